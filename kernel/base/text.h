@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Additions to the kernel's seq_buf: numbers and padded text without the price
+ * of a format string. On overflow they behave as seq_buf's own do.
+ */
+#ifndef _OTR_BASE_TEXT_H
+#define _OTR_BASE_TEXT_H
+
+#include <linux/seq_buf.h>
+#include <linux/types.h>
+
+void otr_text_mem(struct seq_buf *out, const char *text, size_t len);
+void otr_text_fill(struct seq_buf *out, char c, unsigned int count);
+void otr_text_pad(struct seq_buf *out, const char *text, int width);
+void otr_text_u64(struct seq_buf *out, u64 value, unsigned int width, char fill);
+void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width);
+void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill);
+void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width);
+
+#endif /* _OTR_BASE_TEXT_H */
