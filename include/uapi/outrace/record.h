@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * On-page records: what follows the ring's four-byte record header.
+ *
+ * Every record starts with struct otr_rec_head, whose layout the clients know
+ * as the common_* fields of each event's format file. Numbers of the fixed
+ * record types are part of the interface: they are the ids in
+ * events/ftrace/<name>/format.
+ */
+#ifndef _UAPI_OUTRACE_RECORD_H
+#define _UAPI_OUTRACE_RECORD_H
+
+#include <linux/types.h>
+
+/**
+ * enum otr_type - numbers of the record types that are not tracepoint events
+ * @OTR_TYPE_FUNCTION: a function was entered
+ * @OTR_TYPE_PRINT: text from user space or from the kernel
+ * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
+ * @OTR_TYPE_FIXED_END: the first number free for registered events
+ */
+enum otr_type {
+	OTR_TYPE_FUNCTION	= 1,
+	OTR_TYPE_PRINT		= 5,
+	OTR_TYPE_RAW_DATA	= 18,
+	OTR_TYPE_FIXED_END	= 20,
+};
+
+/**
+ * struct otr_rec_head - what every record begins with
+ * @type: number of the event that wrote it, see enum otr_type
+ * @flags: interrupt and scheduling state, OTR_CTX_* bits
+ * @preempt_count: bits 0..3 preemption depth, bits 4..7 migrate-disable depth
+ * @pid: thread id of the task that was current
+ */
+struct otr_rec_head {
+	__u16	type;
+	__u8	flags;
+	__u8	preempt_count;
+	__s32	pid;
+};
+
+/**
+ * struct otr_rec_function - OTR_TYPE_FUNCTION
+ * @head: common part
+ * @ip: address of the function that was entered
+ * @parent_ip: address that it returns to
+ */
+struct otr_rec_function {
+	struct otr_rec_head	head;
+	unsigned long		ip;
+	unsigned long		parent_ip;
+};
+
+/**
+ * struct otr_rec_print - OTR_TYPE_PRINT
+ * @head: common part
+ * @ip: where the text came from
+ * @text: zero-terminated, ends in a newline
+ */
+struct otr_rec_print {
+	struct otr_rec_head	head;
+	unsigned long		ip;
+	char			text[];
+};
+
+/**
+ * struct otr_rec_raw - OTR_TYPE_RAW_DATA
+ * @head: common part
+ * @id: chosen by the writer
+ * @data: the rest of what was written
+ */
+struct otr_rec_raw {
+	struct otr_rec_head	head;
+	__u32			id;
+	__u8			data[];
+};
+
+#endif /* _UAPI_OUTRACE_RECORD_H */
