@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room inst: who wants what.
+ *
+ * Purpose:  instances, each with a ring, options, a clock and one current
+ *           preset ("tracer"); the table of options; the list of presets.
+ * Objects:  struct otr_inst. The first one, otr_inst_top(), is made by the
+ *           same constructor as any other and lives as long as the engine.
+ *           struct otr_preset, constant, registered by the probe room.
+ * Locks:    otr_inst_lock guards every member that is not said to be hot, the
+ *           presets' list and all changes of state. Hot members are read by
+ *           probes without it.
+ * Contexts: everything sleeps but what is marked hot.
+ */
+#ifndef _OTR_INST_H
+#define _OTR_INST_H
+
+#include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include "base/base.h"
+#include "buffer/buffer.h"
+
+#define OTR_CPU_ALL		(-1)
+
+/* Size of a ring per CPU, in bytes, once it is used, if nobody says otherwise. */
+#define OTR_RING_BYTES		1441792UL
+/* Longest name of a tracer that current_tracer takes, without the end. */
+#define OTR_TRACER_NAME_MAX	100
+
+/*
+ * Options, in the order in which trace_options lists them. Their names and
+ * what they start with are in options.c.
+ */
+enum otr_option {
+	OTR_OPT_PRINT_PARENT,
+	OTR_OPT_SYM_OFFSET,
+	OTR_OPT_SYM_ADDR,
+	OTR_OPT_VERBOSE,
+	OTR_OPT_RAW,
+	OTR_OPT_HEX,
+	OTR_OPT_BIN,
+	OTR_OPT_BLOCK,
+	OTR_OPT_ANNOTATE,
+	OTR_OPT_PRINTK_MSG_ONLY,
+	OTR_OPT_CONTEXT_INFO,
+	OTR_OPT_LATENCY_FORMAT,
+	OTR_OPT_RECORD_CMD,
+	OTR_OPT_RECORD_TGID,
+	OTR_OPT_OVERWRITE,
+	OTR_OPT_DISABLE_ON_FREE,
+	OTR_OPT_IRQ_INFO,
+	OTR_OPT_MARKERS,
+	OTR_OPT_PAUSE_ON_TRACE,
+	OTR_OPT_FUNCTION_FORK,
+	OTR_OPT_NOP_ACCEPT,
+	OTR_OPT_NOP_REFUSE,
+	OTR_OPT_COUNT
+};
+
+/* The bit of an option in otr_inst.options. */
+#define OTR_OPT(id)	BIT_ULL(OTR_OPT_##id)
+
+struct otr_inst;
+
+/**
+ * struct otr_preset - a "tracer": a named way to fill an instance's ring
+ * @name: what current_tracer calls it
+ * @start: begins to record into an instance
+ * @stop: ends that, and returns when no record of it can come any more
+ * @set_option: asked before an option changes while the preset is current;
+ *		an errno refuses. NULL for no opinion
+ * @link: in the list of presets, owned by inst
+ *
+ * All are called with otr_inst_lock held.
+ */
+struct otr_preset {
+	const char		*name;
+	int			(*start)(struct otr_inst *inst);
+	void			(*stop)(struct otr_inst *inst);
+	int			(*set_option)(struct otr_inst *inst, enum otr_option opt, bool on);
+	struct list_head	link;
+};
+
+/**
+ * struct otr_inst_hooks - what others do for every instance
+ * @create: sets up the caller's part of a new instance
+ * @destroy: frees it
+ * @options_changed: an option was changed, otr_inst_lock is held; an errno
+ *		     takes the change back
+ *
+ * The probe room sits above and registers these once, see
+ * otr_inst_set_hooks().
+ */
+struct otr_inst_hooks {
+	int			(*create)(struct otr_inst *inst);
+	void			(*destroy)(struct otr_inst *inst);
+	int			(*option_changed)(struct otr_inst *inst, enum otr_option opt);
+};
+
+/**
+ * struct otr_inst - an instance
+ * @ring: where its records go; set once
+ * @options: OTR_OPT() bits; hot, read with READ_ONCE()
+ * @function: the probe room's state of function tracing; set once
+ * @name: "" for the first one
+ * @preset: the current preset, never NULL
+ * @clock: OTR_CLOCK_* that stamps the records
+ * @size: bytes per CPU that the ring gets when it is first used
+ * @expanded: the ring has its real size
+ * @percent: fill level, 0..100, at which blocking raw readers wake
+ * @pauses: how many open readers stopped recording (pause-on-trace)
+ * @pipes: open consuming readers; the preset cannot change while there are
+ * @pipe_cpus: CPUs that have a consuming reader
+ * @refs: open files
+ * @time_start: time of the last reset, for the latency columns
+ */
+struct otr_inst {
+	/* hot */
+	struct otr_ring		*ring;
+	u64			options;
+	struct otr_function	*function;
+
+	/* otr_inst_lock */
+	const char		*name;
+	const struct otr_preset	*preset;
+	enum otr_clock_id	clock;
+	unsigned long		size;
+	bool			expanded;
+	unsigned int		percent;
+	unsigned int		pauses;
+	unsigned int		pipes;
+	cpumask_var_t		pipe_cpus;
+	unsigned int		refs;
+	u64			time_start;
+};
+
+extern struct mutex otr_inst_lock;
+
+static inline bool otr_inst_option(const struct otr_inst *inst, enum otr_option opt)
+{
+	return READ_ONCE(inst->options) & BIT_ULL(opt);
+}
+
+/* inst.c */
+int otr_inst_init(void);
+void otr_inst_exit(void);
+int otr_inst_set_hooks(const struct otr_inst_hooks *hooks);
+void otr_inst_clear_hooks(void);
+int otr_inst_option_changed(struct otr_inst *inst, enum otr_option opt);
+struct otr_inst *otr_inst_top(void);
+int otr_inst_get(struct otr_inst *inst);
+void otr_inst_put(struct otr_inst *inst);
+int otr_inst_expand(struct otr_inst *inst);
+int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
+void otr_inst_reset(struct otr_inst *inst, int cpu);
+int otr_inst_set_clock(struct otr_inst *inst, const char *name);
+void otr_inst_pause(struct otr_inst *inst);
+void otr_inst_resume(struct otr_inst *inst);
+int otr_inst_pipe_open(struct otr_inst *inst, int cpu);
+void otr_inst_pipe_close(struct otr_inst *inst, int cpu);
+
+/* preset.c */
+int otr_preset_init(void);
+void otr_preset_exit(void);
+void otr_preset_register(struct otr_preset *preset);
+void otr_preset_unregister(struct otr_preset *preset);
+const struct otr_preset *otr_preset_next(const struct otr_preset *preset);
+int otr_preset_set(struct otr_inst *inst, const char *name);
+
+/* options.c */
+const char *otr_option_name(enum otr_option opt);
+bool otr_option_shown(const struct otr_inst *inst, enum otr_option opt);
+u64 otr_option_initial(void);
+int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on);
+int otr_option_parse(struct otr_inst *inst, const char *text);
+
+#endif /* _OTR_INST_H */

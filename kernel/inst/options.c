@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of options, and what a change of one brings about. */
+#include <linux/string.h>
+
+#include "inst/inst.h"
+
+/* @preset: the one that the option belongs to, "" for all. */
+struct option {
+	const char	*name;
+	bool		initial;
+	const char	*preset;
+};
+
+static const struct option options[] = {
+	[OTR_OPT_PRINT_PARENT]	= { "print-parent", true, "" },
+	[OTR_OPT_SYM_OFFSET]	= { "sym-offset", false, "" },
+	[OTR_OPT_SYM_ADDR]	= { "sym-addr", false, "" },
+	[OTR_OPT_VERBOSE]	= { "verbose", false, "" },
+	[OTR_OPT_RAW]	= { "raw", false, "" },
+	[OTR_OPT_HEX]	= { "hex", false, "" },
+	[OTR_OPT_BIN]	= { "bin", false, "" },
+	[OTR_OPT_BLOCK]	= { "block", false, "" },
+	[OTR_OPT_ANNOTATE]	= { "annotate", true, "" },
+	[OTR_OPT_PRINTK_MSG_ONLY]	= { "printk-msg-only", false, "" },
+	[OTR_OPT_CONTEXT_INFO]	= { "context-info", true, "" },
+	[OTR_OPT_LATENCY_FORMAT]	= { "latency-format", false, "" },
+	[OTR_OPT_RECORD_CMD]	= { "record-cmd", true, "" },
+	[OTR_OPT_RECORD_TGID]	= { "record-tgid", false, "" },
+	[OTR_OPT_OVERWRITE]	= { "overwrite", true, "" },
+	[OTR_OPT_DISABLE_ON_FREE]	= { "disable_on_free", false, "" },
+	[OTR_OPT_IRQ_INFO]	= { "irq-info", true, "" },
+	[OTR_OPT_MARKERS]	= { "markers", true, "" },
+	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false, "" },
+	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false, "" },
+	[OTR_OPT_NOP_ACCEPT]	= { "test_nop_accept", false, "nop" },
+	[OTR_OPT_NOP_REFUSE]	= { "test_nop_refuse", false, "nop" },
+};
+
+/**
+ * otr_option_name - what the files call an option
+ * @opt: the option
+ *
+ * Context: any.
+ * Return: its name.
+ */
+const char *otr_option_name(enum otr_option opt)
+{
+	return options[opt].name;
+}
+
+/**
+ * otr_option_shown - tell whether trace_options lists an option
+ * @inst: the instance, otr_inst_lock held
+ * @opt: the option
+ *
+ * A preset's own options are listed, and may be set there, only while it is
+ * the current one.
+ *
+ * Context: otr_inst_lock held.
+ * Return: true when it is listed.
+ */
+bool otr_option_shown(const struct otr_inst *inst, enum otr_option opt)
+{
+	const char *preset = options[opt].preset;
+
+	return !*preset || !strcmp(preset, inst->preset->name);
+}
+
+/**
+ * otr_option_initial - values that a new instance starts with
+ *
+ * Context: any.
+ * Return: OTR_OPT() bits.
+ */
+u64 otr_option_initial(void)
+{
+	u64 bits = 0;
+	int i;
+
+	for (i = 0; i < OTR_OPT_COUNT; i++)
+		if (options[i].initial)
+			bits |= BIT_ULL(i);
+	return bits;
+}
+
+/**
+ * otr_option_set - switch an option
+ * @inst: the instance
+ * @opt: the option
+ * @on: its new value
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, or the errno with which the preset or the probes refused; then
+ * the option keeps its value.
+ */
+int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
+{
+	const struct otr_preset *preset = inst->preset;
+	u64 old = inst->options;
+	bool owner = !*options[opt].preset || otr_option_shown(inst, opt);
+	int err;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (otr_inst_option(inst, opt) == on)
+		return 0;
+	err = owner && preset->set_option ? preset->set_option(inst, opt, on) : 0;
+	if (err)
+		return err;
+	WRITE_ONCE(inst->options, old ^ BIT_ULL(opt));
+	err = otr_inst_option_changed(inst, opt);
+	if (err)
+		WRITE_ONCE(inst->options, old);
+	return err;
+}
+
+/**
+ * otr_option_parse - switch an option by its name
+ * @inst: the instance
+ * @text: "name" or "noname", without white space around it
+ *
+ * Context: otr_inst_lock held.
+ * Return: as otr_option_set(); -EINVAL for a name that trace_options does not
+ * list.
+ */
+int otr_option_parse(struct otr_inst *inst, const char *text)
+{
+	bool on = strncmp(text, "no", 2);
+	int i;
+
+	if (!on)
+		text += 2;
+	for (i = 0; i < OTR_OPT_COUNT; i++)
+		if (otr_option_shown(inst, i) && !strcmp(options[i].name, text))
+			return otr_option_set(inst, i, on);
+	return -EINVAL;
+}
