@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The function tracer: every call of a hooked function is a record.
+ *
+ * The hook of an instance is registered while "function" is its preset. What
+ * the hook wants, sites and tasks, belongs to the instance and stays when the
+ * preset changes.
+ */
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "event/event.h"
+#include "probe/function.h"
+#include "probe/probe.h"
+
+/* May this task be recorded? Asked only where somebody limited the tasks. */
+static __always_inline bool task_wanted(const struct otr_function *fn)
+{
+	const struct otr_idset *want = READ_ONCE(fn->pids[OTR_WANT]);
+	const struct otr_idset *not = READ_ONCE(fn->pids[OTR_NOT]);
+	pid_t pid = current->pid;
+
+	if (want && !otr_idset_test(want, pid))
+		return false;
+	return !not || !otr_idset_test(not, pid);
+}
+
+static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+			    struct pt_regs *regs)
+{
+	struct otr_function *fn = container_of(hook, struct otr_function, hook);
+	struct otr_rec_function *out;
+	struct otr_rec rec;
+	int level;
+
+	preempt_disable_notrace();
+	level = otr_guard_enter();
+	if (unlikely(level < 0))
+		goto out;
+	if (unlikely(READ_ONCE(fn->limited)) && !task_wanted(fn))
+		goto leave;
+	out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
+	if (likely(out)) {
+		otr_probe_head(&out->head, OTR_TYPE_FUNCTION);
+		out->ip = ip;
+		out->parent_ip = parent_ip;
+		otr_ring_end(&rec);
+		otr_comm_want(fn->remember);
+	}
+leave:
+	otr_guard_exit(level);
+out:
+	preempt_enable_notrace();
+}
+
+static int function_start(struct otr_inst *inst)
+{
+	struct otr_function *fn = inst->function;
+	int err = otr_task_names_get();
+
+	if (err)
+		return err;
+	err = otr_hook_register(&fn->hook);
+	if (err)
+		otr_task_names_put();
+	fn->active = !err;
+	return err;
+}
+
+static void function_stop(struct otr_inst *inst)
+{
+	struct otr_function *fn = inst->function;
+
+	fn->active = false;
+	otr_hook_unregister(&fn->hook);
+	otr_task_names_put();
+}
+
+static struct otr_preset function_preset = {
+	.name	= "function",
+	.start	= function_start,
+	.stop	= function_stop,
+};
+
+/**
+ * otr_function_create - set up function tracing for an instance
+ * @inst: a new instance
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
+ */
+int otr_function_create(struct otr_inst *inst)
+{
+	struct otr_function *fn = kzalloc(sizeof(*fn), GFP_KERNEL);
+
+	if (!fn)
+		return -ENOMEM;
+	fn->ring = inst->ring;
+	fn->remember = OTR_COMM_NAME;
+	fn->hook.name = "function";
+	fn->hook.func = function_called;
+	fn->hook.flags = OTR_HOOK_SELF;
+	fn->hook.filter = otr_siteset_create();
+	fn->hook.skip = otr_siteset_create();
+	if (!fn->hook.filter || !fn->hook.skip) {
+		otr_siteset_destroy(fn->hook.filter);
+		otr_siteset_destroy(fn->hook.skip);
+		kfree(fn);
+		return -ENOMEM;
+	}
+	inst->function = fn;
+	return 0;
+}
+
+/**
+ * otr_function_destroy - the counterpart of otr_function_create()
+ * @inst: an instance whose preset is "nop"
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_function_destroy(struct otr_inst *inst)
+{
+	struct otr_function *fn = inst->function;
+
+	inst->function = NULL;
+	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK))
+		otr_task_forks_put();
+	otr_siteset_destroy(fn->hook.filter);
+	otr_siteset_destroy(fn->hook.skip);
+	otr_idset_free(fn->pids[OTR_WANT]);
+	otr_idset_free(fn->pids[OTR_NOT]);
+	kfree(fn);
+}
+
+/**
+ * otr_function_sites - the functions that an instance records, or not
+ * @inst: the instance
+ * @side: OTR_WANT, where an empty set means all; OTR_NOT
+ *
+ * Context: otr_inst_lock held, for as long as the set is used.
+ * Return: the set; the instance keeps it.
+ */
+struct otr_siteset *otr_function_sites(const struct otr_inst *inst, enum otr_side side)
+{
+	const struct otr_hook *hook = &inst->function->hook;
+
+	return side == OTR_WANT ? hook->filter : hook->skip;
+}
+
+/**
+ * otr_function_set_sites - change the functions that an instance records
+ * @inst: the instance
+ * @side: which of the two sets
+ * @set: the new set; the instance owns it from here on, also on failure
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, or the errno of otr_hook_update().
+ */
+int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr_siteset *set)
+{
+	struct otr_function *fn = inst->function;
+	struct otr_siteset *old = otr_function_sites(inst, side);
+	int err = 0;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (side == OTR_WANT)
+		fn->hook.filter = set;
+	else
+		fn->hook.skip = set;
+	if (fn->active)
+		err = otr_hook_update(&fn->hook);
+	otr_siteset_destroy(old);
+	return err;
+}
+
+/**
+ * otr_function_pids - the tasks that an instance records, or not
+ * @inst: the instance
+ * @side: which of the two sets
+ *
+ * Context: otr_inst_lock held, for as long as the set is used.
+ * Return: the set, NULL for none.
+ */
+struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side side)
+{
+	return inst->function->pids[side];
+}
+
+/**
+ * otr_function_set_pids - change the tasks that an instance records
+ * @inst: the instance
+ * @side: which of the two sets
+ * @set: the new set, NULL for none; the instance owns it from here on
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr_idset *set)
+{
+	struct otr_function *fn = inst->function;
+	struct otr_idset *old = fn->pids[side];
+
+	lockdep_assert_held(&otr_inst_lock);
+	/* Pairs with the address dependency in task_wanted(): the set is complete. */
+	smp_store_release(&fn->pids[side], set);
+	WRITE_ONCE(fn->limited, fn->pids[OTR_WANT] || fn->pids[OTR_NOT]);
+	/* Probes and the fork handler look at it with preemption off. */
+	synchronize_rcu();
+	otr_idset_free(old);
+}
+
+/**
+ * otr_function_remember - also remember the thread groups of recorded tasks
+ * @inst: the instance
+ * @tgid: whether to
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
+ */
+int otr_function_remember(struct otr_inst *inst, bool tgid)
+{
+	int err = tgid ? otr_tgid_start() : 0;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (!err)
+		WRITE_ONCE(inst->function->remember,
+			   OTR_COMM_NAME | (tgid ? OTR_COMM_TGID : 0));
+	return err;
+}
+
+static void print_call(struct otr_line *line)
+{
+	const struct otr_rec_function *rec = line->rec;
+
+	otr_print_ip(line, rec->ip);
+	if ((line->flags & OTR_LINE_PARENT) && rec->parent_ip) {
+		seq_buf_puts(line->out, " <-");
+		otr_print_ip(line, rec->parent_ip);
+	}
+	seq_buf_putc(line->out, '\n');
+}
+
+static void print_raw(struct otr_line *line)
+{
+	const struct otr_rec_function *rec = line->rec;
+
+	seq_buf_printf(line->out, "%lx %lx\n", rec->ip, rec->parent_ip);
+}
+
+static void print_hex(struct otr_line *line)
+{
+	const struct otr_rec_function *rec = line->rec;
+
+	otr_print_hex(line->out, &rec->ip, sizeof(rec->ip));
+	otr_print_hex(line->out, &rec->parent_ip, sizeof(rec->parent_ip));
+}
+
+static void print_bin(struct otr_line *line)
+{
+	const struct otr_rec_function *rec = line->rec;
+
+	otr_print_bytes(line->out, &rec->ip, sizeof(rec->ip));
+	otr_print_bytes(line->out, &rec->parent_ip, sizeof(rec->parent_ip));
+}
+
+static const struct otr_event function_event = {
+	.id	= OTR_TYPE_FUNCTION,
+	.system	= "ftrace",
+	.name	= "function",
+	.text	= print_call,
+	.raw	= print_raw,
+	.hex	= print_hex,
+	.bin	= print_bin,
+};
+
+/**
+ * otr_function_init - offer the function tracer
+ *
+ * Without sites, or without a way to patch them, there is none to offer.
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_function_init(void)
+{
+	int err = otr_event_register(&function_event);
+
+	if (!err && otr_site_ready())
+		otr_preset_register(&function_preset);
+	return err;
+}
+
+/**
+ * otr_function_exit - the counterpart of otr_function_init()
+ *
+ * Context: module unload.
+ */
+void otr_function_exit(void)
+{
+	if (otr_site_ready())
+		otr_preset_unregister(&function_preset);
+	otr_event_unregister(&function_event);
+}

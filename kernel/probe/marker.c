@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Markers: user space writes text or bytes into the trace. */
+#include <linux/instruction_pointer.h>
+#include <linux/uaccess.h>
+
+#include "event/event.h"
+#include "probe/function.h"
+
+/* A longer write is cut, and its caller writes the rest again. */
+#define MARKER_MAX	4096
+
+/* What a record says whose data could not be read. */
+static const char faulted[] = "<faulted>";
+#define FAULTED_LEN	(sizeof(faulted) - 1)
+
+/* End the text with one newline, and zero. */
+static void finish_text(char *text, size_t len)
+{
+	if (!len || text[len - 1] != '\n')
+		text[len++] = '\n';
+	text[len] = '\0';
+}
+
+/*
+ * The address of a marker's record is looked up when it is printed, and
+ * programs that read traces know markers by the name that comes out. So this
+ * function's name is part of the interface, and it may not be inlined.
+ */
+static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __user *from,
+					   size_t len)
+{
+	size_t room = otr_ring_max_record(ring) - sizeof(struct otr_rec_print) - 2;
+	struct otr_rec_print *out;
+	struct otr_rec rec;
+	ssize_t done;
+
+	len = min3(len, room, (size_t)MARKER_MAX);
+	done = len;
+	preempt_disable_notrace();
+	out = otr_ring_begin(ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
+	if (!out) {
+		preempt_enable_notrace();
+		return -EBADF;
+	}
+	otr_probe_head(&out->head, OTR_TYPE_PRINT);
+	out->ip = _THIS_IP_;
+	/* Straight into the record: no second copy, and no fault may sleep here. */
+	if (copy_from_user_nofault(out->text, from, len)) {
+		memcpy(out->text, faulted, FAULTED_LEN);
+		len = FAULTED_LEN;
+		done = -EFAULT;
+	}
+	finish_text(out->text, len);
+	otr_ring_end(&rec);
+	preempt_enable_notrace();
+	return done;
+}
+
+/**
+ * otr_marker_write - record a text from user space
+ * @inst: the instance
+ * @from: the text
+ * @len: its length; at most 4 KiB of it, and at most what a record holds, are
+ *	 taken
+ *
+ * Context: a task; does not sleep.
+ * Return: bytes taken; -EINVAL when markers are switched off; -EBADF when
+ * recording is; -EFAULT, with a record that says so.
+ */
+ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len)
+{
+	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || (ssize_t)len < 0)
+		return -EINVAL;
+	return tracing_mark_write(inst->ring, from, len);
+}
+
+/**
+ * otr_marker_write_raw - record bytes from user space
+ * @inst: the instance
+ * @from: a 32-bit id, then the bytes
+ * @len: their length together
+ *
+ * Context: a task; does not sleep.
+ * Return: @len; -EINVAL when markers are switched off, without an id, or with
+ * more than a record holds; -EBADF when recording is off; -EFAULT.
+ */
+ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len)
+{
+	size_t least = sizeof(__u32) + FAULTED_LEN;
+	size_t size = offsetof(struct otr_rec_raw, id) + max(len, least);
+	struct otr_rec_raw *out;
+	struct otr_rec rec;
+	ssize_t done = len;
+
+	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))
+		return -EINVAL;
+	if (len > otr_ring_max_record(inst->ring) || size > otr_ring_max_record(inst->ring))
+		return -EINVAL;
+	preempt_disable_notrace();
+	out = otr_ring_begin(inst->ring, &rec, size);
+	if (!out) {
+		preempt_enable_notrace();
+		return -EBADF;
+	}
+	otr_probe_head(&out->head, OTR_TYPE_RAW_DATA);
+	if (copy_from_user_nofault(&out->id, from, len)) {
+		out->id = -1;
+		memcpy(out->data, faulted, FAULTED_LEN);
+		done = -EFAULT;
+	}
+	otr_ring_end(&rec);
+	preempt_enable_notrace();
+	return done;
+}
+
+static void print_text(struct otr_line *line)
+{
+	const struct otr_rec_print *rec = line->rec;
+
+	otr_print_ip(line, rec->ip);
+	seq_buf_printf(line->out, ": %s", rec->text);
+}
+
+static void print_text_raw(struct otr_line *line)
+{
+	const struct otr_rec_print *rec = line->rec;
+
+	seq_buf_printf(line->out, "# %lx %s", rec->ip, rec->text);
+}
+
+static const struct otr_event print_event = {
+	.id	= OTR_TYPE_PRINT,
+	.system	= "ftrace",
+	.name	= "print",
+	.text	= print_text,
+	.raw	= print_text_raw,
+};
+
+static void print_bytes(struct otr_line *line)
+{
+	const struct otr_rec_raw *rec = line->rec;
+	const u8 *end = line->rec + line->len;
+	const u8 *byte;
+
+	seq_buf_printf(line->out, "# %x buf:", rec->id);
+	for (byte = rec->data; byte < end; byte++)
+		seq_buf_printf(line->out, " %02x", *byte);
+	seq_buf_putc(line->out, '\n');
+}
+
+static const struct otr_event raw_event = {
+	.id	= OTR_TYPE_RAW_DATA,
+	.system	= "ftrace",
+	.name	= "raw_data",
+	.text	= print_bytes,
+	.raw	= print_bytes,
+};
+
+/**
+ * otr_marker_init - make the markers' records known
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_marker_init(void)
+{
+	int err = otr_event_register(&print_event);
+
+	if (err)
+		return err;
+	err = otr_event_register(&raw_event);
+	if (err)
+		otr_event_unregister(&print_event);
+	return err;
+}
+
+/**
+ * otr_marker_exit - the counterpart of otr_marker_init()
+ *
+ * Context: module unload.
+ */
+void otr_marker_exit(void)
+{
+	otr_event_unregister(&raw_event);
+	otr_event_unregister(&print_event);
+}

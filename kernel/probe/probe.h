@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room probe: the hot glue between what happens and a ring.
+ *
+ * Purpose:  turns a function call, a text from user space or a task switch
+ *           into a record or a remembered name.
+ * Objects:  struct otr_function, the function tracing of one instance, owned
+ *           by this room, made and freed with the instance.
+ * Locks:    otr_inst_lock for every change. Probes themselves take none: what
+ *           they read is set before they start, or read under RCU.
+ * Contexts: probes run anywhere, NMI included, with preemption off.
+ */
+#ifndef _OTR_PROBE_H
+#define _OTR_PROBE_H
+
+#include "inst/inst.h"
+#include "site/site.h"
+
+/* Which of two sets a file is about. */
+enum otr_side {
+	OTR_WANT,	/* set_ftrace_filter, set_ftrace_pid */
+	OTR_NOT,	/* set_ftrace_notrace, set_ftrace_notrace_pid */
+};
+
+int otr_probe_init(void);
+void otr_probe_exit(void);
+
+/* function.c: which functions and which tasks the function tracer records */
+struct otr_siteset *otr_function_sites(const struct otr_inst *inst, enum otr_side side);
+int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr_siteset *set);
+struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side side);
+void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr_idset *set);
+
+/* marker.c */
+ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len);
+ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len);
+
+/* task.c: names of tasks, and tasks that fork */
+int otr_task_names_get(void);
+void otr_task_names_put(void);
+int otr_task_forks_get(void);
+void otr_task_forks_put(void);
+
+#endif /* _OTR_PROBE_H */

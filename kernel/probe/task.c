@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the tracers need to know about tasks.
+ *
+ * Names: a record holds a thread id; the name behind it is remembered when the
+ * task leaves the CPU, if something was recorded there since the last switch.
+ * Forks: with function-fork, a child is recorded where its parent is.
+ *
+ * Both hang on tracepoints of the scheduler, found by name. On a kernel
+ * without tracepoints, names are unknown and function-fork is refused.
+ */
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/tracepoint.h>
+
+#include "host/host.h"
+#include "probe/function.h"
+
+static unsigned int name_users;
+static unsigned int fork_users;
+
+static void on_switch(void *data, bool preempt, struct task_struct *prev,
+		      struct task_struct *next, unsigned int prev_state)
+{
+	otr_comm_switch(prev, next);
+}
+
+static void follow_fork(struct otr_function *fn, pid_t parent, pid_t child)
+{
+	int side;
+
+	for (side = OTR_WANT; side <= OTR_NOT; side++) {
+		struct otr_idset *set = READ_ONCE(fn->pids[side]);
+
+		if (set && otr_idset_test(set, parent))
+			otr_idset_add(set, child, GFP_ATOMIC);
+	}
+}
+
+static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	follow_fork(otr_inst_top()->function, parent->pid, child->pid);
+}
+
+static void on_exit(void *data, struct task_struct *task)
+{
+	struct otr_function *fn = otr_inst_top()->function;
+	int side;
+
+	for (side = OTR_WANT; side <= OTR_NOT; side++) {
+		struct otr_idset *set = READ_ONCE(fn->pids[side]);
+
+		if (set)
+			otr_idset_del(set, task->pid);
+	}
+}
+
+static int attach(const char *name, void *probe)
+{
+	struct tracepoint *tp = otr_host_tracepoint(name);
+
+	return tp ? tracepoint_probe_register(tp, probe, NULL) : -EOPNOTSUPP;
+}
+
+static void detach(const char *name, void *probe)
+{
+	struct tracepoint *tp = otr_host_tracepoint(name);
+
+	if (tp)
+		tracepoint_probe_unregister(tp, probe, NULL);
+}
+
+/**
+ * otr_task_names_get - begin to remember the names of recorded tasks
+ *
+ * Without tracepoints it does nothing: traces then show "<...>".
+ *
+ * Context: otr_inst_lock held. Nests.
+ * Return: 0, -ENOMEM.
+ */
+int otr_task_names_get(void)
+{
+	int err = name_users ? 0 : attach("sched_switch", on_switch);
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (err && err != -EOPNOTSUPP)
+		return err;
+	name_users++;
+	return 0;
+}
+
+/**
+ * otr_task_names_put - the counterpart of otr_task_names_get()
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_task_names_put(void)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	if (!--name_users)
+		detach("sched_switch", on_switch);
+}
+
+/**
+ * otr_task_forks_get - begin to let children follow their parents
+ *
+ * Context: otr_inst_lock held. Nests.
+ * Return: 0, -EOPNOTSUPP without tracepoints, -ENOMEM.
+ */
+int otr_task_forks_get(void)
+{
+	int err;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (fork_users) {
+		fork_users++;
+		return 0;
+	}
+	err = attach("sched_process_fork", on_fork);
+	if (err)
+		return err;
+	err = attach("sched_process_free", on_exit);
+	if (err)
+		detach("sched_process_fork", on_fork);
+	else
+		fork_users++;
+	return err;
+}
+
+/**
+ * otr_task_forks_put - the counterpart of otr_task_forks_get()
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_task_forks_put(void)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	if (--fork_users)
+		return;
+	detach("sched_process_free", on_exit);
+	detach("sched_process_fork", on_fork);
+}
+
+static int instance_create(struct otr_inst *inst)
+{
+	return otr_function_create(inst);
+}
+
+static void instance_destroy(struct otr_inst *inst)
+{
+	otr_function_destroy(inst);
+}
+
+static int option_changed(struct otr_inst *inst, enum otr_option opt)
+{
+	bool on = otr_inst_option(inst, opt);
+
+	switch (opt) {
+	case OTR_OPT_FUNCTION_FORK:
+		if (on)
+			return otr_task_forks_get();
+		otr_task_forks_put();
+		return 0;
+	case OTR_OPT_RECORD_TGID:
+		return otr_function_remember(inst, on);
+	default:
+		return 0;
+	}
+}
+
+static const struct otr_inst_hooks instance_hooks = {
+	.create		= instance_create,
+	.destroy	= instance_destroy,
+	.option_changed	= option_changed,
+};
+
+/**
+ * otr_probe_init - make everything recordable that the kernel lets us record
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_probe_init(void)
+{
+	int err = otr_marker_init();
+
+	if (err)
+		return err;
+	err = otr_function_init();
+	if (err)
+		goto markers;
+	err = otr_inst_set_hooks(&instance_hooks);
+	if (!err)
+		return 0;
+	otr_function_exit();
+markers:
+	otr_marker_exit();
+	return err;
+}
+
+/**
+ * otr_probe_exit - the counterpart of otr_probe_init()
+ *
+ * Every instance goes back to "nop", and no probe runs any more on return.
+ *
+ * Context: module unload; sleeps for some RCU grace periods.
+ */
+void otr_probe_exit(void)
+{
+	otr_inst_clear_hooks();
+	/* Probes on tracepoints may still be on their way out. */
+	tracepoint_synchronize_unregister();
+	otr_function_exit();
+	otr_marker_exit();
+}
