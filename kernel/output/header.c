@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The comment lines above the records. */
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/utsname.h>
+
+#include "output/output.h"
+#include "site/site.h"
+
+/*
+ * The legend of the flags columns, one line per column. Every line begins
+ * with as many blanks as the columns in front of the flags take.
+ */
+static const char * const irq_legend[] = {
+	"  _-----=> irqs-off/BH-disabled",
+	" / _----=> need-resched",
+	"| / _---=> hardirq/softirq",
+	"|| / _--=> preempt-depth",
+	"||| / _-=> migrate-disable",
+	"|||| /     delay",
+};
+
+/* Blanks at the end of a line are part of it. */
+static const char * const latency_legend[] = {
+	"#                    _------=> CPU#            ",
+	"#                   / _-----=> irqs-off/BH-disabled",
+	"#                  | / _----=> need-resched    ",
+	"#                  || / _---=> hardirq/softirq ",
+	"#                  ||| / _--=> preempt-depth   ",
+	"#                  |||| / _-=> migrate-disable ",
+	"#                  ||||| /     delay           ",
+	"#  cmd     pid     |||||| time  |   caller     ",
+	"#     \\   /        ||||||  \\    |    /       ",
+};
+
+static void totals(const struct otr_view *view, u64 *kept, u64 *written)
+{
+	struct otr_ring_stats stats;
+	int cpu;
+
+	*kept = 0;
+	*written = 0;
+	for_each_possible_cpu(cpu) {
+		if (otr_ring_stats(view->inst->ring, cpu, &stats))
+			continue;
+		*kept += stats.entries;
+		*written += stats.entries + stats.overrun;
+	}
+}
+
+static void print_totals(const struct otr_view *view, struct seq_file *m)
+{
+	u64 kept, written;
+
+	totals(view, &kept, &written);
+	seq_printf(m, "# entries-in-buffer/entries-written: %llu/%llu   #P:%d\n#\n",
+		   kept, written, num_online_cpus());
+}
+
+static void print_default(const struct otr_view *view, struct seq_file *m)
+{
+	bool tgid = view->options & OTR_OPT(RECORD_TGID);
+	unsigned int i;
+
+	print_totals(view, m);
+	if (!(view->options & OTR_OPT(IRQ_INFO))) {
+		seq_printf(m, "#           TASK-PID    %s CPU#     TIMESTAMP  FUNCTION\n",
+			   tgid ? "   TGID   " : "");
+		seq_printf(m, "#              | |      %s   |         |         |\n",
+			   tgid ? "     |    " : "");
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(irq_legend); i++)
+		seq_printf(m, "#%*s%s\n", tgid ? 40 : 30, "", irq_legend[i]);
+	seq_printf(m, "#           TASK-PID  %s CPU#  |||||  TIMESTAMP  FUNCTION\n",
+		   tgid ? "     TGID   " : "  ");
+	seq_printf(m, "#              | |    %s   |   |||||     |         |\n",
+		   tgid ? "       |    " : "  ");
+}
+
+static const char *preemption_name(void)
+{
+	if (preempt_model_none())
+		return "server";
+	if (preempt_model_voluntary())
+		return "desktop";
+	if (preempt_model_full())
+		return "preempt";
+	return preempt_model_rt() ? "preempt_rt" : "unknown";
+}
+
+static void print_latency(const struct otr_view *view, struct seq_file *m)
+{
+	static const char rule[] = "#    -----------------\n";
+	u64 kept, written;
+
+	totals(view, &kept, &written);
+	seq_printf(m, "# %s latency trace v1.1.5 on %s\n", view->tracer, init_utsname()->release);
+	seq_puts(m, "# --------------------------------------------------------------------\n");
+	seq_printf(m, "# latency: 0 us, #%llu/%llu, CPU#0 | (M:%s VP:0, KP:0, SP:0 HP:0", kept,
+		   written, preemption_name());
+	if (IS_ENABLED(CONFIG_SMP))
+		seq_printf(m, " #P:%d", num_online_cpus());
+	seq_puts(m, ")\n");
+	/* Only a latency tracer measures a task; nobody did here. */
+	seq_puts(m, rule);
+	seq_puts(m, "#    | task: -0 (uid:0 nice:0 policy:0 rt_prio:0)\n");
+	seq_puts(m, rule);
+	seq_puts(m, "#\n");
+}
+
+/**
+ * otr_header_print - print the comment lines above the records
+ * @view: how the file shows them
+ * @empty: there is no record to show
+ * @m: where to
+ *
+ * Context: may sleep.
+ */
+void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *m)
+{
+	bool verbose = view->options & OTR_OPT(VERBOSE);
+	unsigned int i;
+
+	seq_printf(m, "# tracer: %s\n#\n", view->tracer);
+	if (otr_site_failure())
+		seq_puts(m, "# WARNING: FUNCTION TRACING IS CORRUPTED\n"
+			    "#          MAY BE MISSING FUNCTION EVENTS\n");
+	if (!(view->options & OTR_OPT(CONTEXT_INFO)))
+		return;
+	if (view->options & OTR_OPT(LATENCY_FORMAT)) {
+		if (empty)
+			return;
+		print_latency(view, m);
+		for (i = 0; i < ARRAY_SIZE(latency_legend) && !verbose; i++)
+			seq_printf(m, "%s\n", latency_legend[i]);
+	} else if (!verbose) {
+		print_default(view, m);
+	}
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One record as text, in the style that the options ask for. */
+#include "output/output.h"
+
+static unsigned int line_flags(const struct otr_view *view)
+{
+	unsigned int flags = 0;
+
+	if (view->options & OTR_OPT(SYM_OFFSET))
+		flags |= OTR_LINE_SYM_OFFSET;
+	if (view->options & OTR_OPT(SYM_ADDR))
+		flags |= OTR_LINE_SYM_ADDR;
+	if (view->options & OTR_OPT(PRINT_PARENT))
+		flags |= OTR_LINE_PARENT;
+	return flags;
+}
+
+/* Where a CPU's oldest records were overwritten, its first one marks a gap. */
+static void print_started(struct otr_view *view, int cpu, struct seq_buf *out)
+{
+	if (!view->annotate || cpumask_test_and_set_cpu(cpu, view->started))
+		return;
+	if (view->index > 1)
+		seq_buf_printf(out, "##### CPU %u buffer started ####\n", cpu);
+}
+
+static void style_default(struct otr_view *view, const struct otr_item *item, u64 next_ts,
+			  const struct otr_event *ev, struct otr_line *line)
+{
+	const struct otr_rec_head *head = item->data;
+
+	print_started(view, item->cpu, line->out);
+	if (view->options & OTR_OPT(CONTEXT_INFO)) {
+		if (view->options & OTR_OPT(LATENCY_FORMAT))
+			otr_columns_latency(view, item, next_ts, line->out);
+		else
+			otr_columns_print(view, item, line->out);
+	}
+	if (ev)
+		ev->text(line);
+	else
+		seq_buf_printf(line->out, "Unknown type %d\n", head->type);
+}
+
+static void style_raw(const struct otr_view *view, const struct otr_item *item,
+		      const struct otr_event *ev, struct otr_line *line)
+{
+	const struct otr_rec_head *head = item->data;
+
+	if (view->options & OTR_OPT(CONTEXT_INFO))
+		seq_buf_printf(line->out, "%d %d %llu ", head->pid, item->cpu, item->ts);
+	if (!ev)
+		seq_buf_printf(line->out, "%d ?\n", head->type);
+	else if (ev->raw)
+		ev->raw(line);
+	else
+		otr_print_untyped(line);
+}
+
+static void style_hex(const struct otr_view *view, const struct otr_item *item,
+		      const struct otr_event *ev, struct otr_line *line)
+{
+	const struct otr_rec_head *head = item->data;
+
+	if (view->options & OTR_OPT(CONTEXT_INFO)) {
+		otr_print_hex(line->out, &head->pid, sizeof(head->pid));
+		otr_print_hex(line->out, &item->cpu, sizeof(item->cpu));
+		otr_print_hex(line->out, &item->ts, sizeof(item->ts));
+	}
+	if (ev) {
+		if (ev->hex)
+			ev->hex(line);
+		else
+			otr_print_untyped(line);
+	}
+	seq_buf_putc(line->out, '\n');
+}
+
+static void style_bin(const struct otr_view *view, const struct otr_item *item,
+		      const struct otr_event *ev, struct otr_line *line)
+{
+	const struct otr_rec_head *head = item->data;
+
+	if (view->options & OTR_OPT(CONTEXT_INFO)) {
+		otr_print_bytes(line->out, &head->pid, sizeof(head->pid));
+		otr_print_bytes(line->out, &item->cpu, sizeof(item->cpu));
+		otr_print_bytes(line->out, &item->ts, sizeof(item->ts));
+	}
+	if (!ev)
+		return;
+	if (ev->bin)
+		ev->bin(line);
+	else
+		otr_print_untyped(line);
+}
+
+/* With printk-msg-only, a text record is its text and nothing else. */
+static bool print_message(const struct otr_view *view, const struct otr_item *item,
+			  struct seq_buf *out)
+{
+	const struct otr_rec_print *rec = item->data;
+
+	if (rec->head.type != OTR_TYPE_PRINT || !(view->options & OTR_OPT(PRINTK_MSG_ONLY)))
+		return false;
+	seq_buf_puts(out, rec->text);
+	return true;
+}
+
+/**
+ * otr_line_print - print a record
+ * @view: how the file shows records
+ * @item: the record, with the number of records lost before it
+ * @next_ts: time stamp of the record after it, or its own
+ * @out: where to; overflows when the text does not fit
+ *
+ * Context: otr_event_lock() held; may sleep.
+ */
+void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next_ts,
+		    struct seq_buf *out)
+{
+	const struct otr_rec_head *head = item->data;
+	const struct otr_event *ev = otr_event_find(head->type);
+	struct otr_line line = {
+		.out	= out,
+		.rec	= item->data,
+		.len	= item->len,
+		.flags	= line_flags(view),
+	};
+
+	if (item->lost)
+		seq_buf_printf(out, "CPU:%d [LOST %llu EVENTS]\n", item->cpu, item->lost);
+	if (print_message(view, item, out))
+		return;
+	if (view->options & OTR_OPT(BIN))
+		style_bin(view, item, ev, &line);
+	else if (view->options & OTR_OPT(HEX))
+		style_hex(view, item, ev, &line);
+	else if (view->options & OTR_OPT(RAW))
+		style_raw(view, item, ev, &line);
+	else
+		style_default(view, item, next_ts, ev, &line);
+}

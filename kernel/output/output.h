@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room output: from records to text.
+ *
+ * Purpose:  puts the records of several CPUs into the order of their time
+ *           stamps, and prints them in the style that the options ask for.
+ * Objects:  struct otr_view, a copy of the options that matter, taken when a
+ *           file is opened; struct otr_source, the merged stream. Both belong
+ *           to one open file.
+ * Locks:    none of its own. A consuming source holds the ring's reader locks
+ *           between otr_source_begin() and otr_source_end(); printing is done
+ *           under otr_event_lock(), which the caller holds.
+ * Contexts: everything may sleep.
+ */
+#ifndef _OTR_OUTPUT_H
+#define _OTR_OUTPUT_H
+
+#include <linux/cpumask.h>
+#include <linux/seq_buf.h>
+#include <linux/seq_file.h>
+
+#include "event/event.h"
+#include "inst/inst.h"
+
+/* Longest text of one record. */
+#define OTR_LINE_MAX	8192
+
+/**
+ * struct otr_view - how one open file shows records
+ * @inst: the instance
+ * @tracer: name of the preset that was current at open
+ * @options: its options at open
+ * @cpu: the one CPU shown, or OTR_CPU_ALL
+ * @in_ns: time stamps are nanoseconds
+ * @annotate: say where a CPU's records begin
+ * @time_start: what the latency columns count from
+ * @index: number of the next record, from 0
+ * @started: CPUs of which a record was shown
+ */
+struct otr_view {
+	struct otr_inst	*inst;
+	const char	*tracer;
+	u64		options;
+	int		cpu;
+	bool		in_ns;
+	bool		annotate;
+	u64		time_start;
+	unsigned long	index;
+	cpumask_var_t	started;
+};
+
+struct otr_source;
+
+/* view.c */
+int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu);
+void otr_view_close(struct otr_view *view);
+void otr_view_rewind(struct otr_view *view);
+
+/* header.c */
+void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *m);
+
+/* line.c */
+void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next_ts,
+		    struct seq_buf *out);
+
+/* columns.c */
+void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
+		       struct seq_buf *out);
+void otr_columns_latency(const struct otr_view *view, const struct otr_item *item, u64 next_ts,
+			 struct seq_buf *out);
+
+/* source.c */
+struct otr_source *otr_source_open(struct otr_inst *inst, int cpu, bool consuming);
+void otr_source_close(struct otr_source *src);
+int otr_source_begin(struct otr_source *src);
+void otr_source_end(struct otr_source *src);
+const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts);
+void otr_source_next(struct otr_source *src);
+bool otr_source_empty(struct otr_source *src);
+
+#endif /* _OTR_OUTPUT_H */

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The records of several CPUs as one stream, ordered by their time stamps.
+ *
+ * Every CPU is a lane with a first record; a binary heap of lanes has the
+ * oldest of them on top. A consuming source takes records out of the ring, and
+ * may look at them only while it holds the ring's reader locks, so its heap is
+ * built again for every batch. An iterating source has copies of its own, and
+ * keeps its heap.
+ */
+#include <linux/slab.h>
+
+#include "output/output.h"
+
+struct lane {
+	int			cpu;
+	struct otr_iter		*iter;	/* NULL when consuming */
+	struct otr_item		item;	/* first record, while in the heap */
+};
+
+struct otr_source {
+	struct otr_ring		*ring;
+	bool			consuming;
+	bool			have;	/* the current record is in @now */
+	struct otr_item		now;
+	void			*copy;	/* where a current record is kept */
+	unsigned int		nr;
+	unsigned int		heaped;
+	struct lane		**heap;
+	struct lane		lanes[] __counted_by(nr);
+};
+
+static bool lane_fill(struct otr_source *src, struct lane *lane)
+{
+	if (src->consuming)
+		return otr_ring_peek(src->ring, lane->cpu, &lane->item);
+	return otr_iter_peek(lane->iter, &lane->item);
+}
+
+static void lane_drop(struct otr_source *src, struct lane *lane)
+{
+	if (src->consuming)
+		otr_ring_consume(src->ring, lane->cpu);
+	else
+		otr_iter_next(lane->iter);
+}
+
+static bool older(const struct lane *a, const struct lane *b)
+{
+	if (a->item.ts != b->item.ts)
+		return a->item.ts < b->item.ts;
+	return a->cpu < b->cpu;
+}
+
+static void sift_down(struct otr_source *src, unsigned int at)
+{
+	struct lane *lane = src->heap[at];
+
+	for (;;) {
+		unsigned int child = 2 * at + 1;
+
+		if (child >= src->heaped)
+			break;
+		if (child + 1 < src->heaped && older(src->heap[child + 1], src->heap[child]))
+			child++;
+		if (!older(src->heap[child], lane))
+			break;
+		src->heap[at] = src->heap[child];
+		at = child;
+	}
+	src->heap[at] = lane;
+}
+
+static void heap_build(struct otr_source *src)
+{
+	unsigned int i;
+
+	src->heaped = 0;
+	for (i = 0; i < src->nr; i++)
+		if (lane_fill(src, &src->lanes[i]))
+			src->heap[src->heaped++] = &src->lanes[i];
+	for (i = src->heaped / 2; i-- > 0;)
+		sift_down(src, i);
+}
+
+/* The record on top was used: let its lane go on. */
+static void heap_advance(struct otr_source *src)
+{
+	struct lane *lane = src->heap[0];
+
+	lane_drop(src, lane);
+	if (!lane_fill(src, lane))
+		src->heap[0] = src->heap[--src->heaped];
+	if (src->heaped)
+		sift_down(src, 0);
+}
+
+static int lanes_open(struct otr_source *src, int cpu)
+{
+	unsigned int nr = 0;
+	int at;
+
+	for_each_possible_cpu(at) {
+		struct lane *lane = &src->lanes[nr];
+
+		if ((cpu != OTR_CPU_ALL && cpu != at) || !otr_ring_has_cpu(src->ring, at))
+			continue;
+		lane->cpu = at;
+		if (!src->consuming) {
+			lane->iter = otr_iter_create(src->ring, at);
+			if (IS_ERR(lane->iter)) {
+				int err = PTR_ERR(lane->iter);
+
+				lane->iter = NULL;
+				return err;
+			}
+		}
+		nr++;
+	}
+	src->nr = nr;
+	return 0;
+}
+
+/**
+ * otr_source_open - begin to read records
+ * @inst: the instance
+ * @cpu: the CPU, or OTR_CPU_ALL for all, merged
+ * @consuming: take the records out; otherwise they stay
+ *
+ * Context: may sleep.
+ * Return: the source, or ERR_PTR(-ENOMEM).
+ */
+struct otr_source *otr_source_open(struct otr_inst *inst, int cpu, bool consuming)
+{
+	unsigned int nr = num_possible_cpus();
+	struct otr_source *src = kvzalloc(struct_size(src, lanes, nr), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!src)
+		return ERR_PTR(-ENOMEM);
+	src->nr = nr;
+	src->ring = inst->ring;
+	src->consuming = consuming;
+	src->heap = kvcalloc(nr, sizeof(*src->heap), GFP_KERNEL);
+	src->copy = kvmalloc(otr_ring_max_record(inst->ring), GFP_KERNEL);
+	if (src->heap && src->copy)
+		err = lanes_open(src, cpu);
+	if (err) {
+		otr_source_close(src);
+		return ERR_PTR(err);
+	}
+	if (!consuming)
+		heap_build(src);
+	return src;
+}
+
+/**
+ * otr_source_close - end reading
+ * @src: the source
+ *
+ * Context: may sleep.
+ */
+void otr_source_close(struct otr_source *src)
+{
+	unsigned int i;
+
+	for (i = 0; i < src->nr; i++)
+		if (src->lanes[i].iter)
+			otr_iter_destroy(src->lanes[i].iter);
+	kvfree(src->heap);
+	kvfree(src->copy);
+	kvfree(src);
+}
+
+/**
+ * otr_source_begin - begin a batch of records
+ * @src: the source
+ *
+ * Context: may sleep. otr_source_end() must follow.
+ * Return: 0.
+ */
+int otr_source_begin(struct otr_source *src)
+{
+	unsigned int i;
+
+	if (!src->consuming)
+		return 0;
+	for (i = 0; i < src->nr; i++)
+		otr_ring_reader_lock(src->ring, src->lanes[i].cpu);
+	heap_build(src);
+	return 0;
+}
+
+/**
+ * otr_source_end - end a batch of records
+ * @src: the source
+ *
+ * Context: may sleep.
+ */
+void otr_source_end(struct otr_source *src)
+{
+	unsigned int i;
+
+	if (!src->consuming)
+		return;
+	/* A record that was copied is consumed already; it stays current. */
+	if (src->now.data != src->copy)
+		src->have = false;
+	for (i = src->nr; i-- > 0;)
+		otr_ring_reader_unlock(src->ring, src->lanes[i].cpu);
+}
+
+/*
+ * Two lanes are enough to know what follows: the next of this lane, and the
+ * older child of the top. The record itself may be gone by then, so it is
+ * copied first.
+ */
+static u64 look_ahead(struct otr_source *src)
+{
+	memcpy(src->copy, src->now.data, src->now.len);
+	src->now.data = src->copy;
+	heap_advance(src);
+	return src->heaped ? src->heap[0]->item.ts : src->now.ts;
+}
+
+/**
+ * otr_source_peek - the current record
+ * @src: the source, between otr_source_begin() and otr_source_end()
+ * @next_ts: if not NULL, receives the time stamp of the record after it, or
+ *	     its own when there is none. Costs a copy of the record, and a
+ *	     consuming source has then consumed it
+ *
+ * Context: may sleep.
+ * Return: the record, valid until otr_source_next() or otr_source_end(); NULL
+ * when there is none.
+ */
+const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts)
+{
+	if (!src->have) {
+		if (!src->heaped)
+			return NULL;
+		src->now = src->heap[0]->item;
+		src->have = true;
+		if (next_ts)
+			*next_ts = look_ahead(src);
+	} else if (next_ts) {
+		if (src->now.data != src->copy)
+			*next_ts = look_ahead(src);
+		else
+			*next_ts = src->heaped ? src->heap[0]->item.ts : src->now.ts;
+	}
+	return &src->now;
+}
+
+/**
+ * otr_source_next - go on to the next record
+ * @src: a source of which otr_source_peek() returned a record
+ *
+ * Context: may sleep.
+ */
+void otr_source_next(struct otr_source *src)
+{
+	/* After a look ahead, the lanes are there already. */
+	if (src->now.data != src->copy)
+		heap_advance(src);
+	src->have = false;
+}
+
+/**
+ * otr_source_empty - tell whether there is nothing to read
+ * @src: the source
+ *
+ * Context: may sleep; for a consuming source, not inside a batch.
+ * Return: true when there is nothing.
+ */
+bool otr_source_empty(struct otr_source *src)
+{
+	unsigned int i;
+
+	if (src->have)
+		return false;
+	if (!src->consuming)
+		return !src->heaped;
+	for (i = 0; i < src->nr; i++)
+		if (!otr_ring_empty(src->ring, src->lanes[i].cpu))
+			return false;
+	return true;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How one open file shows records. */
+#include "output/output.h"
+
+/**
+ * otr_view_open - take a copy of what decides how records look
+ * @view: the view to set up
+ * @inst: the instance
+ * @cpu: the CPU to show, or OTR_CPU_ALL
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
+ */
+int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	if (!zalloc_cpumask_var(&view->started, GFP_KERNEL))
+		return -ENOMEM;
+	view->inst = inst;
+	view->tracer = inst->preset->name;
+	view->options = inst->options;
+	view->cpu = cpu;
+	view->in_ns = otr_clocks[inst->clock].in_ns;
+	view->annotate = otr_inst_option(inst, OTR_OPT_ANNOTATE) && otr_ring_overrun(inst->ring);
+	view->time_start = inst->time_start;
+	view->index = 0;
+	return 0;
+}
+
+/**
+ * otr_view_close - the counterpart of otr_view_open()
+ * @view: the view
+ *
+ * Context: any.
+ */
+void otr_view_close(struct otr_view *view)
+{
+	free_cpumask_var(view->started);
+}
+
+/**
+ * otr_view_rewind - start numbering records again
+ * @view: the view
+ *
+ * Context: any.
+ */
+void otr_view_rewind(struct otr_view *view)
+{
+	view->index = 0;
+	cpumask_clear(view->started);
+}
