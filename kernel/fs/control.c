@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* available_tracers, current_tracer, tracing_on, trace_clock. */
+#include <linux/ctype.h>
+
+#include "fs/fs.h"
+
+/* Numbers are short; anything longer is not one. */
+#define NUMBER_MAX	32
+#define CLOCK_MAX	63
+
+static int tracers_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_preset *p = NULL;
+	const char *between = "";
+
+	mutex_lock(&otr_inst_lock);
+	while ((p = otr_preset_next(p))) {
+		seq_printf(m, "%s%s", between, p->name);
+		between = " ";
+	}
+	mutex_unlock(&otr_inst_lock);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+const struct otr_file_ops otr_tracers_ops = {
+	.show	= tracers_show,
+};
+
+static int tracer_show(struct otr_file *of, struct seq_file *m)
+{
+	mutex_lock(&otr_inst_lock);
+	seq_printf(m, "%s\n", of->where.inst->preset->name);
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+static ssize_t tracer_write(struct otr_file *of, char *text, size_t len)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_preset_set(of->where.inst, strim(text));
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+const struct otr_file_ops otr_tracer_ops = {
+	.show		= tracer_show,
+	.write		= tracer_write,
+	.write_max	= OTR_TRACER_NAME_MAX,
+};
+
+static int tracing_on_show(struct otr_file *of, struct seq_file *m)
+{
+	seq_printf(m, "%d\n", otr_ring_is_on(of->where.inst->ring));
+	return 0;
+}
+
+static ssize_t tracing_on_write(struct otr_file *of, char *text, size_t len)
+{
+	struct otr_ring *ring = of->where.inst->ring;
+	unsigned long on;
+	int err = kstrtoul(text, 10, &on);
+
+	if (err)
+		return err;
+	mutex_lock(&otr_inst_lock);
+	if (on && !otr_ring_is_on(ring)) {
+		otr_ring_on(ring);
+	} else if (!on && otr_ring_is_on(ring)) {
+		otr_ring_off(ring);
+		/* Nothing more will come: blocked readers return. */
+		otr_ring_wake(ring, OTR_CPU_ALL);
+	}
+	mutex_unlock(&otr_inst_lock);
+	return len;
+}
+
+const struct otr_file_ops otr_tracing_on_ops = {
+	.show		= tracing_on_show,
+	.write		= tracing_on_write,
+	.write_max	= NUMBER_MAX,
+};
+
+static int clock_show(struct otr_file *of, struct seq_file *m)
+{
+	enum otr_clock_id now = READ_ONCE(of->where.inst->clock);
+	enum otr_clock_id id;
+
+	for (id = 0; id < OTR_CLOCK_COUNT; id++)
+		if (otr_clocks[id].name)
+			seq_printf(m, id == now ? "%s[%s]" : "%s%s", id ? " " : "",
+				   otr_clocks[id].name);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static ssize_t clock_write(struct otr_file *of, char *text, size_t len)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_set_clock(of->where.inst, strim(text));
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+const struct otr_file_ops otr_clock_ops = {
+	.show		= clock_show,
+	.write		= clock_write,
+	.write_max	= CLOCK_MAX,
+	.write_whole	= true,
+};

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From system calls to handlers.
+ *
+ * The one place that pins an instance for an open file, copies text from user
+ * space, and serialises the calls on a file. Two sets of file operations: text
+ * files print through seq_file; streams produce their data themselves.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "fs/fs.h"
+
+/* Most bytes that a handler gets at a time when it does not say otherwise. */
+#define WRITE_MAX	(PAGE_SIZE - 1)
+
+static struct otr_file *file_of(struct file *file)
+{
+	return ((struct seq_file *)file->private_data)->private;
+}
+
+static int text_show(struct seq_file *m, void *v)
+{
+	struct otr_file *of = m->private;
+
+	return of->ops->show(of, m);
+}
+
+static void *text_start(struct seq_file *m, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+
+	return *pos || !of->ops->show ? NULL : SEQ_START_TOKEN;
+}
+
+static void *text_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return NULL;
+}
+
+static void text_stop(struct seq_file *m, void *v)
+{
+}
+
+/* For files whose whole text is one record of seq_file. */
+static const struct seq_operations text_walk = {
+	.start	= text_start,
+	.next	= text_next,
+	.stop	= text_stop,
+	.show	= text_show,
+};
+
+static struct otr_file *open_file(const struct otr_where *where, const struct otr_file_ops *ops,
+				  fmode_t mode, unsigned int flags)
+{
+	struct otr_file *of = kzalloc(sizeof(*of), GFP_KERNEL);
+	int err;
+
+	if (!of)
+		return ERR_PTR(-ENOMEM);
+	of->where = *where;
+	of->ops = ops;
+	of->reading = mode & FMODE_READ;
+	of->writing = mode & FMODE_WRITE;
+	of->truncate = of->writing && (flags & O_TRUNC);
+	of->nonblock = flags & O_NONBLOCK;
+	mutex_init(&of->lock);
+	err = otr_inst_get(of->where.inst);
+	if (err)
+		goto fail;
+	err = ops->open ? ops->open(of) : 0;
+	if (!err)
+		return of;
+	otr_inst_put(of->where.inst);
+fail:
+	kfree(of);
+	return ERR_PTR(err);
+}
+
+static void close_file(struct otr_file *of)
+{
+	if (of->ops->release)
+		of->ops->release(of);
+	otr_inst_put(of->where.inst);
+	kfree(of);
+}
+
+static int node_open(struct inode *inode, struct file *file)
+{
+	struct otr_where where;
+	const struct otr_file_ops *ops = otr_node_file(inode, &where);
+	struct otr_file *of;
+	int err = seq_open(file, ops->walk ?: &text_walk);
+
+	if (err)
+		return err;
+	/* Without a handler for it, writing fails as on any read-only file. */
+	if (!ops->write && !ops->write_user)
+		file->f_mode &= ~FMODE_CAN_WRITE;
+	of = open_file(&where, ops, file->f_mode, file->f_flags);
+	if (IS_ERR(of)) {
+		seq_release(inode, file);
+		return PTR_ERR(of);
+	}
+	((struct seq_file *)file->private_data)->private = of;
+	return 0;
+}
+
+static int node_release(struct inode *inode, struct file *file)
+{
+	close_file(file_of(file));
+	return seq_release(inode, file);
+}
+
+/* Cut or refuse what is longer than the handler takes. */
+static ssize_t write_text(struct otr_file *of, const char __user *from, size_t len)
+{
+	size_t max = of->ops->write_max ?: WRITE_MAX;
+	ssize_t done;
+	char *text;
+
+	if (len > max) {
+		if (of->ops->write_whole)
+			return -EINVAL;
+		len = max;
+	}
+	text = memdup_user_nul(from, len);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	mutex_lock(&of->lock);
+	done = of->ops->write(of, text, len);
+	mutex_unlock(&of->lock);
+	kfree(text);
+	return done;
+}
+
+static ssize_t node_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
+{
+	struct otr_file *of = file_of(file);
+	ssize_t done;
+
+	if (of->ops->write_user)
+		done = of->ops->write_user(of, from, len);
+	else
+		done = write_text(of, from, len);
+	if (done > 0)
+		*pos += done;
+	return done;
+}
+
+/* Programs that append seek first; a file that is only written has no places. */
+static loff_t node_seek(struct file *file, loff_t offset, int whence)
+{
+	if (file->f_mode & FMODE_READ)
+		return seq_lseek(file, offset, whence);
+	file->f_pos = 0;
+	return 0;
+}
+
+static ssize_t stream_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+{
+	struct otr_file *of = file_of(file);
+	ssize_t done;
+
+	of->nonblock = file->f_flags & O_NONBLOCK;
+	mutex_lock(&of->lock);
+	done = of->ops->read(of, to, len, pos);
+	mutex_unlock(&of->lock);
+	return done;
+}
+
+static ssize_t stream_splice(struct file *file, loff_t *pos, struct pipe_inode_info *pipe,
+			     size_t len, unsigned int flags)
+{
+	struct otr_file *of = file_of(file);
+	ssize_t done;
+
+	if (!of->ops->splice)
+		return -EINVAL;
+	of->nonblock = (file->f_flags & O_NONBLOCK) || (flags & SPLICE_F_NONBLOCK);
+	mutex_lock(&of->lock);
+	done = of->ops->splice(of, pipe, len, flags);
+	mutex_unlock(&of->lock);
+	return done;
+}
+
+static __poll_t stream_poll(struct file *file, poll_table *wait)
+{
+	struct otr_file *of = file_of(file);
+
+	return of->ops->poll ? of->ops->poll(of, file, wait) : DEFAULT_POLLMASK;
+}
+
+const struct file_operations otr_text_fops = {
+	.owner		= THIS_MODULE,
+	.open		= node_open,
+	.release	= node_release,
+	.read_iter	= seq_read_iter,
+	.splice_read	= copy_splice_read,
+	.write		= node_write,
+	.llseek		= node_seek,
+};
+
+const struct file_operations otr_stream_fops = {
+	.owner		= THIS_MODULE,
+	.open		= node_open,
+	.release	= node_release,
+	.read		= stream_read,
+	.splice_read	= stream_splice,
+	.write		= node_write,
+	.poll		= stream_poll,
+	.llseek		= noop_llseek,
+};
+
+/* Hand the whole of @text to a file's handler, as a loop of write(2) would. */
+static int feed(struct otr_file *of, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t len = min(left, of->ops->write_max ?: WRITE_MAX);
+		char *piece = kmemdup_nul(text, len, GFP_KERNEL);
+		ssize_t done;
+
+		if (!piece)
+			return -ENOMEM;
+		done = of->ops->write(of, piece, len);
+		kfree(piece);
+		if (done <= 0)
+			return done ?: -EINVAL;
+		text += done;
+		left -= done;
+	}
+	return 0;
+}
+
+static int resolve(const char *path, struct otr_entry *entry)
+{
+	const struct otr_dir *dir = &otr_top_dir;
+
+	entry->where = (struct otr_where){ .inst = otr_inst_top(), .cpu = OTR_CPU_ALL };
+	while (dir) {
+		struct otr_where where = entry->where;
+		size_t len = strcspn(path, "/");
+		struct qstr name = QSTR_INIT(path, len);
+
+		if (!otr_tree_find(&where, dir, &name, entry))
+			return -ENOENT;
+		dir = entry->row.dir;
+		if (!dir)
+			return path[len] ? -ENOTDIR : 0;
+		path += len;
+		path += *path == '/';
+	}
+	return -ENOENT;
+}
+
+/**
+ * otr_fs_write - write to a file from inside, as boot parameters do
+ * @path: the file, relative to the top directory
+ * @text: what to write, appended to what the file holds
+ *
+ * Context: may sleep. The file system need not be mounted.
+ * Return: 0, or the errno that write(2) would have given; -ENOENT, -EISDIR.
+ */
+int otr_fs_write(const char *path, const char *text)
+{
+	struct otr_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	struct otr_file *of;
+	int err;
+
+	if (!entry)
+		return -ENOMEM;
+	err = resolve(path, entry);
+	if (err)
+		goto out;
+	if (!entry->row.ops || !entry->row.ops->write) {
+		err = -EISDIR;
+		goto out;
+	}
+	of = open_file(&entry->where, entry->row.ops, FMODE_WRITE, 0);
+	if (IS_ERR(of)) {
+		err = PTR_ERR(of);
+		goto out;
+	}
+	mutex_lock(&of->lock);
+	err = feed(of, text);
+	mutex_unlock(&of->lock);
+	close_file(of);
+out:
+	kfree(entry);
+	return err;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* saved_cmdlines, saved_cmdlines_size, saved_tgids. */
+#include "fs/fs.h"
+
+#define NUMBER_MAX	32
+
+/* The whole cache is small; it is shown in one piece. */
+static int names_show(struct otr_file *of, struct seq_file *m)
+{
+	unsigned int place = 0;
+	char comm[TASK_COMM_LEN];
+	int pid;
+
+	while ((pid = otr_comm_next(&place, comm)) >= 0)
+		seq_printf(m, "%d %s\n", pid, comm);
+	return 0;
+}
+
+const struct otr_file_ops otr_cmdlines_ops = {
+	.show	= names_show,
+};
+
+static int names_size_show(struct otr_file *of, struct seq_file *m)
+{
+	seq_printf(m, "%u\n", otr_comm_size());
+	return 0;
+}
+
+static ssize_t names_size_write(struct otr_file *of, char *text, size_t len)
+{
+	unsigned long places;
+	int err = kstrtoul(text, 10, &places);
+
+	if (err)
+		return err;
+	/* More names than there can be tasks would never be used. */
+	if (!places || places > PID_MAX_DEFAULT)
+		return -EINVAL;
+	err = otr_comm_resize(places);
+	return err ?: len;
+}
+
+const struct otr_file_ops otr_cmdlines_size_ops = {
+	.show		= names_size_show,
+	.write		= names_size_write,
+	.write_max	= NUMBER_MAX,
+};
+
+/* Position n shows the first task with an id of n or more. */
+static void *tgids_start(struct seq_file *m, loff_t *pos)
+{
+	int pid = *pos < INT_MAX ? otr_tgid_next(*pos) : -1;
+
+	if (pid < 0)
+		return NULL;
+	*pos = pid;
+	return pos;
+}
+
+static void *tgids_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return tgids_start(m, pos);
+}
+
+static void tgids_stop(struct seq_file *m, void *v)
+{
+}
+
+static int tgids_show(struct seq_file *m, void *v)
+{
+	int pid = *(loff_t *)v;
+
+	seq_printf(m, "%d %d\n", pid, otr_tgid_find(pid));
+	return 0;
+}
+
+static const struct seq_operations tgids_walk = {
+	.start	= tgids_start,
+	.next	= tgids_next,
+	.stop	= tgids_stop,
+	.show	= tgids_show,
+};
+
+const struct otr_file_ops otr_tgids_ops = {
+	.walk	= &tgids_walk,
+};

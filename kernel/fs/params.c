@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parameters: what the kernel command line has for the in-tree tracer, given
+ * to the module. Each is text for a file, and goes through the file's handler.
+ */
+#include <linux/ctype.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "fs/fs.h"
+
+static char *ftrace;
+module_param(ftrace, charp, 0400);
+MODULE_PARM_DESC(ftrace, "tracer to start with, as for current_tracer");
+
+static char *ftrace_filter;
+module_param(ftrace_filter, charp, 0400);
+MODULE_PARM_DESC(ftrace_filter, "functions to record, separated by commas, as for set_ftrace_filter");
+
+static char *ftrace_notrace;
+module_param(ftrace_notrace, charp, 0400);
+MODULE_PARM_DESC(ftrace_notrace, "functions not to record, as for set_ftrace_notrace");
+
+static char *trace_options;
+module_param(trace_options, charp, 0400);
+MODULE_PARM_DESC(trace_options, "options to set, separated by commas, as for trace_options");
+
+static char *trace_clock;
+module_param(trace_clock, charp, 0400);
+MODULE_PARM_DESC(trace_clock, "clock of the time stamps, as for trace_clock");
+
+static char *trace_buf_size;
+module_param(trace_buf_size, charp, 0400);
+MODULE_PARM_DESC(trace_buf_size, "bytes of buffer per CPU; K, M and G may follow");
+
+/*
+ * In the order in which they act: the tracer comes last, when all that it
+ * should heed is set.
+ */
+static const struct param {
+	const char	*name;
+	char		**value;
+	const char	*path;
+	bool		list;	/* each part between commas is a write of its own */
+} params[] = {
+	{ "trace_options",	&trace_options,		"trace_options",	true },
+	{ "trace_clock",	&trace_clock,		"trace_clock",		false },
+	{ "ftrace_notrace",	&ftrace_notrace,	"set_ftrace_notrace",	true },
+	{ "ftrace_filter",	&ftrace_filter,		"set_ftrace_filter",	true },
+	{ "ftrace",		&ftrace,		"current_tracer",	false },
+};
+
+static void apply_one(const struct param *param, const char *text)
+{
+	int err = otr_fs_write(param->path, text);
+
+	if (err)
+		pr_warn("parameter %s: \"%s\" was not taken by %s: %pe\n", param->name, text,
+			param->path, ERR_PTR(err));
+}
+
+static int apply(const struct param *param)
+{
+	char *copy, *rest, *part;
+
+	if (!*param->value)
+		return 0;
+	if (!param->list) {
+		apply_one(param, *param->value);
+		return 0;
+	}
+	copy = kstrdup(*param->value, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	rest = copy;
+	while ((part = strsep(&rest, ",")))
+		if (*part)
+			apply_one(param, part);
+	kfree(copy);
+	return 0;
+}
+
+/* The size that the buffer gets when it is first used; none is used now. */
+static void apply_size(void)
+{
+	unsigned long bytes;
+	char *end;
+
+	if (!trace_buf_size)
+		return;
+	bytes = memparse(trace_buf_size, &end);
+	if (*end || !bytes) {
+		pr_warn("parameter trace_buf_size: \"%s\" is no size; write 4M, for example\n",
+			trace_buf_size);
+		return;
+	}
+	mutex_lock(&otr_inst_lock);
+	otr_inst_top()->size = max(bytes, PAGE_SIZE);
+	mutex_unlock(&otr_inst_lock);
+}
+
+/**
+ * otr_params_apply - do what the parameters say
+ *
+ * A parameter that is wrong is reported and passed over.
+ *
+ * Context: module load, when all rooms are ready.
+ * Return: 0, -ENOMEM.
+ */
+int otr_params_apply(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	apply_size();
+	for (i = 0; i < ARRAY_SIZE(params) && !err; i++)
+		err = apply(&params[i]);
+	return err;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* set_ftrace_pid and set_ftrace_notrace_pid. */
+#include "fs/fs.h"
+#include "probe/probe.h"
+
+static void *pids_start(struct seq_file *m, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+	const struct otr_idset *set;
+	int pid;
+
+	mutex_lock(&otr_inst_lock);
+	set = otr_function_pids(of->where.inst, of->where.arg);
+	if (!set)
+		return *pos ? NULL : SEQ_START_TOKEN;
+	pid = *pos < OTR_IDSET_END ? otr_idset_next(set, *pos) : -1;
+	if (pid < 0)
+		return NULL;
+	*pos = pid;
+	return pos;
+}
+
+static void *pids_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+	int pid;
+
+	++*pos;
+	if (v == SEQ_START_TOKEN)
+		return NULL;
+	pid = otr_idset_next(otr_function_pids(of->where.inst, of->where.arg), *pos);
+	if (pid < 0)
+		return NULL;
+	*pos = pid;
+	return pos;
+}
+
+static void pids_stop(struct seq_file *m, void *v)
+{
+	mutex_unlock(&otr_inst_lock);
+}
+
+static int pids_show(struct seq_file *m, void *v)
+{
+	if (v == SEQ_START_TOKEN)
+		seq_puts(m, "no pid\n");
+	else
+		seq_printf(m, "%lld\n", *(loff_t *)v);
+	return 0;
+}
+
+static int pids_open(struct otr_file *of)
+{
+	if (!of->truncate)
+		return 0;
+	mutex_lock(&otr_inst_lock);
+	otr_function_set_pids(of->where.inst, of->where.arg, NULL);
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+/* All ids of a write, or none. */
+static ssize_t pids_write(struct otr_file *of, char *text, size_t len)
+{
+	struct otr_inst *inst = of->where.inst;
+	struct otr_idset *set;
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_idset_parse(otr_function_pids(inst, of->where.arg), text, len, &set);
+	if (!err)
+		otr_function_set_pids(inst, of->where.arg, set);
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+static const struct seq_operations pids_walk = {
+	.start	= pids_start,
+	.next	= pids_next,
+	.stop	= pids_stop,
+	.show	= pids_show,
+};
+
+const struct otr_file_ops otr_pids_ops = {
+	.open	= pids_open,
+	.walk	= &pids_walk,
+	.write	= pids_write,
+};

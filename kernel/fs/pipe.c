@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* trace_pipe: the records as text, taken out as they are read. */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "fs/fs.h"
+#include "output/output.h"
+
+/* Text that is collected before it is handed over, at most. */
+#define BATCH		(PAGE_SIZE * 2)
+
+struct pipe_reader {
+	struct otr_view		view;
+	struct otr_source	*src;
+	bool			read_some;	/* records were read since the open */
+	size_t			given;		/* of @text, bytes already handed over */
+	struct seq_buf		out;
+	char			text[BATCH];
+};
+
+static int pipe_open(struct otr_file *of)
+{
+	struct otr_inst *inst = of->where.inst;
+	struct pipe_reader *rd = kvzalloc(sizeof(*rd), GFP_KERNEL);
+	int err;
+
+	if (!rd)
+		return -ENOMEM;
+	seq_buf_init(&rd->out, rd->text, sizeof(rd->text));
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_pipe_open(inst, of->where.cpu);
+	if (err)
+		goto fail;
+	err = otr_view_open(&rd->view, inst, of->where.cpu);
+	if (err)
+		goto close;
+	/* A stream has no start to point out. */
+	rd->view.annotate = false;
+	rd->src = otr_source_open(inst, of->where.cpu, true);
+	if (IS_ERR(rd->src)) {
+		err = PTR_ERR(rd->src);
+		otr_view_close(&rd->view);
+		goto close;
+	}
+	mutex_unlock(&otr_inst_lock);
+	of->priv = rd;
+	return 0;
+close:
+	otr_inst_pipe_close(inst, of->where.cpu);
+fail:
+	mutex_unlock(&otr_inst_lock);
+	kvfree(rd);
+	return err;
+}
+
+static void pipe_release(struct otr_file *of)
+{
+	struct pipe_reader *rd = of->priv;
+
+	mutex_lock(&otr_inst_lock);
+	otr_inst_pipe_close(of->where.inst, of->where.cpu);
+	mutex_unlock(&otr_inst_lock);
+	otr_source_close(rd->src);
+	otr_view_close(&rd->view);
+	kvfree(rd);
+}
+
+/*
+ * Wait for a record. 1: there is one. 0: there will be none, recording was
+ * switched off after this reader had got something. A reader that came before
+ * recording was switched on goes on waiting.
+ */
+static int wait_for_record(struct otr_file *of, struct pipe_reader *rd)
+{
+	struct otr_ring *ring = of->where.inst->ring;
+	int err;
+
+	while (otr_source_empty(rd->src)) {
+		if (of->nonblock)
+			return -EAGAIN;
+		if (!otr_ring_is_on(ring) && rd->read_some)
+			return 0;
+		mutex_unlock(&of->lock);
+		err = otr_ring_wait(ring, of->where.cpu, 0);
+		mutex_lock(&of->lock);
+		if (err)
+			return err;
+	}
+	return 1;
+}
+
+/* Print one record, or leave it for the next batch: false. */
+static bool collect_one(struct pipe_reader *rd)
+{
+	bool latency = rd->view.options & OTR_OPT(LATENCY_FORMAT);
+	size_t before = rd->out.len;
+	const struct otr_item *item;
+	u64 next_ts = 0;
+
+	item = otr_source_peek(rd->src, latency ? &next_ts : NULL);
+	if (!item)
+		return false;
+	otr_line_print(&rd->view, item, next_ts, &rd->out);
+	if (seq_buf_has_overflowed(&rd->out)) {
+		rd->out.len = before;
+		if (before)
+			return false;
+		seq_buf_puts(&rd->out, "[LINE TOO BIG]\n");
+	}
+	otr_source_next(rd->src);
+	rd->view.index++;
+	return true;
+}
+
+static void collect(struct pipe_reader *rd, size_t wanted)
+{
+	seq_buf_clear(&rd->out);
+	rd->given = 0;
+	otr_event_lock();
+	if (!otr_source_begin(rd->src)) {
+		while (seq_buf_used(&rd->out) < wanted && collect_one(rd))
+			rd->read_some = true;
+		otr_source_end(rd->src);
+	}
+	otr_event_unlock();
+}
+
+/* Make sure that there is text to hand over: its length, 0, or an errno. */
+static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wanted)
+{
+	int more;
+
+	while (rd->given >= seq_buf_used(&rd->out)) {
+		more = wait_for_record(of, rd);
+		if (more <= 0)
+			return more;
+		/* Whole lines, where they fit into what was asked for. */
+		collect(rd, min_t(size_t, wanted, PAGE_SIZE));
+		cond_resched();
+	}
+	return seq_buf_used(&rd->out) - rd->given;
+}
+
+static ssize_t pipe_read(struct otr_file *of, char __user *to, size_t len, loff_t *pos)
+{
+	struct pipe_reader *rd = of->priv;
+	ssize_t have = pipe_fill(of, rd, len);
+
+	if (have <= 0)
+		return have;
+	have = min_t(size_t, have, len);
+	if (copy_to_user(to, rd->text + rd->given, have))
+		return -EFAULT;
+	rd->given += have;
+	return have;
+}
+
+static void spd_release(struct splice_pipe_desc *spd, unsigned int i)
+{
+	__free_page(spd->pages[i]);
+}
+
+static ssize_t pipe_splice(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,
+			   unsigned int flags)
+{
+	struct pipe_reader *rd = of->priv;
+	struct page *page;
+	struct partial_page partial = {};
+	struct splice_pipe_desc spd = {
+		.pages		= &page,
+		.partial	= &partial,
+		.nr_pages	= 1,
+		.nr_pages_max	= 1,
+		.ops		= &default_pipe_buf_ops,
+		.spd_release	= spd_release,
+	};
+	ssize_t have = pipe_fill(of, rd, len);
+
+	if (have <= 0)
+		return have;
+	page = alloc_page(GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+	partial.len = min3((size_t)have, len, (size_t)PAGE_SIZE);
+	memcpy(page_address(page), rd->text + rd->given, partial.len);
+	rd->given += partial.len;
+	return splice_to_pipe(pipe, &spd);
+}
+
+static __poll_t pipe_poll(struct otr_file *of, struct file *file, poll_table *wait)
+{
+	struct otr_inst *inst = of->where.inst;
+
+	if (otr_inst_option(inst, OTR_OPT_BLOCK))
+		return EPOLLIN | EPOLLRDNORM;
+	return otr_ring_poll(inst->ring, of->where.cpu, file, wait, READ_ONCE(inst->percent));
+}
+
+const struct otr_file_ops otr_pipe_ops = {
+	.open		= pipe_open,
+	.release	= pipe_release,
+	.read		= pipe_read,
+	.splice		= pipe_splice,
+	.poll		= pipe_poll,
+};

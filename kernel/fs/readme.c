@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* README: the files in a few words, for whoever has nothing else at hand. */
+#include "fs/fs.h"
+#include "probe/probe.h"
+
+static const char basics[] =
+	"tracing mini-HOWTO:\n\n"
+	"# echo 0 > tracing_on : quick way to disable tracing\n"
+	"# echo 1 > tracing_on : quick way to re-enable tracing\n\n"
+	" Important files:\n"
+	"  trace\t\t\t- What was recorded, as text; reading keeps it\n"
+	"\t\t\t  An empty write (echo > trace) drops it\n"
+	"  trace_pipe\t\t- The same, but reading takes it out, and waits for more\n"
+	"  current_tracer\t- The tracer in use; \"nop\" for none\n"
+	"  available_tracers\t- Those that current_tracer takes\n"
+	"  tracing_on\t\t- 0 stops recording, 1 goes on\n"
+	"  trace_clock\t\t- Clock of the time stamps; a change drops what was recorded\n"
+	"  trace_options\t\t- How records look and what is recorded; \"no\" in front\n"
+	"\t\t\t  switches an option off. Also one file each in options/\n"
+	"  trace_marker\t\t- Text written here becomes a record\n"
+	"  trace_marker_raw\t- The same for bytes that begin with an id\n"
+	"  buffer_size_kb\t- Memory per CPU; per_cpu/cpuN has it for each\n"
+	"  buffer_total_size_kb\t- Memory of all CPUs together\n"
+	"  buffer_percent\t- How full a buffer is when waiting programs wake up\n"
+	"  free_buffer\t\t- Closing it gives the memory back\n"
+	"  saved_cmdlines\t- Thread ids and the names remembered for them\n"
+	"  saved_cmdlines_size\t- How many names are remembered\n"
+	"  saved_tgids\t\t- Thread ids and their processes (option record-tgid)\n"
+	"  per_cpu/cpuN/stats\t- What CPU N recorded, kept and lost\n";
+
+static const char functions[] =
+	"\n  available_filter_functions - Functions that can be recorded\n"
+	"  enabled_functions\t- Functions that are hooked now\n"
+	"  set_ftrace_filter\t- Record these functions only; globs (vfs_*, *read, *x*),\n"
+	"\t\t\t  numbers of lines in available_filter_functions,\n"
+	"\t\t\t  \"!\" in front removes, \":mod:name\" behind means one module\n"
+	"  set_ftrace_notrace\t- Never record these functions\n"
+	"  set_ftrace_pid\t- Record these threads only\n"
+	"  set_ftrace_notrace_pid - Never record these threads\n";
+
+static int readme_show(struct otr_file *of, struct seq_file *m)
+{
+	seq_puts(m, basics);
+	if (otr_site_ready())
+		seq_puts(m, functions);
+	return 0;
+}
+
+const struct otr_file_ops otr_readme_ops = {
+	.show	= readme_show,
+};

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* buffer_size_kb, buffer_total_size_kb, buffer_percent, free_buffer, stats. */
+#include <linux/math64.h>
+#include <linux/time64.h>
+
+#include "fs/fs.h"
+
+#define KB_SHIFT	10
+#define NUMBER_MAX	32
+
+/* The one size that all CPUs have, or 0 when they differ. */
+static unsigned long common_size(const struct otr_inst *inst)
+{
+	unsigned long size = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		unsigned long here = otr_ring_size(inst->ring, cpu);
+
+		if (!here)
+			continue;
+		if (size && here != size)
+			return 0;
+		size = here;
+	}
+	return size;
+}
+
+static int size_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_inst *inst = of->where.inst;
+	unsigned long size;
+
+	mutex_lock(&otr_inst_lock);
+	if (of->where.cpu != OTR_CPU_ALL) {
+		seq_printf(m, "%lu\n", otr_ring_size(inst->ring, of->where.cpu) >> KB_SHIFT);
+	} else {
+		size = common_size(inst);
+		if (!size)
+			seq_puts(m, "X\n");
+		else if (inst->expanded)
+			seq_printf(m, "%lu\n", size >> KB_SHIFT);
+		else
+			seq_printf(m, "%lu (expanded: %lu)\n", size >> KB_SHIFT,
+				   inst->size >> KB_SHIFT);
+	}
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+static ssize_t size_write(struct otr_file *of, char *text, size_t len)
+{
+	unsigned long kb;
+	int err = kstrtoul(text, 10, &kb);
+
+	if (err)
+		return err;
+	if (!kb)
+		return -EINVAL;
+	/* More than the address space holds is more than the memory holds. */
+	if (kb > ULONG_MAX >> KB_SHIFT)
+		return -ENOMEM;
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_resize(of->where.inst, kb << KB_SHIFT, of->where.cpu);
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+const struct otr_file_ops otr_size_ops = {
+	.show		= size_show,
+	.write		= size_write,
+	.write_max	= NUMBER_MAX,
+};
+
+static int total_size_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_inst *inst = of->where.inst;
+	unsigned long now = 0, later = 0;
+	int cpu;
+
+	mutex_lock(&otr_inst_lock);
+	for_each_possible_cpu(cpu) {
+		unsigned long here = otr_ring_size(inst->ring, cpu);
+
+		if (!here)
+			continue;
+		now += here >> KB_SHIFT;
+		later += inst->size >> KB_SHIFT;
+	}
+	if (inst->expanded)
+		seq_printf(m, "%lu\n", now);
+	else
+		seq_printf(m, "%lu (expanded: %lu)\n", now, later);
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+const struct otr_file_ops otr_total_size_ops = {
+	.show	= total_size_show,
+};
+
+static int percent_show(struct otr_file *of, struct seq_file *m)
+{
+	seq_printf(m, "%u\n", READ_ONCE(of->where.inst->percent));
+	return 0;
+}
+
+static ssize_t percent_write(struct otr_file *of, char *text, size_t len)
+{
+	unsigned long percent;
+	int err = kstrtoul(text, 10, &percent);
+
+	if (err)
+		return err;
+	if (percent > 100)
+		return -EINVAL;
+	WRITE_ONCE(of->where.inst->percent, percent);
+	return len;
+}
+
+const struct otr_file_ops otr_percent_ops = {
+	.show		= percent_show,
+	.write		= percent_write,
+	.write_max	= NUMBER_MAX,
+};
+
+/* What is written does not matter: closing the file frees the memory. */
+static ssize_t free_write(struct otr_file *of, char *text, size_t len)
+{
+	return len;
+}
+
+static void free_release(struct otr_file *of)
+{
+	struct otr_inst *inst = of->where.inst;
+
+	mutex_lock(&otr_inst_lock);
+	if (otr_inst_option(inst, OTR_OPT_DISABLE_ON_FREE))
+		otr_ring_off(inst->ring);
+	otr_inst_resize(inst, 0, OTR_CPU_ALL);
+	mutex_unlock(&otr_inst_lock);
+}
+
+const struct otr_file_ops otr_free_ops = {
+	.write		= free_write,
+	.release	= free_release,
+};
+
+static void show_time(struct seq_file *m, const char *what, u64 ts, bool in_ns)
+{
+	u32 usec;
+	u64 sec;
+
+	if (!in_ns) {
+		seq_printf(m, "%s ts: %llu\n", what, ts);
+		return;
+	}
+	sec = div_u64_rem(div_u64(ts, NSEC_PER_USEC), USEC_PER_SEC, &usec);
+	seq_printf(m, "%s ts: %5llu.%06u\n", what, sec, usec);
+}
+
+static int stats_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_inst *inst = of->where.inst;
+	bool in_ns = otr_clocks[READ_ONCE(inst->clock)].in_ns;
+	struct otr_ring_stats stats;
+	int err = otr_ring_stats(inst->ring, of->where.cpu, &stats);
+
+	if (err)
+		return err;
+	seq_printf(m, "entries: %llu\n", stats.entries);
+	seq_printf(m, "overrun: %llu\n", stats.overrun);
+	seq_printf(m, "commit overrun: %llu\n", stats.commit_overrun);
+	seq_printf(m, "bytes: %llu\n", stats.bytes);
+	show_time(m, "oldest event", stats.oldest_ts, in_ns);
+	show_time(m, "now", stats.now_ts, in_ns);
+	seq_printf(m, "dropped events: %llu\n", stats.dropped);
+	seq_printf(m, "read events: %llu\n", stats.read);
+	return 0;
+}
+
+const struct otr_file_ops otr_stats_ops = {
+	.show	= stats_show,
+};

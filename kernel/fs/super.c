@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The file system type, its one super block, its mount options. */
+#include <linux/fs_context.h>
+#include <linux/fs_parser.h>
+#include <linux/magic.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/statfs.h>
+#include <linux/sysfs.h>
+
+#include "fs/fs.h"
+
+#define MOUNT_DIR	"tracing"
+#define DEFAULT_MODE	0700
+
+enum { OPT_UID, OPT_GID, OPT_MODE };
+
+static const struct fs_parameter_spec mount_params[] = {
+	fsparam_u32("uid", OPT_UID),
+	fsparam_u32("gid", OPT_GID),
+	fsparam_u32oct("mode", OPT_MODE),
+	{}
+};
+
+/* What one mount or remount asks for, until it is applied. */
+struct request {
+	struct otr_mount_opts	opts;
+	unsigned int		given;	/* bit per OPT_* */
+};
+
+/**
+ * otr_super_opts - the mount options in force
+ * @sb: our super block
+ *
+ * Context: any, while the file system is mounted.
+ * Return: the options; they may change under the reader.
+ */
+const struct otr_mount_opts *otr_super_opts(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+static int parse_param(struct fs_context *fc, struct fs_parameter *param)
+{
+	struct request *req = fc->fs_private;
+	struct fs_parse_result result;
+	int opt = fs_parse(fc, mount_params, param, &result);
+
+	if (opt < 0)
+		return opt;
+	switch (opt) {
+	case OPT_UID:
+		req->opts.uid = make_kuid(fc->user_ns, result.uint_32);
+		if (!uid_valid(req->opts.uid))
+			return invalf(fc, "Unknown uid");
+		break;
+	case OPT_GID:
+		req->opts.gid = make_kgid(fc->user_ns, result.uint_32);
+		if (!gid_valid(req->opts.gid))
+			return invalf(fc, "Unknown gid");
+		break;
+	case OPT_MODE:
+		req->opts.mode = result.uint_32 & S_IALLUGO;
+		break;
+	}
+	req->given |= BIT(opt);
+	return 0;
+}
+
+static void apply(struct super_block *sb, const struct request *req)
+{
+	struct otr_mount_opts *opts = sb->s_fs_info;
+	struct inode *root = d_inode(sb->s_root);
+	unsigned int forget = 0;
+
+	if (req->given & BIT(OPT_UID)) {
+		opts->uid = req->opts.uid;
+		forget |= ATTR_UID;
+	}
+	if (req->given & BIT(OPT_GID)) {
+		opts->gid = req->opts.gid;
+		forget |= ATTR_GID;
+	}
+	if (req->given & BIT(OPT_MODE))
+		opts->mode = req->opts.mode;
+	/* An owner given for the whole tree overrules what chown did to files. */
+	if (forget)
+		otr_tree_forget(forget);
+	root->i_uid = opts->uid;
+	root->i_gid = opts->gid;
+	root->i_mode = S_IFDIR | opts->mode;
+}
+
+static int reconfigure(struct fs_context *fc)
+{
+	sync_filesystem(fc->root->d_sb);
+	apply(fc->root->d_sb, fc->fs_private);
+	return 0;
+}
+
+static int show_options(struct seq_file *m, struct dentry *root)
+{
+	const struct otr_mount_opts *opts = otr_super_opts(root->d_sb);
+
+	if (!uid_eq(opts->uid, GLOBAL_ROOT_UID))
+		seq_printf(m, ",uid=%u", from_kuid_munged(&init_user_ns, opts->uid));
+	if (!gid_eq(opts->gid, GLOBAL_ROOT_GID))
+		seq_printf(m, ",gid=%u", from_kgid_munged(&init_user_ns, opts->gid));
+	if (opts->mode != DEFAULT_MODE)
+		seq_printf(m, ",mode=%o", opts->mode);
+	return 0;
+}
+
+static const struct super_operations super_ops = {
+	.statfs		= simple_statfs,
+	.drop_inode	= generic_delete_inode,
+	.evict_inode	= otr_inode_evict,
+	.show_options	= show_options,
+};
+
+static int fill_super(struct super_block *sb, struct fs_context *fc)
+{
+	struct otr_mount_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL);
+	struct inode *root;
+
+	if (!opts)
+		return -ENOMEM;
+	opts->uid = GLOBAL_ROOT_UID;
+	opts->gid = GLOBAL_ROOT_GID;
+	opts->mode = DEFAULT_MODE;
+	sb->s_fs_info = opts;
+	sb->s_blocksize = PAGE_SIZE;
+	sb->s_blocksize_bits = PAGE_SHIFT;
+	sb->s_magic = TRACEFS_MAGIC;
+	sb->s_time_gran = 1;
+	sb->s_op = &super_ops;
+	sb->s_d_op = &simple_dentry_operations;
+	root = otr_tree_root(sb);
+	if (!root)
+		return -ENOMEM;
+	sb->s_root = d_make_root(root);
+	return sb->s_root ? 0 : -ENOMEM;
+}
+
+static int get_tree(struct fs_context *fc)
+{
+	int err = get_tree_single(fc, fill_super);
+
+	if (err)
+		return err;
+	/* A second mount shares the super block; its options win. */
+	return reconfigure(fc);
+}
+
+static void free_context(struct fs_context *fc)
+{
+	kfree(fc->fs_private);
+}
+
+static const struct fs_context_operations context_ops = {
+	.parse_param	= parse_param,
+	.get_tree	= get_tree,
+	.reconfigure	= reconfigure,
+	.free		= free_context,
+};
+
+static int init_context(struct fs_context *fc)
+{
+	struct request *req = kzalloc(sizeof(*req), GFP_KERNEL);
+
+	if (!req)
+		return -ENOMEM;
+	fc->fs_private = req;
+	fc->ops = &context_ops;
+	return 0;
+}
+
+static void kill_super(struct super_block *sb)
+{
+	void *opts = sb->s_fs_info;
+
+	kill_anon_super(sb);
+	kfree(opts);
+	otr_tree_forget(ATTR_MODE | ATTR_UID | ATTR_GID);
+}
+
+static struct file_system_type fs_type = {
+	.owner			= THIS_MODULE,
+	.name			= "tracefs",
+	.init_fs_context	= init_context,
+	.parameters		= mount_params,
+	.kill_sb		= kill_super,
+};
+MODULE_ALIAS_FS("tracefs");
+
+/**
+ * otr_fs_init - offer the file system
+ *
+ * Context: module load, when everything that a file can reach is ready.
+ * Return: 0; -EBUSY when the kernel has a tracefs of its own; other errnos
+ * from creating the mount point.
+ */
+int otr_fs_init(void)
+{
+	int err = sysfs_create_mount_point(kernel_kobj, MOUNT_DIR);
+
+	if (err)
+		return err;
+	err = register_filesystem(&fs_type);
+	if (err)
+		sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
+	return err;
+}
+
+/**
+ * otr_fs_exit - take the file system away
+ *
+ * Context: module unload; a mount or an open file would have kept it loaded.
+ */
+void otr_fs_exit(void)
+{
+	unregister_filesystem(&fs_type);
+	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tables of the directories of an instance. */
+#include "fs/fs.h"
+#include "probe/probe.h"
+
+#define MODE_DIR	0750
+
+static const struct otr_row cpu_rows[] = {
+	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops },
+	{ "stats",		OTR_MODE_READ,	&otr_stats_ops },
+	{ "trace",		OTR_MODE_WRITE,	&otr_trace_ops },
+	{ "trace_pipe",		OTR_MODE_READ,	&otr_pipe_ops },
+};
+
+static const struct otr_dir cpu_dir = {
+	.rows	= cpu_rows,
+	.nr	= ARRAY_SIZE(cpu_rows),
+};
+
+/* One directory per CPU that has, or had, a ring. */
+static bool cpu_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+{
+	if (pos >= nr_cpu_ids)
+		return false;
+	entry->row = (struct otr_row){ .mode = MODE_DIR, .dir = &cpu_dir };
+	if (cpu_possible(pos) && otr_ring_has_cpu(dir->inst->ring, pos)) {
+		snprintf(entry->name, sizeof(entry->name), "cpu%u", pos);
+		entry->row.name = entry->name;
+	}
+	entry->where = *dir;
+	entry->where.cpu = pos;
+	return true;
+}
+
+static const struct otr_dir per_cpu_dir = {
+	.nth	= cpu_nth,
+};
+
+/* Files about functions are there where functions can be hooked. */
+static bool has_sites(const struct otr_where *where)
+{
+	return otr_site_ready();
+}
+
+static const struct otr_row top_rows[] = {
+	{ "README",			OTR_MODE_READ,	&otr_readme_ops },
+	{ "available_filter_functions",	OTR_MODE_READ,	&otr_functions_ops,
+	  .visible = has_sites },
+	{ "available_tracers",		OTR_MODE_READ,	&otr_tracers_ops },
+	{ "buffer_percent",		OTR_MODE_WRITE,	&otr_percent_ops },
+	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },
+	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops },
+	{ "current_tracer",		OTR_MODE_WRITE,	&otr_tracer_ops },
+	{ "enabled_functions",		OTR_MODE_READ,	&otr_enabled_functions_ops,
+	  .visible = has_sites },
+	{ "free_buffer",		0200,		&otr_free_ops },
+	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
+	{ "per_cpu",			MODE_DIR,	.dir = &per_cpu_dir },
+	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops },
+	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops },
+	{ "saved_tgids",		OTR_MODE_READ,	&otr_tgids_ops },
+	{ "set_ftrace_filter",		OTR_MODE_WRITE,	&otr_filter_ops,
+	  .arg = OTR_WANT, .visible = has_sites },
+	{ "set_ftrace_notrace",		OTR_MODE_WRITE,	&otr_filter_ops,
+	  .arg = OTR_NOT, .visible = has_sites },
+	{ "set_ftrace_notrace_pid",	OTR_MODE_WRITE,	&otr_pids_ops,
+	  .arg = OTR_NOT, .visible = has_sites },
+	{ "set_ftrace_pid",		OTR_MODE_WRITE,	&otr_pids_ops,
+	  .arg = OTR_WANT, .visible = has_sites },
+	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops },
+	{ "trace_clock",		OTR_MODE_WRITE,	&otr_clock_ops },
+	{ "trace_marker",		0220,		&otr_marker_ops },
+	{ "trace_marker_raw",		0220,		&otr_marker_raw_ops },
+	{ "trace_options",		OTR_MODE_WRITE,	&otr_trace_options_ops },
+	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops },
+	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
+};
+
+const struct otr_dir otr_top_dir = {
+	.rows	= top_rows,
+	.nr	= ARRAY_SIZE(top_rows),
+};

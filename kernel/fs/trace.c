@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* trace: the records as text, read without taking them out. */
+#include <linux/slab.h>
+
+#include "fs/fs.h"
+#include "output/output.h"
+
+/* What a reader of the file carries. */
+struct reader {
+	struct otr_view		view;
+	struct otr_source	*src;	/* NULL until the first read */
+	loff_t			pos;	/* of the record that is current in @src */
+	bool			paused;
+	struct seq_buf		line;
+	char			text[OTR_LINE_MAX];
+};
+
+static int reader_rewind(struct otr_file *of, struct reader *rd)
+{
+	struct otr_source *src = otr_source_open(of->where.inst, of->where.cpu, false);
+
+	if (IS_ERR(src))
+		return PTR_ERR(src);
+	if (rd->src)
+		otr_source_close(rd->src);
+	rd->src = src;
+	rd->pos = 1;
+	otr_view_rewind(&rd->view);
+	return 0;
+}
+
+static void reader_advance(struct reader *rd)
+{
+	otr_source_next(rd->src);
+	rd->view.index++;
+	rd->pos++;
+}
+
+/* Position 0 is the header, record number n is at position n, from 1. */
+static void *trace_start(struct seq_file *m, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+	struct reader *rd = of->priv;
+	int err;
+
+	otr_event_lock();
+	if (!rd->src || *pos < rd->pos - 1) {
+		err = reader_rewind(of, rd);
+		if (err)
+			return ERR_PTR(err);
+	}
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	while (rd->pos < *pos && otr_source_peek(rd->src, NULL)) {
+		reader_advance(rd);
+		cond_resched();
+	}
+	return otr_source_peek(rd->src, NULL) ? rd : NULL;
+}
+
+static void *trace_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+	struct reader *rd = of->priv;
+
+	++*pos;
+	if (v != SEQ_START_TOKEN)
+		reader_advance(rd);
+	return otr_source_peek(rd->src, NULL) ? rd : NULL;
+}
+
+static void trace_stop(struct seq_file *m, void *v)
+{
+	otr_event_unlock();
+}
+
+static int trace_show(struct seq_file *m, void *v)
+{
+	struct otr_file *of = m->private;
+	struct reader *rd = of->priv;
+	bool latency = rd->view.options & OTR_OPT(LATENCY_FORMAT);
+	const struct otr_item *item;
+	u64 next_ts = 0;
+
+	if (v == SEQ_START_TOKEN) {
+		otr_header_print(&rd->view, otr_source_empty(rd->src), m);
+		return 0;
+	}
+	seq_buf_init(&rd->line, rd->text, sizeof(rd->text));
+	item = otr_source_peek(rd->src, latency ? &next_ts : NULL);
+	otr_line_print(&rd->view, item, next_ts, &rd->line);
+	if (seq_buf_has_overflowed(&rd->line))
+		seq_puts(m, "[LINE TOO BIG]\n");
+	else
+		seq_write(m, rd->text, seq_buf_used(&rd->line));
+	return 0;
+}
+
+static int trace_open(struct otr_file *of)
+{
+	struct otr_inst *inst = of->where.inst;
+	struct reader *rd = NULL;
+	int err = 0;
+
+	if (of->reading) {
+		rd = kvzalloc(sizeof(*rd), GFP_KERNEL);
+		if (!rd)
+			return -ENOMEM;
+	}
+	mutex_lock(&otr_inst_lock);
+	if (of->truncate)
+		otr_inst_reset(inst, of->where.cpu);
+	if (rd) {
+		err = otr_view_open(&rd->view, inst, of->where.cpu);
+		if (!err && otr_inst_option(inst, OTR_OPT_PAUSE_ON_TRACE)) {
+			otr_inst_pause(inst);
+			rd->paused = true;
+		}
+	}
+	mutex_unlock(&otr_inst_lock);
+	if (err) {
+		kvfree(rd);
+		return err;
+	}
+	of->priv = rd;
+	return 0;
+}
+
+static void trace_release(struct otr_file *of)
+{
+	struct reader *rd = of->priv;
+
+	if (!rd)
+		return;
+	if (rd->paused) {
+		mutex_lock(&otr_inst_lock);
+		otr_inst_resume(of->where.inst);
+		mutex_unlock(&otr_inst_lock);
+	}
+	if (rd->src)
+		otr_source_close(rd->src);
+	otr_view_close(&rd->view);
+	kvfree(rd);
+}
+
+/* "echo > trace" empties the ring by opening; what it writes means nothing. */
+static ssize_t trace_write(struct otr_file *of, char *text, size_t len)
+{
+	return len;
+}
+
+static const struct seq_operations trace_walk = {
+	.start	= trace_start,
+	.next	= trace_next,
+	.stop	= trace_stop,
+	.show	= trace_show,
+};
+
+const struct otr_file_ops otr_trace_ops = {
+	.open		= trace_open,
+	.release	= trace_release,
+	.walk		= &trace_walk,
+	.write		= trace_write,
+};

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * outrace: an out-of-tree tracing engine.
+ *
+ * The only file that knows every room. Rooms start in the order in which data
+ * flows and stop in the reverse order.
+ */
+#include <linux/module.h>
+
+#include "base/base.h"
+#include "event/event.h"
+#include "fs/fs.h"
+#include "host/host.h"
+#include "inst/inst.h"
+#include "probe/probe.h"
+#include "site/site.h"
+
+struct room {
+	const char	*name;
+	int		(*init)(void);
+	void		(*exit)(void);
+};
+
+static const struct room rooms[] = {
+	{ "base",	otr_base_init,		otr_base_exit },
+	{ "host",	otr_host_init,		otr_host_exit },
+	{ "site",	otr_site_init,		otr_site_exit },
+	{ "event",	NULL,			otr_event_exit },
+	{ "preset",	otr_preset_init,	otr_preset_exit },
+	{ "inst",	otr_inst_init,		otr_inst_exit },
+	{ "probe",	otr_probe_init,		otr_probe_exit },
+	{ "fs",		otr_fs_init,		otr_fs_exit },
+};
+
+static void rooms_exit(unsigned int nr)
+{
+	while (nr-- > 0)
+		if (rooms[nr].exit)
+			rooms[nr].exit();
+}
+
+static int __init outrace_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
+		int err = rooms[i].init ? rooms[i].init() : 0;
+
+		if (err) {
+			pr_err("%s did not start: %pe\n", rooms[i].name, ERR_PTR(err));
+			rooms_exit(i);
+			return err;
+		}
+	}
+	otr_host_report();
+	otr_params_apply();
+	pr_info("version %s is ready: mount -t tracefs nodev /sys/kernel/tracing\n",
+		OUTRACE_VERSION);
+	return 0;
+}
+module_init(outrace_init);
+
+static void __exit outrace_exit(void)
+{
+	rooms_exit(ARRAY_SIZE(rooms));
+	pr_info("unloaded\n");
+}
+module_exit(outrace_exit);
+
+MODULE_DESCRIPTION("Out-of-tree tracing engine");
+MODULE_AUTHOR("outrace");
+MODULE_VERSION(OUTRACE_VERSION);
+MODULE_LICENSE("GPL");
