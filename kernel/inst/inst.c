@@ -107,7 +107,7 @@ int otr_inst_set_hooks(const struct otr_inst_hooks *ops)
 void otr_inst_clear_hooks(void)
 {
 	mutex_lock(&otr_inst_lock);
-	otr_preset_set(top, "nop");
+	otr_preset_clear(top);
 	hooks->destroy(top);
 	hooks = NULL;
 	mutex_unlock(&otr_inst_lock);

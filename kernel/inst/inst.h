@@ -168,6 +168,7 @@ void otr_preset_exit(void);
 void otr_preset_register(struct otr_preset *preset);
 void otr_preset_unregister(struct otr_preset *preset);
 const struct otr_preset *otr_preset_next(const struct otr_preset *preset);
+void otr_preset_clear(struct otr_inst *inst);
 int otr_preset_set(struct otr_inst *inst, const char *name);
 
 /* options.c */

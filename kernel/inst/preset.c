@@ -104,6 +104,21 @@ static const struct otr_preset *preset_find(const char *name)
 }
 
 /**
+ * otr_preset_clear - go back to "nop"
+ * @inst: the instance
+ *
+ * Cannot fail, as unloading depends on it.
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_preset_clear(struct otr_inst *inst)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	inst->preset->stop(inst);
+	inst->preset = &nop;
+}
+
+/**
  * otr_preset_set - make a preset the current one of an instance
  * @inst: the instance
  * @name: the preset's name
@@ -129,8 +144,7 @@ int otr_preset_set(struct otr_inst *inst, const char *name)
 		return 0;
 	if (inst->pipes)
 		return -EBUSY;
-	inst->preset->stop(inst);
-	inst->preset = &nop;
+	otr_preset_clear(inst);
 	otr_inst_reset(inst, OTR_CPU_ALL);
 	err = preset->start(inst);
 	if (err)
