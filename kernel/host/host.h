@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room host: what the engine borrows from the kernel under it.
+ *
+ * Purpose:  everything that is not exported, optional, or different from one
+ *           kernel to the next is reached through here, so that no other room
+ *           asks which kernel this is. What a patch of patches/ provides is a
+ *           weak symbol: on a kernel without the patch outrace.ko still loads
+ *           and the feature is off. What has to be known at compile time (a
+ *           member, a type) is found by compiling a trial, see probe.sh.
+ * Objects:  a table of features, filled once by otr_host_init().
+ * Locks:    none of its own.
+ * Contexts: process context, unless a function says otherwise.
+ */
+#ifndef _OTR_HOST_H
+#define _OTR_HOST_H
+
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+#include <linux/tracepoint.h>
+#include <linux/types.h>
+
+/**
+ * enum otr_feature - parts of the engine that depend on a patch to the kernel
+ * @OTR_SITES: the kernel's functions begin with a place to patch, and a table
+ *	       says where
+ * @OTR_MODULE_SITES: the same for modules
+ * @OTR_TEXT: kernel text can be changed while it runs
+ * @OTR_SYMBOLS: names of addresses and addresses of names
+ * @OTR_QUIESCE: it can be waited for that no task is in a trampoline
+ * @OTR_EXECMEM: executable memory can be had
+ * @OTR_RETURNS: the unwinder sees through replaced return addresses
+ * @OTR_TASK_SLOT: tasks have room for a pointer of ours
+ * @OTR_TRACEPOINTS: the kernel's tracepoints exist
+ * @OTR_NR_FEATURES: their number
+ */
+enum otr_feature {
+	OTR_SITES,
+	OTR_MODULE_SITES,
+	OTR_TEXT,
+	OTR_SYMBOLS,
+	OTR_QUIESCE,
+	OTR_EXECMEM,
+	OTR_RETURNS,
+	OTR_TASK_SLOT,
+	OTR_TRACEPOINTS,
+	OTR_NR_FEATURES,
+};
+
+int otr_host_init(void);
+void otr_host_exit(void);
+bool otr_host_has(enum otr_feature feature);
+void otr_host_report(void);
+
+/* symbols */
+int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size);
+const char *otr_host_lookup(unsigned long addr, unsigned long *offset, char **mod, char *buf);
+unsigned long otr_host_address(const char *name);
+int otr_host_each_symbol(const char *mod,
+			 int (*fn)(void *data, const char *name, unsigned long addr), void *data);
+int otr_host_each_named(const char *name, int (*fn)(void *data, unsigned long addr), void *data);
+
+/* sites */
+const unsigned long *otr_host_sites(unsigned int *nr);
+const unsigned long *otr_host_module_sites(const struct module *mod, unsigned int *nr);
+
+/* text */
+void otr_host_text_lock(void);
+void otr_host_text_unlock(void);
+void otr_host_text_queue(void *addr, const void *bytes, size_t len);
+void otr_host_text_finish(void);
+
+/* waiting */
+void otr_host_quiesce(void);
+
+/* tracepoints */
+struct tracepoint *otr_host_tracepoint(const char *name);
+
+#endif /* _OTR_HOST_H */
