@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What people type. `make help` says each target in a line; Kbuild says what the
+# module is made of.
+
+top := $(CURDIR)
+guest := tools/testing/qemu/guest
+
+.PHONY: help deps kernel modules demo shell test test-all check clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo      boot a kernel in QEMU and show a function trace made by outrace'
+	@echo 'make test      run every test that fits into half an hour'
+	@echo 'make test-all  run every test'
+	@echo 'make shell     a root shell in the guest with the engine loaded'
+	@echo 'make kernel    build the test kernel (FLAVOR=outrace, plain, intree or debug)'
+	@echo 'make modules   build outrace.ko for it, in build/'
+	@echo 'make check     warnings, sparse, checkpatch, layering and the other house rules'
+	@echo 'make deps      install the Debian packages that all of this needs'
+	@echo 'make clean     remove what was built here; kernels stay in the cache'
+	@echo
+	@echo 'Kernels are cached in $${OUTRACE_CACHE:-~/.cache/outrace}, by source version,'
+	@echo 'patches and configuration; nothing is built twice.'
+
+FLAVOR ?= outrace
+
+deps:
+	@tools/build/deps
+
+kernel: deps
+	@tools/build/kernel $(FLAVOR)
+
+modules: deps
+	@kernel=$$(tools/build/kernel $(FLAVOR)) && tools/build/modules "$$kernel"
+
+demo: deps
+	@$(guest) --flavor $(FLAVOR) --timeout 300 tools/testing/qemu/demo.sh
+
+shell: deps
+	@$(guest) --flavor $(FLAVOR) --interactive
+
+test: deps
+	@tools/testing/run
+
+test-all: deps
+	@tools/testing/run --all
+
+check: deps
+	@tools/check/run
+
+clean:
+	rm -rf $(top)/build
+	@[ ! -e tools/testing/user/Makefile ] || $(MAKE) -s -C tools/testing/user clean

@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What `make demo` shows, in the guest: a function trace of a real workload,
+# made with echo and cat.
+
+set -eu
+# shellcheck source=tools/testing/qemu/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Show a command, then run it.
+show()
+{
+	printf '# %s\n' "$1"
+	eval "$1"
+}
+
+workload()
+{
+	find /usr/share/doc -maxdepth 2 -name 'copyright' -print0 | head -zn 200 |
+		xargs -0 cat | gzip >/tmp/copyrights.gz
+	ls -lR /etc >/dev/null
+	sync
+}
+
+echo "# uname -r; modinfo -F version outrace"
+uname -r
+cat /sys/module/outrace/version
+show "mount -t tracefs nodev $tracing"
+cd "$tracing"
+show "echo 'vfs_*' > set_ftrace_filter"
+show "wc -l < set_ftrace_filter"
+show "echo function > current_tracer"
+workload
+show "echo 0 > tracing_on"
+show "head -n 40 trace"
+show "wc -l < trace"
+show "echo nop > current_tracer"
