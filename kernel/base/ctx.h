@@ -9,11 +9,16 @@
 #define _OTR_BASE_CTX_H
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/irqflags.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/thread_info.h>
 #include <linux/types.h>
+#ifdef CONFIG_X86
+#include <asm/processor-flags.h>
+#endif
 
 /* The flags byte. */
 #define OTR_CTX_IRQS_OFF	0x01	/* interrupts are off */
@@ -35,7 +40,7 @@
 #define OTR_CTX_PREEMPT(byte)	((byte) & 0x0f)
 #define OTR_CTX_MIGRATE(byte)	((byte) >> 4)
 
-u32 otr_ctx_pack(u32 preempt, u32 softirq, u32 migrate, u32 flags);
+u32 otr_ctx_pack(u32 count, u32 softirq, u32 migrate, u32 flags);
 u32 otr_ctx_word_rare(u32 levels);
 
 /*
@@ -61,6 +66,32 @@ static __always_inline u32 otr_ctx_migrate(void)
 #endif
 }
 
+/* Was the running task asked to reschedule? */
+static __always_inline bool otr_ctx_resched(void)
+{
+	/*
+	 * Others set the flag at any time, and just before or just after are
+	 * both true. A plain read can be one instruction with its test.
+	 */
+	return data_race(current_thread_info()->flags) & _TIF_NEED_RESCHED;
+}
+
+/* The word of a task at preemption depth @depth, 15 at most. */
+static __always_inline u32 otr_ctx_short(u32 depth)
+{
+#ifdef CONFIG_X86
+	/* The processor's flag is the other way round, and seven bits lower. */
+	u32 word = depth << (OTR_CTX_PREEMPT_SHIFT - 7) |
+		   (arch_local_save_flags() & X86_EFLAGS_IF);
+
+	BUILD_BUG_ON(X86_EFLAGS_IF << 7 != OTR_CTX_IRQS_OFF << OTR_CTX_FLAGS_SHIFT);
+	return (word ^ X86_EFLAGS_IF) << 7;
+#else
+	return depth << OTR_CTX_PREEMPT_SHIFT |
+	       (u32)raw_irqs_disabled() << OTR_CTX_FLAGS_SHIFT;
+#endif
+}
+
 /**
  * otr_ctx_word_less - the context word as it was some preemption levels ago
  * @levels: how often the caller switched preemption off on its own account;
@@ -81,10 +112,9 @@ static __always_inline u32 otr_ctx_word_less(u32 levels)
 	depth = otr_ctx_count() - levels;
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT) &&
 	    likely(depth <= OTR_CTX_DEPTH_MAX) &&
-	    likely(!tif_need_resched()) &&
+	    likely(!otr_ctx_resched()) &&
 	    likely(!otr_ctx_migrate()))
-		return depth << OTR_CTX_PREEMPT_SHIFT |
-		       (u32)raw_irqs_disabled() << OTR_CTX_FLAGS_SHIFT;
+		return otr_ctx_short(depth);
 	return otr_ctx_word_rare(levels);
 }
 
