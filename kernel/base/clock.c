@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Clocks other than the local one. */
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#ifdef CONFIG_X86
+#include <asm/msr.h>
+#endif
+
+#include "base/base.h"
+
+const struct otr_clock otr_clocks[OTR_CLOCK_COUNT] = {
+	[OTR_CLOCK_LOCAL]	= { "local",	true },
+	[OTR_CLOCK_GLOBAL]	= { "global",	true },
+	[OTR_CLOCK_COUNTER]	= { "counter",	false },
+	[OTR_CLOCK_UPTIME]	= { "uptime",	false },
+	[OTR_CLOCK_PERF]	= { "perf",	true },
+	[OTR_CLOCK_MONO]	= { "mono",	true },
+	[OTR_CLOCK_MONO_RAW]	= { "mono_raw",	true },
+	[OTR_CLOCK_BOOT]	= { "boot",	true },
+	[OTR_CLOCK_TAI]		= { "tai",	true },
+#ifdef CONFIG_X86
+	[OTR_CLOCK_X86_TSC]	= { "x86-tsc",	false },
+#endif
+};
+
+/* Written by every CPU that uses the clock: one cache line each. */
+static atomic64_t global_last ____cacheline_aligned_in_smp;
+static atomic64_t counter ____cacheline_aligned_in_smp;
+
+/*
+ * The latest time that any CPU was told. Each round that fails was another
+ * reader's success, so nobody waits for a CPU that was interrupted here, and
+ * an NMI may come in anywhere.
+ *
+ * No ordering is asked for: all readings meet in one word, and what is ordered
+ * by other means sees that word's values in their order.
+ */
+static u64 global_read(void)
+{
+	u64 now = local_clock();
+	s64 last = atomic64_read(&global_last);
+
+	do {
+		if ((s64)(now - last) <= 0)
+			return last;
+	} while (!atomic64_try_cmpxchg_relaxed(&global_last, &last, now));
+
+	return now;
+}
+
+/**
+ * otr_clock_read_other - read a clock that is not OTR_CLOCK_LOCAL
+ * @id: which one
+ *
+ * Context: any, NMI included. Lockless.
+ * Return: its value, in its own unit.
+ */
+u64 otr_clock_read_other(enum otr_clock_id id)
+{
+	switch (id) {
+	case OTR_CLOCK_GLOBAL:
+		return global_read();
+	case OTR_CLOCK_COUNTER:
+		return atomic64_inc_return(&counter);
+	case OTR_CLOCK_UPTIME:
+		return jiffies_64_to_clock_t(get_jiffies_64() - INITIAL_JIFFIES);
+	case OTR_CLOCK_PERF:
+		return local_clock();
+	case OTR_CLOCK_MONO:
+		return ktime_get_mono_fast_ns();
+	case OTR_CLOCK_MONO_RAW:
+		return ktime_get_raw_fast_ns();
+	case OTR_CLOCK_BOOT:
+		return ktime_get_boot_fast_ns();
+	case OTR_CLOCK_TAI:
+		return ktime_get_tai_fast_ns();
+#ifdef CONFIG_X86
+	case OTR_CLOCK_X86_TSC:
+		return rdtsc_ordered();
+#endif
+	default:
+		return otr_clock_local();
+	}
+}
+
+/**
+ * otr_clock_find - find a clock by its name
+ * @name: as in otr_clocks
+ *
+ * Context: any.
+ * Return: enum otr_clock_id, -EINVAL for a name that no clock has.
+ */
+int otr_clock_find(const char *name)
+{
+	int id;
+
+	for (id = 0; id < OTR_CLOCK_COUNT; id++) {
+		if (otr_clocks[id].name && !strcmp(otr_clocks[id].name, name))
+			return id;
+	}
+	return -EINVAL;
+}
