@@ -3,7 +3,7 @@
 #ifndef _OTR_BASE_IDSET_H
 #define _OTR_BASE_IDSET_H
 
-#include <linux/bitops.h>
+#include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/gfp.h>
 #include <linux/math.h>
@@ -12,10 +12,10 @@
 
 /* Ids that a task can have: one bit each, in leaves of one page. */
 #define OTR_IDSET_LEAF_BITS	15
-#define OTR_IDSET_LEAF_SIZE	(1U << OTR_IDSET_LEAF_BITS)
+#define OTR_IDSET_LEAF_SIZE	BIT(OTR_IDSET_LEAF_BITS)
 #define OTR_IDSET_LEAVES	DIV_ROUND_UP(PID_MAX_LIMIT, OTR_IDSET_LEAF_SIZE)
 /* Ids that a user may name, although no task can have the bigger ones. */
-#define OTR_IDSET_END		(1U << 30)
+#define OTR_IDSET_END		BIT(30)
 
 /**
  * struct otr_idset - a set of process ids
