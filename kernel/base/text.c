@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Numbers and padded text. */
+#include <linux/math64.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+
+#include "base/base.h"
+
+/* Digits of the longest 64-bit number, with a sign. */
+#define NUMBER_MAX	21
+
+/* Room for @len more bytes, or NULL and the buffer has overflown. */
+static char *room(struct seq_buf *out, size_t len)
+{
+	char *to = out->buffer + out->len;
+
+	if (out->len > out->size || len > out->size - out->len) {
+		seq_buf_set_overflow(out);
+		return NULL;
+	}
+	out->len += len;
+	return to;
+}
+
+/**
+ * otr_text_mem - add bytes
+ * @out: where to
+ * @text: the bytes
+ * @len: how many
+ *
+ * Context: any. All of it goes in, or @out is marked as overflown.
+ */
+void otr_text_mem(struct seq_buf *out, const char *text, size_t len)
+{
+	char *to = room(out, len);
+
+	if (to)
+		memcpy(to, text, len);
+}
+
+/**
+ * otr_text_fill - add a character several times
+ * @out: where to
+ * @c: the character
+ * @count: how often
+ *
+ * Context: as otr_text_mem().
+ */
+void otr_text_fill(struct seq_buf *out, char c, unsigned int count)
+{
+	char *to = room(out, count);
+
+	if (to)
+		memset(to, c, count);
+}
+
+/* As wide as asked for, right-aligned; longer text is not cut. */
+static void aligned(struct seq_buf *out, const char *text, unsigned int len,
+		    unsigned int width, char fill)
+{
+	unsigned int pad = width > len ? width - len : 0;
+	char *to = room(out, len + pad);
+
+	if (!to)
+		return;
+	while (pad--)
+		*to++ = fill;
+	while (len--)
+		*to++ = *text++;
+}
+
+/**
+ * otr_text_pad - add a text of a certain width
+ * @out: where to
+ * @text: the text, cut off nowhere
+ * @width: 0 for its own, above 0 to align it to the right, below to the left
+ *
+ * Context: as otr_text_mem().
+ */
+void otr_text_pad(struct seq_buf *out, const char *text, int width)
+{
+	unsigned int len = strlen(text);
+
+	aligned(out, text, len, width > 0 ? width : 0, ' ');
+	if (width < 0 && (unsigned int)-width > len)
+		otr_text_fill(out, ' ', -width - len);
+}
+
+/* Writes @value before @end and returns where it begins. */
+static char *decimal(char *end, u64 value)
+{
+	/* The short division is much cheaper, and most numbers are small. */
+	while (value > U32_MAX) {
+		u32 digit;
+
+		value = div_u64_rem(value, 10, &digit);
+		*--end = '0' + digit;
+	}
+	for (u32 low = value; ; low /= 10) {
+		*--end = '0' + low % 10;
+		if (low < 10)
+			return end;
+	}
+}
+
+/**
+ * otr_text_u64 - add a number in decimal
+ * @out: where to
+ * @value: the number
+ * @width: least width
+ * @fill: what goes before it up to @width, a blank or a zero
+ *
+ * Context: as otr_text_mem().
+ */
+void otr_text_u64(struct seq_buf *out, u64 value, unsigned int width, char fill)
+{
+	char number[NUMBER_MAX];
+	char *end = number + sizeof(number);
+	char *start = decimal(end, value);
+
+	aligned(out, start, end - start, width, fill);
+}
+
+/**
+ * otr_text_s64 - add a number with a sign in decimal
+ * @out: where to
+ * @value: the number
+ * @width: least width, filled up with blanks
+ *
+ * Context: as otr_text_mem().
+ */
+void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width)
+{
+	char number[NUMBER_MAX];
+	char *end = number + sizeof(number);
+	char *start = decimal(end, value < 0 ? -(u64)value : value);
+
+	if (value < 0)
+		*--start = '-';
+	aligned(out, start, end - start, width, ' ');
+}
+
+/**
+ * otr_text_hex - add a number in hexadecimal, without "0x"
+ * @out: where to
+ * @value: the number
+ * @width: least width
+ * @fill: what goes before it up to @width, a blank or a zero
+ *
+ * Context: as otr_text_mem().
+ */
+void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill)
+{
+	char number[NUMBER_MAX];
+	char *end = number + sizeof(number);
+	char *start = end;
+
+	do {
+		*--start = "0123456789abcdef"[value & 0xf];
+		value >>= 4;
+	} while (value);
+	aligned(out, start, end - start, width, fill);
+}
+
+/**
+ * otr_text_usecs - add a time in seconds, with the microseconds behind a dot
+ * @out: where to
+ * @ns: the time in nanoseconds, rounded to the nearest microsecond
+ * @width: least width of the seconds, filled up with blanks
+ *
+ * Context: as otr_text_mem().
+ */
+void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width)
+{
+	u32 usecs;
+	u64 secs = div_u64_rem(div_u64(ns + NSEC_PER_USEC / 2, NSEC_PER_USEC),
+			       USEC_PER_SEC, &usecs);
+
+	otr_text_u64(out, secs, width, ' ');
+	otr_text_fill(out, '.', 1);
+	otr_text_u64(out, usecs, 6, '0');
+}
