@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * set_ftrace_filter and set_ftrace_notrace.
+ *
+ * Opening takes a copy of the set, or an empty one when the file is truncated;
+ * every word that is written changes the copy; closing puts it in force. So a
+ * filter of many writes costs one change of the kernel's text.
+ */
+#include <linux/slab.h>
+
+#include "fs/fs.h"
+#include "probe/probe.h"
+
+/* Longest word: a function's name, a module's, and what is between. */
+#define WORD_SIZE	768
+
+struct edit {
+	struct otr_siteset	*set;
+	struct otr_word		word;
+	struct otr_site_pos	pos;
+};
+
+/*
+ * Split "functions:mod:module" in place. What is behind the first colon is a
+ * command; this is the one that only says which functions.
+ */
+static int split_module(char *word, const char **module)
+{
+	char *rest = word;
+	char *command;
+
+	*module = NULL;
+	strsep(&rest, ":");
+	if (!rest)
+		return 0;
+	command = strsep(&rest, ":");
+	if (strcmp(command, "mod") || !rest || !*rest)
+		return -EINVAL;
+	*module = rest;
+	return 0;
+}
+
+static int edit_word(struct edit *edit, char *word)
+{
+	const char *module;
+	struct otr_glob glob;
+	int err = split_module(word, &module);
+	long matched;
+
+	if (err)
+		return err;
+	/* ":mod:name" is short for all functions of the module. */
+	otr_glob_parse(&glob, *word ? word : "*");
+	matched = otr_siteset_match(edit->set, &glob, module, glob.not);
+	if (matched < 0)
+		return matched;
+	return matched ? 0 : -EINVAL;
+}
+
+static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
+{
+	struct edit *edit = of->priv;
+	ssize_t used;
+	char *word;
+	int err = 0;
+
+	if (!len)
+		return 0;
+	used = otr_word_feed(&edit->word, text, len);
+	if (used < 0)
+		return used;
+	word = otr_word_ready(&edit->word);
+	if (word) {
+		err = edit_word(edit, word);
+		otr_word_clear(&edit->word);
+	}
+	return err ?: used;
+}
+
+static struct edit *edit_create(struct otr_file *of)
+{
+	struct edit *edit = kzalloc(sizeof(*edit), GFP_KERNEL);
+
+	if (!edit)
+		return NULL;
+	edit->set = otr_siteset_create();
+	if (edit->set && !otr_word_init(&edit->word, WORD_SIZE))
+		return edit;
+	otr_siteset_destroy(edit->set);
+	kfree(edit);
+	return NULL;
+}
+
+static void edit_destroy(struct edit *edit)
+{
+	otr_word_free(&edit->word);
+	otr_siteset_destroy(edit->set);
+	kfree(edit);
+}
+
+static int filter_open(struct otr_file *of)
+{
+	struct otr_inst *inst = of->where.inst;
+	struct edit *edit = edit_create(of);
+	int err = 0;
+
+	if (!edit)
+		return -ENOMEM;
+	mutex_lock(&otr_inst_lock);
+	if (!of->truncate)
+		err = otr_siteset_copy(edit->set, otr_function_sites(inst, of->where.arg));
+	mutex_unlock(&otr_inst_lock);
+	if (err) {
+		edit_destroy(edit);
+		return err;
+	}
+	of->priv = edit;
+	return 0;
+}
+
+static void filter_release(struct otr_file *of)
+{
+	struct otr_inst *inst = of->where.inst;
+	struct edit *edit = of->priv;
+	struct otr_siteset *set = edit->set;
+	char *word = otr_word_last(&edit->word);
+	int err;
+
+	if (of->writing) {
+		if (word)
+			edit_word(edit, word);
+		edit->set = NULL;
+		mutex_lock(&otr_inst_lock);
+		err = otr_function_set_sites(inst, of->where.arg, set);
+		mutex_unlock(&otr_inst_lock);
+		/* Nobody looks at what close() returns. */
+		if (err)
+			pr_warn("the functions to record could not be changed: %pe\n",
+				ERR_PTR(err));
+	}
+	edit_destroy(edit);
+}
+
+static void *filter_start(struct seq_file *m, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+	struct edit *edit = of->priv;
+
+	edit->pos = (struct otr_site_pos){ .set = edit->set };
+	if (otr_siteset_empty(edit->set))
+		return *pos ? NULL : SEQ_START_TOKEN;
+	return otr_site_start(&edit->pos, *pos) ? edit : NULL;
+}
+
+static void *filter_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+	struct edit *edit = of->priv;
+
+	++*pos;
+	if (v == SEQ_START_TOKEN)
+		return NULL;
+	return otr_site_next(&edit->pos) ? edit : NULL;
+}
+
+static void filter_stop(struct seq_file *m, void *v)
+{
+	struct otr_file *of = m->private;
+	struct edit *edit = of->priv;
+
+	if (!otr_siteset_empty(edit->set))
+		otr_site_stop();
+}
+
+static int filter_show(struct seq_file *m, void *v)
+{
+	struct otr_file *of = m->private;
+	struct edit *edit = of->priv;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, of->where.arg == OTR_WANT ? "#### all functions enabled ####\n" :
+							"#### no functions disabled ####\n");
+		return 0;
+	}
+	otr_site_show_name(m, &edit->pos);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations filter_walk = {
+	.start	= filter_start,
+	.next	= filter_next,
+	.stop	= filter_stop,
+	.show	= filter_show,
+};
+
+const struct otr_file_ops otr_filter_ops = {
+	.open		= filter_open,
+	.release	= filter_release,
+	.walk		= &filter_walk,
+	.write		= filter_write,
+};

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* available_filter_functions and enabled_functions. */
+#include <linux/slab.h>
+
+#include "fs/fs.h"
+#include "site/site.h"
+
+static void *functions_start(struct seq_file *m, loff_t *pos)
+{
+	struct otr_file *of = m->private;
+	struct otr_site_pos *site = of->priv;
+
+	return otr_site_start(site, *pos) ? site : NULL;
+}
+
+static void *functions_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return otr_site_next(v) ? v : NULL;
+}
+
+static void functions_stop(struct seq_file *m, void *v)
+{
+	otr_site_stop();
+}
+
+static int functions_show(struct seq_file *m, void *v)
+{
+	const struct otr_site_pos *site = v;
+
+	otr_site_show_name(m, site);
+	if (site->hooked)
+		otr_site_show_hooks(m, site);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations functions_walk = {
+	.start	= functions_start,
+	.next	= functions_next,
+	.stop	= functions_stop,
+	.show	= functions_show,
+};
+
+static int open_list(struct otr_file *of, bool hooked)
+{
+	struct otr_site_pos *site = kzalloc(sizeof(*site), GFP_KERNEL);
+
+	if (!site)
+		return -ENOMEM;
+	site->hooked = hooked;
+	of->priv = site;
+	return 0;
+}
+
+static int available_open(struct otr_file *of)
+{
+	return open_list(of, false);
+}
+
+static int enabled_open(struct otr_file *of)
+{
+	return open_list(of, true);
+}
+
+static void list_release(struct otr_file *of)
+{
+	kfree(of->priv);
+}
+
+const struct otr_file_ops otr_functions_ops = {
+	.open		= available_open,
+	.release	= list_release,
+	.walk		= &functions_walk,
+};
+
+const struct otr_file_ops otr_enabled_functions_ops = {
+	.open		= enabled_open,
+	.release	= list_release,
+	.walk		= &functions_walk,
+};
