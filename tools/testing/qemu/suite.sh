@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# suite.sh SCRIPT...: run guest test scripts one after the other, each with a
+# freshly loaded engine, and mark in the output where each begins and ends.
+
+reload()
+{
+	[ -n "$OTR_MODULE" ] || return 0
+	cd /
+	while mountpoint -q /sys/kernel/tracing; do
+		umount /sys/kernel/tracing || return
+	done
+	rmmod outrace || return
+	# shellcheck disable=SC2086 # a list of words
+	insmod "$OTR_MODULE" $OTR_PARAMS
+}
+
+for script in "$@"; do
+	name=$(basename "$script" .sh)
+	limit=$(sed -n 's/^# timeout: *//p' "$script")
+	echo "@begin $name"
+	echo "outrace-test: $name" >/dev/kmsg
+	timeout -k 10 "${limit:-300}" "$BASH" "$script" 2>&1
+	echo "@end $name $?"
+	if ! reload; then
+		echo "@stuck $name"
+		exit 1
+	fi
+done
