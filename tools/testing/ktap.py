@@ -7,7 +7,7 @@ RESULT = re.compile(r'^(?P<indent> *)(?P<ok>ok|not ok) (?P<number>\d+)\b(?: -)? 
 PLAN = re.compile(r'^(?P<indent> *)1\.\.(?P<count>\d+)(?: *# *(?P<note>.*))?\s*$')
 DIRECTIVE = re.compile(r'(?:^|\s)#\s*(SKIP|XFAIL|TODO|TIMEOUT|ERROR)\b\s*(.*)$', re.I)
 TIMESTAMP = re.compile(r'^\[ *\d+\.\d{6}\](?:\[ *[CT]\d+\])? ?')
-KEPT_LINES = 25
+KEPT_LINES = 60
 
 
 class Failure:

@@ -64,4 +64,4 @@ main()
 	done
 }
 
-main "$@"
+main "$@"; exit
