@@ -27,7 +27,7 @@
  * fills up an allocation of a power of two pages. These are the sizes that
  * they know it to be made of.
  */
-#define KNOWN_HEAD	(4 * (NR_PIDS + 1) + 12)
+#define KNOWN_HEAD	(4 * (NR_PIDS + 1) + 20)
 #define KNOWN_PLACE	20
 
 /*

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The log of users' errors. */
+#include <linux/bug.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/sched/clock.h>
 #include <linux/seq_buf.h>
 #include <linux/slab.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Patterns for names. */
 #include <linux/ctype.h>
+#include <linux/errno.h>
 #include <linux/glob.h>
 #include <linux/kernel.h>
 #include <linux/string.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sets of process ids. */
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>

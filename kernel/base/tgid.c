@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Thread groups of tasks, remembered for when the tasks are gone. */
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/irq_work.h>
 #include <linux/mm.h>
