@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _SHIM_LINUX_COMPILER_H
+#define _SHIM_LINUX_COMPILER_H
+
+/*
+ * READ_ONCE() and WRITE_ONCE() are relaxed atomics here, so that the sanitizers
+ * know them from plain accesses.
+ */
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#define barrier()		__asm__ __volatile__("" : : : "memory")
+#define data_race(x)		(x)
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+
+#undef __always_inline
+#define __always_inline		inline __attribute__((__always_inline__))
+#define noinline		__attribute__((__noinline__))
+#define __cold			__attribute__((__cold__))
+#define __weak			__attribute__((__weak__))
+#define __pure			__attribute__((__pure__))
+#define __printf(a, b)		__attribute__((__format__(printf, a, b)))
+#define __user
+#define __rcu
+#define __percpu
+
+#define IS_ENABLED(option)	(SHIM_ENABLED_(option))
+#define SHIM_ENABLED_(value)	SHIM_PAIR_(SHIM_IS_##value)
+#define SHIM_PAIR_(comma)	SHIM_SECOND_(comma 1, 0, 0)
+#define SHIM_SECOND_(first, second, ...) second
+#define SHIM_IS_1		0,
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the kernel has in libraries, for programs that compile its sources. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <linux/bug.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/seq_buf.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+int shim_warnings;
+__thread bool shim_irqs_off;
+__thread int shim_preempt_count;
+__thread bool shim_need_resched;
+__thread struct thread_info shim_thread_info;
+__thread struct task_struct shim_task;
+
+int shim_alloc_countdown = -1;
+long shim_allocated;
+
+u64 shim_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/* Programs that replace what others read have their own. */
+void __weak shim_synchronize(void)
+{
+}
+
+static bool alloc_fails(void)
+{
+	return shim_alloc_countdown >= 0 && !shim_alloc_countdown--;
+}
+
+/* Memory that nobody zeroed is full of something. */
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	void *p = alloc_fails() ? NULL : malloc(size);
+
+	if (!p)
+		return NULL;
+	memset(p, gfp & __GFP_ZERO ? 0 : 0xa5, size);
+	__atomic_add_fetch(&shim_allocated, 1, __ATOMIC_RELAXED);
+	return p;
+}
+
+void *krealloc(const void *old, size_t size, gfp_t gfp)
+{
+	void *p;
+
+	if (!old)
+		return kmalloc(size, gfp);
+	p = alloc_fails() ? NULL : realloc((void *)old, size);
+	return p;
+}
+
+void kfree(const void *p)
+{
+	if (p)
+		__atomic_sub_fetch(&shim_allocated, 1, __ATOMIC_RELAXED);
+	free((void *)p);
+}
+
+void *kmemdup(const void *from, size_t size, gfp_t gfp)
+{
+	void *p = kmalloc(size, gfp);
+
+	return p ? memcpy(p, from, size) : NULL;
+}
+
+ssize_t strscpy(char *to, const char *from, size_t size)
+{
+	size_t len = strnlen(from, size);
+
+	if (!size)
+		return -E2BIG;
+	if (len == size) {
+		memcpy(to, from, size - 1);
+		to[size - 1] = '\0';
+		return -E2BIG;
+	}
+	memcpy(to, from, len + 1);
+	return len;
+}
+
+/* Digits and one newline, as the kernel has it; strtoull() takes much more. */
+int kstrtou64(const char *text, unsigned int base, u64 *value)
+{
+	char *end;
+
+	text += *text == '+';
+	if (!isxdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	*value = strtoull(text, &end, base);
+	if (end == text)
+		return -EINVAL;
+	end += *end == '\n';
+	if (*end)
+		return -EINVAL;
+	return errno ? -ERANGE : 0;
+}
+
+int kstrtoul(const char *text, unsigned int base, unsigned long *value)
+{
+	u64 wide;
+	int err = kstrtou64(text, base, &wide);
+
+	if (!err)
+		*value = wide;
+	return err;
+}
+
+int seq_buf_printf(struct seq_buf *s, const char *format, ...)
+{
+	size_t left = s->len < s->size ? s->size - s->len : 0;
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(s->buffer + s->len, left, format, args);
+	va_end(args);
+	if (len < 0 || (size_t)len >= left) {
+		seq_buf_set_overflow(s);
+		return -1;
+	}
+	s->len += len;
+	return 0;
+}
+
+int seq_buf_puts(struct seq_buf *s, const char *text)
+{
+	return seq_buf_printf(s, "%s", text);
+}
+
+int seq_buf_putc(struct seq_buf *s, unsigned char c)
+{
+	if (s->len >= s->size) {
+		seq_buf_set_overflow(s);
+		return -1;
+	}
+	s->buffer[s->len++] = c;
+	return 0;
+}
