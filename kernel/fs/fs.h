@@ -168,7 +168,11 @@ struct otr_mount_opts {
 	umode_t	mode;
 };
 
-const struct otr_mount_opts *otr_super_opts(const struct super_block *sb);
+/* The options in force; they may change under the reader. */
+static inline const struct otr_mount_opts *otr_super_opts(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
 
 /* The table of an instance's own directory: top.c */
 extern const struct otr_dir otr_top_dir;

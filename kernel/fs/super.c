@@ -28,18 +28,6 @@ struct request {
 	unsigned int		given;	/* bit per OPT_* */
 };
 
-/**
- * otr_super_opts - the mount options in force
- * @sb: our super block
- *
- * Context: any, while the file system is mounted.
- * Return: the options; they may change under the reader.
- */
-const struct otr_mount_opts *otr_super_opts(const struct super_block *sb)
-{
-	return sb->s_fs_info;
-}
-
 static int parse_param(struct fs_context *fc, struct fs_parameter *param)
 {
 	struct request *req = fc->fs_private;

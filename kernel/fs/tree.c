@@ -17,7 +17,7 @@
 #include "host/host.h"
 
 /* What i_private of our inodes points to. */
-struct node {
+struct tree_node {
 	struct otr_where		where;
 	const struct otr_file_ops	*ops;
 	const struct otr_dir		*dir;
@@ -197,7 +197,7 @@ static struct inode *inode_make(struct super_block *sb, umode_t mode,
 				const struct otr_file_ops *ops, const struct otr_dir *dir)
 {
 	struct inode *inode = new_inode(sb);
-	struct node *node = kmalloc(sizeof(*node), GFP_KERNEL);
+	struct tree_node *node = kmalloc(sizeof(*node), GFP_KERNEL);
 
 	if (!inode || !node) {
 		iput(inode);
@@ -292,7 +292,7 @@ bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
  */
 const struct otr_file_ops *otr_node_file(const struct inode *inode, struct otr_where *where)
 {
-	const struct node *node = inode->i_private;
+	const struct tree_node *node = inode->i_private;
 
 	*where = node->where;
 	return node->ops;
@@ -300,7 +300,7 @@ const struct otr_file_ops *otr_node_file(const struct inode *inode, struct otr_w
 
 static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, unsigned int flags)
 {
-	const struct node *node = inode->i_private;
+	const struct tree_node *node = inode->i_private;
 	struct otr_entry *entry;
 	struct inode *child = NULL;
 
@@ -334,7 +334,7 @@ static bool emit(struct dir_context *ctx, const struct otr_row *row)
 
 static int dir_iterate(struct file *file, struct dir_context *ctx)
 {
-	const struct node *node = file_inode(file)->i_private;
+	const struct tree_node *node = file_inode(file)->i_private;
 	const struct otr_dir *dir = node->dir;
 	struct otr_entry *entry;
 

@@ -106,6 +106,7 @@ struct otr_inst_hooks {
  * @options: OTR_OPT() bits; hot, read with READ_ONCE()
  * @function: the probe room's state of function tracing; set once
  * @name: "" for the first one
+ * @hooks: what the room above does for instances, NULL before it started
  * @preset: the current preset, never NULL
  * @clock: OTR_CLOCK_* that stamps the records
  * @size: bytes per CPU that the ring gets when it is first used
@@ -125,6 +126,7 @@ struct otr_inst {
 
 	/* otr_inst_lock */
 	const char		*name;
+	const struct otr_inst_hooks *hooks;
 	const struct otr_preset	*preset;
 	enum otr_clock_id	clock;
 	unsigned long		size;
@@ -149,10 +151,11 @@ int otr_inst_init(void);
 void otr_inst_exit(void);
 int otr_inst_set_hooks(const struct otr_inst_hooks *hooks);
 void otr_inst_clear_hooks(void);
-int otr_inst_option_changed(struct otr_inst *inst, enum otr_option opt);
 struct otr_inst *otr_inst_top(void);
 int otr_inst_get(struct otr_inst *inst);
 void otr_inst_put(struct otr_inst *inst);
+
+/* state.c */
 int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
 void otr_inst_reset(struct otr_inst *inst, int cpu);

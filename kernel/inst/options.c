@@ -83,6 +83,14 @@ u64 otr_option_initial(void)
 	return bits;
 }
 
+/* Bring about what the new value means; an errno takes the change back. */
+static int changed(struct otr_inst *inst, enum otr_option opt)
+{
+	if (opt == OTR_OPT_OVERWRITE)
+		otr_ring_set_overwrite(inst->ring, otr_inst_option(inst, opt));
+	return inst->hooks ? inst->hooks->option_changed(inst, opt) : 0;
+}
+
 /**
  * otr_option_set - switch an option
  * @inst: the instance
@@ -107,7 +115,7 @@ int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
 	if (err)
 		return err;
 	WRITE_ONCE(inst->options, old ^ BIT_ULL(opt));
-	err = otr_inst_option_changed(inst, opt);
+	err = changed(inst, opt);
 	if (err)
 		WRITE_ONCE(inst->options, old);
 	return err;
