@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room buffer: the memory of records.
+ *
+ * Purpose:  keeps records of every CPU in pages of the published format, so
+ *           that writers in any context never wait and readers never stop them.
+ * Objects:  struct otr_ring (owner: who created it, an instance), one struct
+ *           otr_ring_cpu per possible CPU inside it, struct otr_rec (caller's
+ *           stack, between begin and end), struct otr_iter (an open file),
+ *           struct otr_raw (a page on its way out).
+ * Locks:    none for writers: a CPU's records are written on that CPU only,
+ *           with preemption off, and writers nest strictly. A reader lock per
+ *           CPU keeps readers, resizing and emptying apart. ring->lock guards
+ *           the ring's shape. What is read and written without a lock is
+ *           argued in Documentation/memory-order.rst.
+ * Contexts: begin, end, discard, on, off, disable, enable and stop work
+ *           anywhere, NMI included. Everything else may sleep unless it says
+ *           otherwise.
+ *
+ * How it works. A CPU's pages hang on an array of slots, used round and round;
+ * one round is a lap. The writing position is a single word {lap, slot, offset}.
+ * Reserving room is one cmpxchg on it without a lock prefix, as only this CPU
+ * writes it. The writer that finds everything committed is the outermost; it
+ * alone moves the commit position, behind itself and behind whoever nested in
+ * it. A reader exchanges whole pages by a cmpxchg on the slot, and copies what
+ * is committed of the page that is being written.
+ */
+#ifndef _OTR_BUFFER_H
+#define _OTR_BUFFER_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/err.h>
+#include <linux/irq_work.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/poll.h>
+#include <linux/timer.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <asm/local.h>
+
+#include "base/base.h"
+#include "buffer/page.h"
+
+#if BITS_PER_LONG != 64
+#error "positions are 64-bit words that one instruction reads and writes"
+#endif
+
+/* Every CPU that has pages. */
+#define OTR_CPU_ALL		(-1)
+
+/* Payload bytes per CPU that a ring in use has unless somebody asks for others. */
+#define OTR_RING_BYTES		1441792UL
+
+/* A page is at most 2^7 pages of the machine. */
+#define OTR_RING_ORDER_MAX	7
+
+/*
+ * Tests run other writers and readers at these points. Elsewhere they are
+ * nothing.
+ */
+#ifndef OTR_STEP
+#define OTR_STEP(n)	do { } while (0)
+#endif
+
+/*
+ * A position: {lap, slot, offset into the page's data}. Laps go round; they
+ * are compared for equality only.
+ */
+#define OTR_POS_OFF_BITS	20
+#define OTR_POS_SLOT_BITS	24
+#define OTR_POS_LAP_BITS	20
+#define OTR_POS_OFF_MASK	(BIT_ULL(OTR_POS_OFF_BITS) - 1)
+#define OTR_POS_SLOT_MASK	(BIT_ULL(OTR_POS_SLOT_BITS) - 1)
+
+static __always_inline u32 otr_pos_off(u64 pos)
+{
+	return pos & OTR_POS_OFF_MASK;
+}
+
+static __always_inline u32 otr_pos_slot(u64 pos)
+{
+	return pos >> OTR_POS_OFF_BITS & OTR_POS_SLOT_MASK;
+}
+
+/**
+ * struct otr_slot - where a page hangs
+ * @word: the page's address, the lap that it was opened for, and whether it is
+ *	  empty; see OTR_SLOT_*. Written by cmpxchg, by this CPU and by readers
+ * @base: number of the first record on the page, valid once it is committed
+ * @count: records on the page; this CPU only
+ * @bytes: data bytes on all pages in front of it, likewise valid
+ */
+struct otr_slot {
+	u64	word;
+	u64	base;
+	local_t	count;
+	u64	bytes;
+};
+
+/*
+ * The word of a slot. Page addresses end in 12 zero bits, and the processor
+ * wants the upper 8 bits all equal: shifting left by 7 leaves 19 bits for
+ * something else and loses nothing.
+ */
+#define OTR_SLOT_SHIFT		7
+#define OTR_SLOT_EMPTY		BIT_ULL(0)
+#define OTR_SLOT_LAP_SHIFT	1
+#define OTR_SLOT_LAP_BITS	18
+
+static __always_inline struct otr_page *otr_slot_page(u64 word)
+{
+	return (struct otr_page *)((s64)word >> OTR_SLOT_SHIFT & ~0xfffL);
+}
+
+/* Value of last_ts while the time of the last record is not known. */
+#define OTR_TS_UNKNOWN		BIT_ULL(63)
+
+/* Why a record was not written. Being switched off is not a reason. */
+enum otr_drop {
+	OTR_DROP_FULL,		/* all pages hold unread records, and must */
+	OTR_DROP_COMMIT,	/* nested writers came round to an open record */
+	OTR_DROP_LARGE,		/* larger than a page */
+	OTR_DROP_WINDOW,	/* an NMI while the ring was resized or emptied */
+	OTR_DROP_REASONS
+};
+
+/**
+ * struct otr_cursor - a place on a page that does not change any more
+ * @page: the page
+ * @off: where the next record begins
+ * @end: where the data ends
+ * @ts: time stamp that the next delta counts from
+ */
+struct otr_cursor {
+	struct otr_page	*page;
+	u32		off;
+	u32		end;
+	u64		ts;
+};
+
+/**
+ * struct otr_item - a record as a reader sees it
+ * @data: payload; valid until the reader goes on or gives up the lock
+ * @len: bytes of it, rounded up to a multiple of four
+ * @cpu: where it was written
+ * @ts: its time stamp, in units of the ring's clock
+ * @lost: records that were lost just in front of it
+ */
+struct otr_item {
+	const void	*data;
+	unsigned int	len;
+	int		cpu;
+	u64		ts;
+	u64		lost;
+};
+
+/**
+ * struct otr_reader - somebody's progress through a CPU's records
+ * @cur: what is left on the reader's own page
+ * @pos: where in the ring it goes on after that
+ * @base: number of the first record of the page that @pos is in the middle of
+ * @next: number of the next record
+ * @lost: records lost in front of it that were not told yet
+ * @read: records consumed
+ * @lost_all: records lost, all in all
+ * @bytes_read: data bytes in front of @pos's offset on its page and before
+ * @epoch: of the CPU, when @pos was right
+ * @takes: it takes pages; otherwise it copies them
+ * @started: @next means something
+ */
+struct otr_reader {
+	struct otr_cursor	cur;
+	u64			pos;
+	u64			base;
+	u64			next;
+	u64			lost;
+	u64			read;
+	u64			lost_all;
+	unsigned int		epoch;
+	bool			takes;
+	bool			started;
+};
+
+struct otr_ring;
+
+/**
+ * struct otr_ring_cpu - records of one CPU
+ * @write: where the next record goes; this CPU
+ * @commit: all in front of it is complete; this CPU, read by readers
+ * @last_ts: time of the last record in front of @commit; this CPU
+ * @slots: the pages; changed in a window only
+ * @limit: bytes of data that fit on a page while recording, else 0
+ * @clock: enum otr_clock_id; changed in a window only
+ * @watch: somebody waits for a record
+ * @overwrite: new records matter more than old ones
+ * @window: the ring is being changed under an NMI's feet
+ * @busy: writers in a slow path
+ * @nr: number of slots, 0 without pages
+ * @watch_full: least percentage that somebody waits for, 0 for nobody
+ * @drops: records not written, by enum otr_drop
+ * @seen: where the consuming reader is; its lock, read by anybody
+ * @held: and it has records on its own page
+ * @epoch: how often the slots were changed; reader lock
+ * @cpu: number
+ * @order: size of a page, as a power of two of the machine's pages
+ * @data: bytes of data that fit on a page
+ * @disabled: how often recording was disabled here
+ * @ring: its ring
+ * @reader_lock: readers, resizing and emptying
+ * @reader_key: several of these locks may be held, in the order of CPUs
+ * @reader: the consuming reader; reader lock
+ * @waiters: who waits for this CPU's records
+ * @work: wakes them
+ */
+struct otr_ring_cpu {
+	/* All that writing a record needs. */
+	u64			write;
+	u64			commit;
+	u64			last_ts;
+	struct otr_slot		*slots;
+	u32			limit;
+	u8			clock;
+	u8			watch;
+	u8			overwrite;
+	u8			window;
+	u32			busy;
+	u32			nr;
+	u32			watch_full;
+
+	/* Now and then, by writers. */
+	local_t			drops[OTR_DROP_REASONS] ____cacheline_aligned;
+
+	/* Readers and others. */
+	u64			seen ____cacheline_aligned;
+	bool			held;
+	unsigned int		epoch;
+	int			cpu;
+	unsigned int		order;
+	u32			data;
+	atomic_t		disabled;
+	struct otr_ring		*ring;
+	struct mutex		reader_lock;
+	struct lock_class_key	reader_key;
+	struct otr_reader	reader;
+	wait_queue_head_t	waiters;
+	struct irq_work		work;
+};
+
+/**
+ * struct otr_ring - records of all CPUs
+ * @cpus: one each
+ * @on: the user's switch
+ * @disabled: how often recording was disabled
+ * @broken: why the ring was stopped for good, or NULL
+ * @lock: guards the shape: sizes, clock, which CPUs have pages
+ * @bytes: payload bytes of a CPU that comes later; @lock
+ * @order: of pages that come later; @lock
+ * @data_max: see struct otr_ring_config
+ * @waiters: who waits for records of any CPU
+ * @wakes: how often all waiters were sent home
+ * @again: looks once more for what a waiter may have missed
+ * @hotplug: our entry in the list of those who care about CPUs
+ */
+struct otr_ring {
+	struct otr_ring_cpu __percpu	*cpus;
+	bool				on;
+	atomic_t			disabled;
+	const char			*broken;
+	struct mutex			lock;
+	unsigned long			bytes;
+	unsigned int			order;
+	unsigned int			data_max;
+	wait_queue_head_t		waiters;
+	atomic_t			wakes;
+	struct timer_list		again;
+	struct hlist_node		hotplug;
+};
+
+/**
+ * struct otr_ring_config - what a new ring shall be
+ * @bytes: payload bytes per CPU, rounded up to at least two pages
+ * @clock: what records are stamped with
+ * @order: 0..OTR_RING_ORDER_MAX, pages are the machine's times two to this
+ * @data_max: use so many bytes of a page's data only, a multiple of four; 0
+ *	      for all. Small pages make rare things frequent, for tests
+ * @overwrite: when full, new records push out old ones
+ */
+struct otr_ring_config {
+	unsigned long		bytes;
+	enum otr_clock_id	clock;
+	unsigned int		order;
+	unsigned int		data_max;
+	bool			overwrite;
+};
+
+/* How a record was begun. */
+enum otr_rec_how {
+	OTR_REC_PLAIN,		/* outermost, and on the page of the one before */
+	OTR_REC_CROSSED,	/* outermost, first on its page */
+	OTR_REC_NESTED,		/* whoever was interrupted will commit it */
+};
+
+/**
+ * struct otr_rec - a record between begin and end
+ * @cpu: where
+ * @head: its head on the page, behind a time record if there is one
+ * @from: the writing position before
+ * @to: and after
+ * @ts: its time stamp
+ * @how: enum otr_rec_how
+ *
+ * Between begin and end it lives in registers.
+ */
+struct otr_rec {
+	struct otr_ring_cpu	*cpu;
+	u32			*head;
+	u64			from;
+	u64			to;
+	u64			ts;
+	enum otr_rec_how	how;
+};
+
+/* write.c */
+void *otr_ring_begin_slow(struct otr_ring *ring, struct otr_rec *rec, unsigned int len);
+void otr_ring_end_slow(struct otr_rec *rec);
+void otr_ring_catch_up(struct otr_ring_cpu *rc);
+void otr_ring_notify(struct otr_ring_cpu *rc);
+void otr_ring_discard(struct otr_rec *rec);
+
+/**
+ * otr_ring_begin - reserve room for a record
+ * @ring: the ring
+ * @rec: handle to pass to otr_ring_end() or otr_ring_discard()
+ * @len: bytes of payload
+ *
+ * This is the way of an outermost writer with room on the page and less than
+ * 2^27 units of time since the last record. All others go out of line.
+ *
+ * Context: any, NMI included; preemption off until otr_ring_end() or
+ * otr_ring_discard(), one of which must follow in the same context.
+ * Return: the payload, aligned to four bytes, to be filled in; NULL when
+ * nothing is recorded: switched off, or dropped and counted.
+ */
+static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_rec *rec,
+					    unsigned int len)
+{
+	struct otr_ring_cpu *rc = raw_cpu_ptr(ring->cpus);
+	unsigned int size = otr_rec_size(len);
+	struct otr_rec slow;
+	struct otr_slot *slot;
+	u64 from, to, ts, delta;
+	void *payload;
+
+	from = READ_ONCE(rc->write);
+	/* The time is read after the position, see memory-order.rst (time). */
+	barrier();
+	ts = otr_clock_read(READ_ONCE(rc->clock));
+	delta = ts - READ_ONCE(rc->last_ts);
+	to = from + size;
+	OTR_STEP(1);
+	/* An unknown last time and a clock that goes back give huge deltas. */
+	if (unlikely(from != READ_ONCE(rc->commit)) ||
+	    unlikely(delta >= OTR_REC_DELTA_END) ||
+	    unlikely(otr_pos_off(to) > READ_ONCE(rc->limit)))
+		goto out_of_line;
+	/* A size that is not known yet must not reach into the slot's number. */
+	if (!__builtin_constant_p(len) && unlikely(len > OTR_POS_OFF_MASK / 2))
+		goto out_of_line;
+	OTR_STEP(2);
+	if (unlikely(cmpxchg_local(&rc->write, from, to) != from))
+		goto out_of_line;
+	OTR_STEP(3);
+	/* From here to the commit, nobody changes the slots. */
+	slot = &rc->slots[otr_pos_slot(from)];
+	local_inc(&slot->count);
+	OTR_STEP(4);
+	rec->cpu = rc;
+	rec->head = (u32 *)(otr_slot_page(READ_ONCE(slot->word))->data + otr_pos_off(from));
+	rec->from = from;
+	rec->to = to;
+	rec->ts = ts;
+	rec->how = OTR_REC_PLAIN;
+	return otr_rec_write(rec->head, len, delta);
+
+out_of_line:
+	/* A handle of its own, so that @rec need not be in memory. */
+	payload = otr_ring_begin_slow(ring, &slow, len);
+	if (payload)
+		*rec = slow;
+	return payload;
+}
+
+/**
+ * otr_ring_end - commit a record
+ * @rec: from otr_ring_begin()
+ *
+ * Context: that of otr_ring_begin().
+ */
+static __always_inline void otr_ring_end(struct otr_rec *rec)
+{
+	struct otr_ring_cpu *rc = rec->cpu;
+
+	if (unlikely(rec->how != OTR_REC_PLAIN)) {
+		struct otr_rec slow = *rec;
+
+		otr_ring_end_slow(&slow);
+		return;
+	}
+	OTR_STEP(5);
+	WRITE_ONCE(rc->last_ts, rec->ts);
+	OTR_STEP(6);
+	/* Pairs with the acquire in otr_ring_committed(), see memory-order.rst (commit). */
+	smp_store_release(&rc->commit, rec->to);
+	/* Look for who nested in here after their commits became ours to do. */
+	barrier();
+	OTR_STEP(7);
+	if (unlikely(READ_ONCE(rc->write) != rec->to))
+		otr_ring_catch_up(rc);
+	if (unlikely(READ_ONCE(rc->watch)))
+		otr_ring_notify(rc);
+}
+
+/* ring.c: rings, and switching them on and off */
+int otr_buffer_init(void);
+void otr_buffer_exit(void);
+struct otr_ring *otr_ring_create(const struct otr_ring_config *config);
+void otr_ring_destroy(struct otr_ring *ring);
+void otr_ring_on(struct otr_ring *ring);
+void otr_ring_off(struct otr_ring *ring);
+bool otr_ring_is_on(const struct otr_ring *ring);
+void otr_ring_disable(struct otr_ring *ring);
+void otr_ring_enable(struct otr_ring *ring);
+void otr_ring_disable_cpu(struct otr_ring *ring, int cpu);
+void otr_ring_enable_cpu(struct otr_ring *ring, int cpu);
+void otr_ring_stop(struct otr_ring *ring, const char *why);
+void otr_ring_set_overwrite(struct otr_ring *ring, bool overwrite);
+bool otr_ring_has_cpu(const struct otr_ring *ring, int cpu);
+unsigned int otr_ring_max_record(const struct otr_ring *ring);
+
+/* resize.c: changing the pages */
+int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes);
+int otr_ring_set_order(struct otr_ring *ring, unsigned int order);
+int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock);
+int otr_ring_reset(struct otr_ring *ring, int cpu);
+unsigned long otr_ring_size(const struct otr_ring *ring, int cpu);
+
+/* read.c: the consuming reader; one at a time for a CPU */
+void otr_ring_reader_lock(struct otr_ring *ring, int cpu);
+bool otr_ring_reader_trylock(struct otr_ring *ring, int cpu);
+void otr_ring_reader_unlock(struct otr_ring *ring, int cpu);
+bool otr_ring_peek(struct otr_ring *ring, int cpu, struct otr_item *item);
+void otr_ring_consume(struct otr_ring *ring, int cpu);
+
+/* iter.c: looking at records that stay */
+struct otr_iter;
+
+struct otr_iter *otr_iter_create(struct otr_ring *ring, int cpu);
+void otr_iter_destroy(struct otr_iter *iter);
+bool otr_iter_peek(struct otr_iter *iter, struct otr_item *item);
+void otr_iter_next(struct otr_iter *iter);
+
+/**
+ * struct otr_raw - a page outside the ring
+ * @page: the page; with its head as published once otr_raw_read() filled it
+ * @order: its size is PAGE_SIZE << @order
+ * @bytes: head and data
+ * @records: how many there are on it
+ * @lost: records lost in front of it; also told by the page itself
+ */
+struct otr_raw {
+	struct otr_page	*page;
+	unsigned int	order;
+	unsigned int	bytes;
+	u64		records;
+	u64		lost;
+};
+
+/* raw.c: whole pages out of the ring */
+int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw);
+void otr_raw_free(struct otr_raw *raw);
+int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t room, bool whole);
+
+/**
+ * struct otr_ring_stats - what became of a CPU's records
+ * @entries: there to be read
+ * @overrun: pushed out by newer ones
+ * @read: consumed
+ * @commit_overrun: not written, nested writers came round to an open record
+ * @dropped: not written, the ring was full and must not overwrite
+ * @too_large: not written, larger than a page
+ * @in_window: not written, by an NMI while the ring was being changed
+ * @bytes: data bytes there to be read
+ * @oldest_ts: time stamp of the oldest page with something to read
+ * @now_ts: the clock now
+ */
+struct otr_ring_stats {
+	u64	entries;
+	u64	overrun;
+	u64	read;
+	u64	commit_overrun;
+	u64	dropped;
+	u64	too_large;
+	u64	in_window;
+	u64	bytes;
+	u64	oldest_ts;
+	u64	now_ts;
+};
+
+/* stats.c */
+int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats);
+u64 otr_ring_overrun(struct otr_ring *ring);
+
+/* wait.c */
+bool otr_ring_empty(const struct otr_ring *ring, int cpu);
+unsigned int otr_ring_percent(const struct otr_ring *ring, int cpu);
+int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent);
+__poll_t otr_ring_poll(struct otr_ring *ring, int cpu, struct file *file, poll_table *table,
+		       unsigned int percent);
+void otr_ring_wake(struct otr_ring *ring, int cpu);
+
+/* check.c */
+const char *otr_ring_check(struct otr_ring *ring, int cpu);
+const char *otr_ring_broken(const struct otr_ring *ring);
+
+#endif /* _OTR_BUFFER_H */
