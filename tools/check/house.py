@@ -14,7 +14,7 @@ import sys
 MAX_FILE_LINES = 700
 MAX_FUNCTION_LINES = 60
 # Not written here, or without a place for a licence line.
-NO_LICENCE_LINE = re.compile(r'^(COPYING|README|.*\.patch|tools/testing/selftests/expected)$')
+NO_LICENCE_LINE = re.compile(r'^(COPYING|README|.*\.patch)$')
 PRIVATE = (
     (re.compile(r'(?<![\w.])/wor[k]/'), 'a path of somebody\'s machine'),
     (re.compile(r'(?<![\w.])/roo[t]/\w'), 'a path of somebody\'s machine'),

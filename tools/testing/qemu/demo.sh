@@ -23,9 +23,8 @@ workload()
 	sync
 }
 
-echo "# uname -r; modinfo -F version outrace"
-uname -r
-cat /sys/module/outrace/version
+show "uname -r"
+show "cat /sys/module/outrace/version"
 show "mount -t tracefs nodev $tracing"
 cd "$tracing"
 show "echo 'vfs_*' > set_ftrace_filter"
