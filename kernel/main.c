@@ -8,6 +8,7 @@
 #include <linux/module.h>
 
 #include "base/base.h"
+#include "buffer/buffer.h"
 #include "event/event.h"
 #include "fs/fs.h"
 #include "host/host.h"
@@ -25,6 +26,7 @@ static const struct room rooms[] = {
 	{ "base",	otr_base_init,		otr_base_exit },
 	{ "host",	otr_host_init,		otr_host_exit },
 	{ "site",	otr_site_init,		otr_site_exit },
+	{ "buffer",	otr_buffer_init,	otr_buffer_exit },
 	{ "event",	NULL,			otr_event_exit },
 	{ "preset",	otr_preset_init,	otr_preset_exit },
 	{ "inst",	otr_inst_init,		otr_inst_exit },

@@ -109,8 +109,8 @@ static int trace_open(struct otr_file *of)
 	}
 	mutex_lock(&otr_inst_lock);
 	if (of->truncate)
-		otr_inst_reset(inst, of->where.cpu);
-	if (rd) {
+		err = otr_inst_reset(inst, of->where.cpu);
+	if (rd && !err) {
 		err = otr_view_open(&rd->view, inst, of->where.cpu);
 		if (!err && otr_inst_option(inst, OTR_OPT_PAUSE_ON_TRACE)) {
 			otr_inst_pause(inst);

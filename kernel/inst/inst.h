@@ -23,10 +23,6 @@
 #include "base/base.h"
 #include "buffer/buffer.h"
 
-#define OTR_CPU_ALL		(-1)
-
-/* Size of a ring per CPU, in bytes, once it is used, if nobody says otherwise. */
-#define OTR_RING_BYTES		1441792UL
 /* Longest name of a tracer that current_tracer takes, without the end. */
 #define OTR_TRACER_NAME_MAX	100
 
@@ -158,7 +154,7 @@ void otr_inst_put(struct otr_inst *inst);
 /* state.c */
 int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
-void otr_inst_reset(struct otr_inst *inst, int cpu);
+int otr_inst_reset(struct otr_inst *inst, int cpu);
 int otr_inst_set_clock(struct otr_inst *inst, const char *name);
 void otr_inst_pause(struct otr_inst *inst);
 void otr_inst_resume(struct otr_inst *inst);

@@ -145,8 +145,9 @@ int otr_preset_set(struct otr_inst *inst, const char *name)
 	if (inst->pipes)
 		return -EBUSY;
 	otr_preset_clear(inst);
-	otr_inst_reset(inst, OTR_CPU_ALL);
-	err = preset->start(inst);
+	err = otr_inst_reset(inst, OTR_CPU_ALL);
+	if (!err)
+		err = preset->start(inst);
 	if (err)
 		return err;
 	inst->preset = preset;

@@ -41,11 +41,12 @@ int otr_inst_expand(struct otr_inst *inst)
  * @cpu: the CPU, or OTR_CPU_ALL
  *
  * Context: may sleep.
+ * Return: 0, what otr_ring_reset() returned.
  */
-void otr_inst_reset(struct otr_inst *inst, int cpu)
+int otr_inst_reset(struct otr_inst *inst, int cpu)
 {
 	inst->time_start = otr_clock_read(inst->clock);
-	otr_ring_reset(inst->ring, cpu);
+	return otr_ring_reset(inst->ring, cpu);
 }
 
 /**
@@ -56,19 +57,21 @@ void otr_inst_reset(struct otr_inst *inst, int cpu)
  * Time stamps of two clocks cannot be compared, so the ring is emptied.
  *
  * Context: otr_inst_lock held.
- * Return: 0, -EINVAL for an unknown name.
+ * Return: 0, -EINVAL for an unknown name, what otr_ring_set_clock() returned.
  */
 int otr_inst_set_clock(struct otr_inst *inst, const char *name)
 {
 	int id = otr_clock_find(name);
+	int err;
 
 	lockdep_assert_held(&otr_inst_lock);
 	if (id < 0)
 		return -EINVAL;
+	err = otr_ring_set_clock(inst->ring, id);
+	if (err)
+		return err;
 	inst->clock = id;
-	otr_ring_set_clock(inst->ring, id);
-	otr_inst_reset(inst, OTR_CPU_ALL);
-	return 0;
+	return otr_inst_reset(inst, OTR_CPU_ALL);
 }
 
 /**
