@@ -28,7 +28,7 @@ static struct otr_inst *inst_create(const char *name)
 	inst->clock = OTR_CLOCK_LOCAL;
 	inst->size = OTR_RING_BYTES;
 	inst->percent = 50;
-	inst->preset = otr_preset_next(NULL);
+	inst->preset = &otr_preset_nop;
 	if (!zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL)) {
 		kfree(inst);
 		return ERR_PTR(-ENOMEM);

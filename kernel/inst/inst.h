@@ -162,6 +162,8 @@ int otr_inst_pipe_open(struct otr_inst *inst, int cpu);
 void otr_inst_pipe_close(struct otr_inst *inst, int cpu);
 
 /* preset.c */
+extern struct otr_preset otr_preset_nop;
+
 int otr_preset_init(void);
 void otr_preset_exit(void);
 void otr_preset_register(struct otr_preset *preset);

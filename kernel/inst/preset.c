@@ -22,7 +22,8 @@ static int nop_set_option(struct otr_inst *inst, enum otr_option opt, bool on)
 	return opt == OTR_OPT_NOP_REFUSE ? -EINVAL : 0;
 }
 
-static struct otr_preset nop = {
+/* What every instance starts with and goes back to. */
+struct otr_preset otr_preset_nop = {
 	.name		= "nop",
 	.start		= nop_start,
 	.stop		= nop_stop,
@@ -37,7 +38,7 @@ static struct otr_preset nop = {
  */
 int otr_preset_init(void)
 {
-	otr_preset_register(&nop);
+	otr_preset_register(&otr_preset_nop);
 	return 0;
 }
 
@@ -48,7 +49,7 @@ int otr_preset_init(void)
  */
 void otr_preset_exit(void)
 {
-	otr_preset_unregister(&nop);
+	otr_preset_unregister(&otr_preset_nop);
 	WARN_ON(!list_empty(&presets));
 }
 
@@ -115,7 +116,7 @@ void otr_preset_clear(struct otr_inst *inst)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	inst->preset->stop(inst);
-	inst->preset = &nop;
+	inst->preset = &otr_preset_nop;
 }
 
 /**

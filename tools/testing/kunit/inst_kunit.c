@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The inst room over a ring that only remembers what it was asked for:
+ * options, presets, and what is left behind when something fails.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+/* Copies of the rooms of our own, next to the engine's. */
+#include "base/clock.c"
+#include "inst/state.c"
+#include "inst/preset.c"
+#include "inst/options.c"
+#include "inst/inst.c"
+
+/* What the ring was asked for, and what it answers. */
+static struct {
+	struct otr_ring	ring;
+	unsigned long	bytes;
+	int		resets;
+	int		clock;
+	bool		overwrite;
+	int		disabled;
+	int		answer;
+} fake;
+
+struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
+{
+	memset(&fake, 0, sizeof(fake));
+	fake.overwrite = config->overwrite;
+	return &fake.ring;
+}
+
+void otr_ring_destroy(struct otr_ring *ring)
+{
+	fake.bytes = 0;
+}
+
+int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
+{
+	if (!fake.answer)
+		fake.bytes = bytes;
+	return fake.answer;
+}
+
+int otr_ring_reset(struct otr_ring *ring, int cpu)
+{
+	fake.resets++;
+	return 0;
+}
+
+int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock)
+{
+	if (!fake.answer)
+		fake.clock = clock;
+	return fake.answer;
+}
+
+void otr_ring_set_overwrite(struct otr_ring *ring, bool overwrite)
+{
+	fake.overwrite = overwrite;
+}
+
+void otr_ring_disable(struct otr_ring *ring)
+{
+	fake.disabled++;
+}
+
+void otr_ring_enable(struct otr_ring *ring)
+{
+	fake.disabled--;
+}
+
+/* A preset that counts, and fails when told to. */
+static struct {
+	int	started;
+	int	stopped;
+	int	answer;
+	int	refuse;
+} count;
+
+static int count_start(struct otr_inst *inst)
+{
+	count.started++;
+	return count.answer;
+}
+
+static void count_stop(struct otr_inst *inst)
+{
+	count.stopped++;
+}
+
+static int count_option(struct otr_inst *inst, enum otr_option opt, bool on)
+{
+	return count.refuse;
+}
+
+static struct otr_preset count_preset = {
+	.name		= "count",
+	.start		= count_start,
+	.stop		= count_stop,
+	.set_option	= count_option,
+};
+
+static int hook_answer;
+
+static int hook_create(struct otr_inst *inst)
+{
+	return hook_answer;
+}
+
+static void hook_destroy(struct otr_inst *inst)
+{
+}
+
+static int hook_option(struct otr_inst *inst, enum otr_option opt)
+{
+	return hook_answer;
+}
+
+static const struct otr_inst_hooks test_hooks = {
+	.create		= hook_create,
+	.destroy	= hook_destroy,
+	.option_changed	= hook_option,
+};
+
+static int start(struct kunit *test)
+{
+	memset(&count, 0, sizeof(count));
+	hook_answer = 0;
+	otr_preset_init();
+	otr_preset_register(&count_preset);
+	KUNIT_ASSERT_EQ(test, otr_inst_init(), 0);
+	KUNIT_ASSERT_EQ(test, otr_inst_set_hooks(&test_hooks), 0);
+	mutex_lock(&otr_inst_lock);
+	return 0;
+}
+
+static void stop(struct kunit *test)
+{
+	mutex_unlock(&otr_inst_lock);
+	otr_inst_clear_hooks();
+	otr_inst_exit();
+	otr_preset_unregister(&count_preset);
+	otr_preset_exit();
+}
+
+static void begins_with_nop(struct kunit *test)
+{
+	const struct otr_inst *inst = otr_inst_top();
+
+	KUNIT_EXPECT_STREQ(test, inst->preset->name, "nop");
+	KUNIT_EXPECT_FALSE(test, inst->expanded);
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_OVERWRITE));
+	KUNIT_EXPECT_TRUE(test, fake.overwrite);
+	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_RAW));
+	/* The newest preset is listed first, "nop" last. */
+	KUNIT_EXPECT_STREQ(test, otr_preset_next(NULL)->name, "count");
+	KUNIT_EXPECT_STREQ(test, otr_preset_next(&count_preset)->name, "nop");
+	KUNIT_EXPECT_NULL(test, otr_preset_next(&otr_preset_nop));
+}
+
+static void changes_presets(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+	KUNIT_EXPECT_PTR_EQ(test, inst->preset, &count_preset);
+	KUNIT_EXPECT_EQ(test, fake.bytes, OTR_RING_BYTES);
+	KUNIT_EXPECT_EQ(test, fake.resets, 1);
+	/* The same again does nothing. */
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+	KUNIT_EXPECT_EQ(test, count.started, 1);
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "absent"), -EINVAL);
+	KUNIT_EXPECT_PTR_EQ(test, inst->preset, &count_preset);
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "nop"), 0);
+	KUNIT_EXPECT_EQ(test, count.stopped, 1);
+}
+
+static void survives_a_preset_that_fails(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	count.answer = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), -ENOMEM);
+	KUNIT_EXPECT_STREQ(test, inst->preset->name, "nop");
+	KUNIT_EXPECT_EQ(test, count.stopped, 0);
+}
+
+static void is_busy_while_piped(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), 0);
+	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), -EBUSY);
+	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, OTR_CPU_ALL), -EBUSY);
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), -EBUSY);
+	otr_inst_pipe_close(inst, 0);
+	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, OTR_CPU_ALL), 0);
+	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), -EBUSY);
+	otr_inst_pipe_close(inst, OTR_CPU_ALL);
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+}
+
+static void parses_options(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "raw"), 0);
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_RAW));
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "noraw"), 0);
+	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_RAW));
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "ra"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, ""), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "nooverwrite"), 0);
+	KUNIT_EXPECT_FALSE(test, fake.overwrite);
+}
+
+static void asks_before_an_option_changes(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	/* nop has one option that it takes and one that it does not. */
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_accept"), 0);
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_refuse"), -EINVAL);
+	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_NOP_REFUSE));
+
+	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_accept"), -EINVAL);
+	count.refuse = -EBUSY;
+	KUNIT_EXPECT_EQ(test, otr_option_set(inst, OTR_OPT_RAW, true), -EBUSY);
+	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_RAW));
+	count.refuse = 0;
+	hook_answer = -EOPNOTSUPP;
+	KUNIT_EXPECT_EQ(test, otr_option_set(inst, OTR_OPT_RAW, true), -EOPNOTSUPP);
+	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_RAW));
+}
+
+static void sets_clocks(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	KUNIT_EXPECT_EQ(test, otr_inst_set_clock(inst, "mono"), 0);
+	KUNIT_EXPECT_EQ(test, fake.clock, OTR_CLOCK_MONO);
+	KUNIT_EXPECT_EQ(test, fake.resets, 1);
+	KUNIT_EXPECT_EQ(test, otr_inst_set_clock(inst, "sundial"), -EINVAL);
+	fake.answer = -EBUSY;
+	KUNIT_EXPECT_EQ(test, otr_inst_set_clock(inst, "boot"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, inst->clock, OTR_CLOCK_MONO);
+}
+
+static void pauses_nest(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	otr_inst_pause(inst);
+	otr_inst_pause(inst);
+	otr_inst_resume(inst);
+	KUNIT_EXPECT_EQ(test, fake.disabled, 1);
+	otr_inst_resume(inst);
+	KUNIT_EXPECT_EQ(test, fake.disabled, 0);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(begins_with_nop),
+	KUNIT_CASE(changes_presets),
+	KUNIT_CASE(survives_a_preset_that_fails),
+	KUNIT_CASE(is_busy_while_piped),
+	KUNIT_CASE(parses_options),
+	KUNIT_CASE(asks_before_an_option_changes),
+	KUNIT_CASE(sets_clocks),
+	KUNIT_CASE(pauses_nest),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name		= "outrace_inst",
+	.init		= start,
+	.exit		= stop,
+	.test_cases	= cases,
+};
+
+kunit_test_suite(suite);
+
+MODULE_DESCRIPTION("KUnit suite of outrace's inst room");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The output room: columns, styles and headers of records made by hand. The
+ * texts are those that the in-tree tracer prints for the same records.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+/* Copies of the rooms of our own, next to the engine's. */
+#include "base/clock.c"
+#include "base/comm.c"
+#include "base/text.c"
+#include "base/tgid.c"
+#include "event/registry.c"
+#include "event/print.c"
+#include "output/columns.c"
+#include "output/line.c"
+
+#define PID	4711
+
+/* Symbols are the host room's business; here every odd address has one. */
+int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size)
+{
+	if (!(addr & 1))
+		return 0;
+	return scnprintf(buf, size, with_offset ? "sym+0x1/0x2" : "sym");
+}
+
+static void some_text(struct otr_line *line)
+{
+	otr_print_ip(line, 0x1001);
+	seq_buf_putc(line->out, '\n');
+}
+
+static const struct otr_event some_event = {
+	.id	= 300,
+	.system	= "test",
+	.name	= "some",
+	.text	= some_text,
+};
+
+struct fixture {
+	struct otr_view		view;
+	struct otr_rec_head	head;
+	struct otr_item		item;
+	struct seq_buf		out;
+	char			text[256];
+};
+
+static int fixture_init(struct kunit *test)
+{
+	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	KUNIT_ASSERT_TRUE(test, zalloc_cpumask_var(&f->view.started, GFP_KERNEL));
+	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(IRQ_INFO);
+	f->view.in_ns = true;
+	f->head = (struct otr_rec_head){ .type = some_event.id, .pid = PID };
+	f->item = (struct otr_item){
+		.data = &f->head, .len = sizeof(f->head), .cpu = 2, .ts = 12345678901ULL,
+	};
+	seq_buf_init(&f->out, f->text, sizeof(f->text));
+	test->priv = f;
+	return otr_event_register(&some_event);
+}
+
+static void fixture_exit(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	otr_event_unregister(&some_event);
+	free_cpumask_var(f->view.started);
+}
+
+/* Print the record as the view says and compare. */
+static void expect(struct kunit *test, const char *text)
+{
+	struct fixture *f = test->priv;
+
+	seq_buf_clear(&f->out);
+	otr_line_print(&f->view, &f->item, f->item.ts, &f->out);
+	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), text);
+}
+
+static void default_columns(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	expect(test, "           <...>-4711    [002] .....    12.345678: sym\n");
+	f->view.options &= ~OTR_OPT(IRQ_INFO);
+	expect(test, "           <...>-4711    [002]     12.345678: sym\n");
+	f->view.in_ns = false;
+	expect(test, "           <...>-4711    [002]   12345678901: sym\n");
+	f->view.options = 0;
+	expect(test, "sym\n");
+}
+
+static void flag_characters(struct kunit *test)
+{
+	static const struct {
+		u8 flags, preempt;
+		const char *text;
+	} table[] = {
+		{ 0, 0, "....." },
+		{ OTR_CTX_IRQS_OFF, 1, "d..1." },
+		{ OTR_CTX_IRQS_OFF | OTR_CTX_BH_OFF, 0x21, "D..12" },
+		{ OTR_CTX_BH_OFF, 0xff, "b..ff" },
+		{ OTR_CTX_IRQS_UNKNOWN, 0, "X...." },
+		{ OTR_CTX_RESCHED, 0, ".n..." },
+		{ OTR_CTX_PREEMPT_RESCHED, 0, ".p..." },
+		{ OTR_CTX_RESCHED | OTR_CTX_PREEMPT_RESCHED, 0, ".N..." },
+		{ OTR_CTX_HARDIRQ, 0, "..h.." },
+		{ OTR_CTX_SOFTIRQ, 0, "..s.." },
+		{ OTR_CTX_HARDIRQ | OTR_CTX_SOFTIRQ, 0, "..H.." },
+		{ OTR_CTX_NMI, 0, "..z.." },
+		{ OTR_CTX_NMI | OTR_CTX_HARDIRQ, 0, "..Z.." },
+		{ OTR_CTX_NMI | OTR_CTX_SOFTIRQ, 0, "..z.." },
+	};
+	struct fixture *f = test->priv;
+	unsigned int i;
+	char text[128];
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		f->head.flags = table[i].flags;
+		f->head.preempt_count = table[i].preempt;
+		snprintf(text, sizeof(text), "%16s-4711    [002] %s    12.345678: sym\n", "<...>",
+			 table[i].text);
+		expect(test, text);
+	}
+}
+
+static void latency_columns(struct kunit *test)
+{
+	static const struct {
+		u64 until;
+		char mark;
+	} table[] = {
+		{ 10000, ' ' }, { 11000, '+' }, { 101000, '!' }, { 1001000, '#' },
+		{ 10001000, '*' }, { 100001000, '@' }, { 1000001000, '$' },
+	};
+	struct fixture *f = test->priv;
+	unsigned int i;
+	char text[128];
+
+	f->view.options |= OTR_OPT(LATENCY_FORMAT);
+	f->view.time_start = f->item.ts - 5000;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		seq_buf_clear(&f->out);
+		otr_line_print(&f->view, &f->item, f->item.ts + table[i].until, &f->out);
+		snprintf(text, sizeof(text), "   <...>-4711      2.....    5us%c: sym\n",
+			 table[i].mark);
+		KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), text);
+	}
+	f->view.options |= OTR_OPT(VERBOSE);
+	f->view.index = 26;
+	snprintf(text, sizeof(text), "%16s    4711   2 0 00000000 0000001a [%08x] %s", "<...>",
+		 12345678, "0.005ms (+0.000ms): sym\n");
+	expect(test, text);
+}
+
+static void other_styles(struct kunit *test)
+{
+	static const u8 bin[] = {
+		0x67, 0x12, 0, 0, 2, 0, 0, 0, 0x35, 0x1c, 0xdc, 0xdf, 2, 0, 0, 0
+	};
+	struct fixture *f = test->priv;
+
+	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(RAW);
+	expect(test, "4711 2 12345678901 type: 300\n");
+	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(HEX);
+	expect(test, "00001267 00000002 00000002dfdc1c35 type: 300\n\n");
+	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(BIN);
+	seq_buf_clear(&f->out);
+	otr_line_print(&f->view, &f->item, f->item.ts, &f->out);
+	KUNIT_EXPECT_MEMEQ(test, f->text, bin, sizeof(bin));
+	f->view.options = 0;
+	f->head.type = 301;
+	expect(test, "Unknown type 301\n");
+	f->view.options = OTR_OPT(RAW);
+	expect(test, "301 ?\n");
+}
+
+static void addresses(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	f->view.options = OTR_OPT(SYM_OFFSET);
+	expect(test, "sym+0x1/0x2\n");
+	f->view.options = OTR_OPT(SYM_ADDR);
+	expect(test, "sym <0000000000001001>\n");
+}
+
+static void losses_and_starts(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	f->view.options = 0;
+	f->item.lost = 7;
+	expect(test, "CPU:2 [LOST 7 EVENTS]\nsym\n");
+	f->item.lost = 0;
+	f->view.annotate = true;
+	f->view.index = 2;
+	expect(test, "##### CPU 2 buffer started ####\nsym\n");
+	expect(test, "sym\n");
+	/* The first records of all need no remark. */
+	f->item.cpu = 3;
+	f->view.index = 1;
+	expect(test, "sym\n");
+}
+
+static void too_long_a_line(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	seq_buf_init(&f->out, f->text, 16);
+	otr_line_print(&f->view, &f->item, f->item.ts, &f->out);
+	KUNIT_EXPECT_TRUE(test, seq_buf_has_overflowed(&f->out));
+}
+
+static void only_one_of_a_number(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, otr_event_register(&some_event), -EEXIST);
+	KUNIT_EXPECT_PTR_EQ(test, otr_event_find(some_event.id), &some_event);
+	KUNIT_EXPECT_NULL(test, otr_event_find(some_event.id + 1));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(default_columns),
+	KUNIT_CASE(flag_characters),
+	KUNIT_CASE(latency_columns),
+	KUNIT_CASE(other_styles),
+	KUNIT_CASE(addresses),
+	KUNIT_CASE(losses_and_starts),
+	KUNIT_CASE(too_long_a_line),
+	KUNIT_CASE(only_one_of_a_number),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name		= "outrace_output",
+	.init		= fixture_init,
+	.exit		= fixture_exit,
+	.test_cases	= cases,
+};
+
+kunit_test_suite(suite);
+
+MODULE_DESCRIPTION("KUnit suite of outrace's output room");
+MODULE_LICENSE("GPL");
