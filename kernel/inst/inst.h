@@ -84,7 +84,7 @@ struct otr_preset {
  * struct otr_inst_hooks - what others do for every instance
  * @create: sets up the caller's part of a new instance
  * @destroy: frees it
- * @options_changed: an option was changed, otr_inst_lock is held; an errno
+ * @option_changed: an option was changed, otr_inst_lock is held; an errno
  *		     takes the change back
  *
  * The probe room sits above and registers these once, see
