@@ -27,6 +27,7 @@
  * @OTR_MODULE_SITES: the same for modules
  * @OTR_TEXT: kernel text can be changed while it runs
  * @OTR_SYMBOLS: names of addresses and addresses of names
+ * @OTR_KPROBES: it can be asked whether a kprobe is at an address
  * @OTR_QUIESCE: it can be waited for that no task is in a trampoline
  * @OTR_EXECMEM: executable memory can be had
  * @OTR_RETURNS: the unwinder sees through replaced return addresses
@@ -39,6 +40,7 @@ enum otr_feature {
 	OTR_MODULE_SITES,
 	OTR_TEXT,
 	OTR_SYMBOLS,
+	OTR_KPROBES,
 	OTR_QUIESCE,
 	OTR_EXECMEM,
 	OTR_RETURNS,
@@ -69,6 +71,8 @@ void otr_host_text_lock(void);
 void otr_host_text_unlock(void);
 void otr_host_text_queue(void *addr, const void *bytes, size_t len);
 void otr_host_text_finish(void);
+bool otr_host_kprobe_known(void);
+bool otr_host_kprobe(unsigned long addr);
 
 /* waiting */
 void otr_host_quiesce(void);

@@ -53,7 +53,7 @@ struct seq_file;
  * @data: the owner's
  * @flags: OTR_HOOK_*
  * @filter: sites that are wanted; NULL or an empty set means all
- * @notrace: sites that are not wanted even so; NULL or empty means none
+ * @skip: sites that are not wanted even so; NULL or empty means none
  * @id: private: its bit in sets of hooks
  * @parts: private: bitmaps of the sites that it is on, by block
  *
@@ -67,7 +67,7 @@ struct otr_hook {
 	void			*data;
 	unsigned int		flags;
 	struct otr_siteset	*filter;
-	struct otr_siteset	*notrace;
+	struct otr_siteset	*skip;
 /* private: */
 	int			id;
 	struct list_head	parts;
@@ -76,7 +76,7 @@ struct otr_hook {
 int otr_hook_register(struct otr_hook *hook);
 void otr_hook_unregister(struct otr_hook *hook);
 int otr_hook_update(struct otr_hook *hook);
-int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *notrace);
+int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip);
 
 struct otr_siteset *otr_siteset_create(void);
 void otr_siteset_destroy(struct otr_siteset *set);

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The bytes of sites and of trampolines.
+ */
+#include <linux/string.h>
+#include <asm/nops.h>
+#include <asm/text-patching.h>
+
+#include "arch/x86/arch.h"
+#include "host/host.h"
+
+/* tramp.S */
+extern u8 otr_slots[];
+extern const u8 otr_slot_call;
+extern const void *otr_slot_args[OTR_ARCH_SLOTS];
+
+static const u8 nop5[OTR_ARCH_SITE_SIZE] = { BYTES_NOP5 };
+
+/**
+ * otr_arch_site_bytes - what a site's bytes have to be
+ * @bytes: where to, OTR_ARCH_SITE_SIZE of them
+ * @ip: the site
+ * @target: what it calls; 0 for a site that calls nothing
+ *
+ * Context: any.
+ */
+void otr_arch_site_bytes(u8 *bytes, unsigned long ip, unsigned long target)
+{
+	if (target)
+		__text_gen_insn(bytes, CALL_INSN_OPCODE, (void *)ip, (void *)target,
+				CALL_INSN_SIZE);
+	else
+		memcpy(bytes, nop5, sizeof(nop5));
+}
+
+/**
+ * otr_arch_site_check - are a site's bytes what they should be?
+ * @ip: the site, in text that stays
+ * @target: what it should call; 0 for nothing
+ *
+ * Context: text_mutex held, or the answer may be old.
+ * Return: what they are.
+ */
+enum otr_bytes otr_arch_site_check(unsigned long ip, unsigned long target)
+{
+	const u8 *is = (const u8 *)ip;
+	u8 want[OTR_ARCH_SITE_SIZE];
+
+	otr_arch_site_bytes(want, ip, target);
+	if (!memcmp(is, want, sizeof(want)))
+		return OTR_BYTES_RIGHT;
+	switch (is[0]) {
+	case INT3_INSN_OPCODE:
+		if (memcmp(is + 1, want + 1, sizeof(want) - 1))
+			return OTR_BYTES_TAKEN;
+		return OTR_BYTES_BREAKPOINT;
+	case CALL_INSN_OPCODE:
+	case JMP32_INSN_OPCODE:
+		return OTR_BYTES_TAKEN;
+	}
+	return OTR_BYTES_WRONG;
+}
+
+/**
+ * otr_arch_slot - the address of a trampoline
+ * @slot: which one
+ *
+ * Context: any.
+ * Return: what a site has to call to come there.
+ */
+unsigned long otr_arch_slot(unsigned int slot)
+{
+	return (unsigned long)otr_slots + slot * OTR_ARCH_SLOT_SIZE;
+}
+
+/**
+ * otr_arch_slot_set - say what a trampoline does
+ * @slot: which one; no site calls it, or @func does not look at its argument
+ * @func: function to call; otr_arch_nothing() for none
+ * @arg: its third argument
+ *
+ * Context: text_mutex held; takes effect with the next otr_host_text_finish().
+ */
+void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg)
+{
+	u8 *call = otr_slots + slot * OTR_ARCH_SLOT_SIZE + otr_slot_call;
+	u8 bytes[CALL_INSN_SIZE];
+
+	/*
+	 * Writing text interrupts every CPU, so who comes through a site that is
+	 * written later sees this.
+	 */
+	WRITE_ONCE(otr_slot_args[slot], arg);
+	__text_gen_insn(bytes, CALL_INSN_OPCODE, call, func, CALL_INSN_SIZE);
+	otr_host_text_queue(call, bytes, sizeof(bytes));
+}

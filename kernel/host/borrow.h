@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside the host room: what patches to the kernel provide. All of it is weak:
+ * its address is NULL on a kernel that does not have it.
+ */
+#ifndef _OTR_HOST_BORROW_H
+#define _OTR_HOST_BORROW_H
+
+#include <linux/execmem.h>
+#include <linux/ftrace.h>
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/memory.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/set_memory.h>
+#include <asm/text-patching.h>
+
+#include "host/probed.h"
+
+const unsigned long *fentry_sites(unsigned int *nr) __weak;
+
+extern struct mutex text_mutex __weak;
+extern typeof(text_poke_queue) text_poke_queue __weak;
+extern typeof(text_poke_finish) text_poke_finish __weak;
+
+extern typeof(kallsyms_lookup_name) kallsyms_lookup_name __weak;
+extern typeof(kallsyms_lookup) kallsyms_lookup __weak;
+extern typeof(kallsyms_on_each_symbol) kallsyms_on_each_symbol __weak;
+extern typeof(kallsyms_on_each_match_symbol) kallsyms_on_each_match_symbol __weak;
+extern typeof(module_kallsyms_on_each_symbol) module_kallsyms_on_each_symbol __weak;
+
+extern typeof(execmem_alloc) execmem_alloc __weak;
+extern typeof(execmem_free) execmem_free __weak;
+extern typeof(set_memory_rox) set_memory_rox __weak;
+extern typeof(text_poke_copy) text_poke_copy __weak;
+
+/* Without the flavour the name is a macro, for what is enough then. */
+#ifdef CONFIG_TASKS_RCU
+void synchronize_rcu_tasks(void) __weak;
+#endif
+void synchronize_rcu_tasks_rude(void) __weak;
+
+#ifdef OTR_HAVE_RETURN_OPS
+extern typeof(fentry_return_register) fentry_return_register __weak;
+#endif
+#ifdef OTR_HAVE_GET_KPROBE
+extern typeof(get_kprobe) get_kprobe __weak;
+#endif
+
+#endif /* _OTR_HOST_BORROW_H */

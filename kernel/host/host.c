@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What this kernel offers, and what to do about what it does not.
+ */
+#define pr_fmt(fmt) "outrace: " fmt
+
+#include <linux/printk.h>
+#include <linux/tracepoint.h>
+
+#include "host/borrow.h"
+#include "host/host.h"
+
+/**
+ * struct feature - a row of what the engine would like to have
+ * @off: what is off without it
+ * @patch: the patch of patches/ that provides it
+ * @there: does this kernel have it?
+ */
+struct feature {
+	const char	*off;
+	const char	*patch;
+	bool		(*there)(void);
+};
+
+static bool present[OTR_NR_FEATURES];
+
+static bool has_sites(void)
+{
+	return fentry_sites;
+}
+
+static bool has_module_sites(void)
+{
+	return IS_ENABLED(OTR_HAVE_MODULE_SITES);
+}
+
+static bool has_text(void)
+{
+	return &text_mutex && text_poke_queue && text_poke_finish;
+}
+
+static bool has_symbols(void)
+{
+	return kallsyms_lookup_name && kallsyms_lookup && kallsyms_on_each_symbol &&
+	       kallsyms_on_each_match_symbol && module_kallsyms_on_each_symbol;
+}
+
+static bool has_kprobes(void)
+{
+	return !IS_ENABLED(CONFIG_KPROBES) || otr_host_kprobe_known();
+}
+
+static bool has_quiesce(void)
+{
+#if defined(CONFIG_TASKS_RCU)
+	return synchronize_rcu_tasks && synchronize_rcu_tasks_rude;
+#else
+	return !IS_ENABLED(CONFIG_PREEMPTION) && synchronize_rcu_tasks_rude;
+#endif
+}
+
+static bool has_execmem(void)
+{
+	return execmem_alloc && execmem_free && set_memory_rox && text_poke_copy;
+}
+
+static bool has_returns(void)
+{
+#ifdef OTR_HAVE_RETURN_OPS
+	return fentry_return_register;
+#else
+	return false;
+#endif
+}
+
+static bool has_task_slot(void)
+{
+	return IS_ENABLED(OTR_HAVE_TASK_SLOT);
+}
+
+static bool has_tracepoints(void)
+{
+	return otr_host_tracepoint("sched_switch");
+}
+
+static const struct feature features[OTR_NR_FEATURES] = {
+	[OTR_SITES] = {
+		"tracing of the kernel's functions", "0002-tracing-*", has_sites,
+	},
+	[OTR_MODULE_SITES] = {
+		"tracing of functions in modules", "0003-module-*", has_module_sites,
+	},
+	[OTR_TEXT] = {
+		"all function tracing (kernel text cannot be changed)", "0004-x86-alternative-*",
+		has_text,
+	},
+	[OTR_SYMBOLS] = {
+		"all function tracing, names of addresses", "0005-kallsyms-*", has_symbols,
+	},
+	[OTR_KPROBES] = {
+		"seeing a disabled kprobe on a traced function", "0006-kprobes-*", has_kprobes,
+	},
+	[OTR_QUIESCE] = {
+		"all function tracing (it could not be ended)", "0002-tracing-*", has_quiesce,
+	},
+	[OTR_EXECMEM] = {
+		"trampolines beyond those of the module", "0007-mm-*", has_execmem,
+	},
+	[OTR_RETURNS] = {
+		"tracing of returns", "0008-fgraph-*", has_returns,
+	},
+	[OTR_TASK_SLOT] = {
+		"tracing of returns", "0008-fgraph-*", has_task_slot,
+	},
+	[OTR_TRACEPOINTS] = {
+		"events, names of tasks that are gone, following forks", "0009-tracing-*",
+		has_tracepoints,
+	},
+};
+
+/**
+ * otr_host_init - find out what this kernel offers
+ *
+ * Context: module load, before any other function of this room.
+ * Return: 0.
+ */
+int otr_host_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OTR_NR_FEATURES; i++)
+		present[i] = features[i].there();
+	return 0;
+}
+
+/**
+ * otr_host_exit - the counterpart of otr_host_init()
+ *
+ * Context: module unload.
+ */
+void otr_host_exit(void)
+{
+}
+
+/**
+ * otr_host_has - does this kernel have a feature?
+ * @feature: which
+ *
+ * Context: any.
+ * Return: true when it does.
+ */
+bool otr_host_has(enum otr_feature feature)
+{
+	return present[feature];
+}
+
+/**
+ * otr_host_report - say in the log what is off, and what would turn it on
+ *
+ * Context: process context.
+ */
+void otr_host_report(void)
+{
+	unsigned int i, off = 0;
+
+	for (i = 0; i < OTR_NR_FEATURES; i++)
+		off += !present[i];
+	if (!off) {
+		pr_info("this kernel has everything the engine can use\n");
+		return;
+	}
+	pr_warn("this kernel lacks %u of %u things the engine can use; off is:\n", off,
+		OTR_NR_FEATURES);
+	for (i = 0; i < OTR_NR_FEATURES; i++)
+		if (!present[i])
+			pr_warn("  %s (apply %s)\n", features[i].off, features[i].patch);
+}

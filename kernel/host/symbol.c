@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names of addresses and addresses of names.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "host/borrow.h"
+#include "host/host.h"
+
+/**
+ * otr_host_lookup - what is at an address
+ * @addr: the address
+ * @offset: set to the distance from the symbol
+ * @mod: set to the module's name, NULL for the kernel's own
+ * @buf: KSYM_NAME_LEN bytes for the name
+ *
+ * Context: any.
+ * Return: the name, NULL if there is none or names are off.
+ */
+const char *otr_host_lookup(unsigned long addr, unsigned long *offset, char **mod, char *buf)
+{
+	unsigned long size;
+
+	return kallsyms_lookup ? kallsyms_lookup(addr, &size, offset, mod, buf) : NULL;
+}
+
+/**
+ * otr_host_symbol - the name of an address as text
+ * @addr: the address
+ * @with_offset: "name+0x10/0x20" and not "name"; a module's symbol ends in
+ *		 " [module]" both ways
+ * @buf: where to
+ * @size: its size, KSYM_SYMBOL_LEN is enough
+ *
+ * Needs no patch: what it prints with is exported everywhere.
+ *
+ * Context: any.
+ * Return: length of the text, 0 when the address has no name.
+ */
+int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size)
+{
+	char text[KSYM_SYMBOL_LEN];
+	int len;
+
+	len = with_offset ? sprint_symbol(text, addr) : sprint_symbol_no_offset(text, addr);
+	if (!strncmp(text, "0x", 2))
+		return 0;
+	strscpy(buf, text, size);
+	return min_t(int, len, size - 1);
+}
+
+/**
+ * otr_host_address - the address of a name
+ * @name: a symbol
+ *
+ * Context: process context.
+ * Return: its address, 0 if there is none or names are off.
+ */
+unsigned long otr_host_address(const char *name)
+{
+	return kallsyms_lookup_name ? kallsyms_lookup_name(name) : 0;
+}
+
+/**
+ * otr_host_each_symbol - visit all symbols
+ * @mod: those of this module; NULL for the kernel's own
+ * @fn: called for each; anything but 0 ends the visit
+ * @data: passed to @fn
+ *
+ * The kernel's come by ascending address.
+ *
+ * Context: process context, sleeps.
+ * Return: what @fn returned last, 0 when there was no symbol.
+ */
+int otr_host_each_symbol(const char *mod,
+			 int (*fn)(void *data, const char *name, unsigned long addr), void *data)
+{
+	if (!otr_host_has(OTR_SYMBOLS))
+		return 0;
+	if (mod)
+		return module_kallsyms_on_each_symbol(mod, fn, data);
+	return kallsyms_on_each_symbol(fn, data);
+}
+
+/**
+ * otr_host_each_named - visit the kernel's own symbols of a name
+ * @name: the name, in full
+ * @fn: called for each address; anything but 0 ends the visit
+ * @data: passed to @fn
+ *
+ * Context: process context, sleeps.
+ * Return: what @fn returned last, 0 when there was no symbol.
+ */
+int otr_host_each_named(const char *name, int (*fn)(void *data, unsigned long addr), void *data)
+{
+	if (!otr_host_has(OTR_SYMBOLS))
+		return 0;
+	return kallsyms_on_each_match_symbol(fn, name, data);
+}

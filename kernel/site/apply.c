@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the plan to the text.
+ *
+ * The plan is walked three times: to have the memory that it needs, to see
+ * that every site is what it is believed to be, and to write. The last two
+ * happen under the same text_mutex, so nothing is half done when a site turns
+ * out to be wrong: nothing was written.
+ */
+#define pr_fmt(fmt) "outrace: " fmt
+
+#include <linux/bitmap.h>
+#include <linux/bug.h>
+#include <linux/sched.h>
+
+#include "arch/x86/arch.h"
+#include "host/host.h"
+#include "site/internal.h"
+
+static_assert(OTR_HOOKS_MAX == OTR_PLAN_HOOKS);
+
+/* Under otr_site_lock, as all that follows. */
+static struct otr_plan_hook plan_hooks[OTR_HOOKS_MAX];
+
+/* Nothing but the leaving hook may change: memory is short, or text is wrong. */
+static bool nothing_new;
+
+/* What may be done with a site. */
+enum verdict {
+	FREE,	/* it is what it should be */
+	HELD,	/* somebody else holds it: try again another time */
+	WRONG,	/* it is not what it should be */
+};
+
+static void plan_block(struct otr_plan *plan, const struct otr_block *block,
+		       const struct otr_hook *leaving)
+{
+	unsigned int id, nr = 0;
+
+	for (id = 0; id < OTR_HOOKS_MAX; id++) {
+		const struct otr_hook *hook = otr_hooks[id];
+		const struct otr_siteset *filter, *skip;
+
+		if (!hook)
+			continue;
+		/* Once: the owner may be about to replace them. */
+		filter = READ_ONCE(hook->filter);
+		skip = READ_ONCE(hook->skip);
+		plan_hooks[nr++] = (struct otr_plan_hook) {
+			.id = id,
+			.gone = hook == leaving,
+			.keep = nothing_new || otr_site_failure(),
+			.all = !filter || otr_parts_empty(&filter->parts),
+			.on = otr_part_find(&hook->parts, block),
+			.filter = filter ? otr_part_find(&filter->parts, block) : NULL,
+			.skip = skip ? otr_part_find(&skip->parts, block) : NULL,
+		};
+	}
+	*plan = (struct otr_plan) {
+		.hooks = plan_hooks, .nr_hooks = nr, .sites = block->nr,
+	};
+}
+
+/* Everything that a block's plan needs memory for. */
+static int prepare(struct otr_block *block, const struct otr_hook *leaving)
+{
+	struct otr_hookset wanted = { };
+	struct otr_plan_step step;
+	struct otr_plan plan;
+	unsigned int id;
+
+	plan_block(&plan, block, leaving);
+	while (otr_plan_next(&plan, &step)) {
+		if (otr_hookset_empty(&step.to))
+			continue;
+		if (!otr_target_get(&step.to))
+			return -ENOMEM;
+		wanted.bits[0] |= step.to.bits[0];
+		wanted.bits[1] |= step.to.bits[1];
+	}
+	for (id = 0; id < OTR_HOOKS_MAX; id++)
+		if (otr_hookset_has(&wanted, id) && !otr_part_make(&otr_hooks[id]->parts, block))
+			return -ENOMEM;
+	return 0;
+}
+
+static enum verdict judge(unsigned long ip, unsigned long target)
+{
+	switch (otr_arch_site_check(ip, target)) {
+	case OTR_BYTES_RIGHT:
+		return otr_host_kprobe(ip) ? HELD : FREE;
+	case OTR_BYTES_BREAKPOINT:
+		return HELD;
+	case OTR_BYTES_TAKEN:
+		/* Before us: a jump of a kprobe, a call of a BPF program. */
+		return target ? WRONG : HELD;
+	case OTR_BYTES_WRONG:
+		break;
+	}
+	return WRONG;
+}
+
+/* What a site calls, by what is on it. */
+static struct otr_target *believed(unsigned long ip, const struct otr_plan_step *step)
+{
+	if (otr_hookset_empty(&step->from))
+		return otr_held_target(ip);
+	return otr_target_find(&step->from);
+}
+
+/* Is every site of a block what it should be? */
+static bool verify(const struct otr_block *block, const struct otr_hook *leaving)
+{
+	struct otr_plan_step step;
+	struct otr_plan plan;
+	bool fine = true;
+
+	plan_block(&plan, block, leaving);
+	while (otr_plan_next(&plan, &step)) {
+		unsigned long bit;
+
+		for_each_set_bit(bit, &step.sites, BITS_PER_LONG) {
+			unsigned long ip = block->sites[step.word * BITS_PER_LONG + bit];
+			unsigned long target = otr_target_address(believed(ip, &step));
+
+			if (judge(ip, target) != WRONG)
+				continue;
+			otr_fail(ip, target);
+			fine = false;
+		}
+		cond_resched();
+	}
+	return fine;
+}
+
+/* A site's bytes and the counts of who calls what. */
+static void write_site(unsigned long ip, const struct otr_plan_step *step,
+		       struct otr_target *from, struct otr_target *to)
+{
+	u8 bytes[OTR_ARCH_SITE_SIZE];
+
+	if (otr_target_address(from) != otr_target_address(to)) {
+		otr_arch_site_bytes(bytes, ip, otr_target_address(to));
+		otr_host_text_queue((void *)ip, bytes, sizeof(bytes));
+	}
+	if (from && otr_hookset_empty(&step->from))
+		otr_held_drop(ip);
+	else if (from)
+		from->sites--;
+	if (to)
+		to->sites++;
+}
+
+/**
+ * write_step - write the sites of a step
+ * @block: their block
+ * @step: the step
+ * @leaving: the hook that may not stay on any
+ * @lost: set to those that no hook is on any more
+ *
+ * Return: those that are as planned.
+ */
+static unsigned long write_step(const struct otr_block *block, const struct otr_plan_step *step,
+				const struct otr_hook *leaving, unsigned long *lost)
+{
+	bool must = leaving && otr_hookset_has(&step->from, leaving->id);
+	struct otr_target *to = otr_target_find(&step->to);
+	unsigned long bit, done = 0;
+
+	*lost = 0;
+	for_each_set_bit(bit, &step->sites, BITS_PER_LONG) {
+		unsigned long ip = block->sites[step->word * BITS_PER_LONG + bit];
+		struct otr_target *from = believed(ip, step);
+
+		switch (judge(ip, otr_target_address(from))) {
+		case FREE:
+			write_site(ip, step, from, to);
+			/* Without memory for a target nobody is called. */
+			if (to || otr_hookset_empty(&step->to))
+				done |= BIT(bit);
+			else
+				*lost |= BIT(bit);
+			break;
+		case HELD:
+			if (!must)
+				break;
+			otr_held_add(block, ip, from);
+			*lost |= BIT(bit);
+			break;
+		case WRONG:
+			/* Not ours any more, whatever it is. */
+			if (!must)
+				break;
+			from->sites--;
+			*lost |= BIT(bit);
+			break;
+		}
+	}
+	return done;
+}
+
+static void note_step(const struct otr_block *block, const struct otr_plan_step *step,
+		      unsigned long done, unsigned long lost)
+{
+	unsigned int id;
+
+	for (id = 0; id < OTR_HOOKS_MAX; id++) {
+		bool was = otr_hookset_has(&step->from, id);
+		bool is = otr_hookset_has(&step->to, id);
+		unsigned long *on;
+
+		if (!was && !is)
+			continue;
+		on = otr_part_find(&otr_hooks[id]->parts, block);
+		if (is)
+			on[step->word] |= done;
+		else
+			on[step->word] &= ~done;
+		on[step->word] &= ~lost;
+	}
+}
+
+static void write_block(const struct otr_block *block, const struct otr_hook *leaving)
+{
+	struct otr_plan_step step;
+	struct otr_plan plan;
+
+	plan_block(&plan, block, leaving);
+	while (otr_plan_next(&plan, &step)) {
+		unsigned long lost, done = write_step(block, &step, leaving, &lost);
+
+		note_step(block, &step, done, lost);
+		cond_resched();
+	}
+}
+
+static int prepare_all(const struct otr_hook *leaving)
+{
+	struct otr_block *block;
+	int err = 0;
+
+	otr_target_turn++;
+	list_for_each_entry(block, &otr_blocks, node) {
+		err = prepare(block, leaving);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+static bool verify_all(const struct otr_hook *leaving)
+{
+	struct otr_block *block;
+	bool fine = true;
+
+	list_for_each_entry(block, &otr_blocks, node)
+		fine &= verify(block, leaving);
+	return fine;
+}
+
+/**
+ * otr_apply - make the text what the hooks want
+ * @leaving: a hook that wants nothing any more, and is on no site afterwards;
+ *	     NULL for none
+ *
+ * Sites that somebody else holds stay as they are; the next call tries them
+ * again. With @leaving it does not fail: it does without what fails.
+ *
+ * Context: otr_site_lock held, sleeps.
+ * Return: 0, -ENOMEM, -EIO if a site is not what it should be; then nothing
+ * changed.
+ */
+int otr_apply(const struct otr_hook *leaving)
+{
+	struct otr_block *block;
+	int err;
+
+	if (!leaving && otr_site_failure())
+		return -EIO;
+	nothing_new = false;
+	err = prepare_all(leaving);
+	if (err && !leaving)
+		return err;
+	nothing_new = err;
+	otr_host_text_lock();
+	/* A new failure changes the plan: others stay as they are. */
+	if (!verify_all(leaving) && !leaving) {
+		otr_host_text_unlock();
+		return -EIO;
+	}
+	otr_targets_arm();
+	list_for_each_entry(block, &otr_blocks, node)
+		write_block(block, leaving);
+	otr_host_text_finish();
+	if (leaving)
+		otr_targets_still(leaving);
+	otr_host_text_unlock();
+	return otr_targets_share();
+}
+
+/**
+ * otr_apply_forget - the text of a block goes away, as it is
+ * @block: the block
+ *
+ * Context: otr_site_lock held.
+ */
+void otr_apply_forget(struct otr_block *block)
+{
+	struct otr_plan_step step;
+	struct otr_plan plan;
+	unsigned int id;
+
+	plan_block(&plan, block, NULL);
+	for (id = 0; id < plan.nr_hooks; id++) {
+		plan_hooks[id].gone = true;
+		plan_hooks[id].keep = false;
+	}
+	while (otr_plan_next(&plan, &step))
+		otr_target_find(&step.from)->sites -= hweight_long(step.sites);
+	otr_held_forget(block);
+	for (id = 0; id < OTR_HOOKS_MAX; id++)
+		if (otr_hooks[id])
+			otr_parts_forget(&otr_hooks[id]->parts, block);
+	otr_targets_share();
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What trampolines call when it is not a hook's own function.
+ *
+ * Everything here is the hot path and runs in any context. What it reads is
+ * immutable and is freed only behind otr_host_quiesce(), which waits for tasks
+ * and CPUs and not for RCU readers: RCU may not be watching here.
+ */
+#include <linux/preempt.h>
+
+#include "base/base.h"
+#include "site/internal.h"
+#include "site/shared.h"
+
+const struct otr_shared *otr_shared;
+
+/**
+ * otr_dispatch_one - call a hook that does not guard itself
+ * @ip: the site
+ * @parent_ip: the caller of its function
+ * @hook: the hook
+ * @regs: for the hook
+ *
+ * Context: any.
+ */
+void otr_dispatch_one(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+		      struct pt_regs *regs)
+{
+	int place;
+
+	preempt_disable_notrace();
+	place = otr_guard_enter();
+	if (likely(place >= 0)) {
+		hook->func(ip, parent_ip, hook, regs);
+		otr_guard_exit(place);
+	}
+	preempt_enable_notrace();
+}
+
+/**
+ * otr_dispatch_list - call several hooks
+ * @ip: the site
+ * @parent_ip: the caller of its function
+ * @target: the hooks
+ * @regs: for the hooks
+ *
+ * Context: any.
+ */
+void otr_dispatch_list(unsigned long ip, unsigned long parent_ip,
+		       const struct otr_target *target, struct pt_regs *regs)
+{
+	struct otr_hook *const *hook = target->hooks, *const *end = hook + target->nr;
+
+	for (; hook < end; hook++) {
+		if ((*hook)->flags & OTR_HOOK_SELF)
+			(*hook)->func(ip, parent_ip, *hook, regs);
+		else
+			otr_dispatch_one(ip, parent_ip, *hook, regs);
+	}
+}
+
+/**
+ * otr_dispatch_shared - call the hooks of a site that has no trampoline of its own
+ * @ip: the site
+ * @parent_ip: the caller of its function
+ * @unused: what a trampoline passes
+ * @regs: for the hooks
+ *
+ * Context: any.
+ */
+void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused,
+			 struct pt_regs *regs)
+{
+	/* Pairs with the release in otr_targets_share(): the entries come first. */
+	const struct otr_shared *shared = smp_load_acquire(&otr_shared);
+	unsigned int low = 0, high = shared ? shared->nr : 0;
+
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+
+		if (shared->sites[mid].ip < ip)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (shared && low < shared->nr && shared->sites[low].ip == ip)
+		otr_dispatch_list(ip, parent_ip, shared->sites[low].target, regs);
+}

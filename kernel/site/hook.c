@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hooks: who wants which sites.
+ */
+#define pr_fmt(fmt) "outrace: " fmt
+
+#include <linux/export.h>
+#include <linux/module.h>
+
+#include "host/host.h"
+#include "site/internal.h"
+
+DEFINE_MUTEX(otr_site_lock);
+struct otr_hook *otr_hooks[OTR_HOOKS_MAX];
+
+/* Written at module load and unload only. */
+static bool ready;
+
+/* Take a hook off every site and wait until nobody is in it. */
+static void leave(struct otr_hook *hook)
+{
+	otr_apply(hook);
+	otr_host_quiesce();
+	otr_targets_reap(hook);
+	otr_parts_free(&hook->parts);
+	otr_hooks[hook->id] = NULL;
+}
+
+static int find_id(const struct otr_hook *hook, int *free)
+{
+	int id;
+
+	*free = -1;
+	for (id = OTR_HOOKS_MAX - 1; id >= 0; id--) {
+		if (otr_hooks[id] == hook)
+			return id;
+		if (!otr_hooks[id])
+			*free = id;
+	}
+	return -1;
+}
+
+/**
+ * otr_hook_register - put a hook on the sites that it wants
+ * @hook: the hook, filled in by its owner
+ *
+ * A site that a kprobe or a BPF program sits on is left out; it is tried again
+ * when any hook changes.
+ *
+ * Context: process context, sleeps; up to a second or so for all sites.
+ * Return: 0, -ENODEV if there are no sites or they cannot be patched, -EIO if a
+ * site is not what it should be (see otr_site_failure()), -EBUSY if the hook is
+ * registered, -ENOSPC if OTR_HOOKS_MAX are, -ENOMEM.
+ */
+int otr_hook_register(struct otr_hook *hook)
+{
+	int err, id;
+
+	if (!ready)
+		return -ENODEV;
+	mutex_lock(&otr_site_lock);
+	if (find_id(hook, &id) >= 0) {
+		err = -EBUSY;
+	} else if (id < 0) {
+		err = -ENOSPC;
+	} else {
+		hook->id = id;
+		INIT_LIST_HEAD(&hook->parts);
+		otr_hooks[id] = hook;
+		err = otr_apply(NULL);
+		if (err)
+			leave(hook);
+	}
+	mutex_unlock(&otr_site_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(otr_hook_register);
+
+/**
+ * otr_hook_unregister - take a hook off all sites
+ * @hook: the hook; nothing happens if it is not registered
+ *
+ * When it returns, no CPU is in the hook's function and none will be: hook and
+ * function may go away.
+ *
+ * Context: process context, sleeps, up to seconds.
+ */
+void otr_hook_unregister(struct otr_hook *hook)
+{
+	int id;
+
+	mutex_lock(&otr_site_lock);
+	if (find_id(hook, &id) >= 0)
+		leave(hook);
+	mutex_unlock(&otr_site_lock);
+}
+EXPORT_SYMBOL_GPL(otr_hook_unregister);
+
+/**
+ * otr_hook_update - follow a change of a hook's sets
+ * @hook: the hook, registered; its set pointers were replaced
+ *
+ * The old sets may be destroyed afterwards.
+ *
+ * Context: process context, sleeps.
+ * Return: 0, or what otr_hook_register() returns.
+ */
+int otr_hook_update(struct otr_hook *hook)
+{
+	int err = 0, id;
+
+	mutex_lock(&otr_site_lock);
+	if (find_id(hook, &id) >= 0)
+		err = otr_apply(NULL);
+	mutex_unlock(&otr_site_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(otr_hook_update);
+
+/**
+ * otr_hook_set - replace a hook's sets
+ * @hook: the hook, registered or not
+ * @filter: the new sites that it wants
+ * @skip: the new sites that it does not want even so
+ *
+ * The caller gets the old sets back in the sense that they may be destroyed
+ * when it succeeds; on failure they are in place again.
+ *
+ * Context: process context, sleeps.
+ * Return: 0, or what otr_hook_register() returns.
+ */
+int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip)
+{
+	struct otr_siteset *old_filter, *old_skip;
+	int err = 0, id;
+
+	mutex_lock(&otr_site_lock);
+	old_filter = hook->filter;
+	old_skip = hook->skip;
+	hook->filter = filter;
+	hook->skip = skip;
+	if (find_id(hook, &id) >= 0)
+		err = otr_apply(NULL);
+	if (err) {
+		hook->filter = old_filter;
+		hook->skip = old_skip;
+	}
+	mutex_unlock(&otr_site_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(otr_hook_set);
+
+/**
+ * otr_site_ready - can sites be hooked?
+ *
+ * Context: any.
+ * Return: true if otr_hook_register() has a chance.
+ */
+bool otr_site_ready(void)
+{
+	return ready;
+}
+
+/**
+ * otr_site_count - number of all sites
+ *
+ * Context: process context, sleeps.
+ * Return: their number, those of modules included.
+ */
+unsigned long otr_site_count(void)
+{
+	struct otr_block *block;
+	unsigned long count = 0;
+
+	mutex_lock(&otr_site_lock);
+	list_for_each_entry(block, &otr_blocks, node)
+		count += block->nr;
+	mutex_unlock(&otr_site_lock);
+	return count;
+}
+
+/**
+ * otr_site_init - find the sites
+ *
+ * On a kernel without what it takes there are none, and nothing else fails.
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_site_init(void)
+{
+	int err;
+
+	if (!otr_host_has(OTR_SITES) || !otr_host_has(OTR_TEXT) ||
+	    !otr_host_has(OTR_SYMBOLS) || !otr_host_has(OTR_QUIESCE))
+		return 0;
+	err = otr_blocks_init();
+	ready = !err;
+	return err == -ENODEV ? 0 : err;
+}
+
+/**
+ * otr_site_exit - the counterpart of otr_site_init()
+ *
+ * Context: module unload; no hook is registered, no set is left.
+ */
+void otr_site_exit(void)
+{
+	if (!ready)
+		return;
+	otr_held_exit();
+	otr_blocks_exit();
+	ready = false;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside the site room: what its files share. Everything here is under
+ * otr_site_lock, unless it says otherwise.
+ */
+#ifndef _OTR_SITE_INTERNAL_H
+#define _OTR_SITE_INTERNAL_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include "site/plan.h"
+#include "site/site.h"
+
+struct module;
+
+/**
+ * struct otr_block - the sites of the kernel, or of one module
+ * @node: in otr_blocks, the kernel's first
+ * @mod: the module, NULL for the kernel; it stays as long as the block does
+ * @name: its name, NULL for the kernel
+ * @sites: addresses, ascending: a part of the kernel's own table
+ * @nr: their number, not 0
+ */
+struct otr_block {
+	struct list_head	node;
+	const struct module	*mod;
+	const char		*name;
+	const unsigned long	*sites;
+	unsigned int		nr;
+};
+
+/**
+ * struct otr_part - some sites of one block
+ * @node: in the list of whoever keeps several
+ * @block: the block
+ * @bits: a bit a site
+ */
+struct otr_part {
+	struct list_head	node;
+	struct otr_block	*block;
+	unsigned long		bits[];
+};
+
+/**
+ * struct otr_siteset - a set of sites
+ * @node: in otr_sets
+ * @parts: what it has of each block; a block without a part has none
+ */
+struct otr_siteset {
+	struct list_head	node;
+	struct list_head	parts;
+};
+
+/**
+ * struct otr_target - hooks that are called by sites, and from where
+ * @node: in the list of all
+ * @set: the hooks
+ * @slot: the trampoline that sites call
+ * @sites: number of sites that call it
+ * @turn: the otr_apply() that last asked for it
+ * @armed: the trampoline is ready
+ * @nr: number of hooks
+ * @hooks: them
+ *
+ * Immutable for those who come through the trampoline.
+ */
+struct otr_target {
+	struct list_head	node;
+	struct otr_hookset	set;
+	unsigned int		slot;
+	unsigned int		sites;
+	unsigned long		turn;
+	bool			armed;
+	unsigned int		nr;
+	struct otr_hook		*hooks[] __counted_by(nr);
+};
+
+extern struct mutex otr_site_lock;
+extern struct list_head otr_blocks;
+extern struct list_head otr_sets;
+extern struct otr_hook *otr_hooks[OTR_HOOKS_MAX];
+
+/* block.c */
+struct otr_block *otr_block_find(unsigned long ip, unsigned int *site);
+bool otr_block_has(const struct otr_block *block, unsigned long ip, unsigned int *site);
+int otr_blocks_init(void);
+void otr_blocks_exit(void);
+
+/* set.c */
+unsigned long *otr_part_find(const struct list_head *parts, const struct otr_block *block);
+unsigned long *otr_part_make(struct list_head *parts, struct otr_block *block);
+void otr_parts_forget(struct list_head *parts, const struct otr_block *block);
+void otr_parts_free(struct list_head *parts);
+bool otr_parts_empty(const struct list_head *parts);
+
+/* target.c */
+extern unsigned long otr_target_turn;
+struct otr_target *otr_target_find(const struct otr_hookset *set);
+struct otr_target *otr_target_get(const struct otr_hookset *set);
+void otr_targets_arm(void);
+void otr_targets_still(const struct otr_hook *hook);
+int otr_targets_share(void);
+void otr_targets_reap(const struct otr_hook *hook);
+unsigned int otr_hooks_on(const struct otr_block *block, unsigned int site,
+			  struct otr_hookset *set);
+unsigned long otr_target_address(const struct otr_target *target);
+
+/* dispatch.c */
+void otr_dispatch_one(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+		      struct pt_regs *regs);
+void otr_dispatch_list(unsigned long ip, unsigned long parent_ip,
+		       const struct otr_target *target, struct pt_regs *regs);
+void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused,
+			 struct pt_regs *regs);
+
+/* apply.c */
+int otr_apply(const struct otr_hook *leaving);
+void otr_apply_forget(struct otr_block *block);
+
+/* failure.c */
+void otr_fail(unsigned long ip, unsigned long target);
+
+/* held.c */
+struct otr_target *otr_held_target(unsigned long ip);
+void otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target);
+void otr_held_drop(unsigned long ip);
+void otr_held_forget(const struct otr_block *block);
+void otr_held_retry(void);
+void otr_held_exit(void);
+
+#endif /* _OTR_SITE_INTERNAL_H */

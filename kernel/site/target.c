@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Targets: every set of hooks that some site is called for has a trampoline.
+ *
+ * A target with one hook that guards itself is a trampoline that calls the
+ * hook's function, with nothing in between. One with several calls a loop over
+ * exactly these. There are as many targets as there are different sets of
+ * hooks on a site, however many sites and hooks there are; when there are more
+ * than trampolines, the rest share the first trampoline, which looks the site
+ * up.
+ */
+#include <linux/bitmap.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "arch/x86/arch.h"
+#include "host/host.h"
+#include "site/internal.h"
+#include "site/shared.h"
+
+#define SHARED_SLOT	0
+
+static LIST_HEAD(targets);
+static DECLARE_BITMAP(slots, OTR_ARCH_SLOTS) = { BIT(SHARED_SLOT) };
+static bool shared_armed;
+
+/*
+ * Number of the running otr_apply(). A target that it asked for is not reaped,
+ * though no site calls it yet.
+ */
+unsigned long otr_target_turn;
+
+/**
+ * otr_target_find - the target for a set of hooks
+ * @set: the hooks
+ *
+ * Context: otr_site_lock held.
+ * Return: the target, NULL for no hooks and when there is none.
+ */
+struct otr_target *otr_target_find(const struct otr_hookset *set)
+{
+	struct otr_target *target;
+
+	if (otr_hookset_empty(set))
+		return NULL;
+	list_for_each_entry(target, &targets, node) {
+		if (!otr_hookset_same(&target->set, set))
+			continue;
+		/* The next question is likely the same. */
+		list_move(&target->node, &targets);
+		return target;
+	}
+	return NULL;
+}
+
+static void free_target(struct otr_target *target)
+{
+	if (target->slot != SHARED_SLOT)
+		clear_bit(target->slot, slots);
+	list_del(&target->node);
+	kfree(target);
+}
+
+static unsigned int take_slot(void)
+{
+	struct otr_target *target, *next;
+	unsigned int slot = find_first_zero_bit(slots, OTR_ARCH_SLOTS);
+
+	if (slot == OTR_ARCH_SLOTS) {
+		/* Targets stay when no site calls them any more, till here. */
+		otr_host_quiesce();
+		list_for_each_entry_safe(target, next, &targets, node)
+			if (!target->sites && target->turn != otr_target_turn)
+				free_target(target);
+		slot = find_first_zero_bit(slots, OTR_ARCH_SLOTS);
+	}
+	if (slot == OTR_ARCH_SLOTS)
+		return SHARED_SLOT;
+	set_bit(slot, slots);
+	return slot;
+}
+
+/**
+ * otr_target_get - the target for a set of hooks, now if not before
+ * @set: the hooks, not none
+ *
+ * Context: otr_site_lock held, text_mutex not; sleeps.
+ * Return: the target, NULL when there is no memory.
+ */
+struct otr_target *otr_target_get(const struct otr_hookset *set)
+{
+	struct otr_target *target = otr_target_find(set);
+	unsigned int id, nr = 0;
+
+	if (!target) {
+		for (id = 0; id < OTR_HOOKS_MAX; id++)
+			nr += otr_hookset_has(set, id);
+		target = kzalloc(struct_size(target, hooks, nr), GFP_KERNEL);
+		if (!target)
+			return NULL;
+		target->set = *set;
+		target->nr = nr;
+		for (nr = 0, id = 0; id < OTR_HOOKS_MAX; id++)
+			if (otr_hookset_has(set, id))
+				target->hooks[nr++] = otr_hooks[id];
+		target->slot = take_slot();
+		list_add(&target->node, &targets);
+	}
+	target->turn = otr_target_turn;
+	return target;
+}
+
+/**
+ * otr_target_address - what a site has to call
+ * @target: the target; NULL for none
+ *
+ * Context: otr_site_lock held.
+ * Return: the address of its trampoline, 0 for none.
+ */
+unsigned long otr_target_address(const struct otr_target *target)
+{
+	return target ? otr_arch_slot(target->slot) : 0;
+}
+
+static void arm(struct otr_target *target)
+{
+	struct otr_hook *hook = target->hooks[0];
+
+	if (target->slot == SHARED_SLOT) {
+		if (!shared_armed)
+			otr_arch_slot_set(SHARED_SLOT, otr_dispatch_shared, NULL);
+		shared_armed = true;
+	} else if (target->nr > 1) {
+		otr_arch_slot_set(target->slot, otr_dispatch_list, target);
+	} else if (hook->flags & OTR_HOOK_SELF) {
+		otr_arch_slot_set(target->slot, hook->func, hook);
+	} else {
+		otr_arch_slot_set(target->slot, otr_dispatch_one, hook);
+	}
+	target->armed = true;
+}
+
+/**
+ * otr_targets_arm - let new trampolines call what they are for
+ *
+ * Context: otr_site_lock and text_mutex held; no site calls them yet.
+ */
+void otr_targets_arm(void)
+{
+	struct otr_target *target;
+
+	list_for_each_entry(target, &targets, node)
+		if (!target->armed)
+			arm(target);
+	otr_host_text_finish();
+}
+
+/**
+ * otr_targets_still - stop trampolines that still call a hook
+ * @hook: the hook, which left
+ *
+ * Only sites that cannot be written call them any more.
+ *
+ * Context: otr_site_lock and text_mutex held.
+ */
+void otr_targets_still(const struct otr_hook *hook)
+{
+	struct otr_target *target;
+
+	list_for_each_entry(target, &targets, node) {
+		if (!target->sites || !otr_hookset_has(&target->set, hook->id))
+			continue;
+		if (target->slot != SHARED_SLOT)
+			otr_arch_slot_set(target->slot, otr_arch_nothing, NULL);
+		/* Not to be found when another hook gets the same id. */
+		target->set = (struct otr_hookset) { };
+	}
+	otr_host_text_finish();
+}
+
+static int compare_sites(const void *a, const void *b)
+{
+	const struct otr_shared_site *x = a, *y = b;
+
+	return x->ip < y->ip ? -1 : x->ip > y->ip;
+}
+
+/**
+ * otr_hooks_on - the hooks that are on a site
+ * @block: its block
+ * @site: its number in the block
+ * @set: set to the hooks
+ *
+ * Context: otr_site_lock held.
+ * Return: their number.
+ */
+unsigned int otr_hooks_on(const struct otr_block *block, unsigned int site,
+			  struct otr_hookset *set)
+{
+	unsigned int id, nr = 0;
+
+	*set = (struct otr_hookset) { };
+	for (id = 0; id < OTR_HOOKS_MAX; id++) {
+		const unsigned long *on;
+
+		if (!otr_hooks[id])
+			continue;
+		on = otr_part_find(&otr_hooks[id]->parts, block);
+		if (!on || !test_bit(site, on))
+			continue;
+		otr_hookset_add(set, id);
+		nr++;
+	}
+	return nr;
+}
+
+static unsigned int list_shared(struct otr_shared *shared, unsigned int max)
+{
+	struct otr_block *block;
+	struct otr_hookset set;
+	unsigned int site, nr = 0;
+
+	list_for_each_entry(block, &otr_blocks, node) {
+		for (site = 0; site < block->nr && nr < max; site++) {
+			struct otr_target *target;
+
+			otr_hooks_on(block, site, &set);
+			target = otr_target_find(&set);
+			if (!target || target->slot != SHARED_SLOT)
+				continue;
+			shared->sites[nr++] = (struct otr_shared_site) {
+				.ip = block->sites[site], .target = target,
+			};
+		}
+	}
+	return nr;
+}
+
+/**
+ * otr_targets_share - tell the shared trampoline who calls it now
+ *
+ * Calls between the change of a site and this are not seen by its hooks, and
+ * without memory it stays so.
+ *
+ * Context: otr_site_lock held, sleeps.
+ * Return: 0, -ENOMEM.
+ */
+int otr_targets_share(void)
+{
+	struct otr_shared *shared = NULL;
+	const struct otr_shared *old = otr_shared;
+	struct otr_target *target;
+	unsigned int nr = 0;
+	int err = 0;
+
+	list_for_each_entry(target, &targets, node)
+		if (target->slot == SHARED_SLOT)
+			nr += target->sites;
+	if (!nr && !old)
+		return 0;
+	if (nr) {
+		shared = kvzalloc(struct_size(shared, sites, nr), GFP_KERNEL);
+		if (!shared)
+			err = -ENOMEM;
+	}
+	if (shared) {
+		shared->nr = nr;
+		shared->nr = list_shared(shared, nr);
+		sort(shared->sites, shared->nr, sizeof(*shared->sites), compare_sites, NULL);
+	}
+	/* Pairs with the acquire in otr_dispatch_shared(). */
+	smp_store_release(&otr_shared, shared);
+	if (old) {
+		otr_host_quiesce();
+		kvfree(old);
+	}
+	return err;
+}
+
+/**
+ * otr_targets_reap - free what a hook left behind
+ * @hook: the hook, which left; NULL for those that left earlier
+ *
+ * otr_host_quiesce() was called since the last site stopped to call it.
+ *
+ * Context: otr_site_lock held.
+ */
+void otr_targets_reap(const struct otr_hook *hook)
+{
+	struct otr_target *target, *next;
+
+	list_for_each_entry_safe(target, next, &targets, node)
+		if (!target->sites && (otr_hookset_empty(&target->set) ||
+				       (hook && otr_hookset_has(&target->set, hook->id))))
+			free_target(target);
+}
