@@ -30,6 +30,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/irq_work.h>
@@ -37,9 +38,9 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/poll.h>
-#include <linux/timer.h>
 #include <linux/types.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <asm/local.h>
 
 #include "base/base.h"
@@ -63,7 +64,7 @@
  * nothing.
  */
 #ifndef OTR_STEP
-#define OTR_STEP(n)	do { } while (0)
+#define OTR_STEP(n)	((void)(n))
 #endif
 
 /*
@@ -167,10 +168,12 @@ struct otr_item {
  * @lost: records lost in front of it that were not told yet
  * @read: records consumed
  * @lost_all: records lost, all in all
- * @bytes_read: data bytes in front of @pos's offset on its page and before
- * @epoch: of the CPU, when @pos was right
+ * @after_ts: time stamp of the record that was peeked at
+ * @after: where it ends, 0 when none was
+ * @count: records on its own page, where that is known without counting; else 0
  * @takes: it takes pages; otherwise it copies them
  * @started: @next means something
+ * @fresh: its own page is good from its first byte on
  */
 struct otr_reader {
 	struct otr_cursor	cur;
@@ -180,9 +183,12 @@ struct otr_reader {
 	u64			lost;
 	u64			read;
 	u64			lost_all;
-	unsigned int		epoch;
+	u64			after_ts;
+	u32			after;
+	u32			count;
 	bool			takes;
 	bool			started;
+	bool			fresh;
 };
 
 struct otr_ring;
@@ -205,6 +211,7 @@ struct otr_ring;
  * @seen: where the consuming reader is; its lock, read by anybody
  * @held: and it has records on its own page
  * @epoch: how often the slots were changed; reader lock
+ * @resets: how often it was emptied; reader lock
  * @cpu: number
  * @order: size of a page, as a power of two of the machine's pages
  * @data: bytes of data that fit on a page
@@ -238,12 +245,13 @@ struct otr_ring_cpu {
 	u64			seen ____cacheline_aligned;
 	bool			held;
 	unsigned int		epoch;
+	unsigned int		resets;
 	int			cpu;
 	unsigned int		order;
 	u32			data;
 	atomic_t		disabled;
 	struct otr_ring		*ring;
-	struct mutex		reader_lock;
+	struct mutex		reader_lock;	/* orders readers, and windows */
 	struct lock_class_key	reader_key;
 	struct otr_reader	reader;
 	wait_queue_head_t	waiters;
@@ -270,13 +278,13 @@ struct otr_ring {
 	bool				on;
 	atomic_t			disabled;
 	const char			*broken;
-	struct mutex			lock;
+	struct mutex			lock;	/* guards the shape */
 	unsigned long			bytes;
 	unsigned int			order;
 	unsigned int			data_max;
 	wait_queue_head_t		waiters;
 	atomic_t			wakes;
-	struct timer_list		again;
+	struct delayed_work		again;
 	struct hlist_node		hotplug;
 };
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory for pages and slots. */
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+
+#include "buffer/ring.h"
+
+/* A ring that is too large for the machine shall not cost others theirs. */
+#define PAGE_GFP	(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN | __GFP_ZERO | __GFP_COMP)
+
+/* A page near @cpu, zeroed, as clients get to see all of it. */
+struct otr_page *otr_page_alloc(int cpu, unsigned int order)
+{
+	struct page *page = alloc_pages_node(cpu_to_node(cpu), PAGE_GFP, order);
+
+	return page ? page_address(page) : NULL;
+}
+
+void otr_page_free(struct otr_page *page, unsigned int order)
+{
+	if (page)
+		free_pages((unsigned long)page, order);
+}
+
+/* Slots that hold @bytes, or 0 for more than there can be. */
+u32 otr_slots_wanted(unsigned long bytes, unsigned int data)
+{
+	unsigned long nr = bytes / data + !!(bytes % data);
+
+	if (nr > OTR_SLOTS_MAX)
+		return 0;
+	return max_t(u32, nr, OTR_SLOTS_MIN);
+}
+
+/* An array of slots, with pages in the last @pages of them. */
+struct otr_slot *otr_slots_alloc(int cpu, u32 nr, u32 pages, unsigned int order)
+{
+	struct otr_slot *slots;
+	u32 i;
+
+	/* An allocation that can only fail should not push out caches first. */
+	if ((u64)pages << order > max(si_mem_available(), 0L))
+		return ERR_PTR(-ENOMEM);
+	slots = kvcalloc(nr, sizeof(*slots), GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	if (!slots)
+		return ERR_PTR(-ENOMEM);
+	for (i = nr - pages; i < nr; i++) {
+		struct otr_page *page = otr_page_alloc(cpu, order);
+		bool killed = fatal_signal_pending(current);
+
+		if (page)
+			slots[i].word = otr_slot_word(page, 0, OTR_SLOT_EMPTY);
+		if (!page || killed) {
+			otr_slots_free(slots, nr, order);
+			return ERR_PTR(killed ? -EINTR : -ENOMEM);
+		}
+		cond_resched();
+	}
+	return slots;
+}
+
+void otr_slots_free(struct otr_slot *slots, u32 nr, unsigned int order)
+{
+	u32 i;
+
+	if (!slots)
+		return;
+	for (i = 0; i < nr; i++)
+		otr_page_free(otr_slot_page(slots[i].word), order);
+	kvfree(slots);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pages as they are, for clients that take the published format. Where it can
+ * be, the page itself leaves the ring and the caller's takes its place.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "buffer/ring.h"
+
+/**
+ * otr_raw_alloc - get a page to read into
+ * @ring: the ring
+ * @cpu: the CPU that will be read
+ * @raw: receives the page
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM.
+ */
+int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw)
+{
+	unsigned int order = READ_ONCE(otr_ring_at(ring, cpu)->order);
+
+	*raw = (struct otr_raw) {
+		.page	= otr_page_alloc(cpu, order),
+		.order	= order,
+	};
+	return raw->page ? 0 : -ENOMEM;
+}
+
+/**
+ * otr_raw_free - free a page
+ * @raw: from otr_raw_alloc(), filled or not
+ *
+ * The ring may be gone by then.
+ *
+ * Context: any but NMI.
+ */
+void otr_raw_free(struct otr_raw *raw)
+{
+	otr_page_free(raw->page, raw->order);
+	raw->page = NULL;
+}
+
+/* Go to the end of the reader's own page: how many records is that? */
+static u64 count_rest(struct otr_ring_cpu *rc, struct otr_reader *rd)
+{
+	u64 first = rd->next;
+	struct otr_item item;
+
+	while (otr_cursor_look(&rd->cur, &item, &rd->after) > 0) {
+		rd->after_ts = item.ts;
+		otr_reader_next(rd);
+	}
+	return rd->next - first;
+}
+
+/* Nobody looked at the reader's own page yet: hand it over. */
+static void hand_over(struct otr_ring_cpu *rc, struct otr_raw *raw)
+{
+	struct otr_reader *rd = &rc->reader;
+
+	raw->bytes = rd->cur.end;
+	if (rd->count) {
+		raw->records = rd->count;
+		rd->next += rd->count;
+	} else {
+		raw->records = count_rest(rc, rd);
+	}
+	/* What goes on behind a part of a page counts from there. */
+	swap(rd->cur.page, raw->page);
+	rd->cur.off = rd->cur.end;
+	rd->after = 0;
+	rd->fresh = false;
+}
+
+/* Copy as many records as there is room for: false if there is none for one. */
+static bool copy_out(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room)
+{
+	struct otr_reader *rd = &rc->reader;
+	u64 first = rd->next, ts;
+	struct otr_item item;
+	u32 start, end;
+
+	if (otr_cursor_look(&rd->cur, &item, &rd->after) <= 0)
+		return false;
+	/* Time records in front of the first one are in its time already. */
+	ts = rd->cur.ts;
+	start = rd->cur.off;
+	end = start;
+	do {
+		if (rd->after - start > room)
+			break;
+		end = rd->after;
+		rd->after_ts = item.ts;
+		otr_reader_next(rd);
+	} while (otr_cursor_look(&rd->cur, &item, &rd->after) > 0);
+	rd->after = 0;
+	raw->bytes = end - start;
+	raw->records = rd->next - first;
+	raw->page->ts = ts;
+	memcpy(raw->page->data, rd->cur.page->data + start, raw->bytes);
+	return raw->bytes;
+}
+
+/* Write the head as clients know it, and leave nothing old behind the data. */
+static void seal(struct otr_raw *raw, size_t size, size_t room)
+{
+	struct otr_page *page = raw->page;
+	unsigned int used = raw->bytes;
+
+	page->commit = raw->bytes;
+	if (raw->lost) {
+		page->commit |= OTR_PAGE_LOST;
+		if (used + sizeof(u64) <= min(size, room)) {
+			memcpy(page->data + used, &raw->lost, sizeof(u64));
+			used += sizeof(u64);
+			page->commit |= OTR_PAGE_LOST_STORED;
+		}
+	}
+	memset(page->data + used, 0, size - used);
+	raw->bytes = used + sizeof(*page);
+}
+
+static int raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room, bool whole)
+{
+	struct otr_reader *rd = &rc->reader;
+	struct otr_item item;
+	u64 lost;
+
+	if (raw->order != rc->order)
+		return -ESTALE;
+	if (whole && rd->cur.off >= rd->cur.end &&
+	    otr_pos_page(rd->pos) == otr_pos_page(otr_ring_committed(rc)))
+		return -EAGAIN;
+	if (!otr_reader_peek(rc, rd, &item))
+		return -EAGAIN;
+	lost = rd->lost;
+	if (rd->fresh && rd->next == rd->base && rd->cur.end <= room)
+		hand_over(rc, raw);
+	else if (!copy_out(rc, raw, room))
+		return -EINVAL;
+	rd->read += raw->records;
+	rd->lost = 0;
+	raw->lost = lost;
+	seal(raw, (PAGE_SIZE << rc->order) - sizeof(*raw->page), room);
+	return 0;
+}
+
+/**
+ * otr_raw_read - take out a page of records
+ * @ring: the ring
+ * @cpu: a CPU that has pages
+ * @raw: from otr_raw_alloc(); its page may be exchanged for another one
+ * @room: how many bytes of page the caller can use
+ * @whole: only a page that the writer is done with
+ *
+ * Context: may sleep; takes the reader lock.
+ * Return: 0; -EAGAIN when there is nothing; -EINVAL when there is no room for
+ * the first record; -ESTALE when pages have another size meanwhile: free @raw
+ * and allocate it again.
+ */
+int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t room, bool whole)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	int err;
+
+	if (room < sizeof(*raw->page))
+		return -EINVAL;
+	mutex_lock(&rc->reader_lock);
+	err = raw_read(rc, raw, room - sizeof(*raw->page), whole);
+	otr_reader_publish(rc);
+	mutex_unlock(&rc->reader_lock);
+	return err;
+}

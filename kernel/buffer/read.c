@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading: what is on a page, and going from page to page.
+ *
+ * A reader has a page of its own. A consuming one exchanges it for a page of
+ * the ring that is complete; one that looks only copies into it. Of the page
+ * that is being written either copies the part in front of the commit position.
+ * A copy is good if the slot still says the same afterwards.
+ */
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/string.h>
+
+#include "buffer/ring.h"
+
+/* So often in a row a writer may be faster than a reader. */
+#define TRIES	64
+
+/* The whole time of a stamp at @told, given a time shortly in front of it. */
+static u64 stamp_time(u64 told, u64 before)
+{
+	u64 round = BIT_ULL(OTR_REC_TIME_BITS);
+	u64 ts = (before & ~(round - 1)) | told;
+
+	if (ts < before && before - ts > round / 2)
+		ts += round;
+	return ts;
+}
+
+/*
+ * Look at the record at the cursor, past what is none: 1. 0 at the end of the
+ * page, a negative number for bytes that make no sense.
+ */
+int otr_cursor_look(struct otr_cursor *cur, struct otr_item *item, u32 *after)
+{
+	while (cur->off < cur->end) {
+		const u32 *word = (const u32 *)(cur->page->data + cur->off);
+		u32 room = cur->end - cur->off, type = otr_rec_type(word[0]);
+		u64 delta = otr_rec_delta(word[0]);
+		u32 head = OTR_REC_HEAD, len = 4 * type;
+
+		if (room < 8)
+			return -1;
+		switch (type) {
+		case OTR_REC_STAMP:
+			delta |= (u64)word[1] << OTR_REC_DELTA_BITS;
+			cur->ts = stamp_time(delta, cur->ts);
+			cur->off += OTR_REC_TIME;
+			continue;
+		case OTR_REC_EXTEND:
+			cur->ts += delta | (u64)word[1] << OTR_REC_DELTA_BITS;
+			cur->off += OTR_REC_TIME;
+			continue;
+		case OTR_REC_PAD:
+			if (!delta || word[1] > room - OTR_REC_HEAD || word[1] % 4 || !word[1])
+				return -1;
+			cur->ts += delta;
+			cur->off += OTR_REC_HEAD + word[1];
+			continue;
+		case OTR_REC_LONG:
+			if (word[1] < 4 || word[1] % 4)
+				return -1;
+			head += 4;
+			len = word[1] - 4;
+			break;
+		}
+		if (len > room - head)
+			return -1;
+		item->data = cur->page->data + cur->off + head;
+		item->len = len;
+		item->ts = cur->ts + delta;
+		*after = cur->off + head + len;
+		return 1;
+	}
+	return 0;
+}
+
+/* Beginning of the oldest page that can be read. The reader lock is held. */
+u64 otr_reader_oldest(const struct otr_ring_cpu *rc)
+{
+	u64 commit = otr_ring_committed(rc);
+	u64 pos = otr_pos_oldest(rc->nr, commit);
+	u32 i;
+
+	for (i = 1; i < rc->nr; i++) {
+		if (otr_slot_holds(READ_ONCE(otr_slot_at(rc, pos)->word), pos))
+			break;
+		pos = otr_pos_next(rc->nr, pos);
+	}
+	return pos;
+}
+
+/* Let others know where the consuming reader is. */
+void otr_reader_publish(struct otr_ring_cpu *rc)
+{
+	const struct otr_reader *rd = &rc->reader;
+
+	WRITE_ONCE(rc->held, rd->cur.off < rd->cur.end);
+	WRITE_ONCE(rc->seen, rd->pos);
+}
+
+/* Go on at @off of a page that begins with record @base and ends at @end. */
+static void arrive(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 base, u32 off, u32 end)
+{
+	struct otr_item item;
+	u64 skip;
+
+	if (!off)
+		rd->cur.ts = rd->cur.page->ts;
+	rd->cur.off = off;
+	rd->cur.end = end;
+	rd->base = base;
+	rd->after = 0;
+	rd->count = 0;
+	rd->fresh = !off;
+	if (!rd->started) {
+		if (!off)
+			rd->next = base;
+		rd->started = true;
+	}
+	if (off)
+		return;
+	if (base > rd->next) {
+		rd->lost += base - rd->next;
+		rd->lost_all += base - rd->next;
+		rd->next = base;
+	}
+	/* Of a page that was copied before it was moved, go behind what is known. */
+	for (skip = rd->next - base; skip; skip--) {
+		if (otr_cursor_look(&rd->cur, &item, &rd->after) <= 0)
+			break;
+		rd->cur.off = rd->after;
+		rd->cur.ts = item.ts;
+	}
+	rd->after = 0;
+}
+
+/* Copy what is committed of the page that is being written. */
+static bool copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
+{
+	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
+	u64 word = READ_ONCE(slot->word);
+	u64 base = READ_ONCE(slot->base);
+	const struct otr_page *page = otr_slot_page(word);
+	u32 off = otr_pos_off(rd->pos), end = otr_pos_off(commit);
+
+	if (!otr_slot_holds(word, rd->pos) || (off && base != rd->base) || off > end)
+		return false;
+	OTR_STEP(30);
+	rd->cur.page->ts = page->ts;
+	memcpy(rd->cur.page->data + off, page->data + off, end - off);
+	OTR_STEP(31);
+	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
+	smp_rmb();
+	if (READ_ONCE(slot->word) != word)
+		return false;
+	rd->pos = otr_pos_page(rd->pos) | end;
+	arrive(rc, rd, base, off, end);
+	return true;
+}
+
+/* Copy a complete page, or the rest of one. */
+static bool copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
+{
+	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
+	u64 word = READ_ONCE(slot->word);
+	u64 base = READ_ONCE(slot->base);
+	const struct otr_page *page = otr_slot_page(word);
+	u32 off = otr_pos_off(rd->pos), end;
+
+	if (!otr_slot_holds(word, rd->pos) || (off && base != rd->base))
+		return false;
+	OTR_STEP(32);
+	rd->cur.page->ts = page->ts;
+	/* While a writer reuses the page this may be anything. */
+	end = min_t(u64, READ_ONCE(page->commit), rc->data);
+	if (off < end)
+		memcpy(rd->cur.page->data + off, page->data + off, end - off);
+	OTR_STEP(33);
+	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
+	smp_rmb();
+	if (READ_ONCE(slot->word) != word)
+		return false;
+	rd->pos = otr_pos_next(rc->nr, rd->pos);
+	arrive(rc, rd, base, off, end);
+	return true;
+}
+
+/* Exchange the reader's own page for a complete one. */
+static bool take_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
+{
+	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
+	u64 word = READ_ONCE(slot->word);
+	u64 base = READ_ONCE(slot->base);
+	u64 empty = otr_slot_word(rd->cur.page, rd->pos, OTR_SLOT_EMPTY);
+	u32 off = otr_pos_off(rd->pos), count = local_read(&slot->count);
+
+	if (!otr_slot_holds(word, rd->pos) || (off && base != rd->base))
+		return false;
+	OTR_STEP(34);
+	/*
+	 * A full barrier: @base belongs to the page, and nobody writes to the page
+	 * given before we are done with it, see memory-order.rst (exchange).
+	 */
+	if (cmpxchg(&slot->word, word, empty) != word)
+		return false;
+	OTR_STEP(35);
+	rd->cur.page = otr_slot_page(word);
+	if (rd->cur.page->commit > rc->data) {
+		otr_ring_stop(rc->ring, "a page says that it has more data than fits");
+		rd->cur.page->commit = 0;
+	}
+	rd->pos = otr_pos_next(rc->nr, rd->pos);
+	arrive(rc, rd, base, off, rd->cur.page->commit);
+	rd->count = count;
+	return true;
+}
+
+static bool fill_once(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
+{
+	if (otr_pos_page(rd->pos) == otr_pos_page(commit))
+		return copy_part(rc, rd, commit);
+	if (rd->takes)
+		return take_whole(rc, rd);
+	return copy_whole(rc, rd);
+}
+
+/*
+ * Get more onto the reader's own page, which is used up. False when there is
+ * no more. The reader lock is held. Preemption is off, so that not even the
+ * eighteen bits of a lap can come round between a look at a slot and the next.
+ */
+bool otr_reader_fill(struct otr_ring_cpu *rc, struct otr_reader *rd)
+{
+	unsigned int i;
+	bool done;
+
+	for (i = 0; i < TRIES; i++) {
+		u64 commit;
+
+		preempt_disable();
+		commit = otr_ring_committed(rc);
+		if (rd->pos == commit) {
+			preempt_enable();
+			return false;
+		}
+		OTR_STEP(36);
+		done = fill_once(rc, rd, commit);
+		preempt_enable();
+		if (done)
+			return true;
+		/* The writer was faster: what is there now? */
+		rd->pos = otr_reader_oldest(rc);
+	}
+	return false;
+}
+
+/* The next record for @rd, if there is one. The reader lock is held. */
+bool otr_reader_peek(struct otr_ring_cpu *rc, struct otr_reader *rd, struct otr_item *item)
+{
+	do {
+		int found = otr_cursor_look(&rd->cur, item, &rd->after);
+
+		if (found > 0) {
+			item->cpu = rc->cpu;
+			item->lost = rd->lost;
+			rd->after_ts = item->ts;
+			return true;
+		}
+		if (found < 0) {
+			otr_ring_stop(rc->ring, "a page has bytes that are no record");
+			rd->cur.off = rd->cur.end;
+		}
+		rd->after = 0;
+	} while (otr_reader_fill(rc, rd));
+	return false;
+}
+
+/* Go behind the record that otr_reader_peek() found. */
+void otr_reader_next(struct otr_reader *rd)
+{
+	if (!rd->after)
+		return;
+	rd->cur.off = rd->after;
+	rd->cur.ts = rd->after_ts;
+	rd->after = 0;
+	rd->lost = 0;
+	rd->next++;
+}
+
+/**
+ * otr_ring_reader_lock - become the reader of a CPU's records
+ * @ring: the ring
+ * @cpu: a possible CPU; several are locked in ascending order
+ *
+ * Context: may sleep.
+ */
+void otr_ring_reader_lock(struct otr_ring *ring, int cpu)
+{
+	mutex_lock(&otr_ring_at(ring, cpu)->reader_lock);
+}
+
+/**
+ * otr_ring_reader_trylock - become the reader unless somebody else is
+ * @ring: the ring
+ * @cpu: a possible CPU
+ *
+ * Context: task.
+ * Return: whether it worked.
+ */
+bool otr_ring_reader_trylock(struct otr_ring *ring, int cpu)
+{
+	return mutex_trylock(&otr_ring_at(ring, cpu)->reader_lock);
+}
+
+/**
+ * otr_ring_reader_unlock - let others read
+ * @ring: the ring
+ * @cpu: the CPU
+ *
+ * Context: task.
+ */
+void otr_ring_reader_unlock(struct otr_ring *ring, int cpu)
+{
+	mutex_unlock(&otr_ring_at(ring, cpu)->reader_lock);
+}
+
+/**
+ * otr_ring_peek - look at a CPU's oldest record
+ * @ring: the ring
+ * @cpu: a CPU that has pages
+ * @item: receives the record
+ *
+ * Context: the reader lock is held.
+ * Return: whether there is one.
+ */
+bool otr_ring_peek(struct otr_ring *ring, int cpu, struct otr_item *item)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	bool found = otr_reader_peek(rc, &rc->reader, item);
+
+	otr_reader_publish(rc);
+	return found;
+}
+
+/**
+ * otr_ring_consume - take out the record that otr_ring_peek() showed
+ * @ring: the ring
+ * @cpu: the CPU
+ *
+ * Context: the reader lock is held, and was since then.
+ */
+void otr_ring_consume(struct otr_ring *ring, int cpu)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	if (!rc->reader.after)
+		return;
+	otr_reader_next(&rc->reader);
+	rc->reader.read++;
+	otr_reader_publish(rc);
+}

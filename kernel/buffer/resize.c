@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changing a CPU's pages: resizing, emptying, another clock, pages of another
+ * size. All of it happens in windows, see window.c.
+ */
+#include <linux/cpu.h>
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "buffer/ring.h"
+
+/**
+ * struct change - what is to be done in a window
+ * @window: the window
+ * @slots: new slots, with new pages in the last ones; afterwards, what is to be
+ *	   freed
+ * @page: a new page for the reader, likewise
+ * @nr: number of @slots
+ * @order: size of the pages
+ * @clock: the clock to use from then on
+ */
+struct change {
+	struct otr_window	window;
+	struct otr_slot		*slots;
+	struct otr_page		*page;
+	u32			nr;
+	unsigned int		order;
+	enum otr_clock_id	clock;
+};
+
+/* A lap that no position in the ring has, neither now nor from a lap ago. */
+static u32 new_lap(const struct otr_ring_cpu *rc)
+{
+	return (otr_pos_lap(READ_ONCE(rc->write)) + 2) & OTR_POS_LAP_MASK;
+}
+
+static void start_empty(struct otr_ring_cpu *rc)
+{
+	u64 start = otr_pos(new_lap(rc), 0, 0);
+	unsigned int i;
+
+	for (i = 0; i < rc->nr; i++) {
+		struct otr_slot *slot = &rc->slots[i];
+
+		slot->word = otr_slot_word(otr_slot_page(slot->word), start,
+					   i ? OTR_SLOT_EMPTY : 0);
+		slot->base = 0;
+		slot->bytes = 0;
+		local_set(&slot->count, 0);
+	}
+	WRITE_ONCE(rc->write, start);
+	WRITE_ONCE(rc->last_ts, OTR_TS_UNKNOWN);
+	for (i = 0; i < OTR_DROP_REASONS; i++)
+		local_set(&rc->drops[i], 0);
+	rc->epoch++;
+	rc->resets++;
+	rc->reader = (struct otr_reader) {
+		.cur		= { .page = rc->reader.cur.page },
+		.pos		= start,
+		.takes		= true,
+		.started	= true,
+	};
+}
+
+static void apply_reset(struct otr_window *window)
+{
+	struct change *change = container_of(window, struct change, window);
+
+	WRITE_ONCE(window->rc->clock, change->clock);
+	start_empty(window->rc);
+}
+
+/* Hang the page of @from on @to, and take it away there. */
+static void move_page(struct otr_slot *to, struct otr_slot *from, u64 pos, u64 empty)
+{
+	to->word = otr_slot_word(otr_slot_page(from->word), pos, empty);
+	to->base = from->base;
+	to->bytes = from->bytes;
+	local_set(&to->count, local_read(&from->count));
+	from->word = 0;
+}
+
+/* How many pages in front of the writing position can be read. */
+static u32 pages_held(const struct otr_ring_cpu *rc, u64 write)
+{
+	u64 pos = otr_pos_oldest(rc->nr, write);
+	u32 held = 0;
+
+	for (; pos != otr_pos_page(write); pos = otr_pos_next(rc->nr, pos))
+		held += otr_slot_holds(otr_slot_at(rc, pos)->word, pos);
+	return held;
+}
+
+/*
+ * The newest pages go to the front of the new slots in their order, then what
+ * is empty, as far as there are slots for it. What stays in the old ones is
+ * freed, a page that was too much included.
+ */
+static void apply_resize(struct otr_window *window)
+{
+	struct change *change = container_of(window, struct change, window);
+	struct otr_ring_cpu *rc = window->rc;
+	struct otr_slot *slots = change->slots, *old = rc->slots;
+	u64 write = READ_ONCE(rc->write), pos = otr_pos_oldest(rc->nr, write);
+	u32 held = pages_held(rc, write), lap = new_lap(rc), at = 0, i;
+	u32 fresh = change->nr > rc->nr ? change->nr - rc->nr : 0;
+	u32 skip = held + 1 > change->nr ? held + 1 - change->nr : 0;
+	u64 reader = 0;
+
+	for (;; pos = otr_pos_next(rc->nr, pos)) {
+		struct otr_slot *slot = otr_slot_at(rc, pos);
+		bool last = pos == otr_pos_page(write);
+
+		if (!last && (!otr_slot_holds(slot->word, pos) || (skip && skip--)))
+			continue;
+		if (otr_pos_page(rc->reader.pos) == pos)
+			reader = otr_pos(lap, at, otr_pos_off(rc->reader.pos));
+		move_page(&slots[at], slot, otr_pos(lap, at, 0), 0);
+		at++;
+		if (last)
+			break;
+	}
+	WRITE_ONCE(rc->write, otr_pos(lap, at - 1, otr_pos_off(write)));
+	for (i = 0; i < rc->nr && at < change->nr - fresh; i++)
+		if (old[i].word)
+			move_page(&slots[at++], &old[i], 0, OTR_SLOT_EMPTY);
+	/* Where the reader was, or the oldest page that is left. */
+	rc->reader.pos = reader ?: otr_pos(lap, 0, 0);
+	rc->slots = slots;
+	i = rc->nr;
+	WRITE_ONCE(rc->nr, change->nr);
+	change->nr = i;
+	change->slots = old;
+	rc->epoch++;
+}
+
+/* Free what was there before or, if it was not applied, what was to come. */
+static void change_free(struct change *change)
+{
+	otr_slots_free(change->slots, change->nr, change->order);
+	otr_page_free(change->page, change->order);
+}
+
+/* Get all that resizing a CPU needs; no slots when there is nothing to do. */
+static int prepare_resize(struct otr_ring *ring, int cpu, unsigned long bytes,
+			  struct change *change)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	struct otr_slot *slots;
+	u32 nr = otr_slots_wanted(bytes, rc->data);
+
+	if (!nr)
+		return -ENOMEM;
+	change->window.rc = rc;
+	change->window.apply = apply_resize;
+	change->nr = nr;
+	change->order = rc->order;
+	if (nr == rc->nr)
+		return 0;
+	slots = otr_slots_alloc(cpu, nr, nr > rc->nr ? nr - rc->nr : 0, rc->order);
+	if (IS_ERR(slots))
+		return PTR_ERR(slots);
+	change->slots = slots;
+	return 0;
+}
+
+static bool concerns(const struct otr_ring *ring, int at, int cpu)
+{
+	return (cpu == OTR_CPU_ALL || cpu == at) && otr_ring_has_cpu(ring, at);
+}
+
+/* Apply what was prepared, unless there was an error, and clean up. */
+static int finish(struct change *changes, int err)
+{
+	int at;
+
+	for_each_possible_cpu(at) {
+		if (!changes[at].slots)
+			continue;
+		if (!err)
+			err = otr_window_run(&changes[at].window);
+		change_free(&changes[at]);
+	}
+	return err;
+}
+
+static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
+			 struct change *changes)
+{
+	int at, err = 0;
+
+	/* First everything that can fail for want of memory. */
+	for_each_possible_cpu(at) {
+		if (concerns(ring, at, cpu))
+			err = prepare_resize(ring, at, bytes, &changes[at]);
+		if (err)
+			break;
+	}
+	err = finish(changes, err);
+	if (!err && cpu == OTR_CPU_ALL)
+		ring->bytes = bytes;
+	return err;
+}
+
+/**
+ * otr_ring_resize - change the number of pages
+ * @ring: the ring, which may be in use
+ * @cpu: the CPU, or OTR_CPU_ALL for those that have pages and those to come
+ * @bytes: payload bytes per CPU, rounded up to at least two pages
+ *
+ * The newest records stay, as many as there is room for.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL for a CPU without pages; -ENOMEM and -EINTR (a fatal
+ * signal), nothing was changed; -EBUSY, the ring is broken.
+ */
+int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
+{
+	struct change *changes;
+	int err;
+
+	if (cpu != OTR_CPU_ALL && !otr_ring_has_cpu(ring, cpu))
+		return -EINVAL;
+	changes = kvcalloc(nr_cpu_ids, sizeof(*changes), GFP_KERNEL);
+	if (!changes)
+		return -ENOMEM;
+	cpus_read_lock();
+	mutex_lock(&ring->lock);
+	err = resize_locked(ring, cpu, bytes, changes);
+	mutex_unlock(&ring->lock);
+	cpus_read_unlock();
+	kvfree(changes);
+	return err;
+}
+
+/* One way for emptying all that is there, with another clock or the same. */
+static int reset_all(struct otr_ring *ring, int cpu, int clock)
+{
+	int at, err = 0;
+
+	cpus_read_lock();
+	mutex_lock(&ring->lock);
+	for_each_possible_cpu(at) {
+		struct otr_ring_cpu *rc = otr_ring_at(ring, at);
+		struct change change = {
+			.window.rc	= rc,
+			.window.apply	= apply_reset,
+			.clock		= clock < 0 ? rc->clock : clock,
+		};
+
+		if (concerns(ring, at, cpu))
+			err = otr_window_run(&change.window) ?: err;
+		else if (clock >= 0)
+			rc->clock = clock;
+	}
+	mutex_unlock(&ring->lock);
+	cpus_read_unlock();
+	return err;
+}
+
+/**
+ * otr_ring_reset - drop all records
+ * @ring: the ring, which may be in use
+ * @cpu: the CPU, or OTR_CPU_ALL
+ *
+ * The counters of what was lost, dropped and read begin at zero again.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL for a CPU without pages; -EBUSY, the ring is broken.
+ */
+int otr_ring_reset(struct otr_ring *ring, int cpu)
+{
+	if (cpu != OTR_CPU_ALL && !otr_ring_has_cpu(ring, cpu))
+		return -EINVAL;
+	return reset_all(ring, cpu, -1);
+}
+
+/**
+ * otr_ring_set_clock - choose what records are stamped with
+ * @ring: the ring, which may be in use
+ * @clock: the clock
+ *
+ * Times of two clocks cannot be compared, so all records are dropped.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL for no clock; -EBUSY, the ring is broken.
+ */
+int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock)
+{
+	if (clock >= OTR_CLOCK_COUNT)
+		return -EINVAL;
+	return reset_all(ring, OTR_CPU_ALL, clock);
+}
+
+/* Other slots, other pages, and another page of the reader's own. */
+static void apply_order(struct otr_window *window)
+{
+	struct change *change = container_of(window, struct change, window);
+	struct otr_ring_cpu *rc = window->rc;
+	u32 nr = rc->nr;
+
+	swap(rc->slots, change->slots);
+	swap(rc->reader.cur.page, change->page);
+	swap(rc->order, change->order);
+	WRITE_ONCE(rc->nr, change->nr);
+	change->nr = nr;
+	WRITE_ONCE(rc->data, otr_ring_data(rc->ring, rc->order));
+	start_empty(rc);
+}
+
+static int prepare_order(struct otr_ring *ring, int cpu, unsigned int order,
+			 struct change *change)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	unsigned long bytes = (unsigned long)rc->nr * rc->data;
+
+	change->window.rc = rc;
+	change->window.apply = apply_order;
+	change->order = order;
+	change->nr = otr_slots_wanted(bytes, otr_ring_data(ring, order));
+	change->page = otr_page_alloc(cpu, order);
+	if (!change->page)
+		return -ENOMEM;
+	change->slots = otr_slots_alloc(cpu, change->nr, change->nr, order);
+	if (IS_ERR(change->slots)) {
+		int err = PTR_ERR(change->slots);
+
+		change->slots = NULL;
+		otr_page_free(change->page, order);
+		return err;
+	}
+	return 0;
+}
+
+static int order_locked(struct otr_ring *ring, unsigned int order, struct change *changes)
+{
+	int at, err = 0;
+
+	for_each_possible_cpu(at) {
+		if (otr_ring_has_cpu(ring, at))
+			err = prepare_order(ring, at, order, &changes[at]);
+		if (err)
+			break;
+	}
+	err = finish(changes, err);
+	if (!err)
+		WRITE_ONCE(ring->order, order);
+	return err;
+}
+
+/**
+ * otr_ring_set_order - change the size of the pages
+ * @ring: the ring, which may be in use
+ * @order: 0..OTR_RING_ORDER_MAX: the machine's pages times two to this
+ *
+ * All records are dropped; about as many bytes are there for new ones.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL; -ENOMEM and -EINTR (a fatal signal), nothing was changed;
+ * -EBUSY, the ring is broken.
+ */
+int otr_ring_set_order(struct otr_ring *ring, unsigned int order)
+{
+	struct change *changes;
+	int err;
+
+	if (order > OTR_RING_ORDER_MAX ||
+	    ring->data_max > (PAGE_SIZE << order) - sizeof(struct otr_page))
+		return -EINVAL;
+	changes = kvcalloc(nr_cpu_ids, sizeof(*changes), GFP_KERNEL);
+	if (!changes)
+		return -ENOMEM;
+	/*
+	 * The limit is a number of bytes: none from before may be stored after
+	 * the pages have become smaller.
+	 */
+	otr_ring_disable(ring);
+	synchronize_rcu();
+	cpus_read_lock();
+	mutex_lock(&ring->lock);
+	err = order_locked(ring, order, changes);
+	mutex_unlock(&ring->lock);
+	cpus_read_unlock();
+	otr_ring_enable(ring);
+	kvfree(changes);
+	return err;
+}
+
+/**
+ * otr_ring_size - how much a CPU can hold
+ * @ring: the ring
+ * @cpu: a possible CPU
+ *
+ * Context: any.
+ * Return: data bytes on all its pages, 0 for a CPU without pages.
+ */
+unsigned long otr_ring_size(const struct otr_ring *ring, int cpu)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	return (unsigned long)READ_ONCE(rc->nr) * READ_ONCE(rc->data);
+}
+
+/* Give a CPU its pages; ring->lock is held and nobody records there yet. */
+int otr_ring_add_cpu(struct otr_ring *ring, int cpu)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	unsigned int data = otr_ring_data(ring, ring->order);
+	u32 nr = otr_slots_wanted(ring->bytes, data);
+	struct otr_slot *slots;
+	struct otr_page *page;
+
+	if (rc->nr)
+		return 0;
+	if (!nr)
+		return -ENOMEM;
+	page = otr_page_alloc(cpu, ring->order);
+	if (!page)
+		return -ENOMEM;
+	slots = otr_slots_alloc(cpu, nr, nr, ring->order);
+	if (IS_ERR(slots)) {
+		otr_page_free(page, ring->order);
+		return PTR_ERR(slots);
+	}
+	mutex_lock(&rc->reader_lock);
+	rc->slots = slots;
+	rc->order = ring->order;
+	rc->data = data;
+	rc->reader.cur.page = page;
+	WRITE_ONCE(rc->nr, nr);
+	start_empty(rc);
+	WRITE_ONCE(rc->commit, rc->write);
+	otr_reader_publish(rc);
+	mutex_unlock(&rc->reader_lock);
+	otr_ring_limit(rc);
+	return 0;
+}
+
+/* Take a CPU's pages away, for good. */
+void otr_ring_remove_cpu(struct otr_ring *ring, int cpu)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	otr_slots_free(rc->slots, rc->nr, rc->order);
+	otr_page_free(rc->reader.cur.page, rc->order);
+	rc->slots = NULL;
+	rc->reader.cur.page = NULL;
+	rc->nr = 0;
+}

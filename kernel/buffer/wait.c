@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waiting for records.
+ *
+ * A waiter leaves word with the writer and looks once more. The writer commits
+ * and then looks for word, with no barrier in between: one that its store needs
+ * would be paid for by every record. So both may look too early; but a store
+ * cannot stay invisible for long, and somebody looks again after a tick, see
+ * memory-order.rst (waiters).
+ */
+#include <linux/kernel.h>
+#include <linux/sched.h>
+
+#include "buffer/ring.h"
+
+/**
+ * otr_ring_empty - tell whether a CPU has nothing to read
+ * @ring: the ring
+ * @cpu: a possible CPU
+ *
+ * What was taken back after other records followed may look like something.
+ *
+ * Context: any.
+ * Return: true when there is nothing.
+ */
+bool otr_ring_empty(const struct otr_ring *ring, int cpu)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	return !READ_ONCE(rc->nr) ||
+	       (!READ_ONCE(rc->held) && otr_ring_committed(rc) == READ_ONCE(rc->seen));
+}
+
+/* Pages with something to read, times 100; the one that is written counts. */
+static u64 fill(const struct otr_ring_cpu *rc)
+{
+	u32 nr = READ_ONCE(rc->nr);
+	u64 pages = otr_pos_pages(nr, READ_ONCE(rc->seen), READ_ONCE(rc->commit)) + 1;
+
+	return min_t(u64, pages, nr) * 100;
+}
+
+/**
+ * otr_ring_percent - tell how full a CPU's ring is
+ * @ring: the ring
+ * @cpu: a CPU that has pages
+ *
+ * Context: any.
+ * Return: pages with something to read, 0..100, in percent of all.
+ */
+unsigned int otr_ring_percent(const struct otr_ring *ring, int cpu)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	u32 nr = READ_ONCE(rc->nr);
+
+	return nr && !otr_ring_empty(ring, cpu) ? fill(rc) / nr : 0;
+}
+
+static bool full_enough(const struct otr_ring_cpu *rc, unsigned int percent)
+{
+	return fill(rc) >= (u64)percent * READ_ONCE(rc->nr);
+}
+
+static bool ready_cpu(const struct otr_ring *ring, int cpu, unsigned int percent)
+{
+	return !otr_ring_empty(ring, cpu) && (!percent || full_enough(otr_ring_at(ring, cpu),
+								     percent));
+}
+
+/* Who waits for all CPUs waits for any record. */
+static bool ready(const struct otr_ring *ring, int cpu, unsigned int percent)
+{
+	if (cpu != OTR_CPU_ALL)
+		return ready_cpu(ring, cpu, percent);
+	for_each_possible_cpu(cpu)
+		if (ready_cpu(ring, cpu, 0))
+			return true;
+	return false;
+}
+
+static void wake_all(struct otr_ring_cpu *rc)
+{
+	wake_up_all(&rc->waiters);
+	wake_up_all(&rc->ring->waiters);
+}
+
+static void do_work(struct irq_work *work)
+{
+	wake_all(container_of(work, struct otr_ring_cpu, work));
+}
+
+/* Somebody waits for a record, and here is one. Any context. */
+void otr_ring_notify(struct otr_ring_cpu *rc)
+{
+	WRITE_ONCE(rc->watch, 0);
+	irq_work_queue(&rc->work);
+}
+
+/* Somebody waits for a number of pages, and here is one more. Any context. */
+void otr_ring_notify_full(struct otr_ring_cpu *rc)
+{
+	if (!full_enough(rc, READ_ONCE(rc->watch_full)))
+		return;
+	WRITE_ONCE(rc->watch_full, 0);
+	irq_work_queue(&rc->work);
+}
+
+/* Leave word with the writer of one CPU. */
+static void watch(struct otr_ring_cpu *rc, unsigned int percent)
+{
+	u32 old = READ_ONCE(rc->watch_full);
+
+	if (!percent) {
+		WRITE_ONCE(rc->watch, 1);
+		return;
+	}
+	/* The least of what is waited for; others look and go on waiting. */
+	while (!old || old > percent) {
+		u32 was = cmpxchg(&rc->watch_full, old, percent);
+
+		if (was == old)
+			break;
+		old = was;
+	}
+}
+
+/* Leave word, then look. */
+static bool watch_and_look(struct otr_ring *ring, int cpu, unsigned int percent)
+{
+	int at;
+
+	if (ready(ring, cpu, percent))
+		return true;
+	if (cpu != OTR_CPU_ALL) {
+		watch(otr_ring_at(ring, cpu), percent);
+	} else {
+		for_each_possible_cpu(at)
+			watch(otr_ring_at(ring, at), 0);
+	}
+	mod_delayed_work(system_wq, &ring->again, 1);
+	/* See memory-order.rst (waiters). */
+	smp_mb();
+	return ready(ring, cpu, percent);
+}
+
+/* A tick after somebody began to wait: was a record overlooked? */
+static void look_again(struct work_struct *work)
+{
+	struct otr_ring *ring = container_of(to_delayed_work(work), struct otr_ring, again);
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+		u32 percent = READ_ONCE(rc->watch_full);
+
+		if (READ_ONCE(rc->watch) && ready_cpu(ring, cpu, 0))
+			wake_all(rc);
+		else if (percent && ready_cpu(ring, cpu, percent))
+			wake_all(rc);
+	}
+}
+
+static wait_queue_head_t *queue(struct otr_ring *ring, int cpu)
+{
+	return cpu == OTR_CPU_ALL ? &ring->waiters : &otr_ring_at(ring, cpu)->waiters;
+}
+
+/**
+ * otr_ring_wait - wait for records
+ * @ring: the ring
+ * @cpu: a possible CPU, or OTR_CPU_ALL for a record of any
+ * @percent: wait until so much of the CPU's ring is full; 0 for any record
+ *
+ * Context: may sleep.
+ * Return: 0 when there is something, or otr_ring_wake() was called;
+ * -ERESTARTSYS for a signal.
+ */
+int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent)
+{
+	int wakes = atomic_read(&ring->wakes);
+
+	return wait_event_interruptible(*queue(ring, cpu),
+					watch_and_look(ring, cpu, percent) ||
+					atomic_read(&ring->wakes) != wakes);
+}
+
+/**
+ * otr_ring_poll - poll() for records
+ * @ring: the ring
+ * @cpu: a possible CPU, or OTR_CPU_ALL for a record of any
+ * @file: the file
+ * @table: of poll()
+ * @percent: as for otr_ring_wait()
+ *
+ * Context: may sleep.
+ * Return: EPOLLIN | EPOLLRDNORM, or 0.
+ */
+__poll_t otr_ring_poll(struct otr_ring *ring, int cpu, struct file *file, poll_table *table,
+		       unsigned int percent)
+{
+	poll_wait(file, queue(ring, cpu), table);
+	return watch_and_look(ring, cpu, percent) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+/**
+ * otr_ring_wake - send waiters home, with or without a record
+ * @ring: the ring
+ * @cpu: those of a CPU, or OTR_CPU_ALL for everybody
+ *
+ * Context: any but NMI.
+ */
+void otr_ring_wake(struct otr_ring *ring, int cpu)
+{
+	int at;
+
+	/* Pairs with the barriers of the wait queues. */
+	atomic_inc(&ring->wakes);
+	for_each_possible_cpu(at)
+		if (cpu == OTR_CPU_ALL || cpu == at)
+			wake_up_all(&otr_ring_at(ring, at)->waiters);
+	wake_up_all(&ring->waiters);
+}
+
+void otr_ring_wait_init(struct otr_ring *ring)
+{
+	init_waitqueue_head(&ring->waiters);
+	INIT_DELAYED_WORK(&ring->again, look_again);
+}
+
+void otr_ring_wait_init_cpu(struct otr_ring_cpu *rc)
+{
+	init_waitqueue_head(&rc->waiters);
+	init_irq_work(&rc->work, do_work);
+}
+
+/* Nobody writes or waits any more: let what was queued come to its end. */
+void otr_ring_wait_exit(struct otr_ring *ring)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&otr_ring_at(ring, cpu)->work);
+	cancel_delayed_work_sync(&ring->again);
+}
