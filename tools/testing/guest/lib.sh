@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# For the test scripts of the files, which run in the guest, and pass with the
+# in-tree tracer as well:
+#
+#	tools/testing/qemu/guest --flavor intree --no-load tools/testing/guest/X.sh
+#
+# A script is a list of checks, each of which prints a KTAP line. It begins with
+# `begin` and ends with `end`; `reset` brings everything back to how it is after
+# loading. `put` and `add` write a line and print the name of the error, or "ok".
+
+# shellcheck source=tools/testing/qemu/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../qemu/lib.sh"
+
+export LC_ALL=C
+checks=0
+failures=0
+
+# Is the in-tree tracer behind the files?
+intree()
+{
+	[ ! -d /sys/module/outrace ]
+}
+
+begin()
+{
+	if ! mount_tracing; then
+		echo "Bail out! tracefs cannot be mounted"
+		exit 1
+	fi
+	reset
+}
+
+# shellcheck disable=SC2317 # called at the end of every script
+end()
+{
+	reset
+	echo "1..$checks"
+	exit $((failures > 0))
+}
+
+pass()
+{
+	checks=$((checks + 1))
+	echo "ok $checks - $1"
+}
+
+# fail NAME [LINE...]
+fail()
+{
+	checks=$((checks + 1))
+	failures=$((failures + 1))
+	[ $# -eq 1 ] || printf '%s\n' "${@:2}" | sed 's/^/# /'
+	echo "not ok $checks - $1"
+}
+
+# skip NAME REASON
+skip()
+{
+	checks=$((checks + 1))
+	echo "ok $checks - $1 # SKIP $2"
+}
+
+# is NAME ACTUAL EXPECTED: the texts are the same
+is()
+{
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1" "expected:" "$3" "but it is:" "$2"
+	fi
+}
+
+# like NAME TEXT REGEX: some line of the text fits
+like()
+{
+	if grep -E -q -e "$3" <<<"$2"; then
+		pass "$1"
+	else
+		fail "$1" "no line is like: $3" "$(head -n 20 <<<"$2")"
+	fi
+}
+
+# unlike NAME TEXT REGEX: no line of the text fits
+unlike()
+{
+	if grep -E -q -e "$3" <<<"$2"; then
+		fail "$1" "should not be there:" "$(grep -E -m 5 -e "$3" <<<"$2")"
+	else
+		pass "$1"
+	fi
+}
+
+# all_like NAME TEXT REGEX: there are lines, and each one fits
+all_like()
+{
+	if [ -n "$2" ] && ! grep -E -v -q -e "$3" <<<"$2"; then
+		pass "$1"
+	else
+		fail "$1" "not like: $3" "$(grep -E -v -m 5 -e "$3" <<<"$2")" "of $(wc -l <<<"$2") lines"
+	fi
+}
+
+# holds NAME COMMAND [ARG...]: the command succeeds
+holds()
+{
+	local name=$1
+
+	shift
+	if "$@"; then
+		pass "$name"
+	else
+		fail "$name" "$*"
+	fi
+}
+
+# The short name of an error message.
+errno_of()
+{
+	case ${1##*: } in
+	'') echo ok ;;
+	'Operation not permitted') echo EPERM ;;
+	'No such file or directory') echo ENOENT ;;
+	'Bad file descriptor') echo EBADF ;;
+	'Permission denied') echo EACCES ;;
+	'Device or resource busy') echo EBUSY ;;
+	'No such device') echo ENODEV ;;
+	'Invalid argument') echo EINVAL ;;
+	'File exists') echo EEXIST ;;
+	'Numerical result out of range') echo ERANGE ;;
+	*) echo "${1##*: }" ;;
+	esac
+}
+
+# put FILE TEXT, add FILE TEXT: write a line to FILE, as > and as >> do it.
+put()
+{
+	errno_of "$( { printf '%s\n' "$2" >"$1"; } 2>&1)"
+}
+
+add()
+{
+	errno_of "$( { printf '%s\n' "$2" >>"$1"; } 2>&1)"
+}
+
+# What can be read from FILE, as an error's name if it cannot.
+get()
+{
+	local text
+
+	if text=$(cat "$1" 2>&1); then
+		printf '%s\n' "$text"
+	else
+		errno_of "$text"
+	fi
+}
+
+# The records of the trace, without the header.
+records()
+{
+	grep -v '^#' trace
+}
+
+# The same of one CPU.
+records_of()
+{
+	grep -v '^#' "per_cpu/cpu$1/trace"
+}
+
+# Back to how it is after loading, but for the size of the buffer.
+reset()
+{
+	local file option
+
+	echo 0 >tracing_on
+	echo nop >current_tracer
+	for file in set_ftrace_filter set_ftrace_notrace set_ftrace_pid set_ftrace_notrace_pid; do
+		[ ! -e "$file" ] || : >"$file"
+	done
+	for option in $default_options; do
+		[ ! -e "options/${option#no}" ] || echo "$option" >trace_options
+	done
+	echo local >trace_clock
+	: >trace
+	echo 1 >tracing_on
+}
+
+default_options='print-parent nosym-offset nosym-addr noverbose noraw nohex nobin noblock
+	annotate noprintk-msg-only context-info nolatency-format record-cmd norecord-tgid
+	overwrite nodisable_on_free irq-info markers nopause-on-trace nofunction-fork'
+
+# trace_of FUNCTIONS COMMAND [ARG...]: the records of these functions while the
+# command ran; the trace stays, with recording off.
+trace_of()
+{
+	printf '%s\n' "$1" >set_ftrace_filter
+	shift
+	: >trace
+	echo function >current_tracer
+	echo 1 >tracing_on
+	"$@" >/dev/null 2>&1
+	echo 0 >tracing_on
+	records
+}
+
+# How a record's line begins: task, CPU, state, time.
+# shellcheck disable=SC2034 # for the scripts
+head_re='^ *[^ ].*-[0-9]+ +\[[0-9]{3}\] [^ ]{5} +[0-9]+\.[0-9]{6}: '
