@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# suite.sh SCRIPT...: run guest test scripts one after the other, each with a
-# freshly loaded engine, and mark in the output where each begins and ends.
+# suite.sh SLOWER SCRIPT...: run guest test scripts one after the other, each with
+# a freshly loaded engine, and mark in the output where each begins and ends. A
+# script may take SLOWER times the seconds that it asks for.
 
 reload()
 {
@@ -16,12 +17,14 @@ reload()
 	insmod "$OTR_MODULE" $OTR_PARAMS
 }
 
+slower=$1
+shift
 for script in "$@"; do
 	name=$(basename "$script" .sh)
 	limit=$(sed -n 's/^# timeout: *//p' "$script")
 	echo "@begin $name"
 	echo "outrace-test: $name" >/dev/kmsg
-	timeout -k 10 "${limit:-300}" "$BASH" "$script" 2>&1
+	timeout -k 10 "$((slower * ${limit:-300}))" "$BASH" "$script" 2>&1
 	echo "@end $name $?"
 	if ! reload; then
 		echo "@stuck $name"
