@@ -5,6 +5,8 @@
  * The only file that knows every room. Rooms start in the order in which data
  * flows and stop in the reverse order.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 
 #include "base/base.h"

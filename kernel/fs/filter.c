@@ -6,6 +6,8 @@
  * every word that is written changes the copy; closing puts it in force. So a
  * filter of many writes costs one change of the kernel's text.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/slab.h>
 
 #include "fs/fs.h"
@@ -18,6 +20,7 @@ struct edit {
 	struct otr_siteset	*set;
 	struct otr_word		word;
 	struct otr_site_pos	pos;
+	bool			listing;	/* between otr_site_start() and _stop() */
 };
 
 /*
@@ -146,9 +149,10 @@ static void *filter_start(struct seq_file *m, loff_t *pos)
 	struct otr_file *of = m->private;
 	struct edit *edit = of->priv;
 
-	edit->pos = (struct otr_site_pos){ .set = edit->set };
 	if (otr_siteset_empty(edit->set))
 		return *pos ? NULL : SEQ_START_TOKEN;
+	edit->pos.set = edit->set;
+	edit->listing = true;
 	return otr_site_start(&edit->pos, *pos) ? edit : NULL;
 }
 
@@ -168,8 +172,9 @@ static void filter_stop(struct seq_file *m, void *v)
 	struct otr_file *of = m->private;
 	struct edit *edit = of->priv;
 
-	if (!otr_siteset_empty(edit->set))
+	if (edit->listing)
 		otr_site_stop();
+	edit->listing = false;
 }
 
 static int filter_show(struct seq_file *m, void *v)

@@ -3,6 +3,8 @@
  * Parameters: what the kernel command line has for the in-tree tracer, given
  * to the module. Each is text for a file, and goes through the file's handler.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/ctype.h>
 #include <linux/module.h>
 #include <linux/slab.h>

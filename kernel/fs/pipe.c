@@ -172,7 +172,7 @@ static ssize_t pipe_splice(struct otr_file *of, struct pipe_inode_info *pipe, si
 		.partial	= &partial,
 		.nr_pages	= 1,
 		.nr_pages_max	= 1,
-		.ops		= &default_pipe_buf_ops,
+		.ops		= &nosteal_pipe_buf_ops,
 		.spd_release	= spd_release,
 	};
 	ssize_t have = pipe_fill(of, rd, len);
