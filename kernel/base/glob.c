@@ -88,7 +88,7 @@ bool otr_glob_match(const struct otr_glob *glob, const char *name)
 /**
  * otr_glob_index - the number of an OTR_GLOB_INDEX pattern
  * @glob: the pattern
- * @index: filled in, counted from 0; what users write counts from 1
+ * @index: filled in, counted from 1 as users do
  *
  * Context: any.
  * Return: 0, -EINVAL if it is no number or 0, -ERANGE if it is too big.
@@ -97,10 +97,7 @@ int otr_glob_index(const struct otr_glob *glob, unsigned long *index)
 {
 	int err = kstrtoul(glob->text, 0, index);
 
-	if (err)
-		return err;
-	if (!*index)
-		return -EINVAL;
-	--*index;
-	return 0;
+	if (!err && !*index)
+		err = -EINVAL;
+	return err;
 }

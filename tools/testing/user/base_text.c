@@ -60,7 +60,7 @@ static void indexes(void)
 		int err;
 		unsigned long index;
 	} table[] = {
-		{ "1", 0, 0 }, { "0x10", 0, 15 }, { "0", -EINVAL }, { "1x", -EINVAL },
+		{ "1", 0, 1 }, { "0x10", 0, 16 }, { "0", -EINVAL }, { "1x", -EINVAL },
 		{ "99999999999999999999", -ERANGE },
 	};
 
