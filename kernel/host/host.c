@@ -95,25 +95,25 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		has_text,
 	},
 	[OTR_SYMBOLS] = {
-		"all function tracing, names of addresses", "0005-kallsyms-*", has_symbols,
+		"all function tracing, names of addresses", "0006-kallsyms-*", has_symbols,
 	},
 	[OTR_KPROBES] = {
-		"seeing a disabled kprobe on a traced function", "0006-kprobes-*", has_kprobes,
+		"seeing a disabled kprobe on a traced function", "0007-kprobes-*", has_kprobes,
 	},
 	[OTR_QUIESCE] = {
 		"all function tracing (it could not be ended)", "0002-tracing-*", has_quiesce,
 	},
 	[OTR_EXECMEM] = {
-		"trampolines beyond those of the module", "0007-mm-*", has_execmem,
+		"trampolines beyond those of the module", "0008-mm-*", has_execmem,
 	},
 	[OTR_RETURNS] = {
-		"tracing of returns", "0008-fgraph-*", has_returns,
+		"tracing of returns", "0009-tracing-*", has_returns,
 	},
 	[OTR_TASK_SLOT] = {
-		"tracing of returns", "0008-fgraph-*", has_task_slot,
+		"tracing of returns", "0009-tracing-*", has_task_slot,
 	},
 	[OTR_TRACEPOINTS] = {
-		"events, names of tasks that are gone, following forks", "0009-tracing-*",
+		"events, names of tasks that are gone, following forks", "0010-tracing-*",
 		has_tracepoints,
 	},
 };
