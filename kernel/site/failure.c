@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
+#include <linux/export.h>
 #include <linux/kallsyms.h>
 #include <linux/printk.h>
 
@@ -51,3 +52,17 @@ const char *otr_site_failure(void)
 	/* Pairs with the release in otr_fail(). */
 	return smp_load_acquire(&failed) ? reason : NULL;
 }
+EXPORT_SYMBOL_GPL(otr_site_failure);
+
+/**
+ * otr_site_forgive - go on after a failure
+ *
+ * For tests, which cause one.
+ *
+ * Context: process context; every site is again what it should be.
+ */
+void otr_site_forgive(void)
+{
+	WRITE_ONCE(failed, false);
+}
+EXPORT_SYMBOL_GPL(otr_site_forgive);

@@ -160,6 +160,7 @@ bool otr_site_ready(void)
 {
 	return ready;
 }
+EXPORT_SYMBOL_GPL(otr_site_ready);
 
 /**
  * otr_site_count - number of all sites
@@ -178,6 +179,7 @@ unsigned long otr_site_count(void)
 	mutex_unlock(&otr_site_lock);
 	return count;
 }
+EXPORT_SYMBOL_GPL(otr_site_count);
 
 /**
  * otr_site_init - find the sites

@@ -3,6 +3,7 @@
  * The listing of sites, for files that show functions.
  */
 #include <linux/bitmap.h>
+#include <linux/export.h>
 #include <linux/kallsyms.h>
 #include <linux/seq_file.h>
 
@@ -70,6 +71,7 @@ bool otr_site_next(struct otr_site_pos *pos)
 	pos->index++;
 	return find(pos);
 }
+EXPORT_SYMBOL_GPL(otr_site_next);
 
 /**
  * otr_site_start - begin a listing of sites, or go on with it
@@ -99,6 +101,7 @@ bool otr_site_start(struct otr_site_pos *pos, loff_t index)
 		there = otr_site_next(pos);
 	return there;
 }
+EXPORT_SYMBOL_GPL(otr_site_start);
 
 /**
  * otr_site_stop - end a listing, or pause it
@@ -109,6 +112,7 @@ void otr_site_stop(void)
 {
 	mutex_unlock(&otr_site_lock);
 }
+EXPORT_SYMBOL_GPL(otr_site_stop);
 
 /**
  * otr_site_show_name - show a site's function, and its module

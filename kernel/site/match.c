@@ -6,6 +6,7 @@
  * all symbols once. A function's name is the one that the listing shows: of
  * several at one address only the first.
  */
+#include <linux/export.h>
 #include <linux/bitmap.h>
 #include <linux/kallsyms.h>
 #include <linux/slab.h>
@@ -218,3 +219,4 @@ long otr_siteset_match(struct otr_siteset *set, const struct otr_glob *glob, con
 	kfree(mod_text);
 	return err ?: match.matched;
 }
+EXPORT_SYMBOL_GPL(otr_siteset_match);

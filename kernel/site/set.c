@@ -178,6 +178,7 @@ int otr_siteset_copy(struct otr_siteset *to, const struct otr_siteset *from)
 	mutex_unlock(&otr_site_lock);
 	return err;
 }
+EXPORT_SYMBOL_GPL(otr_siteset_copy);
 
 /**
  * otr_siteset_clear - empty a set
@@ -191,6 +192,7 @@ void otr_siteset_clear(struct otr_siteset *set)
 	otr_parts_free(&set->parts);
 	mutex_unlock(&otr_site_lock);
 }
+EXPORT_SYMBOL_GPL(otr_siteset_clear);
 
 /**
  * otr_siteset_empty - is no site in a set?
@@ -208,6 +210,7 @@ bool otr_siteset_empty(const struct otr_siteset *set)
 	mutex_unlock(&otr_site_lock);
 	return empty;
 }
+EXPORT_SYMBOL_GPL(otr_siteset_empty);
 
 /**
  * otr_siteset_count - number of sites in a set
@@ -227,6 +230,7 @@ unsigned long otr_siteset_count(const struct otr_siteset *set)
 	mutex_unlock(&otr_site_lock);
 	return count;
 }
+EXPORT_SYMBOL_GPL(otr_siteset_count);
 
 /**
  * otr_siteset_test - is a site in a set?
@@ -252,6 +256,7 @@ bool otr_siteset_test(const struct otr_siteset *set, unsigned long ip)
 	mutex_unlock(&otr_site_lock);
 	return found;
 }
+EXPORT_SYMBOL_GPL(otr_siteset_test);
 
 /**
  * otr_siteset_add - put a site into a set
