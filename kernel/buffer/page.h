@@ -60,6 +60,20 @@ static __always_inline u32 otr_rec_delta(u32 word)
 	return word >> OTR_REC_TYPE_BITS;
 }
 
+/*
+ * The time of a stamp that tells @told, given the time in front: upper bits are
+ * taken over from there, unless that would mean to go back very far.
+ */
+static inline u64 otr_rec_stamp_time(u64 told, u64 before)
+{
+	u64 round = BIT_ULL(OTR_REC_TIME_BITS);
+	u64 ts = (before & ~(round - 1)) | told;
+
+	if (ts < before && before - ts > round / 2)
+		ts += round;
+	return ts;
+}
+
 /* Payload bytes that a record of @len bytes takes; none at all cannot be told. */
 static __always_inline unsigned int otr_rec_payload(unsigned int len)
 {

@@ -16,17 +16,6 @@
 /* So often in a row a writer may be faster than a reader. */
 #define TRIES	64
 
-/* The whole time of a stamp at @told, given a time shortly in front of it. */
-static u64 stamp_time(u64 told, u64 before)
-{
-	u64 round = BIT_ULL(OTR_REC_TIME_BITS);
-	u64 ts = (before & ~(round - 1)) | told;
-
-	if (ts < before && before - ts > round / 2)
-		ts += round;
-	return ts;
-}
-
 /*
  * Look at the record at the cursor, past what is none: 1. 0 at the end of the
  * page, a negative number for bytes that make no sense.
@@ -44,7 +33,7 @@ int otr_cursor_look(struct otr_cursor *cur, struct otr_item *item, u32 *after)
 		switch (type) {
 		case OTR_REC_STAMP:
 			delta |= (u64)word[1] << OTR_REC_DELTA_BITS;
-			cur->ts = stamp_time(delta, cur->ts);
+			cur->ts = otr_rec_stamp_time(delta, cur->ts);
 			cur->off += OTR_REC_TIME;
 			continue;
 		case OTR_REC_EXTEND:

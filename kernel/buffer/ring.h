@@ -5,6 +5,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 
 #include "buffer/buffer.h"
 

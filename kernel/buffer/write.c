@@ -13,6 +13,9 @@
 
 #include "buffer/ring.h"
 
+/* What a time record can tell. */
+#define TIME_MASK	(BIT_ULL(OTR_REC_TIME_BITS) - 1)
+
 /* What reserve() says besides success. */
 enum verdict {
 	DONE,
@@ -30,6 +33,7 @@ struct claim {
 	u32			time;	/* OTR_REC_EXTEND, OTR_REC_STAMP, or 0 */
 	u64			delta;	/* what is told: a delta or, in a stamp, the time */
 	bool			nested;
+	bool			far;	/* only a page can tell the time */
 };
 
 static enum verdict drop(struct otr_ring_cpu *rc, enum otr_drop why)
@@ -41,7 +45,8 @@ static enum verdict drop(struct otr_ring_cpu *rc, enum otr_drop why)
 /*
  * Decide how the time is told. Only who is outermost knows the time of the
  * record in front; a clock that goes back a little stands still for it, and
- * one that goes back a lot is believed.
+ * one that goes back a lot is believed. What not even a stamp can tell, as its
+ * upper bits are those of the time in front, takes a new page.
  */
 static void tell_time(struct claim *claim)
 {
@@ -49,6 +54,7 @@ static void tell_time(struct claim *claim)
 
 	claim->time = 0;
 	claim->delta = 0;
+	claim->far = false;
 	if (!claim->nested && last != OTR_TS_UNKNOWN) {
 		if (claim->ts < last && last - claim->ts < OTR_REC_DELTA_END)
 			claim->ts = last;
@@ -59,9 +65,10 @@ static void tell_time(struct claim *claim)
 			claim->time = OTR_REC_EXTEND;
 			return;
 		}
+		claim->far = otr_rec_stamp_time(claim->ts & TIME_MASK, last) != claim->ts;
 	}
 	claim->time = OTR_REC_STAMP;
-	claim->delta = claim->ts & (BIT_ULL(OTR_REC_TIME_BITS) - 1);
+	claim->delta = claim->ts & TIME_MASK;
 }
 
 /* Fill in the handle, and the time record in front where there is one. */
@@ -182,7 +189,7 @@ static enum verdict reserve(struct claim *claim, struct otr_rec *rec, void **pay
 	total = claim->size;
 	if (claim->time && otr_pos_off(from))
 		total += OTR_REC_TIME;
-	if (otr_pos_off(from) + total > limit)
+	if (otr_pos_off(from) + total > limit || (claim->far && otr_pos_off(from)))
 		return cross(claim, rec, payload);
 	OTR_STEP(9);
 	if (cmpxchg_local(&rc->write, from, from + total) != from)

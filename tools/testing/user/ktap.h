@@ -23,8 +23,8 @@ struct ktap_case {
 	void (*run)(void);
 };
 
-/* Expectations that did not hold, of the running case. */
-static int ktap_failures;
+/* Expectations that did not hold, of the running case; one for all files. */
+__weak int ktap_failures;
 
 #define KTAP_CASE(function)	{ #function, function }
 

@@ -20,6 +20,33 @@
 	shim_old;							\
 })
 
+/* One instruction without a lock prefix, for what a thread does to itself. */
+#define cmpxchg_local(p, old, new)					\
+({									\
+	__typeof__(*(p)) shim_old = (old);				\
+									\
+	_Static_assert(sizeof(*(p)) == 8, "only this size is here");	\
+	__asm__ __volatile__("cmpxchgq %2, %1"				\
+			     : "+a" (shim_old), "+m" (*(p))		\
+			     : "r" (new) : "memory", "cc");		\
+	shim_old;							\
+})
+
+static inline int atomic_read(const atomic_t *v)
+{
+	return __atomic_load_n(&v->counter, __ATOMIC_RELAXED);
+}
+
+static inline void atomic_inc(atomic_t *v)
+{
+	__atomic_add_fetch(&v->counter, 1, __ATOMIC_RELAXED);
+}
+
+static inline void atomic_dec(atomic_t *v)
+{
+	__atomic_sub_fetch(&v->counter, 1, __ATOMIC_RELAXED);
+}
+
 static inline s64 atomic64_read(const atomic64_t *v)
 {
 	return __atomic_load_n(&v->counter, __ATOMIC_RELAXED);

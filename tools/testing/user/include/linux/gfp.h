@@ -2,10 +2,23 @@
 #ifndef _SHIM_LINUX_GFP_H
 #define _SHIM_LINUX_GFP_H
 
+#include <linux/types.h>
+
 #define GFP_KERNEL		0x01u
 #define GFP_ATOMIC		0x02u
 #define GFP_NOWAIT		0x04u
 #define __GFP_ZERO		0x08u
 #define __GFP_NOWARN		0x10u
+#define __GFP_NORETRY		0x20u
+#define __GFP_COMP		0x40u
+
+/* A page's address is its struct page. */
+struct page;
+
+struct page *shim_alloc_pages(gfp_t gfp, unsigned int order);
+void free_pages(unsigned long address, unsigned int order);
+
+#define alloc_pages_node(node, gfp, order) ((void)(node), shim_alloc_pages(gfp, order))
+#define page_address(page)	((void *)(page))
 
 #endif

@@ -8,6 +8,7 @@ struct irq_work {
 };
 
 #define DEFINE_IRQ_WORK(name, f) struct irq_work name = { f }
+#define init_irq_work(work, f)	((work)->func = (f))
 #define irq_work_queue(work)	((work)->func(work))
 #define irq_work_sync(work)	((void)(work))
 

@@ -14,6 +14,13 @@
 									\
 	shim_a > shim_b ? shim_a : shim_b;				\
 })
+#define swap(a, b)							\
+do {									\
+	__typeof__(a) shim_a = (a);					\
+									\
+	(a) = (b);							\
+	(b) = shim_a;							\
+} while (0)
 #define min(a, b)		min_t(__typeof__(a), a, b)
 #define max(a, b)		max_t(__typeof__(a), a, b)
 

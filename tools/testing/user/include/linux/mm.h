@@ -6,4 +6,9 @@
 
 #define PAGE_SIZE		4096UL
 
+/* Pages that the machine says it has left. */
+extern long shim_mem_available;
+
+#define si_mem_available()	shim_mem_available
+
 #endif

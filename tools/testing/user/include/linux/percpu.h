@@ -3,6 +3,9 @@
 #define _SHIM_LINUX_PERCPU_H
 
 #include <linux/compiler.h>
+#include <linux/cpumask.h>
+
+#include <stddef.h>
 
 /* Each thread plays a CPU. */
 #define DECLARE_PER_CPU(type, name) extern __thread __typeof__(type) name
@@ -11,5 +14,15 @@
 #define raw_cpu_read_1(x)	(x)
 #define raw_cpu_write_1(x, v)	((x) = (v))
 #define this_cpu_ptr(p)		(p)
+
+/* What is allocated is an array of CPUs: a thread may play several in turn. */
+extern __thread int shim_cpu;
+
+void *shim_alloc_percpu(size_t size, size_t align);
+void free_percpu(void *p);
+
+#define alloc_percpu(type)	((type *)shim_alloc_percpu(sizeof(type), __alignof__(type)))
+#define per_cpu_ptr(p, cpu)	((p) + (cpu))
+#define raw_cpu_ptr(p)		((p) + shim_cpu)
 
 #endif

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The naive twin of a ring, see buffer_test.h. */
+#include <stdlib.h>
+
+#include "buffer_test.h"
+
+struct world world;
+struct plan plan;
+void (*step_hook)(int n);
+__thread bool no_steps;
+
+static u64 random_state = 1;
+
+void random_seed(u64 seed)
+{
+	random_state = seed * 2654435761u + 1;
+}
+
+u32 random_below(u32 below)
+{
+	random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (random_state >> 33) % below;
+}
+
+u64 shim_clock(void)
+{
+	return __atomic_add_fetch(&world.now, 3, __ATOMIC_RELAXED);
+}
+
+void plan_nothing(void)
+{
+	int i;
+
+	for (i = 0; i < DEPTH_MAX; i++)
+		plan.at[i] = -1;
+	plan.depth = 0;
+	memset(plan.steps, 0, sizeof(plan.steps));
+}
+
+/* The ring was emptied: what was written in front of the new position is gone. */
+static void note_reset(void)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(world.ring, 0);
+
+	if (world.resets == rc->resets)
+		return;
+	world.resets = rc->resets;
+	world.refused = 0;
+	world.seen[world.read++] = (struct seen) { .reset = true, .place = rc->write };
+}
+
+void buffer_step(int n)
+{
+	int depth = plan.depth;
+
+	if (no_steps)
+		return;
+	if (n == 27 && world.ring)
+		note_reset();
+	if (step_hook)
+		step_hook(n);
+	if (depth >= DEPTH_MAX)
+		return;
+	if (plan.at[depth] >= 0 && plan.at[depth] == plan.steps[depth]++) {
+		plan.depth++;
+		if (plan.depth < DEPTH_MAX)
+			plan.steps[plan.depth] = 0;
+		plan.act[depth]();
+		plan.depth--;
+	}
+}
+
+void world_create(unsigned int data, unsigned int pages, bool overwrite)
+{
+	struct otr_ring_config config = {
+		.bytes		= (unsigned long)data * pages,
+		.data_max	= data,
+		.overwrite	= overwrite,
+	};
+
+	plan_nothing();
+	world.written = 0;
+	world.sorted = 0;
+	world.read = 0;
+	world.compared = 0;
+	world.next = 0;
+	world.id = 0;
+	world.refused = 0;
+	world.depth = 0;
+	world.threads = false;
+	world.now = 1000;
+	otr_buffer_init();
+	world.ring = otr_ring_create(&config);
+	world.resets = otr_ring_at(world.ring, 0)->resets;
+}
+
+void world_destroy(void)
+{
+	otr_ring_destroy(world.ring);
+	otr_buffer_exit();
+	world.ring = NULL;
+}
+
+static u8 pattern(u32 id, u32 at)
+{
+	return id * 7 + at * 13 + 1;
+}
+
+static void fill_in(u8 *to, u32 id, u32 len)
+{
+	u32 i;
+
+	memcpy(to, &id, sizeof(id));
+	for (i = sizeof(id); i < len; i++)
+		to[i] = pattern(id, i);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct written *x = a, *y = b;
+
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void compare(void)
+{
+	for (; world.compared < world.read; world.compared++) {
+		const struct seen *seen = &world.seen[world.compared];
+		const struct written *expected;
+
+		if (seen->reset) {
+			while (world.next < world.written &&
+			       world.log[world.next].place < seen->place)
+				world.next++;
+			continue;
+		}
+		world.next += seen->lost;
+		if (world.next >= world.written) {
+			KTAP_FAIL("record %u was read, nothing is left", seen->id);
+			return;
+		}
+		expected = &world.log[world.next++];
+		EXPECT_EQ(seen->id, expected->id);
+		EXPECT_EQ(seen->ts, expected->ts);
+		EXPECT_EQ(seen->len, (expected->len + 3) / 4 * 4);
+	}
+}
+
+/* Writers that are done leave their places behind; sort those of this round. */
+static void leave(void)
+{
+	if (--world.depth)
+		return;
+	qsort(world.log + world.sorted, world.written - world.sorted, sizeof(world.log[0]),
+	      by_place);
+	world.sorted = world.written;
+	if (!plan.depth && !world.threads)
+		compare();
+}
+
+static void refuse(void)
+{
+	if (READ_ONCE(otr_ring_at(world.ring, 0)->limit))
+		world.refused++;
+}
+
+bool write_record(u32 len)
+{
+	u32 id = ++world.id;
+	struct otr_rec rec;
+	u8 *payload;
+
+	world.depth++;
+	payload = otr_ring_begin(world.ring, &rec, len);
+	if (payload) {
+		fill_in(payload, id, len);
+		buffer_step(0);
+		otr_ring_end(&rec);
+		world.log[world.written++] = (struct written) {
+			.place = rec.to, .ts = rec.ts, .id = id, .len = len,
+		};
+		if (world.written == LOG_MAX)
+			abort();
+	} else {
+		refuse();
+	}
+	leave();
+	return payload;
+}
+
+bool discard_record(u32 len)
+{
+	struct otr_rec rec;
+	u8 *payload;
+
+	world.depth++;
+	payload = otr_ring_begin(world.ring, &rec, len);
+	if (payload) {
+		memset(payload, 0xee, len);
+		buffer_step(0);
+		otr_ring_discard(&rec);
+	} else {
+		refuse();
+	}
+	leave();
+	return payload;
+}
+
+static u32 check_payload(const struct otr_item *item)
+{
+	const u8 *data = item->data;
+	u32 id, i;
+
+	memcpy(&id, data, sizeof(id));
+	for (i = sizeof(id); i + 3 < item->len; i++)
+		if (data[i] != pattern(id, i)) {
+			KTAP_FAIL("record %u has a wrong byte at %u", id, i);
+			break;
+		}
+	return id;
+}
+
+static void saw(const struct otr_item *item)
+{
+	world.seen[world.read++] = (struct seen) {
+		.id	= check_payload(item),
+		.ts	= item->ts,
+		.len	= item->len,
+		.lost	= item->lost,
+	};
+	if (world.read == LOG_MAX)
+		abort();
+}
+
+void read_records(u32 most)
+{
+	struct otr_item item;
+
+	if (!otr_ring_reader_trylock(world.ring, 0))
+		return;
+	while (most-- && otr_ring_peek(world.ring, 0, &item)) {
+		saw(&item);
+		otr_ring_consume(world.ring, 0);
+	}
+	otr_ring_reader_unlock(world.ring, 0);
+}
+
+void read_raw(bool whole)
+{
+	struct otr_cursor cur;
+	struct otr_item item;
+	struct otr_raw raw;
+	u64 records = 0;
+	u32 after;
+	int err;
+
+	if (!otr_ring_reader_trylock(world.ring, 0))
+		return;
+	otr_ring_reader_unlock(world.ring, 0);
+	if (otr_raw_alloc(world.ring, 0, &raw))
+		abort();
+	err = otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, whole);
+	if (err) {
+		EXPECT_EQ(err, -EAGAIN);
+		otr_raw_free(&raw);
+		return;
+	}
+	cur = (struct otr_cursor) {
+		.page	= raw.page,
+		.ts	= raw.page->ts,
+		.end	= raw.page->commit & OTR_PAGE_SIZE_MASK,
+	};
+	EXPECT_EQ(!!(raw.page->commit & OTR_PAGE_LOST), !!raw.lost);
+	while (otr_cursor_look(&cur, &item, &after) > 0) {
+		item.lost = records++ ? 0 : raw.lost;
+		saw(&item);
+		cur.off = after;
+		cur.ts = item.ts;
+	}
+	EXPECT_EQ(records, raw.records);
+	otr_raw_free(&raw);
+}
+
+void walk_iter(void)
+{
+	struct otr_item item;
+	struct otr_iter *iter;
+	u64 walked = 0;
+
+	if (!otr_ring_reader_trylock(world.ring, 0))
+		return;
+	otr_ring_reader_unlock(world.ring, 0);
+	iter = otr_iter_create(world.ring, 0);
+	while (otr_iter_peek(iter, &item) && walked++ < LOG_MAX) {
+		check_payload(&item);
+		otr_iter_next(iter);
+	}
+	otr_iter_destroy(iter);
+}
+
+static void check_stats(bool drained)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(world.ring, 0);
+	struct otr_ring_stats stats;
+	u64 since = world.written;
+	u32 i;
+
+	for (i = 0; i < world.read; i++)
+		if (world.seen[i].reset)
+			for (since = 0; since < world.written; since++)
+				if (world.log[since].place >= world.seen[i].place)
+					break;
+	for (i = 0; i < world.read; i++)
+		if (world.seen[i].reset)
+			break;
+	if (i == world.read)
+		since = 0;
+	EXPECT_EQ(otr_ring_stats(world.ring, 0, &stats), 0);
+	EXPECT_EQ(stats.entries + stats.overrun + stats.read, world.written - since);
+	if (!world.threads)
+		EXPECT_EQ(stats.commit_overrun + stats.dropped + stats.too_large +
+			  stats.in_window, world.refused);
+	if (drained) {
+		EXPECT_EQ(stats.entries, 0);
+		EXPECT_EQ(stats.bytes, 0);
+		EXPECT(otr_ring_empty(world.ring, 0));
+	}
+	EXPECT_EQ(rc->busy, 0);
+	EXPECT_EQ(rc->commit, rc->write);
+}
+
+static void check_ring(void)
+{
+	const char *wrong = otr_ring_check(world.ring, 0);
+
+	if (wrong)
+		KTAP_FAIL("%s", wrong);
+	if (otr_ring_broken(world.ring))
+		KTAP_FAIL("stopped: %s", otr_ring_broken(world.ring));
+}
+
+void settle(void)
+{
+	plan_nothing();
+	compare();
+	check_ring();
+	check_stats(false);
+	read_records(LOG_MAX);
+	compare();
+	EXPECT_EQ(world.next, world.written);
+	check_ring();
+	check_stats(true);
+}
+
+/* An iterator and the statistics must tell what the reader will get. */
+void settle_look(void)
+{
+	struct otr_ring_stats stats;
+	struct otr_item item;
+	struct otr_iter *iter;
+	u32 nr = 0, at = world.next;
+
+	plan_nothing();
+	compare();
+	otr_ring_stats(world.ring, 0, &stats);
+	iter = otr_iter_create(world.ring, 0);
+	while (otr_iter_peek(iter, &item)) {
+		u32 id = check_payload(&item);
+
+		/* It begins somewhere; from there on it has to know what it lost. */
+		while (!nr && at < world.written && world.log[at].id != id)
+			at++;
+		at += nr ? item.lost : 0;
+		if (at >= world.written) {
+			KTAP_FAIL("the iterator has more than there is");
+			break;
+		}
+		EXPECT_EQ(id, world.log[at].id);
+		EXPECT_EQ(item.ts, world.log[at].ts);
+		otr_iter_next(iter);
+		nr++;
+		at++;
+	}
+	EXPECT_EQ(nr, stats.entries);
+	otr_iter_destroy(iter);
+	settle();
+}
