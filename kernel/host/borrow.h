@@ -18,7 +18,8 @@
 
 #include "host/probed.h"
 
-const unsigned long *fentry_sites(unsigned int *nr) __weak;
+const unsigned long *fentry_sites(unsigned int *nr);
+extern typeof(fentry_sites) fentry_sites __weak;
 
 extern struct mutex text_mutex __weak;
 extern typeof(text_poke_queue) text_poke_queue __weak;
@@ -37,9 +38,9 @@ extern typeof(text_poke_copy) text_poke_copy __weak;
 
 /* Without the flavour the name is a macro, for what is enough then. */
 #ifdef CONFIG_TASKS_RCU
-void synchronize_rcu_tasks(void) __weak;
+extern typeof(synchronize_rcu_tasks) synchronize_rcu_tasks __weak;
 #endif
-void synchronize_rcu_tasks_rude(void) __weak;
+extern typeof(synchronize_rcu_tasks_rude) synchronize_rcu_tasks_rude __weak;
 
 #ifdef OTR_HAVE_RETURN_OPS
 extern typeof(fentry_return_register) fentry_return_register __weak;

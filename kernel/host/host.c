@@ -31,7 +31,7 @@ static bool has_sites(void)
 
 static bool has_module_sites(void)
 {
-	return IS_ENABLED(OTR_HAVE_MODULE_SITES);
+	return __is_defined(OTR_HAVE_MODULE_SITES);
 }
 
 static bool has_text(void)
@@ -75,7 +75,7 @@ static bool has_returns(void)
 
 static bool has_task_slot(void)
 {
-	return IS_ENABLED(OTR_HAVE_TASK_SLOT);
+	return __is_defined(OTR_HAVE_TASK_SLOT);
 }
 
 static bool has_tracepoints(void)

@@ -183,18 +183,18 @@ static struct notifier_block module_nb = { .notifier_call = on_module };
  */
 static int add_modules(void)
 {
-	struct list_head *at;
 	int err = 0;
-
 #ifdef MODULE
-	rcu_read_lock();
-	for (at = rcu_dereference(THIS_MODULE->list.next); at != &THIS_MODULE->list && !err;
-	     at = rcu_dereference(at->next)) {
-		struct module *mod = list_entry(at, struct module, list);
+	struct module *mod;
 
-		if (is_vmalloc_or_module_addr(at) &&
-		    (mod->state == MODULE_STATE_LIVE || mod->state == MODULE_STATE_COMING))
+	rcu_read_lock();
+	list_for_each_entry_rcu(mod, &THIS_MODULE->list, list) {
+		if (!is_vmalloc_or_module_addr(&mod->list))
+			continue;
+		if (mod->state == MODULE_STATE_LIVE || mod->state == MODULE_STATE_COMING)
 			err = add_module(mod);
+		if (err)
+			break;
 	}
 	rcu_read_unlock();
 #endif

@@ -42,6 +42,7 @@ static void retry(struct work_struct *work)
 	otr_held_retry();
 	mutex_unlock(&otr_site_lock);
 }
+
 static DECLARE_DELAYED_WORK(retry_work, retry);
 
 /**

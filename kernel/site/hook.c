@@ -10,6 +10,7 @@
 #include "host/host.h"
 #include "site/internal.h"
 
+/* Blocks, sets, hooks, targets: everything in this room. */
 DEFINE_MUTEX(otr_site_lock);
 struct otr_hook *otr_hooks[OTR_HOOKS_MAX];
 

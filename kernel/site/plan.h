@@ -3,7 +3,7 @@
  * Inside the site room: from what hooks want to what has to be written.
  *
  * Pure: bitmaps in, steps out, no kernel behind it; it also compiles in user
- * space. A block's sites are bits, a word of them is looked at at a time, and
+ * space. A block's sites are bits, it goes through them word by word, and
  * sites that go the same way leave together as one step.
  */
 #ifndef _OTR_SITE_PLAN_H
@@ -68,8 +68,6 @@ struct otr_plan_hook {
  * @hooks: all hooks, no id twice
  * @nr_hooks: their number
  * @sites: number of sites of the block
- * @word: private: the word of sites that is being worked on, plus one
- * @left: private: its sites that change and were not told yet
  *
  * The caller fills in the first three and leaves the rest zero. No bitmap has a
  * bit set beyond @sites; they may change behind the word of the last step.
@@ -78,6 +76,7 @@ struct otr_plan {
 	const struct otr_plan_hook	*hooks;
 	unsigned int			nr_hooks;
 	unsigned int			sites;
+/* private: the word that is being worked on, plus one; what is left of it */
 	unsigned int			word;
 	unsigned long			left;
 };

@@ -54,8 +54,6 @@ struct seq_file;
  * @flags: OTR_HOOK_*
  * @filter: sites that are wanted; NULL or an empty set means all
  * @skip: sites that are not wanted even so; NULL or empty means none
- * @id: private: its bit in sets of hooks
- * @parts: private: bitmaps of the sites that it is on, by block
  *
  * The owner keeps the sets, and changes neither the sets nor the pointers while
  * the hook is registered, except as otr_hook_update() says.
@@ -68,7 +66,7 @@ struct otr_hook {
 	unsigned int		flags;
 	struct otr_siteset	*filter;
 	struct otr_siteset	*skip;
-/* private: */
+/* private: its bit in sets of hooks; bitmaps of the sites that it is on */
 	int			id;
 	struct list_head	parts;
 };
@@ -94,9 +92,6 @@ long otr_siteset_match(struct otr_siteset *set, const struct otr_glob *glob, con
  * @ip: address of the site, as hooks get it
  * @set: only sites in this set; NULL for all
  * @hooked: only sites that somebody is on
- * @index: private: how many sites of the listing come before it
- * @block: private: which block, by its number in the listing
- * @site: private: which site of it
  *
  * Sites come as in available_filter_functions: by address, those of the kernel
  * first, then module by module in the order of loading.
@@ -105,7 +100,7 @@ struct otr_site_pos {
 	unsigned long			ip;
 	const struct otr_siteset	*set;
 	bool				hooked;
-/* private: */
+/* private: sites of the listing before it; which block, and which site of it */
 	loff_t				index;
 	unsigned int			block;
 	unsigned int			site;

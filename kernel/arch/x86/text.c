@@ -7,12 +7,8 @@
 #include <asm/text-patching.h>
 
 #include "arch/x86/arch.h"
+#include "arch/x86/tramp.h"
 #include "host/host.h"
-
-/* tramp.S */
-extern u8 otr_slots[];
-extern const u8 otr_slot_call;
-extern const void *otr_slot_args[OTR_ARCH_SLOTS];
 
 static const u8 nop5[OTR_ARCH_SITE_SIZE] = { BYTES_NOP5 };
 

@@ -15,26 +15,7 @@
 /* Patterns are the base room's; it exports nothing. */
 #include "base/glob.c"
 #include "site/site.h"
-
-/* More functions than the engine has trampolines, alike. */
-#define VICTIM(n)							\
-static noinline void site_victim_##n(void)				\
-{									\
-	asm volatile("" : : "i" (n));					\
-}
-#define ROW(what, n)							\
-	what(n##0) what(n##1) what(n##2) what(n##3) what(n##4)		\
-	what(n##5) what(n##6) what(n##7) what(n##8) what(n##9)
-#define ALL(what)							\
-	ROW(what, 10) ROW(what, 11) ROW(what, 12) ROW(what, 13)		\
-	ROW(what, 14) ROW(what, 15) ROW(what, 16) ROW(what, 17)		\
-	ROW(what, 18) ROW(what, 19) ROW(what, 20) ROW(what, 21)		\
-	ROW(what, 22) ROW(what, 23) ROW(what, 24) ROW(what, 25)
-
-ALL(VICTIM)
-
-#define ADDRESS(n)	site_victim_##n,
-static void (*const victims[])(void) = { ALL(ADDRESS) };
+#include "site_victims.h"
 
 /* What a hook of the tests saw. */
 struct watch {
@@ -167,7 +148,7 @@ static void set_matches_names(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, match(set, "*_victim_129", NULL, false), 1);
 	KUNIT_EXPECT_EQ(test, match(set, "s*_vic*_13?", NULL, false), 10);
 	KUNIT_EXPECT_EQ(test, otr_siteset_count(set), 31);
-	KUNIT_EXPECT_EQ(test, match(set, "site_victim_*", NULL, true), ARRAY_SIZE(victims));
+	KUNIT_EXPECT_EQ(test, match(set, "site_victim_*", NULL, true), SITE_VICTIMS);
 	KUNIT_EXPECT_TRUE(test, otr_siteset_empty(set));
 
 	KUNIT_EXPECT_EQ(test, match(set, "site_victim", NULL, false), 0);
@@ -186,7 +167,7 @@ static void set_matches_modules(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, all, otr_site_count());
 	KUNIT_EXPECT_EQ(test, otr_siteset_count(set), all);
 	here = match(set, "*", KBUILD_MODNAME, true);
-	KUNIT_EXPECT_GT(test, here, ARRAY_SIZE(victims));
+	KUNIT_EXPECT_GT(test, here, SITE_VICTIMS);
 	KUNIT_EXPECT_EQ(test, otr_siteset_count(set), all - here);
 	KUNIT_EXPECT_EQ(test, match(set, "vfs_read", KBUILD_MODNAME, false), 0);
 	KUNIT_EXPECT_EQ(test, match(set, "site_victim_100", "*_site_*", false), 1);
@@ -342,23 +323,24 @@ static void hooks_in_every_combination(struct kunit *test)
 
 	for (j = 0; j < ARRAY_SIZE(watch); j++) {
 		watch[j] = new_watch(test, NULL);
-		for (i = 1; i < ARRAY_SIZE(victims); i++)
+		for (i = 1; i < SITE_VICTIMS; i++)
 			if (i >> j & 1)
-				otr_siteset_add(watch[j]->hook.filter, (unsigned long)victims[i]);
+				otr_siteset_add(watch[j]->hook.filter,
+						(unsigned long)site_victims[i]);
 		KUNIT_ASSERT_EQ(test, otr_hook_register(&watch[j]->hook), 0);
 	}
-	for (i = 0; i < ARRAY_SIZE(victims); i++) {
+	for (i = 0; i < SITE_VICTIMS; i++) {
 		for (j = 0; j < ARRAY_SIZE(watch); j++)
 			watch[j]->calls = 0;
-		victims[i]();
+		site_victims[i]();
 		for (j = 0; j < ARRAY_SIZE(watch); j++)
 			wrong += watch[j]->calls != (i >> j & 1);
 	}
 	KUNIT_EXPECT_EQ(test, wrong, 0);
 	for (j = 0; j < ARRAY_SIZE(watch); j++) {
 		otr_hook_unregister(&watch[j]->hook);
-		for (i = 0; i < ARRAY_SIZE(victims); i++)
-			wrong += is_nop(victims[i]) != !(i >> (j + 1));
+		for (i = 0; i < SITE_VICTIMS; i++)
+			wrong += is_nop(site_victims[i]) != !(i >> (j + 1));
 	}
 	KUNIT_EXPECT_EQ(test, wrong, 0);
 }
@@ -370,6 +352,7 @@ static int on_kprobe(struct kprobe *p, struct pt_regs *regs)
 	kprobe_hits++;
 	return 0;
 }
+
 NOKPROBE_SYMBOL(on_kprobe);
 
 static void drop_kprobe(void *p)
@@ -557,6 +540,7 @@ static struct kunit_suite site_suite = {
 	.name = "outrace_site",
 	.test_cases = site_cases,
 };
+
 kunit_test_suite(site_suite);
 
 MODULE_DESCRIPTION("Tests of the engine's sites and hooks");

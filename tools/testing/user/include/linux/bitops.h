@@ -31,4 +31,10 @@ static inline void clear_bit_unlock(long nr, volatile unsigned long *to)
 	__atomic_fetch_and(to + nr / BITS_PER_LONG, ~BIT(nr % BITS_PER_LONG), __ATOMIC_RELEASE);
 }
 
+/* Number of the lowest set bit; there is one. */
+static inline unsigned long __ffs(unsigned long word)
+{
+	return __builtin_ctzl(word);
+}
+
 #endif
