@@ -207,3 +207,92 @@ trace_of()
 # How a record's line begins: task, CPU, state, time.
 # shellcheck disable=SC2034 # for the scripts
 head_re='^ *[^ ].*-[0-9]+ +\[[0-9]{3}\] [^ ]{5} +[0-9]+\.[0-9]{6}: '
+
+# A busy guest: tasks that fork, write, look around and load modules until
+# busy_stop, each counting its rounds.
+
+busy_dir=/tmp/busy
+busy_pids=()
+
+# busy_loop NAME COMMAND [ARG...]: run the command again and again.
+busy_loop()
+{
+	local name=$1 rounds=0
+
+	shift
+	while [ -e "$busy_dir/go" ]; do
+		"$@" >/dev/null 2>&1 || echo "$name: $*: $?" >>"$busy_dir/failed"
+		rounds=$((rounds + 1))
+		echo "$rounds" >"$busy_dir/$name"
+	done
+}
+
+busy_fork()
+{
+	(: | cat) && /bin/true
+}
+
+busy_io()
+{
+	dd if=/dev/zero of="$busy_dir/file" bs=4k count=64 conv=fsync status=none &&
+		cp "$busy_dir/file" "$busy_dir/copy" && rm "$busy_dir/file" "$busy_dir/copy"
+}
+
+busy_module()
+{
+	modprobe dummy && rmmod dummy
+}
+
+busy_look()
+{
+	find /proc/self /sys/kernel -maxdepth 2 | wc -l
+}
+
+busy_start()
+{
+	mkdir -p "$busy_dir"
+	rm -f "$busy_dir"/*
+	touch "$busy_dir/go"
+	busy_loop fork busy_fork &
+	busy_pids+=($!)
+	busy_loop io busy_io &
+	busy_pids+=($!)
+	busy_loop look busy_look &
+	busy_pids+=($!)
+	if modprobe -n dummy 2>/dev/null; then
+		busy_loop module busy_module &
+		busy_pids+=($!)
+	fi
+}
+
+busy_stop()
+{
+	rm -f "$busy_dir/go"
+	wait "${busy_pids[@]}"
+	busy_pids=()
+}
+
+# busy_rounds: how many rounds each has done, in one line.
+busy_rounds()
+{
+	local name
+
+	for name in fork io look module; do
+		[ ! -e "$busy_dir/$name" ] || echo "$name=$(cat "$busy_dir/$name")"
+	done | tr '\n' ' '
+}
+
+# busy_lives SECONDS: every loop gets on within that time.
+busy_lives()
+{
+	local before name now end=$((SECONDS + $1))
+
+	for name in fork io look module; do
+		[ -e "$busy_dir/$name" ] || continue
+		before=$(cat "$busy_dir/$name")
+		while now=$(cat "$busy_dir/$name") && [ "${now:-$before}" = "$before" ]; do
+			[ "$SECONDS" -lt "$end" ] || return 1
+			sleep 0.2
+		done
+	done
+}

@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The engine comes and goes and leaves nothing behind. It cannot be tried on the
+# in-tree tracer, which is always there.
+#
+# boot: own
+# timeout: 900
+
+# shellcheck disable=SC2317 # commands that holds is given
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+loads=100
+
+load()
+{
+	# shellcheck disable=SC2086 # a list of words
+	insmod "$OTR_MODULE" $OTR_PARAMS && mount_tracing
+}
+
+unload()
+{
+	cd / && umount "$tracing" && rmmod outrace
+}
+
+# symbol NAME: its address, as a number for the shell.
+symbol()
+{
+	echo $((16#$(awk -v name="$1" '$3 == name { print $1; exit }' /proc/kallsyms)))
+}
+
+# text_of FROM TO: these bytes of the kernel. A segment of /proc/kcore begins at
+# an address and at an offset.
+text_of()
+{
+	local from=$1 to=$2 offset address size
+
+	while read -r offset address size; do
+		if [ $((from - address)) -ge 0 ] && [ $((address + size - to)) -ge 0 ]; then
+			dd if=/proc/kcore bs=64k iflag=skip_bytes,count_bytes status=none \
+				skip=$((offset + from - address)) count=$((to - from))
+			return
+		fi
+	done < <(readelf -lW /proc/kcore | awk '$1 == "LOAD" { print $2, $3, $5 }')
+	return 1
+}
+
+# The text of the kernel and of a module, in files.
+keep_text()
+{
+	local module start
+
+	text_of "$(symbol _stext)" "$(symbol _etext)" >"$1.kernel"
+	module=/sys/module/dummy/sections
+	start=$((16#$(sed 's/^0x//' "$module/.text")))
+	text_of "$start" $((start + 4096)) >"$1.module"
+}
+
+# differences FILE FILE: where the kernel's texts differ, by function.
+differences()
+{
+	local base
+
+	base=$(symbol _stext)
+	cmp -l "$1" "$2" | awk '{ print $1 - 1 }' | head -n 50 | while read -r at; do
+		printf '%x\n' $((base + at))
+	done | while read -r address; do
+		awk -v address="$address" '$1 > address { exit } $2 ~ /[tT]/ { name = $3 } END { print name }' \
+			/tmp/symbols
+	done | uniq -c
+}
+
+# What a leak makes grow, in KB.
+memory()
+{
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+	awk '/^(SUnreclaim|VmallocUsed|Percpu|KernelStack|PageTables):/ { sum += $2 } END { print sum }' \
+		/proc/meminfo
+}
+
+use()
+{
+	trace_of "$1" cat /etc/hostname >/dev/null
+	[ -n "$(records)" ] || return
+	echo 1 >tracing_on
+	echo text >trace_marker
+	: >set_ftrace_filter
+	echo 'kfree' >set_ftrace_notrace
+	echo $$ >set_ftrace_pid
+	echo 500 >buffer_size_kb
+	cat trace >/dev/null
+	timeout 0.2 cat trace_pipe >/dev/null
+	put nonsense x >/dev/null
+}
+
+check_loads()
+{
+	local i failed='' before after
+
+	for ((i = 1; i <= 10; i++)); do
+		load && use 'vfs_*' && unload || failed+=" $i"
+	done
+	before=$(memory)
+	for ((i = 1; i <= loads; i++)); do
+		load || failed+=" load:$i"
+		if [ $((i % 5)) = 0 ]; then
+			use 'vfs_*' || failed+=" use:$i"
+		fi
+		unload || failed+=" unload:$i"
+	done
+	after=$(memory)
+	is "$loads times" "$failed" ''
+	echo "# kernel memory grew by $((after - before)) KB"
+	holds 'memory does not leak' test $((after - before)) -lt $((loads * 2))
+}
+
+check_text()
+{
+	awk '{ print $1, $2, $3 }' /proc/kallsyms | sort >/tmp/symbols
+	modprobe dummy
+	# Once before, for what the kernel itself patches on first use.
+	load && use '*' && unload
+	keep_text /tmp/before
+	load
+	trace_of '*' cat /etc/hostname >/dev/null
+	keep_text /tmp/during
+	unload
+	keep_text /tmp/after
+	holds 'the text can be read' test "$(stat -c %s /tmp/before.kernel)" -gt 1000000
+	holds 'tracing changes it' fails cmp -s /tmp/before.kernel /tmp/during.kernel
+	holds "and a module's" fails cmp -s /tmp/before.module /tmp/during.module
+	is 'unloading takes that back' "$(differences /tmp/before.kernel /tmp/after.kernel)" ''
+	holds 'in a module as well' cmp /tmp/before.module /tmp/after.module
+	rmmod dummy
+	rm -f /tmp/before.* /tmp/during.* /tmp/after.* /tmp/symbols
+}
+
+fails()
+{
+	! "$@"
+}
+
+check_busy()
+{
+	local i failed=''
+
+	busy_start
+	for ((i = 1; i <= 10; i++)); do
+		load && echo function >current_tracer || failed+=" load:$i"
+		sleep $((i % 3))
+		unload || failed+=" unload:$i"
+	done
+	is 'under load, everything traced, 10 times' "$failed" ''
+	holds 'everybody gets on' busy_lives 60
+	busy_stop
+	is 'nothing failed' "$(sort "$busy_dir/failed" 2>/dev/null | uniq -c | head)" ''
+	rm -rf "$busy_dir"
+}
+
+check_users()
+{
+	load
+	is 'not while it is mounted' "$(rmmod outrace 2>&1 | grep -c 'in use')" 1
+	exec 5<trace
+	umount -l "$tracing"
+	is 'not while a file is open' "$(rmmod outrace 2>&1 | grep -c 'in use')" 1
+	exec 5<&-
+	cd / || exit
+	holds 'but after that' rmmod outrace
+	is 'no file system type is left' "$(grep -c tracefs /proc/filesystems)" 0
+	is 'no mount point is left' "$([ -e "$tracing" ] || echo none)" none
+	is 'no symbol is left' "$(grep -c '\[outrace\]' /proc/kallsyms)" 0
+}
+
+begin
+if intree; then
+	skip 'unloading' 'the in-tree tracer cannot be unloaded'
+	end
+fi
+unload
+check_loads
+check_text
+check_busy
+check_users
+load
+end
