@@ -14,7 +14,7 @@ import sys
 MAX_FILE_LINES = 700
 MAX_FUNCTION_LINES = 60
 # Not written here, or without a place for a licence line.
-NO_LICENCE_LINE = re.compile(r'^(COPYING|README|.*\.patch)$')
+NO_LICENCE_LINE = re.compile(r'^(COPYING|(.*/)?README|.*\.patch|.*\.in-tree)$')
 PRIVATE = (
     (re.compile(r'(?<![\w.])/wor[k]/'), 'a path of somebody\'s machine'),
     (re.compile(r'(?<![\w.])/roo[t]/\w'), 'a path of somebody\'s machine'),
@@ -57,7 +57,7 @@ def check_file(path, text):
     if path.endswith(('.c', '.h')):
         check_functions(path, lines)
     for number, line in enumerate(lines, 1):
-        if line != line.rstrip() and path.endswith(('.c', '.h', '.py', '.sh', 'Makefile')):
+        if line != line.rstrip() and path.endswith(('.c', '.h', '.S', '.py', 'Makefile', 'Kbuild')):
             problems.append(f'{path}:{number}: white space at the end of the line')
         for pattern, what in PRIVATE:
             if pattern.search(line):
