@@ -263,6 +263,7 @@ struct otr_ring_cpu {
  * @cpus: one each
  * @on: the user's switch
  * @disabled: how often recording was disabled
+ * @ready: it was made
  * @broken: why the ring was stopped for good, or NULL
  * @lock: guards the shape: sizes, clock, which CPUs have pages
  * @bytes: payload bytes of a CPU that comes later; @lock
@@ -277,6 +278,7 @@ struct otr_ring {
 	struct otr_ring_cpu __percpu	*cpus;
 	bool				on;
 	atomic_t			disabled;
+	bool				ready;
 	const char			*broken;
 	struct mutex			lock;	/* guards the shape */
 	unsigned long			bytes;

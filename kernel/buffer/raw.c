@@ -136,7 +136,9 @@ static int raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room, b
 	if (!otr_reader_peek(rc, rd, &item))
 		return -EAGAIN;
 	lost = rd->lost;
-	if (rd->fresh && rd->next == rd->base && rd->cur.end <= room)
+	/* Clients look for losses in front of a record that is first on a page. */
+	if (rd->fresh && rd->next == rd->base && rd->cur.end <= room &&
+	    (!lost || !rd->cur.off))
 		hand_over(rc, raw);
 	else if (!copy_out(rc, raw, room))
 		return -EINVAL;

@@ -48,6 +48,7 @@ static void start_empty(struct otr_ring_cpu *rc)
 		slot->base = 0;
 		slot->bytes = 0;
 		local_set(&slot->count, 0);
+		OTR_STEP(28);
 	}
 	WRITE_ONCE(rc->write, start);
 	WRITE_ONCE(rc->last_ts, OTR_TS_UNKNOWN);
@@ -117,6 +118,7 @@ static void apply_resize(struct otr_window *window)
 		if (otr_pos_page(rc->reader.pos) == pos)
 			reader = otr_pos(lap, at, otr_pos_off(rc->reader.pos));
 		move_page(&slots[at], slot, otr_pos(lap, at, 0), 0);
+		OTR_STEP(29);
 		at++;
 		if (last)
 			break;

@@ -222,10 +222,11 @@ static int cpu_comes(unsigned int cpu, struct hlist_node *node)
 	mutex_lock(&ring->lock);
 	err = otr_ring_add_cpu(ring, cpu);
 	mutex_unlock(&ring->lock);
+	if (!err || !READ_ONCE(ring->ready))
+		return err;
 	/* No reason to keep a CPU away. */
-	if (err)
-		pr_warn("outrace: no memory to record on CPU %u: write a smaller size to buffer_size_kb, then bring the CPU up again\n",
-			cpu);
+	pr_warn("outrace: no memory to record on CPU %u: write a smaller size to buffer_size_kb, then bring the CPU up again\n",
+		cpu);
 	return 0;
 }
 
@@ -309,12 +310,7 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 		free_ring(ring);
 		return ERR_PTR(err);
 	}
-	for_each_online_cpu(cpu) {
-		if (!otr_ring_has_cpu(ring, cpu)) {
-			otr_ring_destroy(ring);
-			return ERR_PTR(-ENOMEM);
-		}
-	}
+	WRITE_ONCE(ring->ready, true);
 	return ring;
 }
 

@@ -50,12 +50,14 @@ static void act_write_discard(void)
 
 static void act_back(void)
 {
+	world.back = true;
 	world.now -= 50;
 	write_record(8);
 }
 
 static void act_far_back(void)
 {
+	world.back = true;
 	world.now += 1ULL << 40;
 	write_record(4);
 	world.now -= 1ULL << 39;

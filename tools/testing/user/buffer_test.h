@@ -46,8 +46,9 @@ struct world {
 	u32 next;		/* of the log: what should be read next */
 	u32 id;
 	u64 refused;		/* begin said no while recording */
-	u64 resets;
-	u64 now;
+	unsigned int resets, epoch;	/* of the ring, as it was */
+	u64 now, tick;		/* the clock, and its step per reading */
+	bool back;		/* the clock went back */
 	int depth;		/* writers that are open */
 	bool threads;		/* others read and switch meanwhile: compare at the end */
 };

@@ -24,7 +24,7 @@ u32 random_below(u32 below)
 
 u64 shim_clock(void)
 {
-	return __atomic_add_fetch(&world.now, 3, __ATOMIC_RELAXED);
+	return __atomic_add_fetch(&world.now, world.tick, __ATOMIC_RELAXED);
 }
 
 void plan_nothing(void)
@@ -88,10 +88,13 @@ void world_create(unsigned int data, unsigned int pages, bool overwrite)
 	world.refused = 0;
 	world.depth = 0;
 	world.threads = false;
+	world.back = false;
 	world.now = 1000;
+	world.tick = 3;
 	otr_buffer_init();
 	world.ring = otr_ring_create(&config);
 	world.resets = otr_ring_at(world.ring, 0)->resets;
+	world.epoch = otr_ring_at(world.ring, 0)->epoch;
 }
 
 void world_destroy(void)
@@ -153,15 +156,26 @@ static void leave(void)
 		return;
 	qsort(world.log + world.sorted, world.written - world.sorted, sizeof(world.log[0]),
 	      by_place);
-	world.sorted = world.written;
+	for (; world.sorted < world.written; world.sorted++)
+		if (!world.back && world.sorted &&
+		    world.log[world.sorted].ts < world.log[world.sorted - 1].ts)
+			KTAP_FAIL("record %u is older than the one in front",
+				  world.log[world.sorted].id);
 	if (!plan.depth && !world.threads)
 		compare();
 }
 
-static void refuse(void)
+static void refuse(u32 len)
 {
-	if (READ_ONCE(otr_ring_at(world.ring, 0)->limit))
-		world.refused++;
+	const struct otr_ring_cpu *rc = otr_ring_at(world.ring, 0);
+
+	if (!READ_ONCE(rc->limit))
+		return;
+	world.refused++;
+	/* Only what comes while a record is open can meet its page. */
+	if (rc->overwrite && world.depth == 1 && !world.threads && !rc->window && len <= rc->data &&
+	    otr_rec_size(len) <= rc->data)
+		KTAP_FAIL("an outermost record of %u bytes was refused", len);
 }
 
 bool write_record(u32 len)
@@ -182,7 +196,7 @@ bool write_record(u32 len)
 		if (world.written == LOG_MAX)
 			abort();
 	} else {
-		refuse();
+		refuse(len);
 	}
 	leave();
 	return payload;
@@ -200,7 +214,7 @@ bool discard_record(u32 len)
 		buffer_step(0);
 		otr_ring_discard(&rec);
 	} else {
-		refuse();
+		refuse(len);
 	}
 	leave();
 	return payload;
@@ -329,6 +343,23 @@ static void check_stats(bool drained)
 	EXPECT_EQ(rc->commit, rc->write);
 }
 
+/* Nothing is pushed out before every page is used. */
+static void check_use(void)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(world.ring, 0);
+	u64 pos = otr_pos_oldest(rc->nr, rc->write), ahead = otr_pos_next(rc->nr, rc->write);
+	struct otr_ring_stats stats;
+	u32 i, used = 0;
+
+	otr_ring_stats(world.ring, 0, &stats);
+	if (!stats.overrun || stats.read || rc->epoch != world.epoch)
+		return;
+	for (i = 0; i < rc->nr; i++, pos = otr_pos_next(rc->nr, pos))
+		used += otr_slot_holds(otr_slot_at(rc, pos)->word, pos);
+	used += otr_slot_holds(otr_slot_at(rc, ahead)->word, ahead);
+	EXPECT_EQ(used, rc->nr);
+}
+
 static void check_ring(void)
 {
 	const char *wrong = otr_ring_check(world.ring, 0);
@@ -344,6 +375,7 @@ void settle(void)
 	plan_nothing();
 	compare();
 	check_ring();
+	check_use();
 	check_stats(false);
 	read_records(LOG_MAX);
 	compare();

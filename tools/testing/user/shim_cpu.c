@@ -130,8 +130,10 @@ int cpuhp_state_add_instance(enum cpuhp_state state, struct hlist_node *node)
 	nodes[i] = node;
 	for_each_online_cpu(cpu) {
 		err = up_call(cpu, node);
-		if (err)
+		if (err) {
+			nodes[i] = NULL;
 			return err;
+		}
 	}
 	return 0;
 }

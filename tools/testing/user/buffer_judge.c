@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An independent judge: libtraceevent reads our raw pages, and finds on them
+ * what our own reader finds.
+ */
+#include <stdlib.h>
+
+#include <traceevent/kbuffer.h>
+
+#include "buffer_test.h"
+
+#define ROUNDS	1500
+
+static struct kbuffer *judge;
+
+/* Compare a page: what the judge sees, and what we see. */
+static void compare_page(struct otr_raw *raw)
+{
+	struct otr_cursor cur = {
+		.page	= raw->page,
+		.ts	= raw->page->ts,
+		.end	= raw->page->commit & OTR_PAGE_SIZE_MASK,
+	};
+	unsigned long long ts;
+	struct otr_item item;
+	void *theirs;
+	u32 after;
+
+	EXPECT_EQ(kbuffer_load_subbuffer(judge, raw->page), 0);
+	EXPECT_EQ(kbuffer_subbuffer_size(judge), cur.end);
+	/* A number where there was room for one, or just that there were some. */
+	if (raw->page->commit & OTR_PAGE_LOST_STORED)
+		EXPECT_EQ(kbuffer_missed_events(judge), raw->lost);
+	else
+		EXPECT_EQ(kbuffer_missed_events(judge), raw->lost ? -1 : 0);
+	theirs = kbuffer_read_event(judge, &ts);
+	while (otr_cursor_look(&cur, &item, &after) > 0) {
+		if (!theirs) {
+			KTAP_FAIL("the judge sees the end at %u of %u", cur.off, cur.end);
+			return;
+		}
+		EXPECT(theirs == item.data);
+		EXPECT_EQ(ts, item.ts);
+		EXPECT_EQ(kbuffer_event_size(judge), item.len);
+		cur.off = after;
+		cur.ts = item.ts;
+		theirs = kbuffer_next_event(judge, &ts);
+	}
+	EXPECT(!theirs);
+}
+
+static void take_page(bool whole)
+{
+	struct otr_raw raw;
+
+	EXPECT_EQ(otr_raw_alloc(world.ring, 0, &raw), 0);
+	if (!otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, whole))
+		compare_page(&raw);
+	otr_raw_free(&raw);
+}
+
+static void nest(void)
+{
+	if (random_below(3))
+		write_record(4 + random_below(20));
+	else
+		discard_record(4 + random_below(20));
+}
+
+/* Gaps of all sizes, and a clock that goes back a little or a lot. */
+static void play_with_time(u64 epoch)
+{
+	world.back = true;
+	switch (random_below(6)) {
+	case 0:
+		world.now += 1ULL << (10 + random_below(40));
+		break;
+	case 1:
+		world.now -= random_below(1000);
+		break;
+	case 2:
+		if (world.now > epoch + (1ULL << 45))
+			world.now -= 1ULL << 44;
+		break;
+	}
+}
+
+static void pages_of(u64 epoch, unsigned int data, u32 len)
+{
+	int i;
+
+	world_create(data, 2 + random_below(4), true);
+	world.now = epoch + (1ULL << 46);
+	for (i = 0; i < 200; i++) {
+		play_with_time(epoch);
+		plan_nothing();
+		plan.at[0] = random_below(30);
+		plan.act[0] = nest;
+		plan.at[1] = random_below(60);
+		plan.act[1] = nest;
+		if (random_below(5))
+			write_record(4 + random_below(len));
+		else
+			discard_record(4 + random_below(len));
+		plan_nothing();
+		if (!random_below(6))
+			take_page(random_below(2));
+	}
+	for (i = 0; i < 10; i++)
+		take_page(false);
+	world_destroy();
+}
+
+static void small_pages(void)
+{
+	int round;
+
+	for (round = 0; round < ROUNDS && !ktap_failures; round++) {
+		random_seed(round);
+		pages_of(0, 40 + 4 * random_below(60), 30);
+	}
+}
+
+static void whole_pages(void)
+{
+	int round;
+
+	for (round = 0; round < ROUNDS / 10 && !ktap_failures; round++) {
+		random_seed(round);
+		pages_of(0, PAGE_SIZE - sizeof(struct otr_page), 600);
+	}
+}
+
+/* Nanoseconds since 1970 need more bits than a stamp has. */
+static void large_times(void)
+{
+	int round;
+
+	for (round = 0; round < ROUNDS / 10 && !ktap_failures; round++) {
+		random_seed(round);
+		pages_of(1700000000000000000ULL, 40 + 4 * random_below(60), 30);
+	}
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(small_pages),
+	KTAP_CASE(whole_pages),
+	KTAP_CASE(large_times),
+};
+
+int main(void)
+{
+	int failed;
+
+	judge = kbuffer_alloc(KBUFFER_LSIZE_8, KBUFFER_ENDIAN_LITTLE);
+	failed = ktap_run(cases, ARRAY_SIZE(cases));
+	kbuffer_free(judge);
+	return failed;
+}
