@@ -39,10 +39,39 @@ struct otr_line {
 };
 
 /**
+ * struct otr_field - a member of a record, behind the common part
+ * @type: as in C, without the brackets of an array
+ * @name: its name, with the brackets of an array
+ * @offset: from the start of the record, in bytes
+ * @size: in bytes; 0 for what goes on to the end
+ * @is_signed: of its type
+ */
+struct otr_field {
+	const char	*type;
+	const char	*name;
+	u16		offset;
+	u16		size;
+	bool		is_signed;
+};
+
+/* A member of a record's struct as a struct otr_field. */
+#define OTR_FIELD(rec, kind, member)						\
+	{									\
+		.type		= #kind,					\
+		.name		= #member,					\
+		.offset		= offsetof(struct rec, member),			\
+		.size		= sizeof_field(struct rec, member),		\
+		.is_signed	= is_signed_type(kind),				\
+	}
+
+/**
  * struct otr_event - an immutable description of one kind of record
  * @id: number in every record, unique
  * @system: group that it is listed under
  * @name: its name there
+ * @selectable: programs may ask for it by its number
+ * @fields: its members behind the common ones, ended by one without a name
+ * @print_fmt: how a program prints it, as the format file says
  * @text: prints the part of a line that follows the context columns, with the
  *	  newline
  * @raw: the same for the "raw" style, NULL for "type: <id>"
@@ -53,6 +82,9 @@ struct otr_event {
 	u16		id;
 	const char	*system;
 	const char	*name;
+	bool		selectable;
+	const struct otr_field *fields;
+	const char	*print_fmt;
 	void		(*text)(struct otr_line *line);
 	void		(*raw)(struct otr_line *line);
 	void		(*hex)(struct otr_line *line);
@@ -62,6 +94,7 @@ struct otr_event {
 int otr_event_register(const struct otr_event *ev);
 void otr_event_unregister(const struct otr_event *ev);
 const struct otr_event *otr_event_find(u16 id);
+const struct otr_event *otr_event_next(const struct otr_event *ev);
 void otr_event_lock(void);
 void otr_event_unlock(void);
 
@@ -69,6 +102,13 @@ void otr_print_ip(struct otr_line *line, unsigned long ip);
 void otr_print_hex(struct seq_buf *out, const void *value, unsigned int size);
 void otr_print_bytes(struct seq_buf *out, const void *bytes, unsigned int size);
 void otr_print_untyped(struct otr_line *line);
+
+/* format.c */
+struct seq_file;
+
+void otr_event_show_format(struct seq_file *m, const struct otr_event *ev);
+void otr_event_show_page(struct seq_file *m, unsigned int data_bytes);
+void otr_event_show_head(struct seq_file *m);
 
 void otr_event_exit(void);
 

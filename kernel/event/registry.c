@@ -56,6 +56,20 @@ const struct otr_event *otr_event_find(u16 id)
 }
 
 /**
+ * otr_event_next - walk the events by number
+ * @ev: where to go on, NULL for the start
+ *
+ * Context: otr_event_lock() held.
+ * Return: the next one, NULL at the end.
+ */
+const struct otr_event *otr_event_next(const struct otr_event *ev)
+{
+	unsigned long id = ev ? ev->id : 0;
+
+	return xa_find_after(&events, &id, U16_MAX, XA_PRESENT);
+}
+
+/**
  * otr_event_lock - keep every registered event in place
  *
  * Context: may sleep. Several may hold it.

@@ -201,6 +201,7 @@ extern const struct otr_file_ops otr_cmdlines_size_ops;
 extern const struct otr_file_ops otr_tgids_ops;
 extern const struct otr_file_ops otr_trace_options_ops;		/* options.c */
 extern const struct otr_dir otr_options_dir;
+extern const struct otr_dir otr_events_dir;			/* events.c */
 
 int otr_fs_init(void);
 void otr_fs_exit(void);

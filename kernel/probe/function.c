@@ -263,14 +263,23 @@ static void print_bin(struct otr_line *line)
 	otr_print_bytes(line->out, &rec->parent_ip, sizeof(rec->parent_ip));
 }
 
+static const struct otr_field function_fields[] = {
+	OTR_FIELD(otr_rec_function, unsigned long, ip),
+	OTR_FIELD(otr_rec_function, unsigned long, parent_ip),
+	{}
+};
+
 static const struct otr_event function_event = {
-	.id	= OTR_TYPE_FUNCTION,
-	.system	= "ftrace",
-	.name	= "function",
-	.text	= print_call,
-	.raw	= print_raw,
-	.hex	= print_hex,
-	.bin	= print_bin,
+	.id		= OTR_TYPE_FUNCTION,
+	.system		= "ftrace",
+	.name		= "function",
+	.selectable	= true,
+	.fields		= function_fields,
+	.print_fmt	= "\" %ps <-- %ps\", (void *)REC->ip, (void *)REC->parent_ip",
+	.text		= print_call,
+	.raw		= print_raw,
+	.hex		= print_hex,
+	.bin		= print_bin,
 };
 
 /**

@@ -128,12 +128,21 @@ static void print_text_raw(struct otr_line *line)
 	seq_buf_printf(line->out, "# %lx %s", rec->ip, rec->text);
 }
 
+static const struct otr_field print_fields[] = {
+	OTR_FIELD(otr_rec_print, unsigned long, ip),
+	{ "char", "buf[]", offsetof(struct otr_rec_print, text), 0, is_signed_type(char) },
+	{}
+};
+
 static const struct otr_event print_event = {
-	.id	= OTR_TYPE_PRINT,
-	.system	= "ftrace",
-	.name	= "print",
-	.text	= print_text,
-	.raw	= print_text_raw,
+	.id		= OTR_TYPE_PRINT,
+	.system		= "ftrace",
+	.name		= "print",
+	.selectable	= true,
+	.fields		= print_fields,
+	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->buf",
+	.text		= print_text,
+	.raw		= print_text_raw,
 };
 
 static void print_bytes(struct otr_line *line)
@@ -148,12 +157,20 @@ static void print_bytes(struct otr_line *line)
 	seq_buf_putc(line->out, '\n');
 }
 
+static const struct otr_field raw_fields[] = {
+	OTR_FIELD(otr_rec_raw, unsigned int, id),
+	{ "char", "buf[]", offsetof(struct otr_rec_raw, data), 0, is_signed_type(char) },
+	{}
+};
+
 static const struct otr_event raw_event = {
-	.id	= OTR_TYPE_RAW_DATA,
-	.system	= "ftrace",
-	.name	= "raw_data",
-	.text	= print_bytes,
-	.raw	= print_bytes,
+	.id		= OTR_TYPE_RAW_DATA,
+	.system		= "ftrace",
+	.name		= "raw_data",
+	.fields		= raw_fields,
+	.print_fmt	= "\"id:%04x %08x\", REC->id, (int)REC->buf[0]",
+	.text		= print_bytes,
+	.raw		= print_bytes,
 };
 
 /**
