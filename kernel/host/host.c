@@ -95,7 +95,7 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		has_text,
 	},
 	[OTR_SYMBOLS] = {
-		"all function tracing, names of addresses", "0006-kallsyms-*", has_symbols,
+		"all function tracing (no function by its name)", "0006-kallsyms-*", has_symbols,
 	},
 	[OTR_KPROBES] = {
 		"seeing a disabled kprobe on a traced function", "0007-kprobes-*", has_kprobes,
@@ -110,7 +110,7 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		"tracing of returns", "0009-tracing-*", has_returns,
 	},
 	[OTR_TASK_SLOT] = {
-		"tracing of returns", "0009-tracing-*", has_task_slot,
+		"tracing of returns (no room in tasks)", "0009-tracing-*", has_task_slot,
 	},
 	[OTR_TRACEPOINTS] = {
 		"events, names of tasks that are gone, following forks", "0010-tracing-*",

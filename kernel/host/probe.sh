@@ -11,7 +11,7 @@ set -eu
 
 compiles()
 {
-	printf '%s\n' "$source" | "$@" -w -fsyntax-only -x c - 2>/dev/null
+	printf '%s\n' "$source" | "$@" -Wno-error -Werror=implicit-function-declaration -fsyntax-only -x c - 2>/dev/null
 }
 
 # ask NAME HEADER CODE, with the compiler and its flags behind them
