@@ -5,6 +5,8 @@
 
 static const char basics[] =
 	"tracing mini-HOWTO:\n\n"
+	"Only root gets in, unless the mount says otherwise:\n"
+	"\t mount -t tracefs [-o [gid=<gid>]] nodev /sys/kernel/tracing\n\n"
 	"# echo 0 > tracing_on : quick way to disable tracing\n"
 	"# echo 1 > tracing_on : quick way to re-enable tracing\n\n"
 	" Important files:\n"
