@@ -105,7 +105,8 @@ static void match_all(struct match *match)
 	if (match->remove)
 		bitmap_zero(match->bits, match->block->nr);
 	else
-		bitmap_fill(match->bits, match->block->nr);
+		/* Not bitmap_fill(), which fills the last word to its end. */
+		bitmap_set(match->bits, 0, match->block->nr);
 }
 
 static int match_module(struct match *match)
