@@ -15,14 +15,6 @@ show()
 	eval "$1"
 }
 
-workload()
-{
-	find /usr/share/doc -maxdepth 2 -name 'copyright' -print0 | head -zn 200 |
-		xargs -0 cat | gzip >/tmp/copyrights.gz
-	ls -lR /etc >/dev/null
-	sync
-}
-
 show "uname -r"
 show "cat /sys/module/outrace/version"
 show "mount -t tracefs nodev $tracing"
@@ -30,7 +22,9 @@ cd "$tracing"
 show "echo 'vfs_*' > set_ftrace_filter"
 show "wc -l < set_ftrace_filter"
 show "echo function > current_tracer"
-workload
+show "ls -lR /etc > /dev/null"
+show "find /usr/share/doc -name copyright | head -n 100 | xargs cat | gzip > /tmp/copyrights.gz"
+show "sync"
 show "echo 0 > tracing_on"
 show "head -n 40 trace"
 show "wc -l < trace"
