@@ -126,6 +126,7 @@ struct otr_window {
 };
 
 /* window.c */
+int otr_window_try(struct otr_window *window);
 int otr_window_run(struct otr_window *window);
 
 /* resize.c */

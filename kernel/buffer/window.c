@@ -43,26 +43,33 @@ static void in_window(void *data)
 }
 
 /*
- * Open a window as soon as there can be one. The caller holds off CPUs that
- * come and go. Returns 0 or -EBUSY.
+ * Open a window if there can be one now: 0, else -EAGAIN. The caller holds off
+ * CPUs that come and go.
  */
-int otr_window_run(struct otr_window *window)
+int otr_window_try(struct otr_window *window)
 {
 	struct otr_ring_cpu *rc = window->rc;
+
+	window->err = -EAGAIN;
+	mutex_lock(&rc->reader_lock);
+	if (cpu_online(rc->cpu))
+		smp_call_function_single(rc->cpu, in_window, window, true);
+	else
+		in_window(window);
+	mutex_unlock(&rc->reader_lock);
+	return window->err;
+}
+
+/* Open a window as soon as there can be one: 0, or -EBUSY. */
+int otr_window_run(struct otr_window *window)
+{
 	unsigned int tries;
 
 	for (tries = 0; tries < TRIES; tries++) {
-		window->err = -EAGAIN;
-		mutex_lock(&rc->reader_lock);
-		if (cpu_online(rc->cpu))
-			smp_call_function_single(rc->cpu, in_window, window, true);
-		else
-			in_window(window);
-		mutex_unlock(&rc->reader_lock);
-		if (!window->err)
+		if (!otr_window_try(window))
 			return 0;
 		usleep_range(20, 100);
 	}
-	otr_ring_stop(rc->ring, "a record stays open, so that pages cannot be changed");
+	otr_ring_stop(window->rc->ring, "a record stays open, so that pages cannot be changed");
 	return -EBUSY;
 }

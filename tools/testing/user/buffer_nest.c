@@ -107,10 +107,49 @@ static void act_too_large(void)
 	write_record(200);
 }
 
+/* Everything hangs elsewhere, two laps later, and where it was is freed. */
+static void apply_move(struct otr_window *window)
+{
+	struct otr_ring_cpu *rc = window->rc;
+	u64 laps = 2ULL << OTR_POS_LAP_SHIFT;
+	struct otr_slot *slots = kcalloc(rc->nr, sizeof(*slots), GFP_KERNEL);
+	u64 pos = otr_pos_oldest(rc->nr, rc->write);
+	u32 i;
+
+	for (i = 0; i < rc->nr; i++, pos = otr_pos_next(rc->nr, pos)) {
+		struct otr_slot *slot = otr_slot_at(rc, pos);
+		bool holds = otr_slot_holds(slot->word, pos);
+
+		slots[otr_pos_slot(pos)] = *slot;
+		slots[otr_pos_slot(pos)].word = otr_slot_word(otr_slot_page(slot->word), pos + laps,
+							      holds ? 0 : OTR_SLOT_EMPTY);
+	}
+	memset(rc->slots, 0xff, rc->nr * sizeof(*rc->slots));
+	kfree(rc->slots);
+	rc->slots = slots;
+	rc->write += laps;
+	rc->reader.pos += laps;
+	rc->epoch++;
+}
+
+static void act_window(void)
+{
+	struct otr_window window = {
+		.rc	= otr_ring_at(world.ring, 0),
+		.apply	= apply_move,
+	};
+
+	/* As above: not in the middle of a reader. */
+	if (!otr_ring_reader_trylock(world.ring, 0))
+		return;
+	otr_ring_reader_unlock(world.ring, 0);
+	otr_window_try(&window);
+}
+
 static void (* const acts[])(void) = {
 	act_write, act_write_large, act_write_two, act_fill, act_discard, act_discard_large,
 	act_write_discard, act_back, act_far_back, act_gap, act_read, act_read_one, act_raw,
-	act_raw_whole, act_write_read, act_iter, act_too_large,
+	act_raw_whole, act_write_read, act_iter, act_too_large, act_window,
 };
 
 struct scene {
@@ -248,7 +287,7 @@ static void iter_interrupted(void)
 static void two_deep(void)
 {
 	static void (* const some[])(void) = {
-		act_write, act_write_large, act_fill, act_discard, act_write_read,
+		act_write, act_write_large, act_fill, act_discard, act_write_read, act_window,
 	};
 	struct scene scene = { .data = 40, .pages = 2, .unread = true };
 	unsigned int a;
