@@ -4,7 +4,9 @@
 #define _OTR_BASE_CLOCK_H
 
 #include <linux/compiler.h>
+#include <linux/math64.h>
 #include <linux/sched/clock.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 
 /**
@@ -73,6 +75,18 @@ static __always_inline u64 otr_clock_read(enum otr_clock_id id)
 	if (likely(id == OTR_CLOCK_LOCAL))
 		return otr_clock_local();
 	return otr_clock_read_other(id);
+}
+
+/**
+ * otr_clock_usecs - a time as users see it
+ * @ns: nanoseconds
+ *
+ * Context: any.
+ * Return: the nearest number of microseconds, not the one below.
+ */
+static inline u64 otr_clock_usecs(u64 ns)
+{
+	return div_u64(ns + NSEC_PER_USEC / 2, NSEC_PER_USEC);
 }
 
 #endif /* _OTR_BASE_CLOCK_H */

@@ -173,8 +173,7 @@ void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill)
 void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width)
 {
 	u32 usecs;
-	u64 secs = div_u64_rem(div_u64(ns + NSEC_PER_USEC / 2, NSEC_PER_USEC),
-			       USEC_PER_SEC, &usecs);
+	u64 secs = div_u64_rem(otr_clock_usecs(ns), USEC_PER_SEC, &usecs);
 
 	otr_text_u64(out, secs, width, ' ');
 	otr_text_fill(out, '.', 1);

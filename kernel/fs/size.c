@@ -155,7 +155,7 @@ static void show_time(struct seq_file *m, const char *what, u64 ts, bool in_ns)
 		seq_printf(m, "%s ts: %llu\n", what, ts);
 		return;
 	}
-	sec = div_u64_rem(div_u64(ts, NSEC_PER_USEC), USEC_PER_SEC, &usec);
+	sec = div_u64_rem(otr_clock_usecs(ts), USEC_PER_SEC, &usec);
 	seq_printf(m, "%s ts: %5llu.%06u\n", what, sec, usec);
 }
 

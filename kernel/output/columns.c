@@ -80,10 +80,9 @@ void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
 	if (view->options & OTR_OPT(IRQ_INFO))
 		print_flags(head, out);
 	if (view->in_ns) {
-		u32 usec;
-		u64 sec = div_u64_rem(div_u64(item->ts, NSEC_PER_USEC), USEC_PER_SEC, &usec);
-
-		seq_buf_printf(out, " %5llu.%06u: ", sec, usec);
+		seq_buf_putc(out, ' ');
+		otr_text_usecs(out, item->ts, 5);
+		seq_buf_puts(out, ": ");
 	} else {
 		seq_buf_printf(out, " %12llu: ", item->ts);
 	}
@@ -128,13 +127,13 @@ static void latency_time(const struct otr_view *view, u64 ts, u64 next_ts, struc
 			seq_buf_printf(out, " %4lld: ", since);
 		return;
 	}
-	since = div_u64(since, NSEC_PER_USEC);
-	until = div_u64(until, NSEC_PER_USEC);
+	since = otr_clock_usecs(since);
+	until = otr_clock_usecs(until);
 	if (!verbose) {
 		seq_buf_printf(out, " %4lldus%c: ", since, delay_mark(until));
 		return;
 	}
-	seq_buf_printf(out, "[%08llx] ", div_u64(ts, NSEC_PER_USEC));
+	seq_buf_printf(out, "[%08llx] ", otr_clock_usecs(ts));
 	print_msec(out, since);
 	seq_buf_puts(out, " (+");
 	print_msec(out, until);
