@@ -218,10 +218,10 @@ check_module_later()
 	echo function >current_tracer
 	modprobe "$module"
 	like 'a new module is traced with all the others' "$(cat enabled_functions)" '^dummy_xmit \['
-	ip link set dummy0 up 2>/dev/null || ip link add dummy0 type dummy && ip link set dummy0 up
+	ip link add dummy7 type dummy
 	: >trace
 	echo 1 >tracing_on
-	ping -c 1 -W 1 -I dummy0 192.0.2.1 >/dev/null 2>&1 || ip link set dummy0 down
+	ip link set dummy7 up
 	echo 0 >tracing_on
 	like 'and shows in the trace' "$(records)" ': (dummy_[a-z0-9_]+|set_multicast_list) <-'
 	rmmod "$module"
