@@ -54,8 +54,11 @@ static const struct param {
 
 static void apply_one(const struct param *param, const char *text)
 {
-	int err = otr_fs_write(param->path, text);
+	/* A newline, as echo adds: without it the last word has not ended. */
+	char *line = kasprintf(GFP_KERNEL, "%s\n", text);
+	int err = line ? otr_fs_write(param->path, line) : -ENOMEM;
 
+	kfree(line);
 	if (err)
 		pr_warn("parameter %s: \"%s\" was not taken by %s: %pe\n", param->name, text,
 			param->path, ERR_PTR(err));

@@ -133,14 +133,14 @@ void otr_preset_clear(struct otr_inst *inst)
  */
 int otr_preset_set(struct otr_inst *inst, const char *name)
 {
-	const struct otr_preset *preset;
-	int err = otr_inst_expand(inst);
+	const struct otr_preset *preset = preset_find(name);
+	int err;
 
-	if (err)
-		return err;
-	preset = preset_find(name);
 	if (!preset)
 		return -EINVAL;
+	err = otr_inst_expand(inst);
+	if (err)
+		return err;
 	if (preset == inst->preset)
 		return 0;
 	if (inst->pipes)

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Module parameters do what a write to the file of the same purpose does, and a
+# wrong one is reported and passed over. The in-tree tracer takes its own from
+# the kernel's command line only.
+#
+# boot: own
+
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# load PARAM...: the engine, fresh, with these parameters and its files at hand.
+load()
+{
+	cd / && umount "$tracing" && rmmod outrace
+	insmod "$OTR_MODULE" "$@" && mount_tracing || exit
+	cd "$tracing" || exit
+}
+
+if intree; then
+	echo "1..0 # SKIP the in-tree tracer is no module"
+	exit 0
+fi
+
+begin
+
+load ftrace=function ftrace_filter='vfs_read,vfs_w*' ftrace_notrace=vfs_writev \
+	trace_options=sym-offset,noirq-info trace_clock=mono trace_buf_size=256K
+is "ftrace= sets the tracer" "$(cat current_tracer)" function
+like "ftrace_filter= takes a name" "$(cat set_ftrace_filter)" '^vfs_read$'
+like "ftrace_filter= takes a pattern" "$(cat set_ftrace_filter)" '^vfs_write$'
+is "ftrace_notrace= sets the exceptions" "$(cat set_ftrace_notrace)" vfs_writev
+like "trace_options= sets an option" "$(cat trace_options)" '^sym-offset$'
+like "trace_options= clears an option" "$(cat trace_options)" '^noirq-info$'
+like "trace_clock= sets the clock" "$(cat trace_clock)" '\[mono\]'
+is "trace_buf_size= sets the size" "$(cat per_cpu/cpu0/buffer_size_kb)" 258
+cat /proc/version >/dev/null
+like "the tracer records what it was told to" "$(cat trace)" ': vfs_read\+0x'
+unlike "and nothing else" "$(grep -v '^#' trace)" ': vfs_[^rw]'
+
+# What is wrong is passed over; what is right counts.
+dmesg -C
+load ftrace=no_such_tracer ftrace_filter=no_such_function,vfs_read trace_options=nonsense,raw \
+	trace_clock=sundial trace_buf_size=much
+is "a wrong ftrace= leaves nop" "$(cat current_tracer)" nop
+is "a wrong name does not spoil a right one" "$(cat set_ftrace_filter)" vfs_read
+like "nor a wrong option" "$(cat trace_options)" '^raw$'
+like "a wrong clock leaves local" "$(cat trace_clock)" '\[local\]'
+is "a wrong size leaves the default" "$(cat buffer_size_kb)" "7 (expanded: 1408)"
+log=$(dmesg)
+for param in ftrace ftrace_filter trace_options trace_clock trace_buf_size; do
+	like "a wrong $param= is reported" "$log" "outrace: parameter $param: "
+done
+
+load
+is "without parameters nothing is left over" "$(cat set_ftrace_filter)" \
+	"#### all functions enabled ####"
+end
