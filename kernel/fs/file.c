@@ -95,7 +95,9 @@ static int node_open(struct inode *inode, struct file *file)
 
 	if (err)
 		return err;
-	/* Without a handler for it, writing fails as on any read-only file. */
+	/* Without a handler for it, reading fails, and so does writing. */
+	if (!ops->show && !ops->walk)
+		file->f_mode &= ~FMODE_CAN_READ;
 	if (!ops->write && !ops->write_user)
 		file->f_mode &= ~FMODE_CAN_WRITE;
 	of = open_file(&where, ops, file->f_mode, file->f_flags);

@@ -28,8 +28,9 @@ const char *otr_host_lookup(unsigned long addr, unsigned long *offset, char **mo
 /**
  * otr_host_symbol - the name of an address as text
  * @addr: the address
- * @with_offset: "name+0x10/0x20" and not "name"; a module's symbol ends in
- *		 " [module]" both ways
+ * @with_offset: "name+0x10/0x20" and not "name"; then a module's symbol ends
+ *		 in " [module]", but for the engine's own: users know these as
+ *		 parts of the kernel
  * @buf: where to
  * @size: its size, KSYM_SYMBOL_LEN is enough
  *
@@ -40,14 +41,19 @@ const char *otr_host_lookup(unsigned long addr, unsigned long *offset, char **mo
  */
 int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size)
 {
-	char text[KSYM_SYMBOL_LEN];
-	int len;
+	char text[KSYM_SYMBOL_LEN], *mod;
 
-	len = with_offset ? sprint_symbol(text, addr) : sprint_symbol_no_offset(text, addr);
+	if (with_offset)
+		sprint_symbol(text, addr);
+	else
+		sprint_symbol_no_offset(text, addr);
 	if (!strncmp(text, "0x", 2))
 		return 0;
+	mod = strstr(text, " [");
+	if (mod && (!with_offset || !strcmp(mod, " [" KBUILD_MODNAME "]")))
+		*mod = '\0';
 	strscpy(buf, text, size);
-	return min_t(int, len, size - 1);
+	return strlen(buf);
 }
 
 /**
