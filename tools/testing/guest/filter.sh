@@ -219,11 +219,13 @@ check_module_later()
 	modprobe "$module"
 	like 'a new module is traced with all the others' "$(cat enabled_functions)" '^dummy_xmit \['
 	ip link add dummy7 type dummy
+	put set_ftrace_filter "*:mod:$module" >/dev/null
 	: >trace
 	echo 1 >tracing_on
 	ip link set dummy7 up
 	echo 0 >tracing_on
-	like 'and shows in the trace' "$(records)" ': (dummy_[a-z0-9_]+|set_multicast_list) <-'
+	all_like 'and shows in the trace' "$(records)" \
+		"${head_re}(dummy_[a-z0-9_]+|set_multicast_list) <-[a-z0-9_.]+\$"
 	rmmod "$module"
 	reset
 }
