@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* available_tracers, current_tracer, tracing_on, trace_clock. */
+/* available_tracers, current_tracer, tracing_on, trace_clock, tracing_cpumask. */
 #include <linux/ctype.h>
 
 #include "fs/fs.h"
@@ -111,4 +111,34 @@ const struct otr_file_ops otr_clock_ops = {
 	.write		= clock_write,
 	.write_max	= CLOCK_MAX,
 	.write_whole	= true,
+};
+
+static int cpumask_show(struct otr_file *of, struct seq_file *m)
+{
+	mutex_lock(&otr_inst_lock);
+	seq_printf(m, "%*pb\n", cpumask_pr_args(of->where.inst->cpus));
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+static ssize_t cpumask_write(struct otr_file *of, char *text, size_t len)
+{
+	cpumask_var_t cpus;
+	int err;
+
+	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+		return -ENOMEM;
+	err = cpumask_parse(strim(text), cpus);
+	if (!err) {
+		mutex_lock(&otr_inst_lock);
+		err = otr_inst_set_cpus(of->where.inst, cpus);
+		mutex_unlock(&otr_inst_lock);
+	}
+	free_cpumask_var(cpus);
+	return err ?: len;
+}
+
+const struct otr_file_ops otr_cpumask_ops = {
+	.show	= cpumask_show,
+	.write	= cpumask_write,
 };

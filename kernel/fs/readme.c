@@ -16,6 +16,7 @@ static const char basics[] =
 	"  current_tracer\t- The tracer in use; \"nop\" for none\n"
 	"  available_tracers\t- Those that current_tracer takes\n"
 	"  tracing_on\t\t- 0 stops recording, 1 goes on\n"
+	"  tracing_cpumask\t- CPUs that record\n"
 	"  trace_clock\t\t- Clock of the time stamps; a change drops what was recorded\n"
 	"  trace_options\t\t- How records look and what is recorded; \"no\" in front\n"
 	"\t\t\t  switches an option off. Also one file each in options/\n"

@@ -74,6 +74,7 @@ static const struct otr_row top_rows[] = {
 	{ "trace_marker_raw",		0220,		&otr_marker_raw_ops },
 	{ "trace_options",		OTR_MODE_WRITE,	&otr_trace_options_ops },
 	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops },
+	{ "tracing_cpumask",		OTR_MODE_WRITE,	&otr_cpumask_ops },
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
 };
 

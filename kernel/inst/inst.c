@@ -8,8 +8,10 @@ static struct otr_inst *top;
 
 static void inst_free(struct otr_inst *inst)
 {
-	otr_ring_destroy(inst->ring);
+	if (!IS_ERR_OR_NULL(inst->ring))
+		otr_ring_destroy(inst->ring);
 	free_cpumask_var(inst->pipe_cpus);
+	free_cpumask_var(inst->cpus);
 	kfree(inst);
 }
 
@@ -20,6 +22,7 @@ static struct otr_inst *inst_create(const char *name)
 		.overwrite	= true,
 	};
 	struct otr_inst *inst = kzalloc(sizeof(*inst), GFP_KERNEL);
+	int err = -ENOMEM;
 
 	if (!inst)
 		return ERR_PTR(-ENOMEM);
@@ -29,20 +32,18 @@ static struct otr_inst *inst_create(const char *name)
 	inst->size = OTR_RING_BYTES;
 	inst->percent = 50;
 	inst->preset = &otr_preset_nop;
-	if (!zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL)) {
-		kfree(inst);
-		return ERR_PTR(-ENOMEM);
-	}
+	if (!zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) ||
+	    !zalloc_cpumask_var(&inst->cpus, GFP_KERNEL))
+		goto fail;
+	cpumask_copy(inst->cpus, cpu_possible_mask);
 	/* The smallest ring, until it is used. */
 	inst->ring = otr_ring_create(&config);
-	if (IS_ERR(inst->ring)) {
-		int err = PTR_ERR(inst->ring);
-
-		free_cpumask_var(inst->pipe_cpus);
-		kfree(inst);
-		return ERR_PTR(err);
-	}
-	return inst;
+	if (!IS_ERR(inst->ring))
+		return inst;
+	err = PTR_ERR(inst->ring);
+fail:
+	inst_free(inst);
+	return ERR_PTR(err);
 }
 
 /**

@@ -111,6 +111,7 @@ struct otr_inst_hooks {
  * @pauses: how many open readers stopped recording (pause-on-trace)
  * @pipes: open consuming readers; the preset cannot change while there are
  * @pipe_cpus: CPUs that have a consuming reader
+ * @cpus: CPUs that record
  * @refs: open files
  * @time_start: time of the last reset, for the latency columns
  */
@@ -131,6 +132,7 @@ struct otr_inst {
 	unsigned int		pauses;
 	unsigned int		pipes;
 	cpumask_var_t		pipe_cpus;
+	cpumask_var_t		cpus;
 	unsigned int		refs;
 	u64			time_start;
 };
@@ -156,6 +158,7 @@ int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
 int otr_inst_reset(struct otr_inst *inst, int cpu);
 int otr_inst_set_clock(struct otr_inst *inst, const char *name);
+int otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus);
 void otr_inst_pause(struct otr_inst *inst);
 void otr_inst_resume(struct otr_inst *inst);
 int otr_inst_pipe_open(struct otr_inst *inst, int cpu);

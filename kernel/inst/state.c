@@ -75,6 +75,33 @@ int otr_inst_set_clock(struct otr_inst *inst, const char *name)
 }
 
 /**
+ * otr_inst_set_cpus - choose the CPUs that record
+ * @inst: the instance
+ * @cpus: those CPUs; the others go on, but write nothing
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -EINVAL for none.
+ */
+int otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus)
+{
+	int cpu;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (cpumask_empty(cpus))
+		return -EINVAL;
+	for_each_possible_cpu(cpu) {
+		bool was = cpumask_test_cpu(cpu, inst->cpus);
+
+		if (was && !cpumask_test_cpu(cpu, cpus))
+			otr_ring_disable_cpu(inst->ring, cpu);
+		else if (!was && cpumask_test_cpu(cpu, cpus))
+			otr_ring_enable_cpu(inst->ring, cpu);
+	}
+	cpumask_copy(inst->cpus, cpus);
+	return 0;
+}
+
+/**
  * otr_inst_pause - stop recording for as long as somebody reads
  * @inst: the instance
  *

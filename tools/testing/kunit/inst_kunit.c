@@ -21,6 +21,7 @@ static struct {
 	int		clock;
 	bool		overwrite;
 	int		disabled;
+	unsigned long	off_cpus;
 	int		answer;
 } fake;
 
@@ -69,6 +70,16 @@ void otr_ring_disable(struct otr_ring *ring)
 void otr_ring_enable(struct otr_ring *ring)
 {
 	fake.disabled--;
+}
+
+void otr_ring_disable_cpu(struct otr_ring *ring, int cpu)
+{
+	fake.off_cpus |= BIT(cpu);
+}
+
+void otr_ring_enable_cpu(struct otr_ring *ring, int cpu)
+{
+	fake.off_cpus &= ~BIT(cpu);
 }
 
 /* A preset that counts, and fails when told to. */
@@ -261,6 +272,18 @@ static void pauses_nest(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.disabled, 0);
 }
 
+static void chooses_cpus(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpu_none_mask), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(inst->cpus, cpu_possible_mask));
+	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpumask_of(0)), 0);
+	KUNIT_EXPECT_EQ(test, fake.off_cpus, *cpumask_bits(cpu_possible_mask) & ~1UL);
+	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpu_possible_mask), 0);
+	KUNIT_EXPECT_EQ(test, fake.off_cpus, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_with_nop),
 	KUNIT_CASE(changes_presets),
@@ -270,6 +293,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(asks_before_an_option_changes),
 	KUNIT_CASE(sets_clocks),
 	KUNIT_CASE(pauses_nest),
+	KUNIT_CASE(chooses_cpus),
 	{}
 };
 
