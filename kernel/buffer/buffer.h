@@ -206,6 +206,8 @@ struct otr_ring;
  * @window: the ring is being changed under an NMI's feet
  * @busy: writers in a slow path
  * @nr: number of slots, 0 without pages
+ * @slow_ts: time of the outermost record, while one is open that was begun out
+ *	     of line
  * @watch_full: least percentage that somebody waits for, 0 for nobody
  * @drops: records not written, by enum otr_drop
  * @seen: where the consuming reader is; its lock, read by anybody
@@ -236,6 +238,7 @@ struct otr_ring_cpu {
 	u8			window;
 	u32			busy;
 	u32			nr;
+	u64			slow_ts;
 	u32			watch_full;
 
 	/* Now and then, by writers. */
@@ -307,39 +310,51 @@ struct otr_ring_config {
 	bool			overwrite;
 };
 
-/* How a record was begun. */
-enum otr_rec_how {
-	OTR_REC_PLAIN,		/* outermost, and on the page of the one before */
-	OTR_REC_CROSSED,	/* outermost, first on its page */
-	OTR_REC_NESTED,		/* whoever was interrupted will commit it */
-};
+/*
+ * How a record was begun. Nothing of this is the common way: outermost, with
+ * room on the page, little time since the record in front.
+ */
+#define OTR_REC_NESTED		BIT(0)	/* whoever was interrupted will commit it */
+#define OTR_REC_TIMED		BIT(1)	/* a time record is in front of it */
+#define OTR_REC_SLOW		BIT(2)	/* out of line */
 
 /**
  * struct otr_rec - a record between begin and end
  * @cpu: where
- * @head: its head on the page, behind a time record if there is one
- * @from: the writing position before
- * @to: and after
- * @ts: its time stamp
- * @how: enum otr_rec_how
+ * @head: its head on the page
+ * @to: the writing position behind it
+ * @ts: its time stamp, if it was begun in line
+ * @how: OTR_REC_*
  *
- * Between begin and end it lives in registers.
+ * Between begin and end it lives in registers: nobody takes its address who is
+ * not inlined. Declare it __uninitialized, or a kernel that initializes all
+ * variables clears it in memory for nothing.
  */
 struct otr_rec {
 	struct otr_ring_cpu	*cpu;
 	u32			*head;
-	u64			from;
 	u64			to;
 	u64			ts;
-	enum otr_rec_how	how;
+	unsigned int		how;
+};
+
+/**
+ * struct otr_claimed - what was reserved out of line, in two registers
+ * @payload: where the payload goes, with OTR_REC_NESTED and OTR_REC_TIMED in the
+ *	     low bits; 0 for nothing
+ * @to: the writing position behind it
+ */
+struct otr_claimed {
+	unsigned long	payload;
+	u64		to;
 };
 
 /* write.c */
-void *otr_ring_begin_slow(struct otr_ring *ring, struct otr_rec *rec, unsigned int len);
-void otr_ring_end_slow(struct otr_rec *rec);
+struct otr_claimed otr_ring_begin_slow(struct otr_ring *ring, unsigned int len);
+void otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to);
 void otr_ring_catch_up(struct otr_ring_cpu *rc);
 void otr_ring_notify(struct otr_ring_cpu *rc);
-void otr_ring_discard(struct otr_rec *rec);
+void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, u64 ts, unsigned int how);
 
 /**
  * otr_ring_begin - reserve room for a record
@@ -360,10 +375,9 @@ static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_re
 {
 	struct otr_ring_cpu *rc = raw_cpu_ptr(ring->cpus);
 	unsigned int size = otr_rec_size(len);
-	struct otr_rec slow;
+	struct otr_claimed slow;
 	struct otr_slot *slot;
 	u64 from, to, ts, delta;
-	void *payload;
 
 	from = READ_ONCE(rc->write);
 	/* The time is read after the position, see memory-order.rst (time). */
@@ -390,18 +404,19 @@ static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_re
 	OTR_STEP(4);
 	rec->cpu = rc;
 	rec->head = (u32 *)(otr_slot_page(READ_ONCE(slot->word))->data + otr_pos_off(from));
-	rec->from = from;
 	rec->to = to;
 	rec->ts = ts;
-	rec->how = OTR_REC_PLAIN;
+	rec->how = 0;
 	return otr_rec_write(rec->head, len, delta);
 
 out_of_line:
-	/* A handle of its own, so that @rec need not be in memory. */
-	payload = otr_ring_begin_slow(ring, &slow, len);
-	if (payload)
-		*rec = slow;
-	return payload;
+	slow = otr_ring_begin_slow(ring, len);
+	rec->cpu = rc;
+	rec->head = (u32 *)((slow.payload & ~3UL) - otr_rec_head_size(len));
+	rec->to = slow.to;
+	rec->ts = 0;
+	rec->how = OTR_REC_SLOW | (slow.payload & 3);
+	return (void *)(slow.payload & ~3UL);
 }
 
 /**
@@ -414,10 +429,9 @@ static __always_inline void otr_ring_end(struct otr_rec *rec)
 {
 	struct otr_ring_cpu *rc = rec->cpu;
 
-	if (unlikely(rec->how != OTR_REC_PLAIN)) {
-		struct otr_rec slow = *rec;
-
-		otr_ring_end_slow(&slow);
+	if (unlikely(rec->how)) {
+		if (!(rec->how & OTR_REC_NESTED))
+			otr_ring_end_slow(rc, rec->to);
 		return;
 	}
 	OTR_STEP(5);
@@ -432,6 +446,20 @@ static __always_inline void otr_ring_end(struct otr_rec *rec)
 		otr_ring_catch_up(rc);
 	if (unlikely(READ_ONCE(rc->watch)))
 		otr_ring_notify(rc);
+}
+
+/**
+ * otr_ring_discard - take a record back
+ * @rec: from otr_ring_begin()
+ *
+ * If nobody nested since, it is as if it had never been. Otherwise it becomes
+ * padding, which readers skip.
+ *
+ * Context: that of otr_ring_begin(); instead of otr_ring_end().
+ */
+static __always_inline void otr_ring_discard(struct otr_rec *rec)
+{
+	otr_ring_take_back(rec->cpu, rec->head, rec->to, rec->ts, rec->how);
 }
 
 /* ring.c: rings, and switching them on and off */

@@ -80,12 +80,16 @@ static __always_inline unsigned int otr_rec_payload(unsigned int len)
 	return len ? ALIGN(len, 4) : 4;
 }
 
+/* Bytes in front of a payload of @len bytes. */
+static __always_inline unsigned int otr_rec_head_size(unsigned int len)
+{
+	return OTR_REC_HEAD + (otr_rec_payload(len) > OTR_REC_SHORT_MAX ? 4 : 0);
+}
+
 /* Bytes that a record with @len bytes of payload takes on a page. */
 static __always_inline unsigned int otr_rec_size(unsigned int len)
 {
-	unsigned int payload = otr_rec_payload(len);
-
-	return OTR_REC_HEAD + payload + (payload > OTR_REC_SHORT_MAX ? 4 : 0);
+	return otr_rec_head_size(len) + otr_rec_payload(len);
 }
 
 /*

@@ -71,36 +71,35 @@ static void tell_time(struct claim *claim)
 	claim->delta = claim->ts & TIME_MASK;
 }
 
-/* Fill in the handle, and the time record in front where there is one. */
-static void *start(const struct claim *claim, struct otr_rec *rec, u64 at, unsigned int total,
-		   enum otr_rec_how how)
+/* Write the record's head, and the time record in front where there is one. */
+static void start(const struct claim *claim, struct otr_claimed *claimed, u64 at,
+		  unsigned int total)
 {
 	struct otr_page *page = otr_slot_page(READ_ONCE(otr_slot_at(claim->rc, at)->word));
 	u32 *head = (u32 *)(page->data + otr_pos_off(at));
 	u32 delta = claim->delta;
 
+	claimed->to = at + total;
+	claimed->payload = claim->nested ? OTR_REC_NESTED : 0;
 	if (total != claim->size) {
 		head[0] = otr_rec_word(claim->time, claim->delta & (OTR_REC_DELTA_END - 1));
 		head[1] = claim->delta >> OTR_REC_DELTA_BITS;
 		head += OTR_REC_TIME / sizeof(*head);
 		delta = 0;
+		claimed->payload |= OTR_REC_TIMED;
 	}
-	rec->cpu = claim->rc;
-	rec->head = head;
-	rec->from = claim->from;
-	rec->to = at + total;
-	rec->ts = claim->ts;
-	rec->how = how;
-	return otr_rec_write(head, claim->len, delta);
+	claimed->payload |= (unsigned long)otr_rec_write(head, claim->len, delta);
+	/* There is only one who is outermost, so there is room for one here. */
+	if (!claim->nested)
+		WRITE_ONCE(claim->rc->slow_ts, claim->ts);
 }
 
 /* Be the first on the page at @at, which is the one who says its time. */
-static void *start_page(struct claim *claim, struct otr_rec *rec, u64 at)
+static void start_page(struct claim *claim, struct otr_claimed *claimed, u64 at)
 {
 	otr_slot_page(READ_ONCE(otr_slot_at(claim->rc, at)->word))->ts = claim->ts;
 	claim->delta = 0;
-	return start(claim, rec, at, claim->size,
-		     claim->nested ? OTR_REC_NESTED : OTR_REC_CROSSED);
+	start(claim, claimed, at, claim->size);
 }
 
 /*
@@ -141,7 +140,7 @@ static enum verdict open_page(struct otr_ring_cpu *rc, u64 from, u64 next)
 }
 
 /* Reserve at the beginning of the next page, and close the current one. */
-static enum verdict cross(struct claim *claim, struct otr_rec *rec, void **payload)
+static enum verdict cross(struct claim *claim, struct otr_claimed *claimed)
 {
 	struct otr_ring_cpu *rc = claim->rc;
 	u64 from = claim->from;
@@ -164,11 +163,11 @@ static enum verdict cross(struct claim *claim, struct otr_rec *rec, void **paylo
 	OTR_STEP(15);
 	otr_slot_page(READ_ONCE(otr_slot_at(rc, from)->word))->commit = otr_pos_off(from);
 	OTR_STEP(16);
-	*payload = start_page(claim, rec, next);
+	start_page(claim, claimed, next);
 	return DONE;
 }
 
-static enum verdict reserve(struct claim *claim, struct otr_rec *rec, void **payload)
+static enum verdict reserve(struct claim *claim, struct otr_claimed *claimed)
 {
 	struct otr_ring_cpu *rc = claim->rc;
 	u32 limit = READ_ONCE(rc->limit);
@@ -190,17 +189,16 @@ static enum verdict reserve(struct claim *claim, struct otr_rec *rec, void **pay
 	if (claim->time && otr_pos_off(from))
 		total += OTR_REC_TIME;
 	if (otr_pos_off(from) + total > limit || (claim->far && otr_pos_off(from)))
-		return cross(claim, rec, payload);
+		return cross(claim, claimed);
 	OTR_STEP(9);
 	if (cmpxchg_local(&rc->write, from, from + total) != from)
 		return AGAIN;
 	OTR_STEP(10);
 	local_inc(&otr_slot_at(rc, from)->count);
 	if (!otr_pos_off(from))
-		*payload = start_page(claim, rec, from);
+		start_page(claim, claimed, from);
 	else
-		*payload = start(claim, rec, from, total,
-				 claim->nested ? OTR_REC_NESTED : OTR_REC_PLAIN);
+		start(claim, claimed, from, total);
 	return DONE;
 }
 
@@ -208,28 +206,28 @@ static enum verdict reserve(struct claim *claim, struct otr_rec *rec, void **pay
  * otr_ring_begin() for whoever is not in its common case. A window cannot open
  * while busy is not zero, so that slots stay what they are in here.
  */
-void *otr_ring_begin_slow(struct otr_ring *ring, struct otr_rec *rec, unsigned int len)
+struct otr_claimed otr_ring_begin_slow(struct otr_ring *ring, unsigned int len)
 {
 	struct otr_ring_cpu *rc = raw_cpu_ptr(ring->cpus);
 	struct claim claim = { .rc = rc, .len = len };
+	struct otr_claimed claimed = {};
 	enum verdict verdict;
-	void *payload = NULL;
 
 	if (unlikely(READ_ONCE(rc->window))) {
 		if (READ_ONCE(rc->limit))
 			drop(rc, OTR_DROP_WINDOW);
-		return NULL;
+		return claimed;
 	}
 	/* Nobody sees another value than before, after having nested in here. */
 	WRITE_ONCE(rc->busy, READ_ONCE(rc->busy) + 1);
 	barrier();
 	claim.size = len <= OTR_POS_OFF_MASK ? otr_rec_size(len) : 0;
 	do {
-		verdict = reserve(&claim, rec, &payload);
+		verdict = reserve(&claim, &claimed);
 	} while (verdict == AGAIN);
 	barrier();
 	WRITE_ONCE(rc->busy, READ_ONCE(rc->busy) - 1);
-	return payload;
+	return claimed;
 }
 
 /*
@@ -287,49 +285,40 @@ void otr_ring_catch_up(struct otr_ring_cpu *rc)
 	WRITE_ONCE(rc->busy, READ_ONCE(rc->busy) - 1);
 }
 
-/* otr_ring_end() for records that are nested, or first on their page. */
-void otr_ring_end_slow(struct otr_rec *rec)
+/* Commit the record of the outermost writer, and what nested behind it. */
+static void commit_outermost(struct otr_ring_cpu *rc, u64 to, u64 ts)
 {
-	struct otr_ring_cpu *rc = rec->cpu;
-
-	if (rec->how == OTR_REC_NESTED)
-		return;
-	WRITE_ONCE(rc->last_ts, rec->ts);
+	WRITE_ONCE(rc->last_ts, ts);
 	OTR_STEP(21);
-	advance(rc, READ_ONCE(rc->commit), rec->to);
+	advance(rc, READ_ONCE(rc->commit), to);
 	barrier();
 	OTR_STEP(22);
-	if (READ_ONCE(rc->write) != rec->to)
+	if (READ_ONCE(rc->write) != to)
 		otr_ring_catch_up(rc);
 	if (unlikely(READ_ONCE(rc->watch)))
 		otr_ring_notify(rc);
 }
 
-/**
- * otr_ring_discard - take a record back
- * @rec: from otr_ring_begin()
- *
- * If nobody nested since, it is as if it had never been. Otherwise it becomes
- * padding, which readers skip.
- *
- * Context: that of otr_ring_begin(); instead of otr_ring_end().
- */
-void otr_ring_discard(struct otr_rec *rec)
+/* otr_ring_end() of who is outermost and began out of line. */
+void otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to)
 {
-	struct otr_ring_cpu *rc = rec->cpu;
-	u32 size = otr_pos_off(rec->to) -
-		   ((u8 *)rec->head - otr_slot_page(READ_ONCE(otr_slot_at(rc, rec->to)->word))->data);
-	u64 back = rec->from;
+	commit_outermost(rc, to, READ_ONCE(rc->slow_ts));
+}
 
-	/* A page that was opened stays open. */
-	if (otr_pos_page(rec->from) != otr_pos_page(rec->to))
-		back = otr_pos_page(rec->to);
+/* otr_ring_discard(), out of line. */
+void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, u64 ts, unsigned int how)
+{
+	struct otr_slot *slot = otr_slot_at(rc, to);
+	u32 off = (u8 *)head - otr_slot_page(READ_ONCE(slot->word))->data;
+	u32 begin = off - (how & OTR_REC_TIMED ? OTR_REC_TIME : 0);
+
 	/* Before the position: who comes after that may commit the page's count. */
-	local_dec(&otr_slot_at(rc, rec->to)->count);
+	local_dec(&slot->count);
 	OTR_STEP(23);
-	if (cmpxchg_local(&rc->write, rec->to, back) == rec->to) {
+	/* A page that was opened for it stays open. */
+	if (cmpxchg_local(&rc->write, to, otr_pos_page(to) | begin) == to) {
 		OTR_STEP(24);
-		if (rec->how == OTR_REC_CROSSED)
+		if (!(how & OTR_REC_NESTED))
 			otr_ring_catch_up(rc);
 		return;
 	}
@@ -338,7 +327,8 @@ void otr_ring_discard(struct otr_rec *rec)
 	 * not matter whether a reader adds up the time of padding. Zero would
 	 * mean that the rest of the page is padding.
 	 */
-	rec->head[0] = otr_rec_word(OTR_REC_PAD, 1);
-	rec->head[1] = size - OTR_REC_HEAD;
-	otr_ring_end(rec);
+	head[0] = otr_rec_word(OTR_REC_PAD, 1);
+	head[1] = otr_pos_off(to) - off - OTR_REC_HEAD;
+	if (!(how & OTR_REC_NESTED))
+		commit_outermost(rc, to, how & OTR_REC_SLOW ? READ_ONCE(rc->slow_ts) : ts);
 }

@@ -410,12 +410,15 @@ static int interrupter_thread(void *unused)
 	return 0;
 }
 
-static struct task_struct *threads[NR_CPUS + 1];
+/* By CPU, and the one behind them who interrupts all. */
+static struct task_struct **threads;
 
 static void start_writers(struct kunit *test)
 {
 	int cpu;
 
+	threads = kunit_kcalloc(test, nr_cpu_ids + 1, sizeof(*threads), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, threads);
 	KUNIT_ASSERT_EQ(test, nmi_begin(), 0);
 	stop_writing = false;
 	for_each_online_cpu(cpu) {
@@ -424,8 +427,8 @@ static void start_writers(struct kunit *test)
 		kthread_bind(threads[cpu], cpu);
 		wake_up_process(threads[cpu]);
 	}
-	threads[NR_CPUS] = kthread_run(interrupter_thread, NULL, "otr_interrupter");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(threads[NR_CPUS]));
+	threads[nr_cpu_ids] = kthread_run(interrupter_thread, NULL, "otr_interrupter");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(threads[nr_cpu_ids]));
 }
 
 static void stop_writers(void)
@@ -433,10 +436,9 @@ static void stop_writers(void)
 	int i;
 
 	WRITE_ONCE(stop_writing, true);
-	for (i = 0; i <= NR_CPUS; i++) {
+	for (i = 0; i <= nr_cpu_ids; i++) {
 		if (threads[i])
 			kthread_stop(threads[i]);
-		threads[i] = NULL;
 	}
 	nmi_end();
 }

@@ -241,7 +241,7 @@ static void race(long seed)
 
 	any_world(seed);
 	world.threads = true;
-	step_hook = poll_calls;
+	world.hook = poll_calls;
 	stop = false;
 	shim_cpu_run(true);
 	pthread_create(&thread, NULL, other_thread, (void *)seed);
@@ -264,7 +264,7 @@ static void race(long seed)
 		if (!shim_cpu_poll())
 			sched_yield();
 	shim_cpu_run(false);
-	step_hook = NULL;
+	world.hook = NULL;
 	settle();
 	world_destroy();
 }

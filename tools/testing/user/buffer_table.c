@@ -629,10 +629,12 @@ static void checker_finds(void)
 	EXPECT(!otr_ring_check(world.ring, 0));
 #define BREAKS(what, value)						\
 do {									\
-	was = (u64)(what);						\
-	(what) = (__typeof__(what))(value);				\
+	__typeof__(what) *place = &(what);				\
+									\
+	was = *place;							\
+	*place = (value);						\
 	EXPECT(otr_ring_check(world.ring, 0));				\
-	(what) = (__typeof__(what))was;					\
+	*place = was;							\
 	EXPECT(!otr_ring_check(world.ring, 0));				\
 } while (0)
 	BREAKS(rc->slots[0].word, rc->slots[1].word);

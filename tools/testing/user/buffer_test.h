@@ -17,7 +17,7 @@
 
 #include "buffer/ring.h"
 
-#define LOG_MAX		(1 << 16)
+#define LOG_MAX		65536
 #define DEPTH_MAX	4
 
 /* A record that was written. */
@@ -50,6 +50,8 @@ struct world {
 	u64 now, tick;		/* the clock, and its step per reading */
 	bool back;		/* the clock went back */
 	int depth;		/* writers that are open */
+	u64 clock[64];		/* what each of them read last */
+	void (*hook)(int n);	/* called at each step */
 	bool threads;		/* others read and switch meanwhile: compare at the end */
 };
 
@@ -64,8 +66,6 @@ struct plan {
 };
 
 extern struct plan plan;
-/* Called at each step, for programs with more than one thread. */
-extern void (*step_hook)(int n);
 /* This thread only reads: nothing nests in it. */
 extern __thread bool no_steps;
 

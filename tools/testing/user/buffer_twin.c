@@ -6,7 +6,6 @@
 
 struct world world;
 struct plan plan;
-void (*step_hook)(int n);
 __thread bool no_steps;
 
 static u64 random_state = 1;
@@ -24,7 +23,12 @@ u32 random_below(u32 below)
 
 u64 shim_clock(void)
 {
-	return __atomic_add_fetch(&world.now, world.tick, __ATOMIC_RELAXED);
+	u64 now = __atomic_add_fetch(&world.now, world.tick, __ATOMIC_RELAXED);
+
+	/* The last reading of a writer is its time. */
+	if (!no_steps)
+		world.clock[world.depth] = now;
+	return now;
 }
 
 void plan_nothing(void)
@@ -57,8 +61,8 @@ void buffer_step(int n)
 		return;
 	if (n == 27 && world.ring)
 		note_reset();
-	if (step_hook)
-		step_hook(n);
+	if (world.hook)
+		world.hook(n);
 	if (depth >= DEPTH_MAX)
 		return;
 	if (plan.at[depth] >= 0 && plan.at[depth] == plan.steps[depth]++) {
@@ -88,6 +92,7 @@ void world_create(unsigned int data, unsigned int pages, bool overwrite)
 	world.refused = 0;
 	world.depth = 0;
 	world.threads = false;
+	world.hook = NULL;
 	world.back = false;
 	world.now = 1000;
 	world.tick = 3;
@@ -178,20 +183,30 @@ static void refuse(u32 len)
 		KTAP_FAIL("an outermost record of %u bytes was refused", len);
 }
 
+/* Nested writers tell their time as it is; the outermost may have to adapt. */
+static u64 time_of(const struct otr_rec *rec)
+{
+	if (rec->how & OTR_REC_NESTED)
+		return world.clock[world.depth];
+	return rec->how ? rec->cpu->slow_ts : rec->ts;
+}
+
 bool write_record(u32 len)
 {
 	u32 id = ++world.id;
 	struct otr_rec rec;
 	u8 *payload;
+	u64 ts;
 
 	world.depth++;
 	payload = otr_ring_begin(world.ring, &rec, len);
 	if (payload) {
+		ts = time_of(&rec);
 		fill_in(payload, id, len);
 		buffer_step(0);
 		otr_ring_end(&rec);
 		world.log[world.written++] = (struct written) {
-			.place = rec.to, .ts = rec.ts, .id = id, .len = len,
+			.place = rec.to, .ts = ts, .id = id, .len = len,
 		};
 		if (world.written == LOG_MAX)
 			abort();
