@@ -100,13 +100,13 @@ check_loads()
 {
 	local i failed='' before after
 
-	for ((i = 1; i <= 10; i++)); do
-		load && use 'vfs_*' && unload || failed+=" $i"
+	for ((i = 1; i <= 3; i++)); do
+		{ load && use 'vfs_*' && unload; } || failed+=" $i"
 	done
 	before=$(memory)
 	for ((i = 1; i <= loads; i++)); do
 		load || failed+=" load:$i"
-		if [ $((i % 5)) = 0 ]; then
+		if [ $((i % 10)) = 0 ]; then
 			use 'vfs_*' || failed+=" use:$i"
 		fi
 		unload || failed+=" unload:$i"
@@ -122,10 +122,13 @@ check_text()
 	awk '{ print $1, $2, $3 }' /proc/kallsyms | sort >/tmp/symbols
 	modprobe dummy
 	# Once before, for what the kernel itself patches on first use.
-	load && use '*' && unload
+	load
+	echo function >current_tracer
+	echo nop >current_tracer
+	unload
 	keep_text /tmp/before
 	load
-	trace_of '*' cat /etc/hostname >/dev/null
+	echo function >current_tracer
 	keep_text /tmp/during
 	unload
 	keep_text /tmp/after
@@ -148,12 +151,12 @@ check_busy()
 	local i failed=''
 
 	busy_start
-	for ((i = 1; i <= 10; i++)); do
-		load && echo function >current_tracer || failed+=" load:$i"
+	for ((i = 1; i <= 5; i++)); do
+		{ load && echo function >current_tracer; } || failed+=" load:$i"
 		sleep $((i % 3))
 		unload || failed+=" unload:$i"
 	done
-	is 'under load, everything traced, 10 times' "$failed" ''
+	is 'under load, everything traced, 5 times' "$failed" ''
 	holds 'everybody gets on' busy_lives 60
 	busy_stop
 	is 'nothing failed' "$(sort "$busy_dir/failed" 2>/dev/null | uniq -c | head)" ''
