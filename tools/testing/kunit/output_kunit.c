@@ -86,9 +86,9 @@ static void default_columns(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 
-	expect(test, "           <...>-4711    [002] .....    12.345678: sym\n");
+	expect(test, "           <...>-4711    [002] .....    12.345679: sym\n");
 	f->view.options &= ~OTR_OPT(IRQ_INFO);
-	expect(test, "           <...>-4711    [002]     12.345678: sym\n");
+	expect(test, "           <...>-4711    [002]     12.345679: sym\n");
 	f->view.in_ns = false;
 	expect(test, "           <...>-4711    [002]   12345678901: sym\n");
 	f->view.options = 0;
@@ -123,7 +123,7 @@ static void flag_characters(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		f->head.flags = table[i].flags;
 		f->head.preempt_count = table[i].preempt;
-		snprintf(text, sizeof(text), "%16s-4711    [002] %s    12.345678: sym\n", "<...>",
+		snprintf(text, sizeof(text), "%16s-4711    [002] %s    12.345679: sym\n", "<...>",
 			 table[i].text);
 		expect(test, text);
 	}
@@ -154,7 +154,7 @@ static void latency_columns(struct kunit *test)
 	f->view.options |= OTR_OPT(VERBOSE);
 	f->view.index = 26;
 	snprintf(text, sizeof(text), "%16s    4711   2 0 00000000 0000001a [%08x] %s", "<...>",
-		 12345678, "0.005ms (+0.000ms): sym\n");
+		 12345679, "0.005ms (+0.000ms): sym\n");
 	expect(test, text);
 }
 
