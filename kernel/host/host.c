@@ -98,7 +98,8 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		"all function tracing (no function by its name)", "0006-kallsyms-*", has_symbols,
 	},
 	[OTR_KPROBES] = {
-		"seeing a disabled kprobe on a traced function", "0007-kprobes-*", has_kprobes,
+		"safety of kprobes that are set while functions are being hooked",
+		"0007-kprobes-*", has_kprobes,
 	},
 	[OTR_QUIESCE] = {
 		"all function tracing (it could not be ended)", "0002-tracing-*", has_quiesce,

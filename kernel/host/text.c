@@ -48,10 +48,16 @@ const unsigned long *otr_host_module_sites(const struct module *mod, unsigned in
 /**
  * otr_host_text_lock - keep everybody else from changing text
  *
+ * And, where the kernel lets us, from preparing to: a kprobe copies its
+ * instruction before it can be seen by otr_host_kprobe().
+ *
  * Context: process context, sleeps; the kernel has OTR_TEXT.
  */
 void otr_host_text_lock(void)
 {
+	/* In the order in which kprobes take them. */
+	if (&kprobe_mutex)
+		mutex_lock(&kprobe_mutex);
 	mutex_lock(&text_mutex);
 }
 
@@ -63,6 +69,8 @@ void otr_host_text_lock(void)
 void otr_host_text_unlock(void)
 {
 	mutex_unlock(&text_mutex);
+	if (&kprobe_mutex)
+		mutex_unlock(&kprobe_mutex);
 }
 
 /**
@@ -102,7 +110,7 @@ void otr_host_text_finish(void)
 bool otr_host_kprobe_known(void)
 {
 #if defined(OTR_HAVE_GET_KPROBE) && defined(CONFIG_KPROBES)
-	return get_kprobe;
+	return get_kprobe && &kprobe_mutex;
 #else
 	return false;
 #endif
