@@ -95,11 +95,6 @@ static int node_open(struct inode *inode, struct file *file)
 
 	if (err)
 		return err;
-	/* Without a handler for it, reading fails, and so does writing. */
-	if (!ops->show && !ops->walk)
-		file->f_mode &= ~FMODE_CAN_READ;
-	if (!ops->write && !ops->write_user)
-		file->f_mode &= ~FMODE_CAN_WRITE;
 	of = open_file(&where, ops, file->f_mode, file->f_flags);
 	if (IS_ERR(of)) {
 		seq_release(inode, file);
@@ -144,11 +139,21 @@ static ssize_t node_write(struct file *file, const char __user *from, size_t len
 
 	if (of->ops->write_user)
 		done = of->ops->write_user(of, from, len);
-	else
+	else if (of->ops->write)
 		done = write_text(of, from, len);
+	else
+		done = -EINVAL;
 	if (done > 0)
 		*pos += done;
 	return done;
+}
+
+/* Root may open what the mode forbids, so the handler decides. */
+static ssize_t text_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct otr_file *of = file_of(iocb->ki_filp);
+
+	return of->ops->show || of->ops->walk ? seq_read_iter(iocb, to) : -EINVAL;
 }
 
 /* Programs that append seek first; a file that is only written has no places. */
@@ -198,7 +203,7 @@ const struct file_operations otr_text_fops = {
 	.owner		= THIS_MODULE,
 	.open		= node_open,
 	.release	= node_release,
-	.read_iter	= seq_read_iter,
+	.read_iter	= text_read,
 	.splice_read	= copy_splice_read,
 	.write		= node_write,
 	.llseek		= node_seek,

@@ -183,6 +183,7 @@ two"
 	is 'a zero byte ends the text' "$(marks 'before\0000after\n')" before
 	is 'other bytes stay' "$(marks 'a\tb \0303\0244\n')" "$(printf 'a\tb \303\244')"
 	is 'it cannot be read' "$(get trace_marker)" EINVAL
+	is 'nor can what only shows be written' "$(put README anything)" EINVAL
 	# dd writes it all in one go, and again what was not taken.
 	for size in 100 1000 4000 4054; do
 		text=$(marks_of "$size")
