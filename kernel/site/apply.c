@@ -11,6 +11,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/bug.h>
+#include <linux/kallsyms.h>
 #include <linux/sched.h>
 
 #include "arch/x86/arch.h"
@@ -24,6 +25,10 @@ static struct otr_plan_hook plan_hooks[OTR_HOOKS_MAX];
 
 /* Nothing but the leaving hook may change: memory is short, or text is wrong. */
 static bool nothing_new;
+
+/* Sites that a hook wants and somebody else holds; what was last said of them. */
+static unsigned int left_out, left_out_said;
+static unsigned long left_out_ip;
 
 /* What may be done with a site. */
 enum verdict {
@@ -50,7 +55,7 @@ static void plan_block(struct otr_plan *plan, const struct otr_block *block,
 			.id = id,
 			.gone = hook == leaving,
 			.keep = nothing_new || otr_site_failure(),
-			.all = !filter || otr_parts_empty(&filter->parts),
+			.all = !filter || otr_set_empty(filter),
 			.on = otr_part_find(&hook->parts, block),
 			.filter = filter ? otr_part_find(&filter->parts, block) : NULL,
 			.skip = skip ? otr_part_find(&skip->parts, block) : NULL,
@@ -182,8 +187,11 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 				*lost |= BIT(bit);
 			break;
 		case HELD:
-			if (!must)
+			if (!must) {
+				left_out++;
+				left_out_ip = ip;
 				break;
+			}
 			otr_held_add(block, ip, from);
 			*lost |= BIT(bit);
 			break;
@@ -258,6 +266,18 @@ static bool verify_all(const struct otr_hook *leaving)
 	return fine;
 }
 
+/* Once, not with every change of any hook. */
+static void report_left_out(void)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (left_out && left_out != left_out_said &&
+	    otr_host_symbol(left_out_ip, false, name, sizeof(name)))
+		pr_info("%u functions stay as they are, %s among them: a kprobe or a BPF program is there\n",
+			left_out, name);
+	left_out_said = left_out;
+}
+
 /**
  * otr_apply - make the text what the hooks want
  * @leaving: a hook that wants nothing any more, and is on no site afterwards;
@@ -289,12 +309,14 @@ int otr_apply(const struct otr_hook *leaving)
 		return -EIO;
 	}
 	otr_targets_arm();
+	left_out = 0;
 	list_for_each_entry(block, &otr_blocks, node)
 		write_block(block, leaving);
 	otr_host_text_finish();
 	if (leaving)
 		otr_targets_still(leaving);
 	otr_host_text_unlock();
+	report_left_out();
 	return otr_targets_share();
 }
 

@@ -149,7 +149,7 @@ static void drop_module(const struct module *mod)
 	/* Its text goes away with what is patched into it. */
 	otr_apply_forget(block);
 	list_for_each_entry(set, &otr_sets, node)
-		otr_parts_forget(&set->parts, block);
+		otr_set_forget(set, block);
 	list_del(&block->node);
 	kfree(block);
 }

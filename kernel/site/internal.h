@@ -47,10 +47,13 @@ struct otr_part {
  * struct otr_siteset - a set of sites
  * @node: in otr_sets
  * @parts: what it has of each block; a block without a part has none
+ * @lost: it had sites of a module that went, and got no new ones: not a set
+ *	  without sites, which would mean all
  */
 struct otr_siteset {
 	struct list_head	node;
 	struct list_head	parts;
+	bool			lost;
 };
 
 /**
@@ -93,7 +96,8 @@ unsigned long *otr_part_find(const struct list_head *parts, const struct otr_blo
 unsigned long *otr_part_make(struct list_head *parts, struct otr_block *block);
 void otr_parts_forget(struct list_head *parts, const struct otr_block *block);
 void otr_parts_free(struct list_head *parts);
-bool otr_parts_empty(const struct list_head *parts);
+bool otr_set_empty(const struct otr_siteset *set);
+void otr_set_forget(struct otr_siteset *set, const struct otr_block *block);
 
 /* target.c */
 extern unsigned long otr_target_turn;

@@ -216,6 +216,8 @@ long otr_siteset_match(struct otr_siteset *set, const struct otr_glob *glob, con
 		err = match_index(&match);
 	else
 		err = match_blocks(&match, mod ? &mod_glob : NULL);
+	if (match.matched)
+		set->lost = false;
 	mutex_unlock(&otr_site_lock);
 	kfree(mod_text);
 	return err ?: match.matched;

@@ -88,20 +88,38 @@ void otr_parts_free(struct list_head *parts)
 }
 
 /**
- * otr_parts_empty - is no site in a list of parts?
- * @parts: the list
+ * otr_set_empty - does a set mean that nobody chose?
+ * @set: the set
  *
  * Context: otr_site_lock held.
- * Return: true if none is.
+ * Return: true if no site is in it, nor was in a module that went.
  */
-bool otr_parts_empty(const struct list_head *parts)
+bool otr_set_empty(const struct otr_siteset *set)
 {
 	struct otr_part *part;
 
-	list_for_each_entry(part, parts, node)
+	if (set->lost)
+		return false;
+	list_for_each_entry(part, &set->parts, node)
 		if (!bitmap_empty(part->bits, part->block->nr))
 			return false;
 	return true;
+}
+
+/**
+ * otr_set_forget - a block goes away
+ * @set: a set
+ * @block: the block
+ *
+ * Context: otr_site_lock held.
+ */
+void otr_set_forget(struct otr_siteset *set, const struct otr_block *block)
+{
+	const unsigned long *bits = otr_part_find(&set->parts, block);
+
+	if (bits && !bitmap_empty(bits, block->nr))
+		set->lost = true;
+	otr_parts_forget(&set->parts, block);
 }
 
 /**
@@ -117,6 +135,7 @@ struct otr_siteset *otr_siteset_create(void)
 	if (!set)
 		return NULL;
 	INIT_LIST_HEAD(&set->parts);
+	set->lost = false;
 	mutex_lock(&otr_site_lock);
 	list_add(&set->node, &otr_sets);
 	mutex_unlock(&otr_site_lock);
@@ -173,6 +192,7 @@ int otr_siteset_copy(struct otr_siteset *to, const struct otr_siteset *from)
 		list_splice_init(&to->parts, &old);
 		list_splice_init(&copied, &to->parts);
 		list_splice(&old, &copied);
+		to->lost = from->lost;
 	}
 	otr_parts_free(&copied);
 	mutex_unlock(&otr_site_lock);
@@ -190,23 +210,27 @@ void otr_siteset_clear(struct otr_siteset *set)
 {
 	mutex_lock(&otr_site_lock);
 	otr_parts_free(&set->parts);
+	set->lost = false;
 	mutex_unlock(&otr_site_lock);
 }
 EXPORT_SYMBOL_GPL(otr_siteset_clear);
 
 /**
- * otr_siteset_empty - is no site in a set?
+ * otr_siteset_empty - does a set mean that nobody chose?
  * @set: the set
  *
+ * A set whose sites all went with their module is not empty: as a filter it
+ * still means none, not all.
+ *
  * Context: process context, sleeps.
- * Return: true if none is.
+ * Return: true if no site is in it, nor was in a module that went.
  */
 bool otr_siteset_empty(const struct otr_siteset *set)
 {
 	bool empty;
 
 	mutex_lock(&otr_site_lock);
-	empty = otr_parts_empty(&set->parts);
+	empty = otr_set_empty(set);
 	mutex_unlock(&otr_site_lock);
 	return empty;
 }
@@ -278,8 +302,10 @@ int otr_siteset_add(struct otr_siteset *set, unsigned long ip)
 	if (block) {
 		bits = otr_part_make(&set->parts, block);
 		err = bits ? 0 : -ENOMEM;
-		if (bits)
+		if (bits) {
 			__set_bit(site, bits);
+			set->lost = false;
+		}
 	}
 	mutex_unlock(&otr_site_lock);
 	return err;
