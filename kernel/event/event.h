@@ -59,10 +59,13 @@ struct otr_field {
 	{									\
 		.type		= #kind,					\
 		.name		= #member,					\
-		.offset		= offsetof(struct rec, member),			\
-		.size		= sizeof_field(struct rec, member),		\
+		.offset		= offsetof(rec, member),			\
+		.size		= sizeof(kind),					\
 		.is_signed	= is_signed_type(kind),				\
 	}
+
+/* Whether text is made of signed bytes is the compiler's business. */
+#define OTR_CHAR_SIGNED	is_signed_type(char)
 
 /**
  * struct otr_event - an immutable description of one kind of record

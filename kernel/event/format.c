@@ -55,7 +55,7 @@ void otr_event_show_page(struct seq_file *m, unsigned int data_bytes)
 		{ "u64", "timestamp", 0, 8, false },
 		{ "local_t", "commit", 8, 8, true },
 		{ "int", "overwrite", 8, 1, true },
-		{ "char", "data", 16, data_bytes, is_signed_type(char) },
+		{ "char", "data", 16, data_bytes, OTR_CHAR_SIGNED },
 		{}
 	};
 

@@ -264,8 +264,8 @@ static void print_bin(struct otr_line *line)
 }
 
 static const struct otr_field function_fields[] = {
-	OTR_FIELD(otr_rec_function, unsigned long, ip),
-	OTR_FIELD(otr_rec_function, unsigned long, parent_ip),
+	OTR_FIELD(struct otr_rec_function, unsigned long, ip),
+	OTR_FIELD(struct otr_rec_function, unsigned long, parent_ip),
 	{}
 };
 

@@ -129,8 +129,8 @@ static void print_text_raw(struct otr_line *line)
 }
 
 static const struct otr_field print_fields[] = {
-	OTR_FIELD(otr_rec_print, unsigned long, ip),
-	{ "char", "buf[]", offsetof(struct otr_rec_print, text), 0, is_signed_type(char) },
+	OTR_FIELD(struct otr_rec_print, unsigned long, ip),
+	{ "char", "buf[]", offsetof(struct otr_rec_print, text), 0, OTR_CHAR_SIGNED },
 	{}
 };
 
@@ -158,8 +158,8 @@ static void print_bytes(struct otr_line *line)
 }
 
 static const struct otr_field raw_fields[] = {
-	OTR_FIELD(otr_rec_raw, unsigned int, id),
-	{ "char", "buf[]", offsetof(struct otr_rec_raw, data), 0, is_signed_type(char) },
+	OTR_FIELD(struct otr_rec_raw, unsigned int, id),
+	{ "char", "buf[]", offsetof(struct otr_rec_raw, data), 0, OTR_CHAR_SIGNED },
 	{}
 };
 
