@@ -208,6 +208,8 @@ struct otr_ring;
  * @nr: number of slots, 0 without pages
  * @slow_ts: time of the outermost record, while one is open that was begun out
  *	     of line
+ * @nested_ts: time of a nested record
+ * @nested_to: the writing position behind it
  * @watch_full: least percentage that somebody waits for, 0 for nobody
  * @drops: records not written, by enum otr_drop
  * @seen: where the consuming reader is; its lock, read by anybody
@@ -239,6 +241,8 @@ struct otr_ring_cpu {
 	u32			busy;
 	u32			nr;
 	u64			slow_ts;
+	u64			nested_ts;
+	u64			nested_to;
 	u32			watch_full;
 
 	/* Now and then, by writers. */
@@ -350,7 +354,7 @@ struct otr_claimed {
 };
 
 /* write.c */
-struct otr_claimed otr_ring_begin_slow(struct otr_ring *ring, unsigned int len);
+struct otr_claimed otr_ring_begin_slow(struct otr_ring_cpu *rc, unsigned int len);
 void otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to);
 void otr_ring_catch_up(struct otr_ring_cpu *rc);
 void otr_ring_notify(struct otr_ring_cpu *rc);
@@ -378,21 +382,27 @@ static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_re
 	struct otr_claimed slow;
 	struct otr_slot *slot;
 	u64 from, to, ts, delta;
+	void *payload;
 
 	from = READ_ONCE(rc->write);
-	/* The time is read after the position, see memory-order.rst (time). */
-	barrier();
-	ts = otr_clock_read(READ_ONCE(rc->clock));
-	delta = ts - READ_ONCE(rc->last_ts);
 	to = from + size;
-	OTR_STEP(1);
-	/* An unknown last time and a clock that goes back give huge deltas. */
-	if (unlikely(from != READ_ONCE(rc->commit)) ||
-	    unlikely(delta >= OTR_REC_DELTA_END) ||
-	    unlikely(otr_pos_off(to) > READ_ONCE(rc->limit)))
+	/* Looked at once and plain, so that it is one instruction with its test. */
+	if (unlikely(from != data_race(rc->commit)))
+		goto out_of_line;
+	/* Likewise; others may change it at any time, a moment earlier or later. */
+	if (unlikely(otr_pos_off(to) > data_race(rc->limit)))
 		goto out_of_line;
 	/* A size that is not known yet must not reach into the slot's number. */
 	if (!__builtin_constant_p(len) && unlikely(len > OTR_POS_OFF_MASK / 2))
+		goto out_of_line;
+	OTR_STEP(1);
+	/* The time is read after the position, see memory-order.rst (time). */
+	barrier();
+	ts = otr_clock_read(READ_ONCE(rc->clock));
+	/* Plain: the exchange below proves that it was right. */
+	delta = ts - data_race(rc->last_ts);
+	/* An unknown last time and a clock that goes back give huge deltas. */
+	if (unlikely(delta >= OTR_REC_DELTA_END))
 		goto out_of_line;
 	OTR_STEP(2);
 	if (unlikely(cmpxchg_local(&rc->write, from, to) != from))
@@ -407,10 +417,14 @@ static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_re
 	rec->to = to;
 	rec->ts = ts;
 	rec->how = 0;
-	return otr_rec_write(rec->head, len, delta);
+	payload = otr_rec_write(rec->head, len, delta);
+	/* The caller's test for NULL is for the other way. */
+	if (!payload)
+		__builtin_unreachable();
+	return payload;
 
 out_of_line:
-	slow = otr_ring_begin_slow(ring, len);
+	slow = otr_ring_begin_slow(rc, len);
 	rec->cpu = rc;
 	rec->head = (u32 *)((slow.payload & ~3UL) - otr_rec_head_size(len));
 	rec->to = slow.to;
@@ -442,9 +456,11 @@ static __always_inline void otr_ring_end(struct otr_rec *rec)
 	/* Look for who nested in here after their commits became ours to do. */
 	barrier();
 	OTR_STEP(7);
-	if (unlikely(READ_ONCE(rc->write) != rec->to))
+	/* Plain: looked at once, behind a barrier. */
+	if (unlikely(data_race(rc->write) != rec->to))
 		otr_ring_catch_up(rc);
-	if (unlikely(READ_ONCE(rc->watch)))
+	/* Likewise; waiters look again, see memory-order.rst (waiters). */
+	if (unlikely(data_race(rc->watch)))
 		otr_ring_notify(rc);
 }
 

@@ -89,9 +89,18 @@ static void start(const struct claim *claim, struct otr_claimed *claimed, u64 at
 		claimed->payload |= OTR_REC_TIMED;
 	}
 	claimed->payload |= (unsigned long)otr_rec_write(head, claim->len, delta);
-	/* There is only one who is outermost, so there is room for one here. */
-	if (!claim->nested)
+	if (claim->nested) {
+		/*
+		 * Whatever comes in between, a position here that is the writing
+		 * position has its own time beside it.
+		 */
+		WRITE_ONCE(claim->rc->nested_ts, claim->ts);
+		OTR_STEP(37);
+		WRITE_ONCE(claim->rc->nested_to, claimed->to);
+	} else {
+		/* There is only one who is outermost, so there is room for one. */
 		WRITE_ONCE(claim->rc->slow_ts, claim->ts);
+	}
 }
 
 /* Be the first on the page at @at, which is the one who says its time. */
@@ -203,31 +212,40 @@ static enum verdict reserve(struct claim *claim, struct otr_claimed *claimed)
 }
 
 /*
- * otr_ring_begin() for whoever is not in its common case. A window cannot open
- * while busy is not zero, so that slots stay what they are in here.
+ * A window cannot open while busy is not zero, so that slots stay what they are
+ * in here.
  */
-struct otr_claimed otr_ring_begin_slow(struct otr_ring *ring, unsigned int len)
+static noinline struct otr_claimed claim_room(struct otr_ring_cpu *rc, unsigned int len)
 {
-	struct otr_ring_cpu *rc = raw_cpu_ptr(ring->cpus);
-	struct claim claim = { .rc = rc, .len = len };
 	struct otr_claimed claimed = {};
+	/* Every member is set before it is read. */
+	struct claim claim __uninitialized;
 	enum verdict verdict;
 
-	if (unlikely(READ_ONCE(rc->window))) {
-		if (READ_ONCE(rc->limit))
-			drop(rc, OTR_DROP_WINDOW);
-		return claimed;
-	}
+	claim.rc = rc;
+	claim.len = len;
+	claim.size = len <= OTR_POS_OFF_MASK ? otr_rec_size(len) : 0;
 	/* Nobody sees another value than before, after having nested in here. */
 	WRITE_ONCE(rc->busy, READ_ONCE(rc->busy) + 1);
 	barrier();
-	claim.size = len <= OTR_POS_OFF_MASK ? otr_rec_size(len) : 0;
 	do {
 		verdict = reserve(&claim, &claimed);
 	} while (verdict == AGAIN);
 	barrier();
 	WRITE_ONCE(rc->busy, READ_ONCE(rc->busy) - 1);
 	return claimed;
+}
+
+/* otr_ring_begin() for whoever is not in its common case. */
+struct otr_claimed otr_ring_begin_slow(struct otr_ring_cpu *rc, unsigned int len)
+{
+	if (!READ_ONCE(rc->limit))
+		return (struct otr_claimed) {};
+	if (unlikely(READ_ONCE(rc->window))) {
+		drop(rc, OTR_DROP_WINDOW);
+		return (struct otr_claimed) {};
+	}
+	return claim_room(rc, len);
 }
 
 /*
@@ -275,8 +293,9 @@ void otr_ring_catch_up(struct otr_ring_cpu *rc)
 			break;
 		if (READ_ONCE(rc->commit) != commit)
 			continue;
-		/* The last record is not ours any more. */
-		WRITE_ONCE(rc->last_ts, OTR_TS_UNKNOWN);
+		/* The last record is not ours any more, but whose is it? */
+		WRITE_ONCE(rc->last_ts, READ_ONCE(rc->nested_to) == write ?
+			   READ_ONCE(rc->nested_ts) : OTR_TS_UNKNOWN);
 		OTR_STEP(19);
 		advance(rc, commit, write);
 		OTR_STEP(20);
@@ -314,6 +333,9 @@ void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, u64 ts, unsi
 
 	/* Before the position: who comes after that may commit the page's count. */
 	local_dec(&slot->count);
+	/* Whom we interrupted may yet put the position in front beside our time. */
+	if (how & OTR_REC_NESTED)
+		WRITE_ONCE(rc->nested_ts, OTR_TS_UNKNOWN);
 	OTR_STEP(23);
 	/* A page that was opened for it stays open. */
 	if (cmpxchg_local(&rc->write, to, otr_pos_page(to) | begin) == to) {

@@ -9,11 +9,8 @@
 #include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
-#include <linux/random.h>
+#include <linux/nmi.h>
 #include <linux/smp.h>
-#ifdef CONFIG_X86
-#include <asm/nmi.h>
-#endif
 
 /* Things happen at the steps of our own copy of the room. */
 static void (*step_hook)(int n);

@@ -59,13 +59,14 @@ extern struct world world;
 
 /* Things to do at steps: at the nth step of each depth, if not below 0. */
 struct plan {
-	int at[DEPTH_MAX];
 	void (*act[DEPTH_MAX])(void);
+	int at[DEPTH_MAX];
 	int depth;
 	int steps[DEPTH_MAX];	/* that were passed */
 };
 
 extern struct plan plan;
+
 /* This thread only reads: nothing nests in it. */
 extern __thread bool no_steps;
 

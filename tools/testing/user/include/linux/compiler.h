@@ -20,6 +20,7 @@
 #define __weak			__attribute__((__weak__))
 #define __pure			__attribute__((__pure__))
 #define __printf(a, b)		__attribute__((__format__(printf, a, b)))
+#define __uninitialized
 #define __user
 #define __rcu
 #define __percpu
