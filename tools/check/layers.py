@@ -29,7 +29,7 @@ MAY_USE = {
     'rule': ('base', 'event'),
     'inst': LOW + ('site', 'event', 'buffer', 'rule'),
     'probe': LOW + ('site', 'event', 'buffer', 'rule', 'inst'),
-    'output': ('base', 'host', 'event', 'buffer', 'inst'),
+    'output': ('base', 'host', 'site', 'event', 'buffer', 'inst'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'probe', 'output'),
 }
 MAIN = 'main.c'
