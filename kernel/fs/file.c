@@ -11,9 +11,6 @@
 
 #include "fs/fs.h"
 
-/* Most bytes that a handler gets at a time when it does not say otherwise. */
-#define WRITE_MAX	(PAGE_SIZE - 1)
-
 static struct otr_file *file_of(struct file *file)
 {
 	return ((struct seq_file *)file->private_data)->private;
@@ -51,8 +48,19 @@ static const struct seq_operations text_walk = {
 	.show	= text_show,
 };
 
-static struct otr_file *open_file(const struct otr_where *where, const struct otr_file_ops *ops,
-				  fmode_t mode, unsigned int flags)
+/**
+ * otr_file_open - open a file
+ * @where: what it is about
+ * @ops: its handler
+ * @mode: FMODE_READ, FMODE_WRITE
+ * @flags: O_TRUNC, O_NONBLOCK
+ *
+ * Context: may sleep.
+ * Return: the open file; ERR_PTR() of -ENOMEM, -ENODEV, or what the handler
+ * says.
+ */
+struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_file_ops *ops,
+			       fmode_t mode, unsigned int flags)
 {
 	struct otr_file *of = kzalloc(sizeof(*of), GFP_KERNEL);
 	int err;
@@ -78,7 +86,13 @@ fail:
 	return ERR_PTR(err);
 }
 
-static void close_file(struct otr_file *of)
+/**
+ * otr_file_close - close a file
+ * @of: from otr_file_open()
+ *
+ * Context: may sleep.
+ */
+void otr_file_close(struct otr_file *of)
 {
 	if (of->ops->release)
 		of->ops->release(of);
@@ -88,14 +102,14 @@ static void close_file(struct otr_file *of)
 
 static int node_open(struct inode *inode, struct file *file)
 {
-	struct otr_where where;
-	const struct otr_file_ops *ops = otr_node_file(inode, &where);
+	const struct otr_node *node = inode->i_private;
+	const struct otr_file_ops *ops = node->ops;
 	struct otr_file *of;
 	int err = seq_open(file, ops->walk ?: &text_walk);
 
 	if (err)
 		return err;
-	of = open_file(&where, ops, file->f_mode, file->f_flags);
+	of = otr_file_open(&node->where, ops, file->f_mode, file->f_flags);
 	if (IS_ERR(of)) {
 		seq_release(inode, file);
 		return PTR_ERR(of);
@@ -106,14 +120,14 @@ static int node_open(struct inode *inode, struct file *file)
 
 static int node_release(struct inode *inode, struct file *file)
 {
-	close_file(file_of(file));
+	otr_file_close(file_of(file));
 	return seq_release(inode, file);
 }
 
 /* Cut or refuse what is longer than the handler takes. */
 static ssize_t write_text(struct otr_file *of, const char __user *from, size_t len)
 {
-	size_t max = of->ops->write_max ?: WRITE_MAX;
+	size_t max = of->ops->write_max ?: OTR_WRITE_MAX;
 	ssize_t done;
 	char *text;
 
@@ -219,83 +233,3 @@ const struct file_operations otr_stream_fops = {
 	.poll		= stream_poll,
 	.llseek		= noop_llseek,
 };
-
-/* Hand the whole of @text to a file's handler, as a loop of write(2) would. */
-static int feed(struct otr_file *of, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left) {
-		size_t len = min(left, of->ops->write_max ?: WRITE_MAX);
-		char *piece = kmemdup_nul(text, len, GFP_KERNEL);
-		ssize_t done;
-
-		if (!piece)
-			return -ENOMEM;
-		done = of->ops->write(of, piece, len);
-		kfree(piece);
-		if (done <= 0)
-			return done ?: -EINVAL;
-		text += done;
-		left -= done;
-	}
-	return 0;
-}
-
-static int resolve(const char *path, struct otr_entry *entry)
-{
-	const struct otr_dir *dir = &otr_top_dir;
-
-	entry->where = (struct otr_where){ .inst = otr_inst_top(), .cpu = OTR_CPU_ALL };
-	while (dir) {
-		struct otr_where where = entry->where;
-		size_t len = strcspn(path, "/");
-		struct qstr name = QSTR_INIT(path, len);
-
-		if (!otr_tree_find(&where, dir, &name, entry))
-			return -ENOENT;
-		dir = entry->row.dir;
-		if (!dir)
-			return path[len] ? -ENOTDIR : 0;
-		path += len;
-		path += *path == '/';
-	}
-	return -ENOENT;
-}
-
-/**
- * otr_fs_write - write to a file from inside, as boot parameters do
- * @path: the file, relative to the top directory
- * @text: what to write, appended to what the file holds
- *
- * Context: may sleep. The file system need not be mounted.
- * Return: 0, or the errno that write(2) would have given; -ENOENT, -EISDIR.
- */
-int otr_fs_write(const char *path, const char *text)
-{
-	struct otr_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
-	struct otr_file *of;
-	int err;
-
-	if (!entry)
-		return -ENOMEM;
-	err = resolve(path, entry);
-	if (err)
-		goto out;
-	if (!entry->row.ops || !entry->row.ops->write) {
-		err = -EISDIR;
-		goto out;
-	}
-	of = open_file(&entry->where, entry->row.ops, FMODE_WRITE, 0);
-	if (IS_ERR(of)) {
-		err = PTR_ERR(of);
-		goto out;
-	}
-	mutex_lock(&of->lock);
-	err = feed(of, text);
-	mutex_unlock(&of->lock);
-	close_file(of);
-out:
-	kfree(entry);
-	return err;
-}

@@ -148,17 +148,36 @@ struct otr_dir {
 				       struct otr_entry *entry);
 };
 
+/**
+ * struct otr_node - what i_private of our inodes points to
+ * @where: what the file or directory is about
+ * @ops: its handler, for a file
+ * @dir: its table, for a directory
+ */
+struct otr_node {
+	struct otr_where		where;
+	const struct otr_file_ops	*ops;
+	const struct otr_dir		*dir;
+};
+
+/* Most bytes that a handler gets at a time when it does not say otherwise. */
+#define OTR_WRITE_MAX	(PAGE_SIZE - 1)
+
 /* tree.c: from tables to inodes */
 void otr_inode_evict(struct inode *inode);
 struct inode *otr_tree_root(struct super_block *sb);
 bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
 		   const struct qstr *name, struct otr_entry *entry);
-const struct otr_file_ops *otr_node_file(const struct inode *inode, struct otr_where *where);
 void otr_tree_forget(unsigned int what);
 
 /* file.c: from system calls to handlers */
 extern const struct file_operations otr_text_fops;
 extern const struct file_operations otr_stream_fops;
+struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_file_ops *ops,
+			       fmode_t mode, unsigned int flags);
+void otr_file_close(struct otr_file *of);
+
+/* write.c */
 int otr_fs_write(const char *path, const char *text);
 
 /* super.c */

@@ -16,13 +16,6 @@
 #include "fs/fs.h"
 #include "host/host.h"
 
-/* What i_private of our inodes points to. */
-struct tree_node {
-	struct otr_where		where;
-	const struct otr_file_ops	*ops;
-	const struct otr_dir		*dir;
-};
-
 /* Attributes that a user set. */
 struct change {
 	struct list_head	link;
@@ -197,7 +190,7 @@ static struct inode *inode_make(struct super_block *sb, umode_t mode,
 				const struct otr_file_ops *ops, const struct otr_dir *dir)
 {
 	struct inode *inode = new_inode(sb);
-	struct tree_node *node = kmalloc(sizeof(*node), GFP_KERNEL);
+	struct otr_node *node = kmalloc(sizeof(*node), GFP_KERNEL);
 
 	if (!inode || !node) {
 		iput(inode);
@@ -282,25 +275,9 @@ bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
 	return false;
 }
 
-/**
- * otr_node_file - what a file's inode is about
- * @inode: an inode of a file of ours
- * @where: receives what it is about
- *
- * Context: any.
- * Return: its handler.
- */
-const struct otr_file_ops *otr_node_file(const struct inode *inode, struct otr_where *where)
-{
-	const struct tree_node *node = inode->i_private;
-
-	*where = node->where;
-	return node->ops;
-}
-
 static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, unsigned int flags)
 {
-	const struct tree_node *node = inode->i_private;
+	const struct otr_node *node = inode->i_private;
 	struct otr_entry *entry;
 	struct inode *child = NULL;
 
@@ -334,7 +311,7 @@ static bool emit(struct dir_context *ctx, const struct otr_row *row)
 
 static int dir_iterate(struct file *file, struct dir_context *ctx)
 {
-	const struct tree_node *node = file_inode(file)->i_private;
+	const struct otr_node *node = file_inode(file)->i_private;
 	const struct otr_dir *dir = node->dir;
 	struct otr_entry *entry;
 

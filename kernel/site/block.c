@@ -12,57 +12,6 @@
 #include "host/host.h"
 #include "site/internal.h"
 
-LIST_HEAD(otr_blocks);
-
-/* First site of a table that is not below an address. */
-static unsigned int lower_bound(const unsigned long *sites, unsigned int nr, unsigned long addr)
-{
-	unsigned int low = 0;
-
-	while (low < nr) {
-		unsigned int mid = low + (nr - low) / 2;
-
-		if (sites[mid] < addr)
-			low = mid + 1;
-		else
-			nr = mid;
-	}
-	return low;
-}
-
-/**
- * otr_block_has - is a site in a block?
- * @block: the block
- * @ip: the site, or its function
- * @site: set to its number
- *
- * Context: otr_site_lock held.
- * Return: true if it is.
- */
-bool otr_block_has(const struct otr_block *block, unsigned long ip, unsigned int *site)
-{
-	*site = lower_bound(block->sites, block->nr, ip);
-	return *site < block->nr && block->sites[*site] - ip <= OTR_ARCH_SITE_LEAD;
-}
-
-/**
- * otr_block_find - the block that a site is in
- * @ip: the site, or its function
- * @site: set to its number in the block
- *
- * Context: otr_site_lock held.
- * Return: the block, NULL when there is no such site.
- */
-struct otr_block *otr_block_find(unsigned long ip, unsigned int *site)
-{
-	struct otr_block *block;
-
-	list_for_each_entry(block, &otr_blocks, node)
-		if (otr_block_has(block, ip, site))
-			return block;
-	return NULL;
-}
-
 static int block_add(const struct module *mod, const unsigned long *sites, unsigned int nr)
 {
 	struct otr_block *block;
@@ -111,8 +60,8 @@ static int add_kernel(void)
 
 	if (!from || !to)
 		return -ENODEV;
-	first = lower_bound(sites, nr, from);
-	last = lower_bound(sites, nr, to);
+	first = otr_table_find(sites, nr, from);
+	last = otr_table_find(sites, nr, to);
 	if (!ascends(sites + first, last - first)) {
 		pr_err("the kernel's table of sites is not sorted: function tracing is off\n");
 		return -ENODEV;

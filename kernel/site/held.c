@@ -5,11 +5,10 @@
  * A kprobe that was set on a hooked site has a copy of our call. While it is
  * armed it executes the copy, and when it is disarmed it writes the call's first
  * byte back: until it is gone, something calls the trampoline. So the
- * trampoline stays, calls nothing, and the site is tried again every second.
+ * trampoline stays, calls nothing, and retry.c tries the site again every second.
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
-#include <linux/delay.h>
 #include <linux/kallsyms.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -18,32 +17,8 @@
 #include "host/host.h"
 #include "site/internal.h"
 
-#define RETRY_MS	1000
-
-/**
- * struct held - a site that still calls a trampoline
- * @node: in the list of all
- * @block: its block
- * @ip: the site
- * @target: what it calls; no other kind of site calls it
- */
-struct held {
-	struct list_head	node;
-	const struct otr_block	*block;
-	unsigned long		ip;
-	struct otr_target	*target;
-};
-
-static LIST_HEAD(held_sites);
-
-static void retry(struct work_struct *work)
-{
-	mutex_lock(&otr_site_lock);
-	otr_held_retry();
-	mutex_unlock(&otr_site_lock);
-}
-
-static DECLARE_DELAYED_WORK(retry_work, retry);
+LIST_HEAD(otr_held_sites);
+struct delayed_work otr_retry_work;
 
 /**
  * otr_held_target - what a site calls although no hook is on it
@@ -54,9 +29,9 @@ static DECLARE_DELAYED_WORK(retry_work, retry);
  */
 struct otr_target *otr_held_target(unsigned long ip)
 {
-	struct held *held;
+	struct otr_held *held;
 
-	list_for_each_entry(held, &held_sites, node)
+	list_for_each_entry(held, &otr_held_sites, node)
 		if (held->ip == ip)
 			return held->target;
 	return NULL;
@@ -72,19 +47,25 @@ struct otr_target *otr_held_target(unsigned long ip)
  */
 void otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target)
 {
-	struct held *held = kmalloc(sizeof(*held), GFP_KERNEL | __GFP_NOFAIL);
+	struct otr_held *held = kmalloc(sizeof(*held), GFP_KERNEL | __GFP_NOFAIL);
 	char name[KSYM_SYMBOL_LEN];
 
-	*held = (struct held) { .block = block, .ip = ip, .target = target };
-	list_add(&held->node, &held_sites);
+	*held = (struct otr_held) { .block = block, .ip = ip, .target = target };
+	list_add(&held->node, &otr_held_sites);
 	if (!otr_host_symbol(ip, false, name, sizeof(name)))
 		name[0] = '\0';
 	pr_warn("%s (%#lx) has a kprobe and keeps its call until the kprobe is removed\n", name,
 		ip);
-	schedule_delayed_work(&retry_work, msecs_to_jiffies(RETRY_MS));
+	schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
 }
 
-static void drop(struct held *held)
+/**
+ * otr_held_free - forget a site
+ * @held: the site, in the list of all
+ *
+ * Context: otr_site_lock held.
+ */
+void otr_held_free(struct otr_held *held)
 {
 	held->target->sites--;
 	list_del(&held->node);
@@ -99,11 +80,11 @@ static void drop(struct held *held)
  */
 void otr_held_drop(unsigned long ip)
 {
-	struct held *held, *next;
+	struct otr_held *held, *next;
 
-	list_for_each_entry_safe(held, next, &held_sites, node)
+	list_for_each_entry_safe(held, next, &otr_held_sites, node)
 		if (held->ip == ip)
-			drop(held);
+			otr_held_free(held);
 }
 
 /**
@@ -114,93 +95,9 @@ void otr_held_drop(unsigned long ip)
  */
 void otr_held_forget(const struct otr_block *block)
 {
-	struct held *held, *next;
+	struct otr_held *held, *next;
 
-	list_for_each_entry_safe(held, next, &held_sites, node)
+	list_for_each_entry_safe(held, next, &otr_held_sites, node)
 		if (held->block == block)
-			drop(held);
-}
-
-/* True if the site does not call a trampoline any more. */
-static bool give_back(const struct held *held)
-{
-	unsigned long target = otr_target_address(held->target);
-	u8 bytes[OTR_ARCH_SITE_SIZE];
-
-	if (otr_host_kprobe(held->ip))
-		return false;
-	switch (otr_arch_site_check(held->ip, target)) {
-	case OTR_BYTES_BREAKPOINT:
-		return false;
-	case OTR_BYTES_RIGHT:
-		otr_arch_site_bytes(bytes, held->ip, 0);
-		otr_host_text_queue((void *)held->ip, bytes, sizeof(bytes));
-		return true;
-	case OTR_BYTES_TAKEN:
-	case OTR_BYTES_WRONG:
-		otr_fail(held->ip, target);
-		return true;
-	}
-	return false;
-}
-
-/**
- * otr_held_retry - give back what can be given back by now
- *
- * Context: otr_site_lock held, sleeps.
- */
-void otr_held_retry(void)
-{
-	struct held *held, *next;
-	bool any = false;
-
-	if (list_empty(&held_sites))
-		return;
-	otr_host_text_lock();
-	list_for_each_entry_safe(held, next, &held_sites, node) {
-		if (!give_back(held))
-			continue;
-		drop(held);
-		any = true;
-	}
-	otr_host_text_finish();
-	otr_host_text_unlock();
-	if (any) {
-		otr_host_quiesce();
-		otr_targets_reap(NULL);
-		/* Other hooks may have waited for these sites. */
-		otr_apply(NULL);
-	}
-	if (!list_empty(&held_sites))
-		schedule_delayed_work(&retry_work, msecs_to_jiffies(RETRY_MS));
-}
-
-/**
- * otr_held_exit - wait until no site is held
- *
- * The module must not go while something calls it, so this waits for whoever
- * set the kprobe.
- *
- * Context: module unload.
- */
-void otr_held_exit(void)
-{
-	bool said = false;
-
-	cancel_delayed_work_sync(&retry_work);
-	for (;;) {
-		bool empty;
-
-		mutex_lock(&otr_site_lock);
-		otr_held_retry();
-		empty = list_empty(&held_sites);
-		mutex_unlock(&otr_site_lock);
-		cancel_delayed_work_sync(&retry_work);
-		if (empty)
-			return;
-		if (!said)
-			pr_warn("unloading waits for kprobes on hooked functions: remove them\n");
-		said = true;
-		schedule_timeout_idle(msecs_to_jiffies(RETRY_MS));
-	}
+			otr_held_free(held);
 }

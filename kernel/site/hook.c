@@ -10,10 +10,6 @@
 #include "host/host.h"
 #include "site/internal.h"
 
-/* Blocks, sets, hooks, targets: everything in this room. */
-DEFINE_MUTEX(otr_site_lock);
-struct otr_hook *otr_hooks[OTR_HOOKS_MAX];
-
 /* Written at module load and unload only. */
 static bool ready;
 
@@ -197,6 +193,7 @@ int otr_site_init(void)
 	if (!otr_host_has(OTR_SITES) || !otr_host_has(OTR_TEXT) ||
 	    !otr_host_has(OTR_SYMBOLS) || !otr_host_has(OTR_QUIESCE))
 		return 0;
+	otr_retry_init();
 	err = otr_blocks_init();
 	ready = !err;
 	return err == -ENODEV ? 0 : err;
@@ -211,7 +208,7 @@ void otr_site_exit(void)
 {
 	if (!ready)
 		return;
-	otr_held_exit();
+	otr_retry_exit();
 	otr_blocks_exit();
 	ready = false;
 }

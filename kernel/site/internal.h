@@ -7,6 +7,7 @@
 #define _OTR_SITE_INTERNAL_H
 
 #include <linux/list.h>
+#include <linux/workqueue.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 
@@ -80,14 +81,33 @@ struct otr_target {
 	struct otr_hook		*hooks[] __counted_by(nr);
 };
 
+/* How long until a held site is tried again. */
+#define OTR_RETRY_MS	1000
+
+/**
+ * struct otr_held - a site that still calls a trampoline
+ * @node: in the list of all
+ * @block: its block
+ * @ip: the site
+ * @target: what it calls; no other kind of site calls it
+ */
+struct otr_held {
+	struct list_head	node;
+	const struct otr_block	*block;
+	unsigned long		ip;
+	struct otr_target	*target;
+};
+
+/* state.c */
 extern struct mutex otr_site_lock;
 extern struct list_head otr_blocks;
 extern struct list_head otr_sets;
 extern struct otr_hook *otr_hooks[OTR_HOOKS_MAX];
-
-/* block.c */
+unsigned int otr_table_find(const unsigned long *sites, unsigned int nr, unsigned long addr);
 struct otr_block *otr_block_find(unsigned long ip, unsigned int *site);
 bool otr_block_has(const struct otr_block *block, unsigned long ip, unsigned int *site);
+
+/* block.c */
 int otr_blocks_init(void);
 void otr_blocks_exit(void);
 
@@ -127,11 +147,16 @@ void otr_apply_forget(struct otr_block *block);
 void otr_fail(unsigned long ip, unsigned long target);
 
 /* held.c */
+extern struct list_head otr_held_sites;
+extern struct delayed_work otr_retry_work;
 struct otr_target *otr_held_target(unsigned long ip);
 void otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target);
 void otr_held_drop(unsigned long ip);
 void otr_held_forget(const struct otr_block *block);
-void otr_held_retry(void);
-void otr_held_exit(void);
+void otr_held_free(struct otr_held *held);
+
+/* retry.c */
+void otr_retry_init(void);
+void otr_retry_exit(void);
 
 #endif /* _OTR_SITE_INTERNAL_H */

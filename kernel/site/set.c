@@ -8,8 +8,6 @@
 
 #include "site/internal.h"
 
-LIST_HEAD(otr_sets);
-
 /**
  * otr_part_find - the part that a list has of a block
  * @parts: the list

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writing to files from inside, for parameters. */
+#include <linux/slab.h>
+
+#include "fs/fs.h"
+
+/* Hand the whole of @text to a file's handler, as a loop of write(2) would. */
+static int feed(struct otr_file *of, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t len = min(left, of->ops->write_max ?: OTR_WRITE_MAX);
+		char *piece = kmemdup_nul(text, len, GFP_KERNEL);
+		ssize_t done;
+
+		if (!piece)
+			return -ENOMEM;
+		done = of->ops->write(of, piece, len);
+		kfree(piece);
+		if (done <= 0)
+			return done ?: -EINVAL;
+		text += done;
+		left -= done;
+	}
+	return 0;
+}
+
+static int resolve(const char *path, struct otr_entry *entry)
+{
+	const struct otr_dir *dir = &otr_top_dir;
+
+	entry->where = (struct otr_where){ .inst = otr_inst_top(), .cpu = OTR_CPU_ALL };
+	while (dir) {
+		struct otr_where where = entry->where;
+		size_t len = strcspn(path, "/");
+		struct qstr name = QSTR_INIT(path, len);
+
+		if (!otr_tree_find(&where, dir, &name, entry))
+			return -ENOENT;
+		dir = entry->row.dir;
+		if (!dir)
+			return path[len] ? -ENOTDIR : 0;
+		path += len;
+		path += *path == '/';
+	}
+	return -ENOENT;
+}
+
+/**
+ * otr_fs_write - write to a file from inside, as boot parameters do
+ * @path: the file, relative to the top directory
+ * @text: what to write, appended to what the file holds
+ *
+ * Context: may sleep. The file system need not be mounted.
+ * Return: 0, or the errno that write(2) would have given; -ENOENT, -EISDIR.
+ */
+int otr_fs_write(const char *path, const char *text)
+{
+	struct otr_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	struct otr_file *of;
+	int err;
+
+	if (!entry)
+		return -ENOMEM;
+	err = resolve(path, entry);
+	if (err)
+		goto out;
+	if (!entry->row.ops || !entry->row.ops->write) {
+		err = -EISDIR;
+		goto out;
+	}
+	of = otr_file_open(&entry->where, entry->row.ops, FMODE_WRITE, 0);
+	if (IS_ERR(of)) {
+		err = PTR_ERR(of);
+		goto out;
+	}
+	mutex_lock(&of->lock);
+	err = feed(of, text);
+	mutex_unlock(&of->lock);
+	otr_file_close(of);
+out:
+	kfree(entry);
+	return err;
+}
