@@ -478,11 +478,13 @@ static __always_inline void otr_ring_discard(struct otr_rec *rec)
 	otr_ring_take_back(rec->cpu, rec->head, rec->to, rec->ts, rec->how);
 }
 
-/* ring.c: rings, and switching them on and off */
+/* ring.c: rings */
 int otr_buffer_init(void);
 void otr_buffer_exit(void);
 struct otr_ring *otr_ring_create(const struct otr_ring_config *config);
 void otr_ring_destroy(struct otr_ring *ring);
+
+/* switch.c: switching them on and off, and what they are like */
 void otr_ring_on(struct otr_ring *ring);
 void otr_ring_off(struct otr_ring *ring);
 bool otr_ring_is_on(const struct otr_ring *ring);

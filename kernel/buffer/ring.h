@@ -103,7 +103,7 @@ static inline unsigned int otr_ring_data(const struct otr_ring *ring, unsigned i
 	return ring->data_max ?: (PAGE_SIZE << order) - sizeof(struct otr_page);
 }
 
-/* ring.c */
+/* switch.c */
 void otr_ring_limit(struct otr_ring_cpu *rc);
 
 /* pages.c */

@@ -50,4 +50,7 @@ extern struct mutex kprobe_mutex __weak;
 extern typeof(get_kprobe) get_kprobe __weak;
 #endif
 
+/* feature.c */
+extern bool otr_host_present[];
+
 #endif /* _OTR_HOST_BORROW_H */

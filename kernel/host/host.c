@@ -22,8 +22,6 @@ struct feature {
 	bool		(*there)(void);
 };
 
-static bool present[OTR_NR_FEATURES];
-
 static bool has_sites(void)
 {
 	return fentry_sites;
@@ -130,7 +128,7 @@ int otr_host_init(void)
 	unsigned int i;
 
 	for (i = 0; i < OTR_NR_FEATURES; i++)
-		present[i] = features[i].there();
+		otr_host_present[i] = features[i].there();
 	return 0;
 }
 
@@ -144,18 +142,6 @@ void otr_host_exit(void)
 }
 
 /**
- * otr_host_has - does this kernel have a feature?
- * @feature: which
- *
- * Context: any.
- * Return: true when it does.
- */
-bool otr_host_has(enum otr_feature feature)
-{
-	return present[feature];
-}
-
-/**
  * otr_host_report - say in the log what is off, and what would turn it on
  *
  * Context: process context.
@@ -165,7 +151,7 @@ void otr_host_report(void)
 	unsigned int i, off = 0;
 
 	for (i = 0; i < OTR_NR_FEATURES; i++)
-		off += !present[i];
+		off += !otr_host_present[i];
 	if (!off) {
 		pr_info("this kernel has everything the engine can use\n");
 		return;
@@ -173,6 +159,6 @@ void otr_host_report(void)
 	pr_warn("this kernel lacks %u of %u things the engine can use; off is:\n", off,
 		OTR_NR_FEATURES);
 	for (i = 0; i < OTR_NR_FEATURES; i++)
-		if (!present[i])
+		if (!otr_host_present[i])
 			pr_warn("  %s (apply %s)\n", features[i].off, features[i].patch);
 }

@@ -31,7 +31,7 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 {
 	struct otr_function *fn = container_of(hook, struct otr_function, hook);
 	struct otr_rec_function *out;
-	struct otr_rec rec;
+	struct otr_rec rec __uninitialized;
 	int level;
 
 	preempt_disable_notrace();

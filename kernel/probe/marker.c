@@ -31,7 +31,7 @@ static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __u
 {
 	size_t room = otr_ring_max_record(ring) - sizeof(struct otr_rec_print) - 2;
 	struct otr_rec_print *out;
-	struct otr_rec rec;
+	struct otr_rec rec __uninitialized;
 	ssize_t done;
 
 	len = min3(len, room, (size_t)MARKER_MAX);
@@ -89,7 +89,7 @@ ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, siz
 	size_t least = sizeof(__u32) + FAULTED_LEN;
 	size_t size = offsetof(struct otr_rec_raw, id) + max(len, least);
 	struct otr_rec_raw *out;
-	struct otr_rec rec;
+	struct otr_rec rec __uninitialized;
 	ssize_t done = len;
 
 	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))

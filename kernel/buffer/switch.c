@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Switching recording on and off, and what a ring is like. */
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+
+#include "buffer/ring.h"
+
+/* Bytes that fit on a page now: none when nothing is to be recorded. */
+static u32 limit_wanted(const struct otr_ring_cpu *rc)
+{
+	const struct otr_ring *ring = rc->ring;
+
+	if (!READ_ONCE(ring->on) || atomic_read(&ring->disabled) ||
+	    atomic_read(&rc->disabled) || READ_ONCE(ring->broken))
+		return 0;
+	return READ_ONCE(rc->nr) ? READ_ONCE(rc->data) : 0;
+}
+
+/*
+ * Bring the limit up to date after what it is made of was changed. Anybody may
+ * be here, on several CPUs, in an NMI in the middle of it: who stores last
+ * looks last, so the last look decides.
+ */
+void otr_ring_limit(struct otr_ring_cpu *rc)
+{
+	u32 limit;
+
+	/* otr_ring_set_order() waits for whoever may store an old one. */
+	preempt_disable_notrace();
+	do {
+		limit = limit_wanted(rc);
+		WRITE_ONCE(rc->limit, limit);
+		/* Pairs with itself, see memory-order.rst (limit). */
+		smp_mb();
+	} while (limit != limit_wanted(rc));
+	preempt_enable_notrace();
+}
+
+static void limit_all(struct otr_ring *ring)
+{
+	int cpu;
+
+	/* Pairs with the barrier in otr_ring_limit(), see memory-order.rst (limit). */
+	smp_mb();
+	for_each_possible_cpu(cpu)
+		otr_ring_limit(otr_ring_at(ring, cpu));
+}
+
+/**
+ * otr_ring_on - the user's switch: record
+ * @ring: the ring
+ *
+ * Context: any, NMI included.
+ */
+void otr_ring_on(struct otr_ring *ring)
+{
+	WRITE_ONCE(ring->on, true);
+	limit_all(ring);
+}
+
+/**
+ * otr_ring_off - the user's switch: do not record
+ * @ring: the ring
+ *
+ * Records that were begun before may still be ended.
+ *
+ * Context: any, NMI included.
+ */
+void otr_ring_off(struct otr_ring *ring)
+{
+	WRITE_ONCE(ring->on, false);
+	limit_all(ring);
+}
+
+/**
+ * otr_ring_is_on - read the user's switch
+ * @ring: the ring
+ *
+ * Context: any.
+ * Return: whether it is on. Recording may be disabled all the same.
+ */
+bool otr_ring_is_on(const struct otr_ring *ring)
+{
+	return READ_ONCE(ring->on) && !READ_ONCE(ring->broken);
+}
+
+/**
+ * otr_ring_disable - stop recording until otr_ring_enable()
+ * @ring: the ring
+ *
+ * Counted, and independent of the user's switch.
+ *
+ * Context: any, NMI included.
+ */
+void otr_ring_disable(struct otr_ring *ring)
+{
+	atomic_inc(&ring->disabled);
+	limit_all(ring);
+}
+
+/**
+ * otr_ring_enable - take back one otr_ring_disable()
+ * @ring: the ring
+ *
+ * Context: any, NMI included.
+ */
+void otr_ring_enable(struct otr_ring *ring)
+{
+	atomic_dec(&ring->disabled);
+	limit_all(ring);
+}
+
+/**
+ * otr_ring_disable_cpu - stop recording on one CPU until otr_ring_enable_cpu()
+ * @ring: the ring
+ * @cpu: a possible CPU
+ *
+ * Context: any, NMI included.
+ */
+void otr_ring_disable_cpu(struct otr_ring *ring, int cpu)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	atomic_inc(&rc->disabled);
+	/* Pairs with the barrier in otr_ring_limit(), see memory-order.rst (limit). */
+	smp_mb();
+	otr_ring_limit(rc);
+}
+
+/**
+ * otr_ring_enable_cpu - take back one otr_ring_disable_cpu()
+ * @ring: the ring
+ * @cpu: a possible CPU
+ *
+ * Context: any, NMI included.
+ */
+void otr_ring_enable_cpu(struct otr_ring *ring, int cpu)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	atomic_dec(&rc->disabled);
+	/* Pairs with the barrier in otr_ring_limit(), see memory-order.rst (limit). */
+	smp_mb();
+	otr_ring_limit(rc);
+}
+
+/**
+ * otr_ring_stop - stop recording for good
+ * @ring: the ring
+ * @why: a text that stays; the first one counts
+ *
+ * For when the ring is not what it should be. What is in it can be read.
+ *
+ * Context: any, NMI included.
+ */
+void otr_ring_stop(struct otr_ring *ring, const char *why)
+{
+	if (cmpxchg(&ring->broken, NULL, why))
+		return;
+	limit_all(ring);
+	pr_warn("outrace: a ring was stopped: %s\n", why);
+}
+
+/**
+ * otr_ring_set_overwrite - choose what happens when the ring is full
+ * @ring: the ring
+ * @overwrite: new records push out old ones; otherwise they are dropped
+ *
+ * Context: any.
+ */
+void otr_ring_set_overwrite(struct otr_ring *ring, bool overwrite)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(otr_ring_at(ring, cpu)->overwrite, overwrite);
+}
+
+/**
+ * otr_ring_has_cpu - tell whether a CPU has pages
+ * @ring: the ring
+ * @cpu: the CPU
+ *
+ * CPUs get them when they come online, and keep them.
+ *
+ * Context: any.
+ * Return: whether it has.
+ */
+bool otr_ring_has_cpu(const struct otr_ring *ring, int cpu)
+{
+	if (cpu < 0 || cpu >= nr_cpu_ids || !cpu_possible(cpu))
+		return false;
+	return READ_ONCE(otr_ring_at(ring, cpu)->nr);
+}
+
+/**
+ * otr_ring_max_record - longest payload that a record can have
+ * @ring: the ring
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+unsigned int otr_ring_max_record(const struct otr_ring *ring)
+{
+	unsigned int room = otr_ring_data(ring, READ_ONCE(ring->order)) - OTR_REC_HEAD;
+
+	return room > OTR_REC_SHORT_MAX ? max(room - 4, OTR_REC_SHORT_MAX) : room;
+}
