@@ -6,7 +6,7 @@
 top := $(CURDIR)
 guest := tools/testing/qemu/guest
 
-.PHONY: help deps kernel modules demo shell test test-all check clean
+.PHONY: help deps kernel modules demo shell test test-all bench check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make shell     a root shell in the guest with the engine loaded'
 	@echo 'make kernel    build the test kernel (FLAVOR=outrace, plain, intree or debug)'
 	@echo 'make modules   build outrace.ko for it, in build/'
+	@echo 'make bench     time a write to the ring against copying and a time stamp'
 	@echo 'make check     warnings, sparse, checkpatch, layering and the other house rules'
 	@echo 'make deps      install the Debian packages that all of this needs'
 	@echo 'make clean     remove what was built here; kernels stay in the cache'
@@ -45,6 +46,9 @@ test: deps
 
 test-all: deps
 	@tools/testing/run --all
+
+bench: deps
+	@$(MAKE) -s -C tools/testing/user bench
 
 check: deps
 	@tools/check/run
