@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/tracepoint.h>
 
 #include "event/event.h"
 #include "probe/function.h"
@@ -123,9 +124,12 @@ void otr_function_destroy(struct otr_inst *inst)
 {
 	struct otr_function *fn = inst->function;
 
-	inst->function = NULL;
-	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK))
+	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK)) {
 		otr_task_forks_put();
+		/* A fork on its way through our handler still looks at @fn. */
+		tracepoint_synchronize_unregister();
+	}
+	inst->function = NULL;
 	otr_siteset_destroy(fn->hook.filter);
 	otr_siteset_destroy(fn->hook.skip);
 	otr_idset_free(fn->pids[OTR_WANT]);

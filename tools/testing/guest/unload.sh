@@ -153,6 +153,9 @@ check_busy()
 	busy_start
 	for ((i = 1; i <= 5; i++)); do
 		{ load && echo function >current_tracer; } || failed+=" load:$i"
+		# Every second time with tasks that are followed over fork().
+		[ $((i % 2)) -eq 0 ] || { echo 1 >set_ftrace_pid &&
+			echo function-fork >trace_options; } || failed+=" fork:$i"
 		sleep $((i % 3))
 		unload || failed+=" unload:$i"
 	done
