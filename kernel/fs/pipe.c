@@ -118,11 +118,10 @@ static void collect(struct pipe_reader *rd, size_t wanted)
 	seq_buf_clear(&rd->out);
 	rd->given = 0;
 	otr_event_lock();
-	if (!otr_source_begin(rd->src)) {
-		while (seq_buf_used(&rd->out) < wanted && collect_one(rd))
-			rd->read_some = true;
-		otr_source_end(rd->src);
-	}
+	otr_source_begin(rd->src);
+	while (seq_buf_used(&rd->out) < wanted && collect_one(rd))
+		rd->read_some = true;
+	otr_source_end(rd->src);
 	otr_event_unlock();
 }
 

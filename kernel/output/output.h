@@ -72,7 +72,7 @@ void otr_columns_latency(const struct otr_view *view, const struct otr_item *ite
 /* source.c */
 struct otr_source *otr_source_open(struct otr_inst *inst, int cpu, bool consuming);
 void otr_source_close(struct otr_source *src);
-int otr_source_begin(struct otr_source *src);
+void otr_source_begin(struct otr_source *src);
 void otr_source_end(struct otr_source *src);
 const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts);
 void otr_source_next(struct otr_source *src);

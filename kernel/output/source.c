@@ -177,18 +177,16 @@ void otr_source_close(struct otr_source *src)
  * @src: the source
  *
  * Context: may sleep. otr_source_end() must follow.
- * Return: 0.
  */
-int otr_source_begin(struct otr_source *src)
+void otr_source_begin(struct otr_source *src)
 {
 	unsigned int i;
 
 	if (!src->consuming)
-		return 0;
+		return;
 	for (i = 0; i < src->nr; i++)
 		otr_ring_reader_lock(src->ring, src->lanes[i].cpu);
 	heap_build(src);
-	return 0;
 }
 
 /**

@@ -4,16 +4,6 @@
 
 #include "probe/function.h"
 
-static int instance_create(struct otr_inst *inst)
-{
-	return otr_function_create(inst);
-}
-
-static void instance_destroy(struct otr_inst *inst)
-{
-	otr_function_destroy(inst);
-}
-
 static int option_changed(struct otr_inst *inst, enum otr_option opt)
 {
 	bool on = otr_inst_option(inst, opt);
@@ -32,8 +22,8 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 }
 
 static const struct otr_inst_hooks instance_hooks = {
-	.create		= instance_create,
-	.destroy	= instance_destroy,
+	.create		= otr_function_create,
+	.destroy	= otr_function_destroy,
 	.option_changed	= option_changed,
 };
 
