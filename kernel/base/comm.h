@@ -21,13 +21,13 @@ DECLARE_PER_CPU(u8, otr_comm_wanted);
  * otr_comm_want - have the running task remembered at the next switch
  * @what: OTR_COMM_* bits
  *
- * For whoever wrote a record: one store.
+ * For whoever wrote a record: one instruction.
  *
  * Context: any, NMI included; preemption off.
  */
 static __always_inline void otr_comm_want(u8 what)
 {
-	raw_cpu_write_1(otr_comm_wanted, what);
+	raw_cpu_or_1(otr_comm_wanted, what);
 }
 
 void otr_comm_switch(const struct task_struct *prev, const struct task_struct *next);

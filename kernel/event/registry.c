@@ -1,28 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The registry: event number to description. */
+/* The registry: event number to description, and the systems. */
 #include <linux/rwsem.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/xarray.h>
 
 #include "event/event.h"
 
-static DEFINE_XARRAY(events);
+static DEFINE_XARRAY_ALLOC(events);
+static LIST_HEAD(groups);
+static unsigned int last_group;
+static u32 next_id = OTR_TYPE_FIXED_END;
 static DECLARE_RWSEM(events_sem);
+
+static struct otr_event_group *group_get(const char *name)
+{
+	struct otr_event_group *group;
+
+	list_for_each_entry(group, &groups, link)
+		if (!strcmp(group->name, name))
+			return group;
+	group = kzalloc(sizeof(*group), GFP_KERNEL);
+	if (!group)
+		return NULL;
+	group->name = kstrdup(name, GFP_KERNEL);
+	if (!group->name) {
+		kfree(group);
+		return NULL;
+	}
+	group->id = ++last_group;
+	INIT_LIST_HEAD(&group->events);
+	list_add_tail(&group->link, &groups);
+	return group;
+}
+
+static void group_put(struct otr_event_group *group)
+{
+	if (!list_empty(&group->events))
+		return;
+	list_del(&group->link);
+	kfree(group->name);
+	kfree(group);
+}
+
+/* A number that no other event has, nor had lately: old records name it. */
+static int number(struct otr_event *ev)
+{
+	u32 id;
+	int err;
+
+	if (ev->id) {
+		err = xa_insert(&events, ev->id, ev, GFP_KERNEL);
+		return err == -EBUSY ? -EEXIST : err;
+	}
+	err = xa_alloc_cyclic(&events, &id, ev, XA_LIMIT(OTR_TYPE_FIXED_END, U16_MAX), &next_id,
+			      GFP_KERNEL);
+	if (err < 0)
+		return err;
+	ev->id = id;
+	return 0;
+}
+
+static int insert(struct otr_event *ev)
+{
+	bool given = ev->id;
+	int err = number(ev);
+
+	if (err)
+		return err;
+	ev->group = group_get(ev->system);
+	if (!ev->group) {
+		xa_erase(&events, ev->id);
+		if (!given)
+			ev->id = 0;
+		return -ENOMEM;
+	}
+	list_add_tail(&ev->link, &ev->group->events);
+	return 0;
+}
 
 /**
  * otr_event_register - make an event known
  * @ev: its description, which stays in place until it is unregistered
  *
  * Context: may sleep.
- * Return: 0, -EEXIST when the number is taken, -ENOMEM.
+ * Return: 0; -EEXIST when its number is taken; -EBUSY when there is no number
+ * left; -ENOMEM.
  */
-int otr_event_register(const struct otr_event *ev)
+int otr_event_register(struct otr_event *ev)
 {
 	int err;
 
 	down_write(&events_sem);
-	err = xa_insert(&events, ev->id, (void *)ev, GFP_KERNEL);
+	err = insert(ev);
 	up_write(&events_sem);
-	return err == -EBUSY ? -EEXIST : err;
+	return err;
 }
 
 /**
@@ -34,11 +106,15 @@ int otr_event_register(const struct otr_event *ev)
  *
  * Context: may sleep.
  */
-void otr_event_unregister(const struct otr_event *ev)
+void otr_event_unregister(struct otr_event *ev)
 {
 	down_write(&events_sem);
-	if (xa_load(&events, ev->id) == ev)
+	if (xa_load(&events, ev->id) == ev) {
 		xa_erase(&events, ev->id);
+		list_del(&ev->link);
+		group_put(ev->group);
+		ev->group = NULL;
+	}
 	up_write(&events_sem);
 }
 
@@ -50,7 +126,7 @@ void otr_event_unregister(const struct otr_event *ev)
  * it got.
  * Return: the event, or NULL.
  */
-const struct otr_event *otr_event_find(u16 id)
+struct otr_event *otr_event_find(u16 id)
 {
 	return xa_load(&events, id);
 }
@@ -62,11 +138,88 @@ const struct otr_event *otr_event_find(u16 id)
  * Context: otr_event_lock() held.
  * Return: the next one, NULL at the end.
  */
-const struct otr_event *otr_event_next(const struct otr_event *ev)
+struct otr_event *otr_event_next(const struct otr_event *ev)
 {
 	unsigned long id = ev ? ev->id : 0;
 
 	return xa_find_after(&events, &id, U16_MAX, XA_PRESENT);
+}
+
+/**
+ * otr_event_named - find an event that users see by its name
+ * @system: its system
+ * @name: its name
+ *
+ * Context: otr_event_lock() held.
+ * Return: the event, or NULL.
+ */
+struct otr_event *otr_event_named(const char *system, const char *name)
+{
+	struct otr_event_group *group;
+	struct otr_event *ev;
+
+	list_for_each_entry(group, &groups, link) {
+		if (strcmp(group->name, system))
+			continue;
+		list_for_each_entry(ev, &group->events, link)
+			if (!strcmp(ev->name, name) && otr_event_listed(ev))
+				return ev;
+	}
+	return NULL;
+}
+
+/**
+ * otr_group_find - look a system up
+ * @id: its number
+ *
+ * Context: otr_event_lock() held.
+ * Return: the system, or NULL when it is gone.
+ */
+const struct otr_event_group *otr_group_find(unsigned int id)
+{
+	struct otr_event_group *group;
+
+	list_for_each_entry(group, &groups, link)
+		if (group->id == id)
+			return group;
+	return NULL;
+}
+
+/**
+ * otr_group_next - walk the systems that have an event to show
+ * @group: where to go on, NULL for the start
+ *
+ * Context: otr_event_lock() held.
+ * Return: the next one, NULL at the end.
+ */
+const struct otr_event_group *otr_group_next(const struct otr_event_group *group)
+{
+	struct otr_event_group *next = list_entry(group ? &group->link : &groups,
+						  struct otr_event_group, link);
+
+	list_for_each_entry_continue(next, &groups, link)
+		if (otr_group_event(next, NULL))
+			return next;
+	return NULL;
+}
+
+/**
+ * otr_group_event - walk a system's events that users see
+ * @group: the system
+ * @ev: where to go on, NULL for the start
+ *
+ * Context: otr_event_lock() held.
+ * Return: the next one, NULL at the end.
+ */
+struct otr_event *otr_group_event(const struct otr_event_group *group, const struct otr_event *ev)
+{
+	struct otr_event *next = list_entry(ev ? &ev->link : &group->events,
+					    struct otr_event, link);
+
+	list_for_each_entry_continue(next, &group->events, link)
+		if (otr_event_listed(next))
+			return next;
+	return NULL;
 }
 
 /**
@@ -90,6 +243,26 @@ void otr_event_unlock(void)
 }
 
 /**
+ * otr_event_lock_write - keep everybody out who looks at events
+ *
+ * Context: may sleep.
+ */
+void otr_event_lock_write(void)
+{
+	down_write(&events_sem);
+}
+
+/**
+ * otr_event_unlock_write - the counterpart of otr_event_lock_write()
+ *
+ * Context: any.
+ */
+void otr_event_unlock_write(void)
+{
+	up_write(&events_sem);
+}
+
+/**
  * otr_event_exit - free the registry
  *
  * Context: module unload, after all events were unregistered.
@@ -97,5 +270,6 @@ void otr_event_unlock(void)
 void otr_event_exit(void)
 {
 	WARN_ON(!xa_empty(&events));
+	WARN_ON(!list_empty(&groups));
 	xa_destroy(&events);
 }

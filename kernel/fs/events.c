@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* events/: the kinds of records there are, and how they lie on a page. */
+/*
+ * events/: a directory per system, and in it one per event.
+ *
+ * where.arg of an event's directory and files is the event's number, that of a
+ * system's is the system's; 0 stands for all events there are. Directories hold
+ * no pointers, so what they are about may go away under them.
+ */
 #include "event/event.h"
 #include "fs/fs.h"
+#include "inst/sub.h"
 
 #define MODE_DIR	0755
 #define NUMBER_MAX	32
 
-/* where.arg of an event's directory and files is the event's number. */
 static int format_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_event *ev;
@@ -33,21 +39,163 @@ static const struct otr_file_ops id_ops = {
 	.show	= id_show,
 };
 
-static bool selectable(const struct otr_where *where)
+/* A letter for what the events of a walk have in common. */
+static char common_state(char so_far, bool on)
+{
+	char state = on ? '1' : '0';
+
+	return !so_far || so_far == state ? state : 'X';
+}
+
+static char group_state(struct otr_inst *inst, const struct otr_event_group *group, char state)
+{
+	const struct otr_event *ev = NULL;
+
+	while ((ev = otr_group_event(group, ev))) {
+		const struct otr_sub *sub = otr_sub_find(inst, ev);
+
+		if (ev->ops)
+			state = common_state(state, sub && sub->on);
+	}
+	return state;
+}
+
+static int many_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_event_group *group = NULL;
+	struct otr_inst *inst = of->where.inst;
+	char state = 0;
+	int err = 0;
+
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	if (of->where.arg) {
+		group = otr_group_find(of->where.arg);
+		if (group)
+			state = group_state(inst, group, state);
+		else
+			err = -ENODEV;
+	} else {
+		while ((group = otr_group_next(group)))
+			state = group_state(inst, group, state);
+	}
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	seq_printf(m, "%c\n", state ?: '?');
+	return err;
+}
+
+static ssize_t many_write(struct otr_file *of, char *text, size_t len)
+{
+	const struct otr_event_group *group;
+	struct otr_pick pick = {};
+	unsigned long on;
+	int err = kstrtoul(text, 10, &on);
+
+	if (err)
+		return err;
+	if (on > 1)
+		return -EINVAL;
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	if (of->where.arg) {
+		group = otr_group_find(of->where.arg);
+		pick.system = group ? group->name : "";
+	}
+	err = otr_sub_switch_all(of->where.inst, &pick, on);
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+static const struct otr_file_ops many_ops = {
+	.show		= many_show,
+	.write		= many_write,
+	.write_max	= NUMBER_MAX,
+};
+
+static int one_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_event *ev;
+	const struct otr_sub *sub;
+
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	ev = otr_event_find(of->where.arg);
+	if (ev) {
+		sub = otr_sub_find(of->where.inst, ev);
+		seq_printf(m, "%d\n", sub && sub->on);
+	}
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	return ev ? 0 : -ENODEV;
+}
+
+static ssize_t one_write(struct otr_file *of, char *text, size_t len)
+{
+	struct otr_event *ev;
+	unsigned long on;
+	int err = kstrtoul(text, 10, &on);
+
+	if (err)
+		return err;
+	if (on > 1)
+		return -EINVAL;
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	ev = otr_event_find(of->where.arg);
+	if (ev && otr_event_listed(ev))
+		err = otr_sub_switch(of->where.inst, ev, on);
+	else
+		err = -ENODEV;
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+static const struct otr_file_ops one_ops = {
+	.show		= one_show,
+	.write		= one_write,
+	.write_max	= NUMBER_MAX,
+};
+
+/* Does the event of a directory have a property? */
+static bool event_is(const struct otr_where *where, bool (*has)(const struct otr_event *ev))
 {
 	const struct otr_event *ev;
 	bool yes;
 
 	otr_event_lock();
 	ev = otr_event_find(where->arg);
-	yes = ev && ev->selectable;
+	yes = ev && has(ev);
 	otr_event_unlock();
 	return yes;
 }
 
+static bool has_id(const struct otr_event *ev)
+{
+	return ev->flags & OTR_EVENT_ID;
+}
+
+static bool id_visible(const struct otr_where *where)
+{
+	return event_is(where, has_id);
+}
+
+static bool has_switch(const struct otr_event *ev)
+{
+	return ev->ops;
+}
+
+static bool switch_visible(const struct otr_where *where)
+{
+	return event_is(where, has_switch);
+}
+
 static const struct otr_row event_rows[] = {
+	{ "enable",	OTR_MODE_WRITE,	&one_ops,	.visible = switch_visible },
 	{ "format",	OTR_MODE_READ,	&format_ops },
-	{ "id",		OTR_MODE_READ,	&id_ops,	.visible = selectable },
+	{ "id",		OTR_MODE_READ,	&id_ops,	.visible = id_visible },
 };
 
 static const struct otr_dir event_dir = {
@@ -55,32 +203,117 @@ static const struct otr_dir event_dir = {
 	.nr	= ARRAY_SIZE(event_rows),
 };
 
+static void event_entry(const struct otr_where *dir, const struct otr_event *ev,
+			struct otr_entry *entry)
+{
+	strscpy(entry->name, ev->name);
+	entry->row = (struct otr_row){
+		.name	= entry->name,
+		.mode	= MODE_DIR,
+		.dir	= &event_dir,
+	};
+	entry->where = *dir;
+	entry->where.arg = ev->id;
+}
+
 static bool event_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
+	const struct otr_event_group *group;
 	const struct otr_event *ev = NULL;
 
 	otr_event_lock();
-	do
-		ev = otr_event_next(ev);
-	while (ev && pos--);
-	if (ev) {
-		strscpy(entry->name, ev->name);
-		entry->row = (struct otr_row){
-			.name	= entry->name,
-			.mode	= MODE_DIR,
-			.dir	= &event_dir,
-		};
-		entry->where = *dir;
-		entry->where.arg = ev->id;
+	group = otr_group_find(dir->arg);
+	if (group) {
+		do
+			ev = otr_group_event(group, ev);
+		while (ev && pos--);
 	}
+	if (ev)
+		event_entry(dir, ev, entry);
 	otr_event_unlock();
 	return ev;
 }
 
-/* All records that there are belong to one system. */
-static const struct otr_dir system_dir = {
-	.nth	= event_nth,
+static bool event_find(const struct otr_where *dir, const char *name, struct otr_entry *entry)
+{
+	const struct otr_event_group *group;
+	const struct otr_event *ev = NULL;
+
+	otr_event_lock();
+	group = otr_group_find(dir->arg);
+	if (group)
+		ev = otr_event_named(group->name, name);
+	if (ev)
+		event_entry(dir, ev, entry);
+	otr_event_unlock();
+	return ev;
+}
+
+/* Records that tracers write cannot be switched, nor can their system. */
+static bool system_switch_visible(const struct otr_where *where)
+{
+	const struct otr_event_group *group;
+	const struct otr_event *ev = NULL;
+	bool yes = false;
+
+	otr_event_lock();
+	group = otr_group_find(where->arg);
+	while (group && !yes && (ev = otr_group_event(group, ev)))
+		yes = ev->ops;
+	otr_event_unlock();
+	return yes;
+}
+
+static const struct otr_row system_rows[] = {
+	{ "enable",	OTR_MODE_WRITE,	&many_ops,	.visible = system_switch_visible },
 };
+
+static const struct otr_dir system_dir = {
+	.rows	= system_rows,
+	.nr	= ARRAY_SIZE(system_rows),
+	.nth	= event_nth,
+	.find	= event_find,
+};
+
+static bool system_entry(const struct otr_where *dir, const struct otr_event_group *group,
+			 struct otr_entry *entry)
+{
+	strscpy(entry->name, group->name);
+	entry->row = (struct otr_row){
+		.name	= entry->name,
+		.mode	= MODE_DIR,
+		.dir	= &system_dir,
+	};
+	entry->where = *dir;
+	entry->where.arg = group->id;
+	return true;
+}
+
+static bool system_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+{
+	const struct otr_event_group *group = NULL;
+	bool found;
+
+	otr_event_lock();
+	do
+		group = otr_group_next(group);
+	while (group && pos--);
+	found = group && system_entry(dir, group, entry);
+	otr_event_unlock();
+	return found;
+}
+
+static bool system_find(const struct otr_where *dir, const char *name, struct otr_entry *entry)
+{
+	const struct otr_event_group *group = NULL;
+	bool found = false;
+
+	otr_event_lock();
+	while (!found && (group = otr_group_next(group)))
+		found = !strcmp(group->name, name) && system_entry(dir, group, entry);
+	otr_event_unlock();
+	return found;
+}
 
 static int page_show(struct otr_file *of, struct seq_file *m)
 {
@@ -102,35 +335,8 @@ static const struct otr_file_ops head_ops = {
 	.show	= head_show,
 };
 
-/*
- * The switch of all events that can be switched. None of those above can: a
- * tracer writes them, or user space does. So there is no common state to show.
- */
-static int enable_show(struct otr_file *of, struct seq_file *m)
-{
-	seq_puts(m, "?\n");
-	return 0;
-}
-
-static ssize_t enable_write(struct otr_file *of, char *text, size_t len)
-{
-	unsigned long on;
-	int err = kstrtoul(text, 10, &on);
-
-	if (err)
-		return err;
-	return on > 1 ? -EINVAL : len;
-}
-
-static const struct otr_file_ops enable_ops = {
-	.show		= enable_show,
-	.write		= enable_write,
-	.write_max	= NUMBER_MAX,
-};
-
 static const struct otr_row events_rows[] = {
-	{ "enable",		OTR_MODE_WRITE,	&enable_ops },
-	{ "ftrace",		MODE_DIR,	.dir = &system_dir },
+	{ "enable",		OTR_MODE_WRITE,	&many_ops },
 	{ "header_event",	OTR_MODE_READ,	&head_ops },
 	{ "header_page",	OTR_MODE_READ,	&page_ops },
 };
@@ -138,4 +344,6 @@ static const struct otr_row events_rows[] = {
 const struct otr_dir otr_events_dir = {
 	.rows	= events_rows,
 	.nr	= ARRAY_SIZE(events_rows),
+	.nth	= system_nth,
+	.find	= system_find,
 };

@@ -140,12 +140,16 @@ struct otr_entry {
  * @nth: fills in the computed entry number @pos, counted from 0, of a
  *	 directory; false when there is none. An entry that must not be seen
  *	 now is left without a name. NULL when all are constant.
+ * @find: the same for the computed entry called @name, for directories too
+ *	  large to be walked for it; NULL to walk
  */
 struct otr_dir {
 	const struct otr_row	*rows;
 	unsigned int		nr;
 	bool			(*nth)(const struct otr_where *dir, unsigned int pos,
 				       struct otr_entry *entry);
+	bool			(*find)(const struct otr_where *dir, const char *name,
+					struct otr_entry *entry);
 };
 
 /**
@@ -205,6 +209,7 @@ extern const struct otr_file_ops otr_filter_ops;		/* filter.c */
 extern const struct otr_file_ops otr_functions_ops;		/* functions.c */
 extern const struct otr_file_ops otr_enabled_functions_ops;
 extern const struct otr_file_ops otr_pids_ops;			/* pids.c */
+extern const struct otr_file_ops otr_event_pids_ops;
 extern const struct otr_file_ops otr_readme_ops;		/* readme.c */
 extern const struct otr_file_ops otr_tracers_ops;		/* control.c */
 extern const struct otr_file_ops otr_tracer_ops;
@@ -222,6 +227,8 @@ extern const struct otr_file_ops otr_tgids_ops;
 extern const struct otr_file_ops otr_trace_options_ops;		/* options.c */
 extern const struct otr_dir otr_options_dir;
 extern const struct otr_dir otr_events_dir;			/* events.c */
+extern const struct otr_file_ops otr_set_event_ops;		/* set_event.c */
+extern const struct otr_file_ops otr_available_events_ops;
 
 int otr_fs_init(void);
 void otr_fs_exit(void);

@@ -1,7 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* set_ftrace_pid and set_ftrace_notrace_pid. */
+/* set_ftrace_pid, set_event_pid and the two of tasks not to record. */
 #include "fs/fs.h"
+#include "inst/sub.h"
 #include "probe/probe.h"
+
+#define EVENTS	2	/* in where.arg, beside the side */
+
+static const struct otr_idset *pids_of(const struct otr_file *of)
+{
+	struct otr_inst *inst = of->where.inst;
+	int side = of->where.arg & ~EVENTS;
+
+	return of->where.arg & EVENTS ? inst->event_pids[side] : otr_function_pids(inst, side);
+}
+
+static void pids_set(const struct otr_file *of, struct otr_idset *set)
+{
+	struct otr_inst *inst = of->where.inst;
+	int side = of->where.arg & ~EVENTS;
+
+	if (of->where.arg & EVENTS)
+		otr_sub_set_pids(inst, side, set);
+	else
+		otr_function_set_pids(inst, side, set);
+}
 
 static void *pids_start(struct seq_file *m, loff_t *pos)
 {
@@ -10,9 +32,9 @@ static void *pids_start(struct seq_file *m, loff_t *pos)
 	int pid;
 
 	mutex_lock(&otr_inst_lock);
-	set = otr_function_pids(of->where.inst, of->where.arg);
+	set = pids_of(of);
 	if (!set)
-		return *pos ? NULL : SEQ_START_TOKEN;
+		return *pos || of->where.arg & EVENTS ? NULL : SEQ_START_TOKEN;
 	pid = *pos < OTR_IDSET_END ? otr_idset_next(set, *pos) : -1;
 	if (pid < 0)
 		return NULL;
@@ -28,7 +50,7 @@ static void *pids_next(struct seq_file *m, void *v, loff_t *pos)
 	++*pos;
 	if (v == SEQ_START_TOKEN)
 		return NULL;
-	pid = otr_idset_next(otr_function_pids(of->where.inst, of->where.arg), *pos);
+	pid = otr_idset_next(pids_of(of), *pos);
 	if (pid < 0)
 		return NULL;
 	*pos = pid;
@@ -54,7 +76,7 @@ static int pids_open(struct otr_file *of)
 	if (!of->truncate)
 		return 0;
 	mutex_lock(&otr_inst_lock);
-	otr_function_set_pids(of->where.inst, of->where.arg, NULL);
+	pids_set(of, NULL);
 	mutex_unlock(&otr_inst_lock);
 	return 0;
 }
@@ -62,14 +84,13 @@ static int pids_open(struct otr_file *of)
 /* All ids of a write, or none. */
 static ssize_t pids_write(struct otr_file *of, char *text, size_t len)
 {
-	struct otr_inst *inst = of->where.inst;
 	struct otr_idset *set;
 	int err;
 
 	mutex_lock(&otr_inst_lock);
-	err = otr_idset_parse(otr_function_pids(inst, of->where.arg), text, len, &set);
+	err = otr_idset_parse(pids_of(of), text, len, &set);
 	if (!err)
-		otr_function_set_pids(inst, of->where.arg, set);
+		pids_set(of, set);
 	mutex_unlock(&otr_inst_lock);
 	return err ?: len;
 }
@@ -83,6 +104,18 @@ static const struct seq_operations pids_walk = {
 
 const struct otr_file_ops otr_pids_ops = {
 	.open	= pids_open,
+	.walk	= &pids_walk,
+	.write	= pids_write,
+};
+
+static int event_pids_open(struct otr_file *of)
+{
+	of->where.arg |= EVENTS;
+	return pids_open(of);
+}
+
+const struct otr_file_ops otr_event_pids_ops = {
+	.open	= event_pids_open,
 	.walk	= &pids_walk,
 	.write	= pids_write,
 };

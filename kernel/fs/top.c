@@ -44,6 +44,7 @@ static bool has_sites(const struct otr_where *where)
 
 static const struct otr_row top_rows[] = {
 	{ "README",			OTR_MODE_READ,	&otr_readme_ops },
+	{ "available_events",		OTR_MODE_READ,	&otr_available_events_ops },
 	{ "available_filter_functions",	OTR_MODE_READ,	&otr_functions_ops,
 	  .visible = has_sites },
 	{ "available_tracers",		OTR_MODE_READ,	&otr_tracers_ops },
@@ -60,6 +61,10 @@ static const struct otr_row top_rows[] = {
 	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops },
 	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops },
 	{ "saved_tgids",		OTR_MODE_READ,	&otr_tgids_ops },
+	{ "set_event",		OTR_MODE_WRITE,	&otr_set_event_ops },
+	{ "set_event_notrace_pid",	OTR_MODE_WRITE,	&otr_event_pids_ops, .arg = OTR_NOT },
+	{ "set_event_pid",		OTR_MODE_WRITE,	&otr_event_pids_ops,
+	  .arg = OTR_WANT },
 	{ "set_ftrace_filter",		OTR_MODE_WRITE,	&otr_filter_ops,
 	  .arg = OTR_WANT, .visible = has_sites },
 	{ "set_ftrace_notrace",		OTR_MODE_WRITE,	&otr_filter_ops,

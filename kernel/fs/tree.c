@@ -268,6 +268,9 @@ bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
 			return true;
 		}
 	}
+	/* A name that we are looked up by is followed by a zero byte. */
+	if (dir->find)
+		return dir->find(where, name->name, entry);
 	for (i = 0; dir->nth && dir->nth(where, i, entry); i++)
 		if (entry->row.name && strlen(entry->name) == name->len &&
 		    !memcmp(entry->name, name->name, name->len))

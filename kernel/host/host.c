@@ -139,6 +139,7 @@ int otr_host_init(void)
  */
 void otr_host_exit(void)
 {
+	otr_host_tracepoints_exit();
 }
 
 /**

@@ -79,5 +79,6 @@ void otr_host_quiesce(void);
 
 /* tracepoints */
 struct tracepoint *otr_host_tracepoint(const char *name);
+void otr_host_tracepoints_exit(void);
 
 #endif /* _OTR_HOST_H */

@@ -1,24 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kernel's own tracepoints, by name.
+ *
+ * There are some hundreds and they never change, so they are sorted once, when
+ * somebody first asks.
  */
+#include <linux/bsearch.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include "host/host.h"
 
 #ifdef CONFIG_TRACEPOINTS
-struct search {
-	const char		*name;
-	struct tracepoint	*found;
-};
+static struct tracepoint **table;
+static unsigned int nr_table;
+/* Guards the two above until the table is there. */
+static DEFINE_MUTEX(table_lock);
 
-static void compare(struct tracepoint *tp, void *data)
+static void count(struct tracepoint *tp, void *data)
 {
-	struct search *search = data;
+	++*(unsigned int *)data;
+}
 
-	if (!strcmp(tp->name, search->name))
-		search->found = tp;
+static void collect(struct tracepoint *tp, void *data)
+{
+	table[nr_table++] = tp;
+}
+
+static int compare(const void *a, const void *b)
+{
+	struct tracepoint *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static int compare_name(const void *name, const void *item)
+{
+	struct tracepoint *const *tp = item;
+
+	return strcmp(name, (*tp)->name);
+}
+
+static bool table_ready(void)
+{
+	unsigned int nr = 0;
+
+	mutex_lock(&table_lock);
+	if (!table) {
+		for_each_kernel_tracepoint(count, &nr);
+		table = kcalloc(nr ?: 1, sizeof(*table), GFP_KERNEL);
+		if (table) {
+			for_each_kernel_tracepoint(collect, NULL);
+			sort(table, nr_table, sizeof(*table), compare, NULL);
+		}
+	}
+	mutex_unlock(&table_lock);
+	return table;
 }
 
 /**
@@ -30,14 +70,32 @@ static void compare(struct tracepoint *tp, void *data)
  */
 struct tracepoint *otr_host_tracepoint(const char *name)
 {
-	struct search search = { .name = name };
+	struct tracepoint **found;
 
-	for_each_kernel_tracepoint(compare, &search);
-	return search.found;
+	if (!table_ready())
+		return NULL;
+	found = bsearch(name, table, nr_table, sizeof(*table), compare_name);
+	return found ? *found : NULL;
+}
+
+/**
+ * otr_host_tracepoints_exit - forget the tracepoints
+ *
+ * Context: module unload.
+ */
+void otr_host_tracepoints_exit(void)
+{
+	kfree(table);
+	table = NULL;
+	nr_table = 0;
 }
 #else
 struct tracepoint *otr_host_tracepoint(const char *name)
 {
 	return NULL;
+}
+
+void otr_host_tracepoints_exit(void)
+{
 }
 #endif

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "inst/inst.h"
+#include "inst/sub.h"
 
 static struct otr_inst *top;
 
@@ -10,6 +11,8 @@ static void inst_free(struct otr_inst *inst)
 {
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
+	otr_idset_free(inst->event_pids[0]);
+	otr_idset_free(inst->event_pids[1]);
 	free_cpumask_var(inst->pipe_cpus);
 	free_cpumask_var(inst->cpus);
 	kfree(inst);
@@ -32,6 +35,8 @@ static struct otr_inst *inst_create(const char *name)
 	inst->size = OTR_RING_BYTES;
 	inst->percent = 50;
 	inst->preset = &otr_preset_nop;
+	inst->remember = OTR_COMM_NAME;
+	xa_init(&inst->subs);
 	if (!zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) ||
 	    !zalloc_cpumask_var(&inst->cpus, GFP_KERNEL))
 		goto fail;
@@ -105,6 +110,7 @@ void otr_inst_clear_hooks(void)
 {
 	mutex_lock(&otr_inst_lock);
 	otr_preset_clear(top);
+	otr_sub_clear(top);
 	top->hooks->destroy(top);
 	top->hooks = NULL;
 	mutex_unlock(&otr_inst_lock);

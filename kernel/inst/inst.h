@@ -6,6 +6,7 @@
  *           preset ("tracer"); the table of options; the list of presets.
  * Objects:  struct otr_inst. The first one, otr_inst_top(), is made by the
  *           same constructor as any other and lives as long as the engine.
+ *           struct otr_sub, an event in an instance: sub.h.
  *           struct otr_preset, constant, registered by the probe room.
  * Locks:    otr_inst_lock guards every member that is not said to be hot, the
  *           presets' list and all changes of state. Hot members are read by
@@ -19,6 +20,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 #include "base/base.h"
 #include "buffer/buffer.h"
@@ -49,6 +51,7 @@ enum otr_option {
 	OTR_OPT_DISABLE_ON_FREE,
 	OTR_OPT_IRQ_INFO,
 	OTR_OPT_MARKERS,
+	OTR_OPT_EVENT_FORK,
 	OTR_OPT_PAUSE_ON_TRACE,
 	OTR_OPT_FUNCTION_FORK,
 	OTR_OPT_NOP_ACCEPT,
@@ -101,6 +104,8 @@ struct otr_inst_hooks {
  * @ring: where its records go; set once
  * @options: OTR_OPT() bits; hot, read with READ_ONCE()
  * @function: the probe room's state of function tracing; set once
+ * @event_pids: tasks whose events to record and not to record, see sub.h; hot
+ * @remember: OTR_COMM_* that the task of an event's record is remembered by; hot
  * @name: "" for the first one
  * @hooks: what the room above does for instances, NULL before it started
  * @preset: the current preset, never NULL
@@ -114,12 +119,15 @@ struct otr_inst_hooks {
  * @cpus: CPUs that record
  * @refs: open files
  * @time_start: time of the last reset, for the latency columns
+ * @subs: struct otr_sub, by event number
  */
 struct otr_inst {
 	/* hot */
 	struct otr_ring		*ring;
 	u64			options;
 	struct otr_function	*function;
+	struct otr_idset	*event_pids[2];
+	u8			remember;
 
 	/* otr_inst_lock */
 	const char		*name;
@@ -135,6 +143,7 @@ struct otr_inst {
 	cpumask_var_t		cpus;
 	unsigned int		refs;
 	u64			time_start;
+	struct xarray		subs;
 };
 
 extern struct mutex otr_inst_lock;

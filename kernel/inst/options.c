@@ -30,6 +30,7 @@ static const struct option options[] = {
 	[OTR_OPT_DISABLE_ON_FREE]	= { "disable_on_free", false, "" },
 	[OTR_OPT_IRQ_INFO]	= { "irq-info", true, "" },
 	[OTR_OPT_MARKERS]	= { "markers", true, "" },
+	[OTR_OPT_EVENT_FORK]	= { "event-fork", false, "" },
 	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false, "" },
 	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false, "" },
 	[OTR_OPT_NOP_ACCEPT]	= { "test_nop_accept", false, "nop" },

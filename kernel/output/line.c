@@ -120,13 +120,17 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 {
 	const struct otr_rec_head *head = item->data;
 	const struct otr_event *ev = otr_event_find(head->type);
+	struct seq_buf scratch;
 	struct otr_line line = {
 		.out	= out,
+		.scratch = &scratch,
+		.ev	= ev,
 		.rec	= item->data,
 		.len	= item->len,
 		.flags	= line_flags(view),
 	};
 
+	seq_buf_init(&scratch, view->scratch, OTR_LINE_MAX);
 	if (item->lost)
 		seq_buf_printf(out, "CPU:%d [LOST %llu EVENTS]\n", item->cpu, item->lost);
 	if (print_message(view, item, out))

@@ -34,6 +34,7 @@
  * @in_ns: time stamps are nanoseconds
  * @annotate: say where a CPU's records begin
  * @time_start: what the latency columns count from
+ * @scratch: room for what print helpers put together, OTR_LINE_MAX bytes
  * @index: number of the next record, from 0
  * @started: CPUs of which a record was shown
  */
@@ -45,6 +46,7 @@ struct otr_view {
 	bool		in_ns;
 	bool		annotate;
 	u64		time_start;
+	char		*scratch;
 	unsigned long	index;
 	cpumask_var_t	started;
 };

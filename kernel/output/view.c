@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How one open file shows records. */
+#include <linux/slab.h>
+
 #include "output/output.h"
 
 /**
@@ -16,6 +18,11 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
 	lockdep_assert_held(&otr_inst_lock);
 	if (!zalloc_cpumask_var(&view->started, GFP_KERNEL))
 		return -ENOMEM;
+	view->scratch = kmalloc(OTR_LINE_MAX, GFP_KERNEL);
+	if (!view->scratch) {
+		free_cpumask_var(view->started);
+		return -ENOMEM;
+	}
 	view->inst = inst;
 	view->tracer = inst->preset->name;
 	view->options = inst->options;
@@ -35,6 +42,7 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
  */
 void otr_view_close(struct otr_view *view)
 {
+	kfree(view->scratch);
 	free_cpumask_var(view->started);
 }
 

@@ -9,7 +9,6 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/tracepoint.h>
 
 #include "event/event.h"
 #include "probe/function.h"
@@ -124,11 +123,6 @@ void otr_function_destroy(struct otr_inst *inst)
 {
 	struct otr_function *fn = inst->function;
 
-	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK)) {
-		otr_task_forks_put();
-		/* A fork on its way through our handler still looks at @fn. */
-		tracepoint_synchronize_unregister();
-	}
 	inst->function = NULL;
 	otr_siteset_destroy(fn->hook.filter);
 	otr_siteset_destroy(fn->hook.skip);
@@ -273,11 +267,11 @@ static const struct otr_field function_fields[] = {
 	{}
 };
 
-static const struct otr_event function_event = {
+static struct otr_event function_event = {
 	.id		= OTR_TYPE_FUNCTION,
 	.system		= "ftrace",
 	.name		= "function",
-	.selectable	= true,
+	.flags		= OTR_EVENT_ID,
 	.fields		= function_fields,
 	.print_fmt	= "\" %ps <-- %ps\", (void *)REC->ip, (void *)REC->parent_ip",
 	.text		= print_call,

@@ -44,6 +44,8 @@ void otr_function_exit(void);
 int otr_function_create(struct otr_inst *inst);
 void otr_function_destroy(struct otr_inst *inst);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
+int otr_events_init(void);
+void otr_events_exit(void);
 int otr_marker_init(void);
 void otr_marker_exit(void);
 

@@ -134,11 +134,11 @@ static const struct otr_field print_fields[] = {
 	{}
 };
 
-static const struct otr_event print_event = {
+static struct otr_event print_event = {
 	.id		= OTR_TYPE_PRINT,
 	.system		= "ftrace",
 	.name		= "print",
-	.selectable	= true,
+	.flags		= OTR_EVENT_ID,
 	.fields		= print_fields,
 	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->buf",
 	.text		= print_text,
@@ -163,7 +163,7 @@ static const struct otr_field raw_fields[] = {
 	{}
 };
 
-static const struct otr_event raw_event = {
+static struct otr_event raw_event = {
 	.id		= OTR_TYPE_RAW_DATA,
 	.system		= "ftrace",
 	.name		= "raw_data",

@@ -4,26 +4,64 @@
 
 #include "probe/function.h"
 
+/* What of a task an event's record makes us remember. */
+static void remember_update(struct otr_inst *inst)
+{
+	u8 what = 0;
+
+	if (otr_inst_option(inst, OTR_OPT_RECORD_CMD))
+		what |= OTR_COMM_NAME;
+	if (otr_inst_option(inst, OTR_OPT_RECORD_TGID))
+		what |= OTR_COMM_TGID;
+	WRITE_ONCE(inst->remember, what);
+}
+
+static int remember_groups(struct otr_inst *inst, bool on)
+{
+	int err = otr_function_remember(inst, on);
+
+	if (!err)
+		remember_update(inst);
+	return err;
+}
+
 static int option_changed(struct otr_inst *inst, enum otr_option opt)
 {
 	bool on = otr_inst_option(inst, opt);
 
 	switch (opt) {
 	case OTR_OPT_FUNCTION_FORK:
+	case OTR_OPT_EVENT_FORK:
 		if (on)
 			return otr_task_forks_get();
 		otr_task_forks_put();
 		return 0;
 	case OTR_OPT_RECORD_TGID:
-		return otr_function_remember(inst, on);
+		return remember_groups(inst, on);
+	case OTR_OPT_RECORD_CMD:
+		remember_update(inst);
+		return 0;
 	default:
 		return 0;
 	}
 }
 
+static void instance_destroy(struct otr_inst *inst)
+{
+	static const enum otr_option forks[] = { OTR_OPT_FUNCTION_FORK, OTR_OPT_EVENT_FORK };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(forks); i++)
+		if (otr_inst_option(inst, forks[i]))
+			otr_task_forks_put();
+	/* A fork on its way through our handler still looks at the instance. */
+	tracepoint_synchronize_unregister();
+	otr_function_destroy(inst);
+}
+
 static const struct otr_inst_hooks instance_hooks = {
 	.create		= otr_function_create,
-	.destroy	= otr_function_destroy,
+	.destroy	= instance_destroy,
 	.option_changed	= option_changed,
 };
 
@@ -42,9 +80,14 @@ int otr_probe_init(void)
 	err = otr_function_init();
 	if (err)
 		goto markers;
+	err = otr_events_init();
+	if (err)
+		goto function;
 	err = otr_inst_set_hooks(&instance_hooks);
 	if (!err)
 		return 0;
+	otr_events_exit();
+function:
 	otr_function_exit();
 markers:
 	otr_marker_exit();
@@ -63,6 +106,7 @@ void otr_probe_exit(void)
 	otr_inst_clear_hooks();
 	/* Probes on tracepoints may still be on their way out. */
 	tracepoint_synchronize_unregister();
+	otr_events_exit();
 	otr_function_exit();
 	otr_marker_exit();
 }

@@ -4,7 +4,8 @@
  *
  * Names: a record holds a thread id; the name behind it is remembered when the
  * task leaves the CPU, if something was recorded there since the last switch.
- * Forks: with function-fork, a child is recorded where its parent is.
+ * Forks: with function-fork and event-fork, a child is recorded where its
+ * parent is.
  *
  * Both hang on tracepoints of the scheduler, found by name. On a kernel
  * without tracepoints, names are unknown and function-fork is refused.
@@ -25,34 +26,39 @@ static void on_switch(void *data, bool preempt, struct task_struct *prev,
 	otr_comm_switch(prev, next);
 }
 
-static void follow_fork(struct otr_function *fn, pid_t parent, pid_t child)
+/* With @child, the sets that have @pid take it in; without one, @pid leaves them. */
+static void follow(struct otr_idset *const sets[2], pid_t pid, pid_t child)
 {
 	int side;
 
 	for (side = OTR_WANT; side <= OTR_NOT; side++) {
-		struct otr_idset *set = READ_ONCE(fn->pids[side]);
+		struct otr_idset *set = READ_ONCE(sets[side]);
 
-		if (set && otr_idset_test(set, parent))
+		if (set && !child)
+			otr_idset_del(set, pid);
+		else if (set && otr_idset_test(set, pid))
 			otr_idset_add(set, child, GFP_ATOMIC);
 	}
 }
 
+static void follow_all(pid_t pid, pid_t child)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK))
+		follow(inst->function->pids, pid, child);
+	if (otr_inst_option(inst, OTR_OPT_EVENT_FORK))
+		follow(inst->event_pids, pid, child);
+}
+
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
-	follow_fork(otr_inst_top()->function, parent->pid, child->pid);
+	follow_all(parent->pid, child->pid);
 }
 
 static void on_exit(void *data, struct task_struct *task)
 {
-	struct otr_function *fn = otr_inst_top()->function;
-	int side;
-
-	for (side = OTR_WANT; side <= OTR_NOT; side++) {
-		struct otr_idset *set = READ_ONCE(fn->pids[side]);
-
-		if (set)
-			otr_idset_del(set, task->pid);
-	}
+	follow_all(task->pid, 0);
 }
 
 static int attach(const char *name, void *probe)

@@ -12,6 +12,10 @@
 #include "inst/preset.c"
 #include "inst/options.c"
 #include "inst/inst.c"
+#include "inst/sub.c"
+#include "base/cmd.c"
+#include "base/idset.c"
+#include "event/registry.c"
 
 /* What the ring was asked for, and what it answers. */
 static struct {

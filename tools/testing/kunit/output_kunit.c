@@ -32,7 +32,7 @@ static void some_text(struct otr_line *line)
 	seq_buf_putc(line->out, '\n');
 }
 
-static const struct otr_event some_event = {
+static struct otr_event some_event = {
 	.id	= 300,
 	.system	= "test",
 	.name	= "some",

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an event is, for whoever defines events: outrace itself and any other
+ * module.
+ *
+ * Nobody fills in struct otr_event by hand for a TRACE_EVENT(): a module's
+ * CREATE_TRACE_POINTS file includes <outrace/define_events.h>, which makes one
+ * per event from the same macros as the kernel's tracepoints.
+ */
+#ifndef _OUTRACE_EVENT_H
+#define _OUTRACE_EVENT_H
+
+#include <linux/list.h>
+#include <linux/seq_buf.h>
+#include <linux/types.h>
+#include <outrace/record.h>
+
+struct module;
+struct otr_event;
+struct otr_event_group;
+struct otr_sub;
+struct tracepoint;
+
+/* How addresses are to be shown, see struct otr_line. */
+#define OTR_LINE_SYM_OFFSET	BIT(0)
+#define OTR_LINE_SYM_ADDR	BIT(1)
+#define OTR_LINE_PARENT		BIT(2)
+
+/**
+ * struct otr_line - one record that is being turned into text
+ * @out: where the text goes
+ * @scratch: room for the pieces that print helpers put together; each takes
+ *	     what it needs from its end, and all is given back with the line
+ * @ev: the event that wrote the record
+ * @rec: the record, beginning with its struct otr_rec_head
+ * @len: bytes that are readable at @rec, at least the record's own length
+ * @flags: OTR_LINE_* bits
+ */
+struct otr_line {
+	struct seq_buf		*out;
+	struct seq_buf		*scratch;
+	const struct otr_event	*ev;
+	const void		*rec;
+	unsigned int		len;
+	unsigned int		flags;
+};
+
+/**
+ * enum otr_kind - how a filter looks at a field
+ * @OTR_KIND_AUTO: as its type says
+ * @OTR_KIND_NUMBER: a number of 1, 2, 4 or 8 bytes
+ * @OTR_KIND_CHARS: text inside the record, of fixed size
+ * @OTR_KIND_DYN_STRING: text behind the record, found by a __data_loc word
+ * @OTR_KIND_REL_STRING: the same by a __rel_loc word
+ * @OTR_KIND_PTR_STRING: address of a text
+ * @OTR_KIND_CPUMASK: bits of CPUs, found by a __data_loc word
+ * @OTR_KIND_REL_CPUMASK: the same by a __rel_loc word
+ * @OTR_KIND_FUNCTION: address of code
+ * @OTR_KIND_CPU: the CPU that the record is from, not in the record
+ * @OTR_KIND_COMM: name of the task that is running, not in the record
+ * @OTR_KIND_STACK: addresses of callers, found by a __data_loc word
+ */
+enum otr_kind {
+	OTR_KIND_AUTO,
+	OTR_KIND_NUMBER,
+	OTR_KIND_CHARS,
+	OTR_KIND_DYN_STRING,
+	OTR_KIND_REL_STRING,
+	OTR_KIND_PTR_STRING,
+	OTR_KIND_CPUMASK,
+	OTR_KIND_REL_CPUMASK,
+	OTR_KIND_FUNCTION,
+	OTR_KIND_CPU,
+	OTR_KIND_COMM,
+	OTR_KIND_STACK,
+};
+
+/**
+ * struct otr_field - a member of a record, behind the common part
+ * @type: as in C, without the brackets of an array
+ * @name: its name, with the brackets of an array
+ * @offset: from the start of the record, in bytes
+ * @size: in bytes; 0 for what goes on to the end
+ * @is_signed: of its type
+ * @kind: enum otr_kind
+ */
+struct otr_field {
+	const char	*type;
+	const char	*name;
+	u16		offset;
+	u16		size;
+	bool		is_signed;
+	u8		kind;
+};
+
+/* A member of a record's struct as a struct otr_field. */
+#define OTR_FIELD(rec, ctype, member)						\
+	{									\
+		.type		= #ctype,					\
+		.name		= #member,					\
+		.offset		= offsetof(rec, member),			\
+		.size		= sizeof(ctype),				\
+		.is_signed	= is_signed_type(ctype),			\
+	}
+
+/**
+ * struct otr_event_ops - where an event comes from
+ * @attach: let records flow into a subscription; 0 or an errno
+ * @detach: end that. Probes may still be on their way out on return: whoever
+ *	    frees the subscription waits for them
+ *
+ * Both are called with the instances' lock held and may sleep.
+ */
+struct otr_event_ops {
+	int	(*attach)(struct otr_event *ev, struct otr_sub *sub);
+	void	(*detach)(struct otr_event *ev, struct otr_sub *sub);
+};
+
+/* An event's flags. */
+#define OTR_EVENT_ID		BIT(0)	/* programs may ask for it by its number */
+#define OTR_EVENT_GOING		BIT(1)	/* its tracepoint is about to go away */
+
+/**
+ * struct otr_event - a description of one kind of record
+ * @id: number in every record, unique; 0 to be given one on registration
+ * @flags: OTR_EVENT_*
+ * @system: group that it is listed under
+ * @name: its name there
+ * @fields: its members behind the common ones, ended by one without a name
+ * @print_fmt: how a program prints it, as the format file says, but with the
+ *	       names of enum values and sizes as in the source
+ * @text: prints the part of a line that follows the context columns, with the
+ *	  newline
+ * @raw: the same for the "raw" style, NULL for "type: <id>"
+ * @hex: the same for the "hex" style, without the newline, NULL as for @raw
+ * @bin: the same for the "bin" style, NULL as for @raw
+ * @ops: its source, NULL for one that cannot be switched by itself
+ * @tracepoint: name of its tracepoint, for events that have one
+ * @probe: what is called there, with a struct otr_sub as its first argument
+ * @tp: the tracepoint while the kernel has it
+ * @owner: the module that the description is part of, NULL if that is built in
+ * @group: the system; event registry
+ * @link: in the system's list; event registry
+ *
+ * Who registers an event leaves it alone until it is unregistered.
+ */
+struct otr_event {
+	u16			id;
+	u16			flags;
+	const char		*system;
+	const char		*name;
+	const struct otr_field	*fields;
+	const char		*print_fmt;
+	void			(*text)(struct otr_line *line);
+	void			(*raw)(struct otr_line *line);
+	void			(*hex)(struct otr_line *line);
+	void			(*bin)(struct otr_line *line);
+	const struct otr_event_ops *ops;
+	const char		*tracepoint;
+	void			*probe;
+	struct tracepoint	*tp;
+	struct module		*owner;
+	struct otr_event_group	*group;
+	struct list_head	link;
+};
+
+/**
+ * struct otr_enum - a name that stands for a number in print formats
+ * @system: in whose formats
+ * @name: the name
+ * @value: the number
+ */
+struct otr_enum {
+	const char	*system;
+	const char	*name;
+	unsigned long	value;
+};
+
+/**
+ * struct otr_event_set - events that come and go together
+ * @events: the events, all with a tracepoint
+ * @nr: how many
+ * @enums: names in their print formats
+ * @nr_enums: how many
+ * @owner: the module that all of this is part of
+ * @link: in the list of sets, owned by outrace
+ */
+struct otr_event_set {
+	struct otr_event *const	*events;
+	unsigned int		nr;
+	const struct otr_enum	*enums;
+	unsigned int		nr_enums;
+	struct module		*owner;
+	struct list_head	link;
+};
+
+int otr_event_set_add(struct otr_event_set *set);
+void otr_event_set_remove(struct otr_event_set *set);
+
+/**
+ * struct otr_out - a record between otr_event_begin() and otr_event_end()
+ * @sub: what it is written for
+ * @data: the record
+ * @len: its length in bytes
+ * @level: context of a record that is judged before it is written, else -1
+ * @ring: the ring's handle
+ *
+ * Lives on the stack of a probe, __uninitialized.
+ */
+struct otr_out {
+	struct otr_sub	*sub;
+	void		*data;
+	unsigned int	len;
+	int		level;
+	u64		ring[5];
+};
+
+void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len);
+void otr_event_end(struct otr_out *out);
+
+#endif /* _OUTRACE_EVENT_H */

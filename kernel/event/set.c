@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sets of events: those that hang on tracepoints.
+ *
+ * A set is registered whole. Each of its events is listed for as long as the
+ * kernel, or a module that is loaded, has its tracepoint.
+ */
+#include <linux/export.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+
+#include "event/event.h"
+#include "host/host.h"
+
+/* A module with tracepoints. */
+struct carrier {
+	struct list_head	link;
+	struct tp_module	*tp;
+};
+
+static LIST_HEAD(sets);
+static LIST_HEAD(carriers);
+static const struct otr_set_hooks *set_hooks;
+/* Guards all of the above, and otr_event.tp. Readers of @sets may hold the registry's lock. */
+static DEFINE_MUTEX(sets_lock);
+
+#if defined(CONFIG_MODULES) && defined(CONFIG_TRACEPOINTS)
+static struct tracepoint *module_tracepoint(struct module *mod, unsigned int nr)
+{
+	return tracepoint_ptr_deref(&mod->tracepoints_ptrs[nr]);
+}
+
+static struct tracepoint *find_in(struct module *mod, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < mod->num_tracepoints; i++) {
+		struct tracepoint *tp = module_tracepoint(mod, i);
+
+		if (!strcmp(tp->name, name))
+			return tp;
+	}
+	return NULL;
+}
+
+static struct tracepoint *find_in_modules(const char *name)
+{
+	struct tracepoint *tp;
+	struct carrier *c;
+
+	list_for_each_entry(c, &carriers, link) {
+		tp = find_in(c->tp->mod, name);
+		if (tp)
+			return tp;
+	}
+	return NULL;
+}
+
+static void event_gone(struct otr_event *ev)
+{
+	/* Nobody may begin to record it once it was asked who does. */
+	otr_event_lock_write();
+	ev->flags |= OTR_EVENT_GOING;
+	otr_event_unlock_write();
+	set_hooks->gone(ev);
+	WRITE_ONCE(ev->tp, NULL);
+	ev->flags &= ~OTR_EVENT_GOING;
+}
+
+static void module_comes(struct module *mod)
+{
+	struct otr_event_set *set;
+	unsigned int i;
+
+	list_for_each_entry(set, &sets, link)
+		for (i = 0; i < set->nr; i++) {
+			struct otr_event *ev = set->events[i];
+
+			if (ev->tracepoint && !ev->tp)
+				WRITE_ONCE(ev->tp, find_in(mod, ev->tracepoint));
+		}
+}
+
+static void module_goes(struct module *mod)
+{
+	struct otr_event_set *set;
+	unsigned int i;
+
+	list_for_each_entry(set, &sets, link)
+		for (i = 0; i < set->nr; i++) {
+			struct otr_event *ev = set->events[i];
+
+			if (ev->tp && find_in(mod, ev->tracepoint) == ev->tp)
+				event_gone(ev);
+		}
+}
+
+static int carrier_add(struct tp_module *tp)
+{
+	struct carrier *c = kmalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return -ENOMEM;
+	c->tp = tp;
+	list_add(&c->link, &carriers);
+	module_comes(tp->mod);
+	return 0;
+}
+
+static void carrier_remove(struct tp_module *tp)
+{
+	struct carrier *c;
+
+	list_for_each_entry(c, &carriers, link) {
+		if (c->tp != tp)
+			continue;
+		module_goes(tp->mod);
+		list_del(&c->link);
+		kfree(c);
+		return;
+	}
+}
+
+static int on_module(struct notifier_block *nb, unsigned long what, void *data)
+{
+	int err = 0;
+
+	mutex_lock(&sets_lock);
+	if (what == MODULE_STATE_COMING)
+		err = carrier_add(data);
+	else if (what == MODULE_STATE_GOING)
+		carrier_remove(data);
+	mutex_unlock(&sets_lock);
+	return notifier_from_errno(err);
+}
+
+static struct notifier_block module_notifier = {
+	.notifier_call	= on_module,
+};
+
+static int watch_modules(void)
+{
+	return register_tracepoint_module_notifier(&module_notifier);
+}
+
+static void watch_no_modules(void)
+{
+	unregister_tracepoint_module_notifier(&module_notifier);
+}
+#else
+static struct tracepoint *find_in_modules(const char *name)
+{
+	return NULL;
+}
+
+static int watch_modules(void)
+{
+	return 0;
+}
+
+static void watch_no_modules(void)
+{
+}
+#endif
+
+/* Take back the first @nr events of a set. */
+static void events_remove(struct otr_event_set *set, unsigned int nr)
+{
+	while (nr-- > 0) {
+		struct otr_event *ev = set->events[nr];
+
+		otr_event_unregister(ev);
+		set_hooks->gone(ev);
+		WRITE_ONCE(ev->tp, NULL);
+	}
+}
+
+static int events_add(struct otr_event_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->nr; i++) {
+		struct otr_event *ev = set->events[i];
+		int err;
+
+		ev->owner = set->owner;
+		if (!ev->ops)
+			ev->ops = set_hooks->ops;
+		if (ev->tracepoint) {
+			ev->tp = otr_host_tracepoint(ev->tracepoint);
+			if (!ev->tp)
+				ev->tp = find_in_modules(ev->tracepoint);
+		}
+		err = otr_event_register(ev);
+		if (err) {
+			events_remove(set, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * otr_event_set_add - make a set of events known
+ * @set: the set, which stays in place until it is removed
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY when there are too many events; -ENOMEM; -ENODEV while
+ * outrace starts or stops.
+ */
+int otr_event_set_add(struct otr_event_set *set)
+{
+	int err = -ENODEV;
+
+	mutex_lock(&sets_lock);
+	if (set_hooks)
+		err = events_add(set);
+	if (!err) {
+		otr_event_lock_write();
+		list_add_tail(&set->link, &sets);
+		otr_event_unlock_write();
+	}
+	mutex_unlock(&sets_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(otr_event_set_add);
+
+/**
+ * otr_event_set_remove - forget a set of events
+ * @set: a set that otr_event_set_add() accepted
+ *
+ * Its events are switched off first, and none of its probes runs any more on
+ * return.
+ *
+ * Context: may sleep, for some RCU grace periods.
+ */
+void otr_event_set_remove(struct otr_event_set *set)
+{
+	mutex_lock(&sets_lock);
+	events_remove(set, set->nr);
+	otr_event_lock_write();
+	list_del(&set->link);
+	otr_event_unlock_write();
+	mutex_unlock(&sets_lock);
+	tracepoint_synchronize_unregister();
+}
+EXPORT_SYMBOL_GPL(otr_event_set_remove);
+
+/**
+ * otr_set_enum - walk the names of numbers that all sets bring
+ * @from: where to go on, NULL for the start
+ *
+ * Context: otr_event_lock() held.
+ * Return: the next one, NULL at the end.
+ */
+const struct otr_enum *otr_set_enum(const struct otr_enum *from)
+{
+	const struct otr_event_set *set;
+	bool here = !from;
+
+	list_for_each_entry(set, &sets, link) {
+		if (here && set->nr_enums)
+			return set->enums;
+		if (!here && from >= set->enums && from < set->enums + set->nr_enums) {
+			if (++from < set->enums + set->nr_enums)
+				return from;
+			here = true;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * otr_set_start - begin to take sets
+ * @hooks: what the rooms above do for them
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_set_start(const struct otr_set_hooks *hooks)
+{
+	int err;
+
+	mutex_lock(&sets_lock);
+	set_hooks = hooks;
+	mutex_unlock(&sets_lock);
+	/* Tells of the modules that are there already, too. */
+	err = watch_modules();
+	if (err)
+		set_hooks = NULL;
+	return err;
+}
+
+/**
+ * otr_set_stop - the counterpart of otr_set_start()
+ *
+ * Context: module unload, after every set was removed.
+ */
+void otr_set_stop(void)
+{
+	/* Tells of the modules that stay, too: as if they went. */
+	watch_no_modules();
+	mutex_lock(&sets_lock);
+	WARN_ON(!list_empty(&sets));
+	WARN_ON(!list_empty(&carriers));
+	set_hooks = NULL;
+	mutex_unlock(&sets_lock);
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Subscriptions: events in instances. */
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "inst/sub.h"
+
+/*
+ * Where records of some events name a task besides the one that runs. When
+ * tasks are limited, who is switched to or woken is as good a reason to record
+ * as who does it.
+ */
+static u16 other_pid(const struct otr_event *ev)
+{
+	static const struct {
+		const char *event;
+		const char *field;
+	} others[] = {
+		{ "sched_switch", "next_pid" },
+		{ "sched_waking", "pid" },
+		{ "sched_wakeup", "pid" },
+		{ "sched_wakeup_new", "pid" },
+	};
+	const struct otr_field *field;
+	unsigned int i;
+
+	if (strcmp(ev->system, "sched"))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		if (strcmp(ev->name, others[i].event))
+			continue;
+		for (field = ev->fields; field->name; field++)
+			if (!strcmp(field->name, others[i].field))
+				return field->offset;
+	}
+	return 0;
+}
+
+static void gate_update(struct otr_sub *sub)
+{
+	const struct otr_inst *inst = sub->inst;
+	u32 gate = 0;
+
+	if (!sub->on)
+		gate |= OTR_GATE_SHUT;
+	if (inst->event_pids[0] || inst->event_pids[1])
+		gate |= OTR_GATE_PIDS;
+	WRITE_ONCE(sub->gate, gate);
+}
+
+/**
+ * otr_sub_find - the subscription of an event, if there is one
+ * @inst: the instance
+ * @ev: the event
+ *
+ * Context: otr_inst_lock held.
+ * Return: it, or NULL.
+ */
+struct otr_sub *otr_sub_find(struct otr_inst *inst, const struct otr_event *ev)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	return xa_load(&inst->subs, ev->id);
+}
+
+/**
+ * otr_sub_get - the subscription of an event, made if need be
+ * @inst: the instance
+ * @ev: the event; one with a source
+ *
+ * Context: otr_inst_lock held.
+ * Return: it, or ERR_PTR(-ENOMEM).
+ */
+struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
+{
+	struct otr_sub *sub = otr_sub_find(inst, ev);
+	int err;
+
+	if (sub)
+		return sub;
+	sub = kzalloc(sizeof(*sub), GFP_KERNEL);
+	if (!sub)
+		return ERR_PTR(-ENOMEM);
+	sub->ring = inst->ring;
+	sub->inst = inst;
+	sub->event = ev;
+	sub->id = ev->id;
+	sub->pid_at = other_pid(ev);
+	gate_update(sub);
+	err = xa_insert(&inst->subs, ev->id, sub, GFP_KERNEL);
+	if (!err)
+		return sub;
+	kfree(sub);
+	return ERR_PTR(err);
+}
+
+static void detach(struct otr_sub *sub)
+{
+	if (!sub->attached)
+		return;
+	sub->event->ops->detach(sub->event, sub);
+	sub->attached = false;
+}
+
+/**
+ * otr_sub_switch - begin or end to record an event
+ * @inst: the instance
+ * @ev: the event; one with a source
+ * @on: what to do
+ *
+ * Context: otr_inst_lock held; may sleep.
+ * Return: 0, -ENOMEM, or what the event's source said.
+ */
+int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
+{
+	struct otr_sub *sub = on ? otr_sub_get(inst, ev) : otr_sub_find(inst, ev);
+	int err = 0;
+
+	if (IS_ERR_OR_NULL(sub))
+		return PTR_ERR_OR_ZERO(sub);
+	if (sub->on == on)
+		return 0;
+	if (on) {
+		err = otr_inst_expand(inst);
+		if (err)
+			return err;
+	}
+	sub->on = on;
+	gate_update(sub);
+	if (!on) {
+		detach(sub);
+		return 0;
+	}
+	err = ev->ops->attach(ev, sub);
+	if (err)
+		sub->on = false;
+	else
+		sub->attached = true;
+	gate_update(sub);
+	return err;
+}
+
+static bool picked(const struct otr_pick *pick, const struct otr_event *ev)
+{
+	if (pick->system && strcmp(pick->system, ev->system))
+		return false;
+	if (pick->event && strcmp(pick->event, ev->name))
+		return false;
+	return !pick->either || !strcmp(pick->either, ev->name) ||
+	       !strcmp(pick->either, ev->system);
+}
+
+/**
+ * otr_sub_switch_all - begin or end to record some events
+ * @inst: the instance
+ * @pick: which events
+ * @on: what to do
+ *
+ * One event that fails does not keep the others from being switched.
+ *
+ * Context: otr_inst_lock and otr_event_lock() held; may sleep.
+ * Return: 0, -EINVAL when there is no such event, else the first errno of
+ * otr_sub_switch().
+ */
+int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on)
+{
+	struct otr_event *ev = NULL;
+	bool any = false;
+	int first = 0;
+
+	while ((ev = otr_event_next(ev))) {
+		int err;
+
+		if (!ev->ops || !otr_event_listed(ev) || !picked(pick, ev))
+			continue;
+		any = true;
+		err = otr_sub_switch(inst, ev, on);
+		if (!first)
+			first = err;
+	}
+	return any ? first : -EINVAL;
+}
+
+/**
+ * otr_sub_forget - end all subscriptions of an event that goes away
+ * @ev: the event
+ *
+ * Context: otr_inst_lock held; sleeps until no probe is on its way.
+ */
+void otr_sub_forget(struct otr_event *ev)
+{
+	struct otr_inst *inst = otr_inst_top();
+	struct otr_sub *sub = xa_erase(&inst->subs, ev->id);
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (!sub)
+		return;
+	detach(sub);
+	tracepoint_synchronize_unregister();
+	kfree(sub);
+}
+
+/**
+ * otr_sub_clear - end all subscriptions of an instance
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held; sleeps until no probe is on its way.
+ */
+void otr_sub_clear(struct otr_inst *inst)
+{
+	struct otr_sub *sub;
+	unsigned long id;
+
+	lockdep_assert_held(&otr_inst_lock);
+	xa_for_each(&inst->subs, id, sub)
+		detach(sub);
+	tracepoint_synchronize_unregister();
+	xa_for_each(&inst->subs, id, sub)
+		kfree(sub);
+	xa_destroy(&inst->subs);
+}
+
+/**
+ * otr_sub_set_pids - change the tasks whose events an instance records
+ * @inst: the instance
+ * @side: 0 for those to record, 1 for those not to
+ * @set: the new set, NULL for none; the instance owns it from here on
+ *
+ * Context: otr_inst_lock held; sleeps until no probe looks at the old set.
+ */
+void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set)
+{
+	struct otr_idset *old = inst->event_pids[side];
+	struct otr_sub *sub;
+	unsigned long id;
+
+	lockdep_assert_held(&otr_inst_lock);
+	/* Pairs with the address dependency in the probes: the set is complete. */
+	smp_store_release(&inst->event_pids[side], set);
+	xa_for_each(&inst->subs, id, sub)
+		gate_update(sub);
+	/* Probes and the fork handler look at it with preemption off. */
+	synchronize_rcu();
+	otr_idset_free(old);
+}

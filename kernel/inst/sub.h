@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Subscriptions: this event in this instance. An instance has one for every
+ * event that somebody ever wanted there; events that nobody touched cost
+ * nothing.
+ */
+#ifndef _OTR_INST_SUB_H
+#define _OTR_INST_SUB_H
+
+#include "event/event.h"
+#include "inst/inst.h"
+
+/* Why a record may have to be stopped; an open gate is 0. */
+#define OTR_GATE_SHUT	BIT(0)	/* attached, but not to record */
+#define OTR_GATE_PIDS	BIT(1)	/* the instance limits the tasks */
+
+/**
+ * struct otr_sub - an event in an instance
+ * @ring: the instance's ring; set once
+ * @gate: OTR_GATE_*, read once per event
+ * @id: the event's number; set once
+ * @pid_at: where in the record another task is named that may be wanted as
+ *	    well as the one that runs, 0 for nowhere; set once
+ * @inst: the instance; set once
+ * @event: the event; set once
+ * @on: the user wants records
+ * @attached: probes of the event come here
+ */
+struct otr_sub {
+	/* hot */
+	struct otr_ring		*ring;
+	u32			gate;
+	u16			id;
+	u16			pid_at;
+	struct otr_inst		*inst;
+
+	/* otr_inst_lock */
+	struct otr_event	*event;
+	bool			on;
+	bool			attached;
+};
+
+/**
+ * struct otr_pick - some of the events there are
+ * @system: of this system, NULL for any
+ * @event: of this name, NULL for any
+ * @either: of this system or of this name, NULL for any
+ */
+struct otr_pick {
+	const char	*system;
+	const char	*event;
+	const char	*either;
+};
+
+struct otr_sub *otr_sub_find(struct otr_inst *inst, const struct otr_event *ev);
+struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev);
+int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on);
+int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);
+void otr_sub_forget(struct otr_event *ev);
+void otr_sub_clear(struct otr_inst *inst);
+void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set);
+
+#endif /* _OTR_INST_SUB_H */

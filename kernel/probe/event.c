@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The door through which events come to a ring.
+ *
+ * A probe on a tracepoint gets the subscription that it records for. Where the
+ * gate is open, the record is written in the ring at once. Where something
+ * must be known of the record before it may be there, it is put together in a
+ * scratch slot of this CPU and copied when it was judged, so that what is
+ * rejected never touches the ring.
+ */
+#include <linux/export.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/tracepoint.h>
+
+#include "inst/sub.h"
+#include "probe/function.h"
+
+/*
+ * Contexts on a CPU nest strictly, so a depth is all that keeps their slots
+ * apart. What does not find one, or is longer, goes to the ring unjudged and
+ * is taken back there.
+ */
+#define SCRATCH_DEPTH	4
+#define SCRATCH_BYTES	1024
+
+struct scratch {
+	u8	slot[SCRATCH_DEPTH][SCRATCH_BYTES] __aligned(8);
+};
+
+static struct scratch __percpu *scratch;
+static DEFINE_PER_CPU(u32, scratch_depth);
+
+/* Values of otr_out.level that are no slot. */
+#define LEVEL_OPEN	(-1)	/* in the ring, nothing to be judged */
+#define LEVEL_RING	(-2)	/* in the ring, to be taken back if need be */
+
+static __always_inline struct otr_rec *out_rec(struct otr_out *out)
+{
+	BUILD_BUG_ON(sizeof(out->ring) < sizeof(struct otr_rec));
+	return (struct otr_rec *)out->ring;
+}
+
+/*
+ * Tracepoints switch preemption off once on their own account, which is not
+ * what the user wants to see.
+ */
+static __always_inline void fill_head(struct otr_rec_head *head, u16 id)
+{
+	u64 word = otr_ctx_word_less(1) | id;
+
+	*(u64 *)head = word | (u64)current->pid << 32;
+}
+
+static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	struct otr_rec rec __uninitialized;
+	void *data = otr_ring_begin(sub->ring, &rec, len);
+
+	if (unlikely(!data))
+		return NULL;
+	*out_rec(out) = rec;
+	fill_head(data, sub->id);
+	out->data = data;
+	return data;
+}
+
+/* Is a task one whose events are wanted? */
+static __always_inline bool pid_wanted(const struct otr_inst *inst, pid_t pid)
+{
+	const struct otr_idset *want = READ_ONCE(inst->event_pids[OTR_WANT]);
+	const struct otr_idset *not = READ_ONCE(inst->event_pids[OTR_NOT]);
+
+	if (want && !otr_idset_test(want, pid))
+		return false;
+	return !not || !otr_idset_test(not, pid);
+}
+
+/* Begin a record that is judged at its end. */
+static void *begin_judged(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	unsigned int depth = raw_cpu_read(scratch_depth);
+
+	if (unlikely(depth >= SCRATCH_DEPTH || len > SCRATCH_BYTES)) {
+		out->level = LEVEL_RING;
+		return reserve(sub, out, len);
+	}
+	raw_cpu_write(scratch_depth, depth + 1);
+	/* Who interrupts us from here on takes the next slot. */
+	barrier();
+	out->level = depth;
+	out->len = len;
+	out->data = raw_cpu_ptr(scratch)->slot[depth];
+	return out->data;
+}
+
+static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsigned int len,
+				  u32 gate)
+{
+	if (gate & OTR_GATE_SHUT)
+		return NULL;
+	if (gate & OTR_GATE_PIDS && !pid_wanted(sub->inst, current->pid)) {
+		if (!sub->pid_at)
+			return NULL;
+		return begin_judged(sub, out, len);
+	}
+	out->level = LEVEL_OPEN;
+	return reserve(sub, out, len);
+}
+
+/**
+ * otr_event_begin - begin a record of an event
+ * @sub: what the probe was called with
+ * @out: handle for otr_event_end()
+ * @len: bytes of the record, its head included
+ *
+ * Context: that of a tracepoint's probe: any, NMI included, preemption off.
+ * Return: the record, its head is taken care of; NULL when it is not wanted, or
+ * was dropped and counted. Unless it is NULL, otr_event_end() must follow.
+ */
+void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	u32 gate = READ_ONCE(sub->gate);
+
+	out->sub = sub;
+	if (unlikely(gate))
+		return begin_gated(sub, out, len, gate);
+	out->level = LEVEL_OPEN;
+	return reserve(sub, out, len);
+}
+EXPORT_SYMBOL_GPL(otr_event_begin);
+
+static bool judge(const struct otr_sub *sub, const void *data)
+{
+	pid_t other;
+
+	memcpy(&other, data + sub->pid_at, sizeof(other));
+	return pid_wanted(sub->inst, other);
+}
+
+/* Copy a record that was found good from its slot to the ring. */
+static void keep(struct otr_sub *sub, const struct otr_out *out)
+{
+	struct otr_rec rec __uninitialized;
+	struct otr_rec_head *head = otr_ring_begin(sub->ring, &rec, out->len);
+
+	if (!head)
+		return;
+	fill_head(head, sub->id);
+	memcpy(head + 1, out->data + sizeof(*head), out->len - sizeof(*head));
+	otr_ring_end(&rec);
+	otr_comm_want(sub->inst->remember);
+}
+
+static noinline void end_judged(struct otr_out *out)
+{
+	struct otr_sub *sub = out->sub;
+	bool good = judge(sub, out->data);
+
+	if (out->level != LEVEL_RING) {
+		if (good)
+			keep(sub, out);
+		/* The slot is free when we are done with it. */
+		barrier();
+		raw_cpu_write(scratch_depth, out->level);
+	} else if (good) {
+		struct otr_rec rec = *out_rec(out);
+
+		otr_ring_end(&rec);
+		otr_comm_want(sub->inst->remember);
+	} else {
+		struct otr_rec rec = *out_rec(out);
+
+		otr_ring_discard(&rec);
+	}
+}
+
+/**
+ * otr_event_end - finish a record
+ * @out: from otr_event_begin()
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_end(struct otr_out *out)
+{
+	struct otr_rec rec __uninitialized;
+
+	if (unlikely(out->level != LEVEL_OPEN)) {
+		end_judged(out);
+		return;
+	}
+	rec = *out_rec(out);
+	otr_ring_end(&rec);
+	otr_comm_want(out->sub->inst->remember);
+}
+EXPORT_SYMBOL_GPL(otr_event_end);
+
+static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
+{
+	int err = otr_task_names_get();
+
+	if (err)
+		return err;
+	err = tracepoint_probe_register(ev->tp, ev->probe, sub);
+	if (err)
+		otr_task_names_put();
+	return err;
+}
+
+static void tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
+{
+	tracepoint_probe_unregister(ev->tp, ev->probe, sub);
+	otr_task_names_put();
+}
+
+static const struct otr_event_ops tracepoint_ops = {
+	.attach	= tracepoint_attach,
+	.detach	= tracepoint_detach,
+};
+
+static void event_gone(struct otr_event *ev)
+{
+	mutex_lock(&otr_inst_lock);
+	otr_sub_forget(ev);
+	mutex_unlock(&otr_inst_lock);
+}
+
+static const struct otr_set_hooks set_hooks = {
+	.ops	= &tracepoint_ops,
+	.gone	= event_gone,
+};
+
+/**
+ * otr_events_init - begin to take events on tracepoints
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_events_init(void)
+{
+	int err;
+
+	scratch = alloc_percpu(struct scratch);
+	if (!scratch)
+		return -ENOMEM;
+	err = otr_set_start(&set_hooks);
+	if (err)
+		free_percpu(scratch);
+	return err;
+}
+
+/**
+ * otr_events_exit - the counterpart of otr_events_init()
+ *
+ * Context: module unload, after every set of events was removed.
+ */
+void otr_events_exit(void)
+{
+	otr_set_stop();
+	tracepoint_synchronize_unregister();
+	free_percpu(scratch);
+}
