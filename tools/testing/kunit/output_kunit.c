@@ -53,6 +53,8 @@ static int fixture_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	KUNIT_ASSERT_TRUE(test, zalloc_cpumask_var(&f->view.started, GFP_KERNEL));
+	f->view.scratch = kunit_kmalloc(test, OTR_LINE_MAX, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f->view.scratch);
 	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(IRQ_INFO);
 	f->view.in_ns = true;
 	f->head = (struct otr_rec_head){ .type = some_event.id, .pid = PID };
