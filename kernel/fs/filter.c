@@ -4,7 +4,9 @@
  *
  * Opening takes a copy of the set, or an empty one when the file is truncated;
  * every word that is written changes the copy; closing puts it in force. So a
- * filter of many writes costs one change of the kernel's text.
+ * filter of many writes costs one change of the kernel's text. Words for a module
+ * that is not loaded are no part of the copy: they are remembered, and forgotten,
+ * at once.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,6 +22,8 @@ struct edit {
 	struct otr_siteset	*set;
 	struct otr_word		word;
 	struct otr_site_pos	pos;
+	loff_t			sites;		/* lines before the words below */
+	char			*awaits;	/* words for modules to come */
 	bool			listing;	/* between otr_site_start() and _stop() */
 };
 
@@ -37,27 +41,51 @@ static int split_module(char *word, const char **module)
 	if (!rest)
 		return 0;
 	command = strsep(&rest, ":");
-	if (strcmp(command, "mod") || !rest || !*rest)
+	if (strcmp(command, "mod"))
 		return -EINVAL;
 	*module = rest;
 	return 0;
 }
 
-static int edit_word(struct edit *edit, char *word)
+/* Nothing that is there matches: perhaps what will come does. */
+static int edit_await(const struct otr_file *of, const char *functions, const char *module)
 {
+	struct otr_inst *inst = of->where.inst;
+	enum otr_side side = of->where.arg;
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	if (*functions == '!')
+		err = otr_function_unawait(inst, side, functions + 1, module);
+	else
+		err = otr_function_await(inst, side, functions, module);
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+static int edit_word(const struct otr_file *of, char *word)
+{
+	struct edit *edit = of->priv;
 	const char *module;
 	struct otr_glob glob;
 	int err = split_module(word, &module);
+	char *written;
 	long matched;
 
 	if (err)
 		return err;
+	written = kstrdup(word, GFP_KERNEL);
+	if (!written)
+		return -ENOMEM;
 	/* ":mod:name" is short for all functions of the module. */
 	otr_glob_parse(&glob, *word ? word : "*");
 	matched = otr_siteset_match(edit->set, &glob, module, glob.not);
-	if (matched < 0)
-		return matched;
-	return matched ? 0 : -EINVAL;
+	if (matched)
+		err = min(matched, 0L);
+	else
+		err = module ? edit_await(of, written, module) : -EINVAL;
+	kfree(written);
+	return err;
 }
 
 static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
@@ -74,7 +102,7 @@ static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
 		return used;
 	word = otr_word_ready(&edit->word);
 	if (word) {
-		err = edit_word(edit, word);
+		err = edit_word(of, word);
 		otr_word_clear(&edit->word);
 	}
 	return err ?: used;
@@ -98,6 +126,7 @@ static void edit_destroy(struct edit *edit)
 {
 	otr_word_free(&edit->word);
 	otr_siteset_destroy(edit->set);
+	kfree(edit->awaits);
 	kfree(edit);
 }
 
@@ -110,7 +139,9 @@ static int filter_open(struct otr_file *of)
 	if (!edit)
 		return -ENOMEM;
 	mutex_lock(&otr_inst_lock);
-	if (!of->truncate)
+	if (of->truncate)
+		otr_function_unawait_all(inst, of->where.arg);
+	else
 		err = otr_siteset_copy(edit->set, otr_function_sites(inst, of->where.arg));
 	mutex_unlock(&otr_inst_lock);
 	if (err) {
@@ -131,9 +162,11 @@ static void filter_release(struct otr_file *of)
 
 	if (of->writing) {
 		if (word)
-			edit_word(edit, word);
+			edit_word(of, word);
 		edit->set = NULL;
 		mutex_lock(&otr_inst_lock);
+		otr_siteset_expect(set, of->where.arg == OTR_WANT &&
+				   otr_function_awaiting(inst, of->where.arg));
 		err = otr_function_set_sites(inst, of->where.arg, set);
 		mutex_unlock(&otr_inst_lock);
 		/* Nobody looks at what close() returns. */
@@ -144,13 +177,37 @@ static void filter_release(struct otr_file *of)
 	edit_destroy(edit);
 }
 
+/* The words that stand behind the sites, as they are when the reading begins. */
+static int list_awaits(const struct otr_file *of)
+{
+	struct edit *edit = of->priv;
+
+	kfree(edit->awaits);
+	mutex_lock(&otr_inst_lock);
+	edit->awaits = otr_function_awaits(of->where.inst, of->where.arg);
+	mutex_unlock(&otr_inst_lock);
+	edit->sites = otr_siteset_empty(edit->set) ? 1 : otr_siteset_count(edit->set);
+	return edit->awaits ? 0 : -ENOMEM;
+}
+
+/* They are one record of seq_file together. */
+static void *awaits_at(const struct edit *edit, loff_t pos)
+{
+	return pos == edit->sites && *edit->awaits ? edit->awaits : NULL;
+}
+
 static void *filter_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_file *of = m->private;
 	struct edit *edit = of->priv;
+	int err = *pos && edit->awaits ? 0 : list_awaits(of);
 
+	if (err)
+		return ERR_PTR(err);
+	if (*pos >= edit->sites)
+		return awaits_at(edit, *pos);
 	if (otr_siteset_empty(edit->set))
-		return *pos ? NULL : SEQ_START_TOKEN;
+		return SEQ_START_TOKEN;
 	edit->pos.set = edit->set;
 	edit->listing = true;
 	return otr_site_start(&edit->pos, *pos) ? edit : NULL;
@@ -162,9 +219,9 @@ static void *filter_next(struct seq_file *m, void *v, loff_t *pos)
 	struct edit *edit = of->priv;
 
 	++*pos;
-	if (v == SEQ_START_TOKEN)
-		return NULL;
-	return otr_site_next(&edit->pos) ? edit : NULL;
+	if (v == edit && *pos < edit->sites)
+		return otr_site_next(&edit->pos) ? edit : NULL;
+	return awaits_at(edit, *pos);
 }
 
 static void filter_stop(struct seq_file *m, void *v)
@@ -185,10 +242,12 @@ static int filter_show(struct seq_file *m, void *v)
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, of->where.arg == OTR_WANT ? "#### all functions enabled ####\n" :
 							"#### no functions disabled ####\n");
-		return 0;
+	} else if (v == edit->awaits) {
+		seq_puts(m, edit->awaits);
+	} else {
+		otr_site_show_name(m, &edit->pos);
+		seq_putc(m, '\n');
 	}
-	otr_site_show_name(m, &edit->pos);
-	seq_putc(m, '\n');
 	return 0;
 }
 

@@ -97,6 +97,7 @@ int otr_function_create(struct otr_inst *inst)
 	if (!fn)
 		return -ENOMEM;
 	fn->ring = inst->ring;
+	fn->inst = inst;
 	fn->remember = OTR_COMM_NAME;
 	fn->hook.name = "function";
 	fn->hook.func = function_called;

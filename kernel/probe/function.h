@@ -18,6 +18,9 @@
  * @pids: tasks to record and tasks not to record, NULL for no limit; read
  *	  under RCU or with preemption off
  * @active: the hook is registered; otr_inst_lock
+ * @inst: the instance
+ * @awaits: functions of modules to come, by enum otr_side; otr_inst_lock
+ * @node: in the list of all, see await.c
  */
 struct otr_function {
 	struct otr_hook		hook;
@@ -26,6 +29,9 @@ struct otr_function {
 	bool			limited;
 	struct otr_idset	*pids[2];
 	bool			active;
+	struct otr_inst		*inst;
+	struct list_head	awaits[2];
+	struct list_head	node;
 };
 
 /*
@@ -46,6 +52,10 @@ void otr_function_destroy(struct otr_inst *inst);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
 int otr_events_init(void);
 void otr_events_exit(void);
+int otr_await_init(void);
+void otr_await_exit(void);
+void otr_await_create(struct otr_inst *inst);
+void otr_await_destroy(struct otr_inst *inst);
 int otr_marker_init(void);
 void otr_marker_exit(void);
 

@@ -46,6 +46,15 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 	}
 }
 
+static int instance_create(struct otr_inst *inst)
+{
+	int err = otr_function_create(inst);
+
+	if (!err)
+		otr_await_create(inst);
+	return err;
+}
+
 static void instance_destroy(struct otr_inst *inst)
 {
 	static const enum otr_option forks[] = { OTR_OPT_FUNCTION_FORK, OTR_OPT_EVENT_FORK };
@@ -56,11 +65,12 @@ static void instance_destroy(struct otr_inst *inst)
 			otr_task_forks_put();
 	/* A fork on its way through our handler still looks at the instance. */
 	tracepoint_synchronize_unregister();
+	otr_await_destroy(inst);
 	otr_function_destroy(inst);
 }
 
 static const struct otr_inst_hooks instance_hooks = {
-	.create		= otr_function_create,
+	.create		= instance_create,
 	.destroy	= instance_destroy,
 	.option_changed	= option_changed,
 };
@@ -83,9 +93,14 @@ int otr_probe_init(void)
 	err = otr_events_init();
 	if (err)
 		goto function;
+	err = otr_await_init();
+	if (err)
+		goto events;
 	err = otr_inst_set_hooks(&instance_hooks);
 	if (!err)
 		return 0;
+	otr_await_exit();
+events:
 	otr_events_exit();
 function:
 	otr_function_exit();
@@ -106,6 +121,7 @@ void otr_probe_exit(void)
 	otr_inst_clear_hooks();
 	/* Probes on tracepoints may still be on their way out. */
 	tracepoint_synchronize_unregister();
+	otr_await_exit();
 	otr_events_exit();
 	otr_function_exit();
 	otr_marker_exit();

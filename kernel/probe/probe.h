@@ -31,6 +31,15 @@ int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr
 struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side side);
 void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr_idset *set);
 
+/* await.c: functions of modules that are not loaded yet */
+int otr_function_await(struct otr_inst *inst, enum otr_side side, const char *functions,
+		       const char *module);
+int otr_function_unawait(struct otr_inst *inst, enum otr_side side, const char *functions,
+			 const char *module);
+void otr_function_unawait_all(struct otr_inst *inst, enum otr_side side);
+bool otr_function_awaiting(const struct otr_inst *inst, enum otr_side side);
+char *otr_function_awaits(const struct otr_inst *inst, enum otr_side side);
+
 /* marker.c */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len);
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len);

@@ -50,11 +50,13 @@ struct otr_part {
  * @parts: what it has of each block; a block without a part has none
  * @lost: it had sites of a module that went, and got no new ones: not a set
  *	  without sites, which would mean all
+ * @expects: sites of a module that will come belong into it, with the same effect
  */
 struct otr_siteset {
 	struct list_head	node;
 	struct list_head	parts;
 	bool			lost;
+	bool			expects;
 };
 
 /**

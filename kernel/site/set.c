@@ -90,13 +90,14 @@ void otr_parts_free(struct list_head *parts)
  * @set: the set
  *
  * Context: otr_site_lock held.
- * Return: true if no site is in it, nor was in a module that went.
+ * Return: true if no site is in it, nor was in a module that went, nor is
+ * expected of one that will come.
  */
 bool otr_set_empty(const struct otr_siteset *set)
 {
 	struct otr_part *part;
 
-	if (set->lost)
+	if (set->lost || set->expects)
 		return false;
 	list_for_each_entry(part, &set->parts, node)
 		if (!bitmap_empty(part->bits, part->block->nr))
@@ -134,6 +135,7 @@ struct otr_siteset *otr_siteset_create(void)
 		return NULL;
 	INIT_LIST_HEAD(&set->parts);
 	set->lost = false;
+	set->expects = false;
 	mutex_lock(&otr_site_lock);
 	list_add(&set->node, &otr_sets);
 	mutex_unlock(&otr_site_lock);
@@ -191,6 +193,7 @@ int otr_siteset_copy(struct otr_siteset *to, const struct otr_siteset *from)
 		list_splice_init(&copied, &to->parts);
 		list_splice(&old, &copied);
 		to->lost = from->lost;
+		to->expects = from->expects;
 	}
 	otr_parts_free(&copied);
 	mutex_unlock(&otr_site_lock);
@@ -209,9 +212,25 @@ void otr_siteset_clear(struct otr_siteset *set)
 	mutex_lock(&otr_site_lock);
 	otr_parts_free(&set->parts);
 	set->lost = false;
+	set->expects = false;
 	mutex_unlock(&otr_site_lock);
 }
 EXPORT_SYMBOL_GPL(otr_siteset_clear);
+
+/**
+ * otr_siteset_expect - say that sites of a module to come belong into a set
+ * @set: a set that no registered hook uses
+ * @expects: whether they do
+ *
+ * Context: process context, sleeps.
+ */
+void otr_siteset_expect(struct otr_siteset *set, bool expects)
+{
+	mutex_lock(&otr_site_lock);
+	set->expects = expects;
+	mutex_unlock(&otr_site_lock);
+}
+EXPORT_SYMBOL_GPL(otr_siteset_expect);
 
 /**
  * otr_siteset_empty - does a set mean that nobody chose?
@@ -221,7 +240,8 @@ EXPORT_SYMBOL_GPL(otr_siteset_clear);
  * still means none, not all.
  *
  * Context: process context, sleeps.
- * Return: true if no site is in it, nor was in a module that went.
+ * Return: true if no site is in it, nor was in a module that went, nor is
+ * expected of one that will come.
  */
 bool otr_siteset_empty(const struct otr_siteset *set)
 {

@@ -209,10 +209,38 @@ check_module_awaited()
 
 	is 'a module that is not there yet' "$(put set_ftrace_filter "*:mod:$module")" ok
 	is 'is remembered' "$(cat set_ftrace_filter)" "*:mod:$module"
+	is 'others as well' "$(add set_ftrace_filter 'x*:mod:nosuch'; add set_ftrace_filter ':mod:nosuch')" "ok
+ok"
+	is 'after the functions' "$(add set_ftrace_filter vfs_read; cat set_ftrace_filter)" "ok
+vfs_read
+:mod:nosuch
+x*:mod:nosuch
+*:mod:$module"
+	is 'one is forgotten' "$(add set_ftrace_filter '!x*:mod:nosuch')" ok
+	is 'that is not there' "$(add set_ftrace_filter '!x*:mod:nosuch')" EINVAL
+	is 'all of a module' "$(add set_ftrace_filter '!*:mod:nosuch')" ok
+	is 'are forgotten' "$(cat set_ftrace_filter)" "vfs_read
+*:mod:$module"
+	is 'a filter of functions to come' "$(add set_ftrace_filter '!vfs_read'; echo function >current_tracer
+		cat enabled_functions)" ok
+	echo nop >current_tracer
+	is 'not to be traced' "$(put set_ftrace_notrace "dummy_xmit:mod:$module")" ok
+	is 'is remembered apart' "$(cat set_ftrace_notrace)" "$none
+dummy_xmit:mod:$module"
+	echo function >current_tracer
 	modprobe "$module"
-	all_like 'and found when it comes' "$(cat set_ftrace_filter)" " \[$module\]\$"
+	all_like 'found when it comes' "$(cat set_ftrace_filter)" " \[$module\]\$"
+	is 'and not to be traced' "$(cat set_ftrace_notrace)" "dummy_xmit [$module]"
+	is 'and traced at once' "$(names <enabled_functions)" \
+		"$(names <set_ftrace_filter | grep -v '^dummy_xmit$')"
+	is 'a function that it does not have' "$(put set_ftrace_filter "nosuch:mod:$module")" EINVAL
+	is 'nor is that remembered' "$(cat set_ftrace_filter)" "$all"
+	echo nop >current_tracer
 	rmmod "$module"
+	put set_ftrace_filter "*:mod:$module" >/dev/null
 	: >set_ftrace_filter
+	is 'truncating forgets' "$(cat set_ftrace_filter)" "$all"
+	: >set_ftrace_notrace
 }
 
 # Functions of modules that load while everything is traced, or are waited for.
@@ -221,11 +249,7 @@ check_module_later()
 	local module=dummy
 
 	modprobe -n "$module" 2>/dev/null || return
-	if intree; then
-		check_module_awaited "$module"
-	else
-		skip 'a module that is not there yet' 'it is refused for now'
-	fi
+	check_module_awaited "$module"
 
 	echo function >current_tracer
 	modprobe "$module"
