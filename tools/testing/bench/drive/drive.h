@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the program share. */
+#ifndef _DRIVE_H
+#define _DRIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOOPS		"/sys/kernel/debug/otr_bench"
+#define CALLED		"otr_bench_called"
+#define EVENT		"events/otr_bench/otr_bench_sample"
+#define SECOND		"instances/otr_bench"
+#define RUNS_MAX	11
+#define ROUNDS		100000
+
+/* How often everything is measured; RUNS_MAX at most. */
+extern unsigned int runs;
+
+/* What went wrong in this row, first of all; empty for nothing. */
+extern char why[256];
+
+/* file.c: false is failure, and why says which */
+bool fail(const char *format, ...);
+bool have(const char *path);
+bool need(const char *path);
+bool put(const char *path, const char *text);
+bool add(const char *path, const char *text);
+long get(const char *path, char *text, size_t size);
+uint64_t ticks(void);
+double median(double *values, unsigned int nr);
+bool set_rounds(unsigned int n);
+bool loop_once(const char *name, double *took);
+bool loop(const char *name, double *value);
+bool swallow(const char *path, uint64_t *took, unsigned long *lines);
+
+/* function.c, event.c, text.c: what rows of several files are made of */
+bool one_function(const char *tracer);
+bool has_tracer(const char *name);
+bool second_instance(void);
+bool event_on(void);
+bool text(const char *path, const char *name, double *value);
+
+/* Rows, by file. */
+bool call_off(double *value);
+bool event_off(double *value);
+bool event(double *value);
+bool event_pass(double *value);
+bool event_reject(double *value);
+bool event_two(double *value);
+bool hist_key(double *value);
+bool hist_sum(double *value);
+bool stack(double *value);
+bool func_one(double *value);
+bool func_pid(double *value);
+bool func_off(double *value);
+bool func_two(double *value);
+bool graph_one(double *value);
+bool profile(double *value);
+bool ring(double *value);
+bool puts_text(double *value);
+bool printk_text(double *value);
+bool marker(double *value);
+bool kprobe_entry(double *value);
+bool kprobe_body(double *value);
+bool kretprobe(double *value);
+bool fprobe(double *value);
+bool pipe_event(double *value);
+bool pipe_func(double *value);
+bool pipe_graph(double *value);
+bool cat_event(double *value);
+bool cat_func(double *value);
+bool raw_splice(double *value);
+bool raw_read(double *value);
+bool raw_mmap(double *value);
+bool func_all_on(double *value);
+bool func_all_off(double *value);
+bool graph_all_on(double *value);
+bool graph_all_off(double *value);
+bool filter_one(double *value);
+bool list_functions(double *value);
+bool memory(double *value);
+bool event_pid(double *value);
+
+#endif /* _DRIVE_H */

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What events cost. */
+#include <stdio.h>
+
+#include "drive.h"
+
+bool event_on(void)
+{
+	return need(EVENT "/enable") && put(EVENT "/enable", "1");
+}
+
+bool event_off(double *value)
+{
+	return need(EVENT "/enable") && loop("event", value);
+}
+
+bool event(double *value)
+{
+	return event_on() && loop("event", value);
+}
+
+static bool event_filter(const char *filter, double *value)
+{
+	return need(EVENT "/filter") && put(EVENT "/filter", filter) && event(value);
+}
+
+bool event_pass(double *value)
+{
+	return event_filter("narrow == 2", value);
+}
+
+bool event_reject(double *value)
+{
+	return event_filter("narrow == 3", value);
+}
+
+bool event_pid(double *value)
+{
+	return need("set_event_pid") && put("set_event_pid", "1") && event(value);
+}
+
+bool event_two(double *value)
+{
+	return second_instance() && need(SECOND "/" EVENT "/enable") &&
+	       put(SECOND "/" EVENT "/enable", "1") && event(value);
+}
+
+/* An event that does something and is not recorded. */
+static bool triggered(const char *what, double *value)
+{
+	char undo[128];
+	bool fine;
+
+	if (!need(EVENT "/trigger") || !put(EVENT "/trigger", what))
+		return false;
+	fine = loop("event", value);
+	snprintf(undo, sizeof(undo), "!%s", what);
+	return add(EVENT "/trigger", undo) && fine;
+}
+
+bool hist_key(double *value)
+{
+	return need(EVENT "/hist") && triggered("hist:keys=narrow", value);
+}
+
+bool hist_sum(double *value)
+{
+	return need(EVENT "/hist") && triggered("hist:keys=narrow:vals=wide", value);
+}
+
+bool stack(double *value)
+{
+	return triggered("stacktrace", value);
+}
+
+bool pipe_event(double *value)
+{
+	return event_on() && text("trace_pipe", "event", value);
+}
+
+bool cat_event(double *value)
+{
+	return event_on() && text("trace", "event", value);
+}

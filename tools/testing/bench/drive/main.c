@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What tracing costs, measured from outside: this program sets up the files of
+ * tracefs, runs a loop of the bench module or does something to a file itself,
+ * and reads the time stamp counter. Under `-icount` a tick is an instruction,
+ * of the kernel and of this program, so that numbers repeat.
+ *
+ *	drive [--quick] TRACEFS [ROW...]
+ *
+ * A line per row on standard output: "ROW VALUE", in units of what rows.py says
+ * of it, or "ROW - REASON" when the engine has no file for it yet. The program
+ * knows of no engine: what there is, it finds by looking.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drive.h"
+
+/*
+ * Events with a set of tasks come last: in-tree, emptying set_event_pid leaves
+ * something behind that every event pays for.
+ */
+static const struct row {
+	const char	*name;
+	bool		(*measure)(double *value);
+} rows[] = {
+	{ "call_off",		call_off },
+	{ "event_off",		event_off },
+	{ "event",		event },
+	{ "event_pass",		event_pass },
+	{ "event_reject",	event_reject },
+	{ "event_two",		event_two },
+	{ "hist_key",		hist_key },
+	{ "hist_sum",		hist_sum },
+	{ "stack",		stack },
+	{ "func_one",		func_one },
+	{ "func_pid",		func_pid },
+	{ "func_off",		func_off },
+	{ "func_two",		func_two },
+	{ "graph_one",		graph_one },
+	{ "profile",		profile },
+	{ "ring",		ring },
+	{ "puts",		puts_text },
+	{ "printk",		printk_text },
+	{ "marker",		marker },
+	{ "kprobe_entry",	kprobe_entry },
+	{ "kprobe_body",	kprobe_body },
+	{ "kretprobe",		kretprobe },
+	{ "fprobe",		fprobe },
+	{ "pipe_event",		pipe_event },
+	{ "pipe_func",		pipe_func },
+	{ "pipe_graph",		pipe_graph },
+	{ "cat_event",		cat_event },
+	{ "cat_func",		cat_func },
+	{ "raw_splice",		raw_splice },
+	{ "raw_read",		raw_read },
+	{ "raw_mmap",		raw_mmap },
+	{ "func_all_on",	func_all_on },
+	{ "func_all_off",	func_all_off },
+	{ "graph_all_on",	graph_all_on },
+	{ "graph_all_off",	graph_all_off },
+	{ "filter_one",		filter_one },
+	{ "list_functions",	list_functions },
+	{ "memory",		memory },
+	{ "event_pid",		event_pid },
+};
+
+/* Put things back as they were, whatever a row did; what fails was not there. */
+static void clean(void)
+{
+	static const char * const off[][2] = {
+		{ EVENT "/enable", "0" }, { EVENT "/filter", "0" },
+		{ "function_profile_enabled", "0" }, { "current_tracer", "nop" },
+		{ "set_ftrace_filter", "" }, { "set_ftrace_pid", "" },
+		{ "trace", "" }, { "tracing_on", "1" },
+	};
+	unsigned int i;
+
+	if (have(SECOND)) {
+		put(SECOND "/current_tracer", "nop");
+		if (have(SECOND "/" EVENT "/enable"))
+			put(SECOND "/" EVENT "/enable", "0");
+		rmdir(SECOND);
+	}
+	for (i = 0; i < sizeof(off) / sizeof(*off); i++)
+		if (have(off[i][0]))
+			put(off[i][0], off[i][1]);
+	set_rounds(ROUNDS);
+	*why = '\0';
+}
+
+static bool asked_for(const char *name, int nr, char **names)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return !nr;
+}
+
+int main(int argc, char **argv)
+{
+	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
+	unsigned int i;
+	double empty, value;
+
+	argv += 1 + quick;
+	argc -= 1 + quick;
+	if (argc < 1 || chdir(argv[0])) {
+		fprintf(stderr, "drive [--quick] TRACEFS [ROW...]\n");
+		return 2;
+	}
+	if (quick)
+		runs = 3;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	clean();
+	if (!loop("empty", &empty)) {
+		fprintf(stderr, "drive: %s\n", why);
+		return 1;
+	}
+	printf("empty %.2f\n", empty);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (!asked_for(rows[i].name, argc - 1, argv + 1))
+			continue;
+		*why = '\0';
+		if (rows[i].measure(&value) && !*why)
+			printf("%s %.2f\n", rows[i].name, value);
+		else
+			printf("%s - %s\n", rows[i].name, *why ? why : "nothing to measure");
+		clean();
+	}
+	return 0;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loops over what costs something while tracing is on, or should not while it is
+ * off. Reading a file below debugfs/otr_bench runs one and says how many ticks
+ * of the time stamp counter it took: under `-icount` a tick is an instruction.
+ * The file "count" says how often a loop goes round.
+ */
+#include <linux/debugfs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <asm/msr.h>
+#include <linux/uaccess.h>
+
+#include "bench.h"
+
+#define CREATE_TRACE_POINTS
+#include "event.h"
+/* What outrace makes of the same macros, where it does. */
+#if !defined(CONFIG_TRACING) && __has_include("outrace/define_events.h")
+#include "outrace/define_events.h"
+#endif
+
+static u32 count = 100000, inside;
+static struct dentry *dir;
+
+/* What every other loop is made of. */
+static noinline void loop_empty(unsigned int n)
+{
+	while (n--)
+		asm volatile("");
+}
+
+static noinline void loop_call(unsigned int n)
+{
+	while (n--)
+		otr_bench_called();
+}
+
+static noinline void loop_body(unsigned int n)
+{
+	while (n--)
+		otr_bench_body(n);
+}
+
+static noinline void loop_event(unsigned int n)
+{
+	while (n--)
+		trace_otr_bench_sample(1, 2);
+}
+
+#ifdef CONFIG_TRACING
+/* Not a macro that chooses by what the format is: what is measured is named. */
+static noinline void loop_puts(unsigned int n)
+{
+	while (n--)
+		trace_puts("a text that does not change\n");
+}
+
+static noinline void loop_printk(unsigned int n)
+{
+	while (n--)
+		trace_printk("%d and %lx\n", 1, 2UL);
+}
+#endif
+
+static const struct loop {
+	const char	*name;
+	void		(*run)(unsigned int n);
+} loops[] = {
+	{ "empty",	loop_empty },
+	{ "call",	loop_call },
+	{ "body",	loop_body },
+	{ "event",	loop_event },
+	{ "ring",	bench_ring_write },
+#ifdef CONFIG_TRACING
+	{ "puts",	loop_puts },
+	{ "printk",	loop_printk },
+#endif
+};
+
+static ssize_t loop_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+{
+	const struct loop *loop = file->private_data;
+	char text[32];
+	u64 start;
+
+	if (*pos)
+		return 0;
+	start = rdtsc_ordered();
+	loop->run(count);
+	start = rdtsc_ordered() - start;
+	return simple_read_from_buffer(to, len, pos, text,
+				       scnprintf(text, sizeof(text), "%llu\n", start));
+}
+
+static const struct file_operations loop_fops = {
+	.owner	= THIS_MODULE,
+	.open	= simple_open,
+	.read	= loop_read,
+};
+
+static int __init bench_init(void)
+{
+	unsigned int i;
+	int err = bench_ring_open();
+
+	if (err)
+		return err;
+	inside = otr_bench_inside;
+	dir = debugfs_create_dir("otr_bench", NULL);
+	debugfs_create_u32("count", 0600, dir, &count);
+	debugfs_create_u32("inside", 0400, dir, &inside);
+	for (i = 0; i < ARRAY_SIZE(loops); i++)
+		debugfs_create_file_unsafe(loops[i].name, 0400, dir, (void *)&loops[i],
+					   &loop_fops);
+	return 0;
+}
+
+static void __exit bench_exit(void)
+{
+	debugfs_remove(dir);
+	bench_ring_close();
+}
+
+module_init(bench_init);
+module_exit(bench_exit);
+MODULE_DESCRIPTION("What tracing costs: loops to be timed");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside the bench module: what its files share. */
+#ifndef _BENCH_H
+#define _BENCH_H
+
+#include <linux/types.h>
+
+/* loop.c: functions that can be traced */
+void otr_bench_called(void);
+void otr_bench_body(unsigned long x);
+/* How far in otr_bench_body() the place is that a probe can sit on. */
+extern const u32 otr_bench_inside;
+
+/* ring.c: a ring without an engine around it */
+int bench_ring_open(void);
+void bench_ring_close(void);
+void bench_ring_write(unsigned int count);
+
+#endif /* _BENCH_H */

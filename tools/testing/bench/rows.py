@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The rows of the table: what is measured, in which unit, and how much it may cost."""
+
+from collections import namedtuple
+
+# reference: what the in-tree tracer of 6.12.117 took in the configuration that
+# the bounds were set for. What counts is the ratio, as every configuration has
+# its own prologues and mitigations.
+Row = namedtuple('Row', 'name title unit reference bound group')
+
+INSTRUCTIONS, MILLIONS, BYTES = 'instructions', 'million instructions', 'bytes'
+# Paths that copy: `rep movs` counts once per byte, so they are also measured on
+# a processor without fast strings.
+COPYING = ('marker', 'pipe_event', 'pipe_func', 'pipe_graph', 'cat_event', 'cat_func',
+           'raw_splice', 'raw_read', 'raw_mmap')
+
+
+def _rows(group, unit, *rows):
+    return [Row(name, title, unit, reference, bound, group)
+            for name, title, reference, bound in rows]
+
+
+ROWS = _rows(
+    'Events', INSTRUCTIONS,
+    ('event_off', 'disabled event (with its loop)', 3, 3),
+    ('event', 'event of a u64 and a u32, recorded', 585, 170),
+    ('event_pass', 'the same, its filter passes', 684, 230),
+    ('event_reject', 'the same, its filter rejects', 293, 55),
+    ('event_pid', 'the same, rejected by set_event_pid', 82, 40),
+    ('event_two', 'the same, recorded in two instances', 1184, 330),
+    ('hist_key', 'histogram of a u32 key, not recorded', 711, 220),
+    ('hist_sum', 'the same, with the sum of a field', 764, 260),
+    ('stack', 'stacktrace trigger, about 8 frames', 7425, 3000),
+) + _rows(
+    'Functions', INSTRUCTIONS,
+    ('call_off', 'call of a traceable function, off (with its loop)', 5, 5),
+    ('func_one', 'function tracer, per call', 529, 150),
+    ('func_pid', 'the same, rejected by set_ftrace_pid', 46, 35),
+    ('func_off', 'the same, tracing_on is 0', None, None),
+    ('func_two', 'function tracer in two instances', 1198, 300),
+    ('graph_one', 'function_graph, per call (entry and return)', 1367, 360),
+    ('profile', 'function profile, per call', 446, 200),
+) + _rows(
+    'Rings and texts', INSTRUCTIONS,
+    ('ring', 'raw ring write of 16 bytes', 349, 100),
+    ('puts', 'trace_puts() of a constant text', 472, 140),
+    ('printk', 'trace_printk() with two arguments', 983, 550),
+    ('marker', 'trace_marker, 32 bytes, minus /dev/null', 560, 250),
+) + _rows(
+    'Probes', INSTRUCTIONS,
+    ('kprobe_entry', "kprobe event at a function's entry", 792, 300),
+    ('kprobe_body', 'kprobe event in a body (a jump)', 733, 300),
+    ('kretprobe', 'kretprobe event', 1055, 420),
+    ('fprobe', 'fprobe exit event', 1157, 400),
+) + _rows(
+    'Reading, per record', INSTRUCTIONS,
+    ('pipe_event', 'trace_pipe, event', 5469, 1500),
+    ('pipe_func', 'trace_pipe, function call', 8340, 1800),
+    ('pipe_graph', 'trace_pipe, function_graph', 6928, 1800),
+    ('cat_event', 'trace, event', 5535, 1500),
+    ('cat_func', 'trace, function call', None, None),
+    ('raw_splice', 'trace_pipe_raw, splice', 38, 25),
+    ('raw_read', 'trace_pipe_raw, read', 34, 25),
+    ('raw_mmap', 'trace_pipe_raw, mmap', 98, 25),
+) + _rows(
+    'Control', MILLIONS,
+    ('func_all_on', 'function tracer on, all functions', 106, 60),
+    ('func_all_off', 'function tracer off, all functions', 100, 60),
+    ('graph_all_on', 'function_graph on, all functions', 819, 60),
+    ('graph_all_off', 'function_graph off, all functions', 763, 60),
+    ('filter_one', 'one name into set_ftrace_filter', 39, 1),
+) + _rows(
+    'Lists and memory', INSTRUCTIONS,
+    ('list_functions', 'available_filter_functions, per line', None, None),
+) + _rows(
+    'Lists and memory', BYTES,
+    ('memory', 'bytes per traceable function, idle', 16, 8),
+)
