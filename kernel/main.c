@@ -34,6 +34,7 @@ static const struct room rooms[] = {
 	{ "inst",	otr_inst_init,		otr_inst_exit },
 	{ "probe",	otr_probe_init,		otr_probe_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
+	{ "sysctl",	otr_sysctl_init,	otr_sysctl_exit },
 };
 
 static void rooms_exit(unsigned int nr)

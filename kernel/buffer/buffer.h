@@ -536,6 +536,7 @@ struct otr_raw {
 };
 
 /* raw.c: whole pages out of the ring */
+size_t otr_raw_size(struct otr_ring *ring, int cpu);
 int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw);
 void otr_raw_free(struct otr_raw *raw);
 int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t room, bool whole);

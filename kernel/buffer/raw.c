@@ -9,6 +9,19 @@
 #include "buffer/ring.h"
 
 /**
+ * otr_raw_size - how large a CPU's pages are
+ * @ring: the ring
+ * @cpu: the CPU
+ *
+ * Context: any.
+ * Return: bytes, head included; a power of two.
+ */
+size_t otr_raw_size(struct otr_ring *ring, int cpu)
+{
+	return PAGE_SIZE << READ_ONCE(otr_ring_at(ring, cpu)->order);
+}
+
+/**
  * otr_raw_alloc - get a page to read into
  * @ring: the ring
  * @cpu: the CPU that will be read

@@ -201,7 +201,7 @@ static ssize_t stream_splice(struct file *file, loff_t *pos, struct pipe_inode_i
 		return -EINVAL;
 	of->nonblock = (file->f_flags & O_NONBLOCK) || (flags & SPLICE_F_NONBLOCK);
 	mutex_lock(&of->lock);
-	done = of->ops->splice(of, pipe, len, flags);
+	done = of->ops->splice(of, pipe, pos, len, flags);
 	mutex_unlock(&of->lock);
 	return done;
 }
@@ -211,6 +211,13 @@ static __poll_t stream_poll(struct file *file, poll_table *wait)
 	struct otr_file *of = file_of(file);
 
 	return of->ops->poll ? of->ops->poll(of, file, wait) : DEFAULT_POLLMASK;
+}
+
+static long stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct otr_file *of = file_of(file);
+
+	return of->ops->ioctl ? of->ops->ioctl(of, cmd, arg) : -ENOTTY;
 }
 
 const struct file_operations otr_text_fops = {
@@ -231,5 +238,7 @@ const struct file_operations otr_stream_fops = {
 	.splice_read	= stream_splice,
 	.write		= node_write,
 	.poll		= stream_poll,
+	.unlocked_ioctl	= stream_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
 	.llseek		= noop_llseek,
 };

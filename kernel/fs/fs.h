@@ -82,6 +82,7 @@ struct otr_file {
  * @read: produces data by itself, instead of @show and @walk
  * @splice: moves data into a pipe, goes with @read
  * @poll: goes with @read
+ * @ioctl: likewise
  */
 struct otr_file_ops {
 	int (*open)(struct otr_file *of);
@@ -93,9 +94,10 @@ struct otr_file_ops {
 	bool write_whole;
 	ssize_t (*write_user)(struct otr_file *of, const char __user *from, size_t len);
 	ssize_t (*read)(struct otr_file *of, char __user *to, size_t len, loff_t *pos);
-	ssize_t (*splice)(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,
-			  unsigned int flags);
+	ssize_t (*splice)(struct otr_file *of, struct pipe_inode_info *pipe, loff_t *pos,
+			  size_t len, unsigned int flags);
 	__poll_t (*poll)(struct otr_file *of, struct file *file, poll_table *wait);
+	long (*ioctl)(struct otr_file *of, unsigned int cmd, unsigned long arg);
 };
 
 struct otr_dir;
@@ -203,6 +205,7 @@ extern const struct otr_dir otr_top_dir;
 /* Handlers, by file */
 extern const struct otr_file_ops otr_trace_ops;			/* trace.c */
 extern const struct otr_file_ops otr_pipe_ops;			/* pipe.c */
+extern const struct otr_file_ops otr_raw_ops;			/* raw.c */
 extern const struct otr_file_ops otr_marker_ops;		/* marker.c */
 extern const struct otr_file_ops otr_marker_raw_ops;
 extern const struct otr_file_ops otr_filter_ops;		/* filter.c */
@@ -232,6 +235,10 @@ extern const struct otr_file_ops otr_available_events_ops;
 
 int otr_fs_init(void);
 void otr_fs_exit(void);
+
+/* sysctl.c */
+int otr_sysctl_init(void);
+void otr_sysctl_exit(void);
 
 /* params.c */
 int otr_params_apply(void);

@@ -160,8 +160,8 @@ static void spd_release(struct splice_pipe_desc *spd, unsigned int i)
 	__free_page(spd->pages[i]);
 }
 
-static ssize_t pipe_splice(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,
-			   unsigned int flags)
+static ssize_t pipe_splice(struct otr_file *of, struct pipe_inode_info *pipe, loff_t *pos,
+			   size_t len, unsigned int flags)
 {
 	struct pipe_reader *rd = of->priv;
 	struct page *page;

@@ -10,6 +10,7 @@ static const struct otr_row cpu_rows[] = {
 	{ "stats",		OTR_MODE_READ,	&otr_stats_ops },
 	{ "trace",		OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_pipe",		OTR_MODE_READ,	&otr_pipe_ops },
+	{ "trace_pipe_raw",	OTR_MODE_READ,	&otr_raw_ops },
 };
 
 static const struct otr_dir cpu_dir = {

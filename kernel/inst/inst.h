@@ -172,6 +172,8 @@ void otr_inst_pause(struct otr_inst *inst);
 void otr_inst_resume(struct otr_inst *inst);
 int otr_inst_pipe_open(struct otr_inst *inst, int cpu);
 void otr_inst_pipe_close(struct otr_inst *inst, int cpu);
+void otr_inst_raw_open(struct otr_inst *inst);
+void otr_inst_raw_close(struct otr_inst *inst);
 
 /* preset.c */
 extern struct otr_preset otr_preset_nop;

@@ -167,3 +167,27 @@ void otr_inst_pipe_close(struct otr_inst *inst, int cpu)
 		cpumask_clear_cpu(cpu, inst->pipe_cpus);
 	inst->pipes--;
 }
+
+/**
+ * otr_inst_raw_open - take out pages, beside whoever else does
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_inst_raw_open(struct otr_inst *inst)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	inst->pipes++;
+}
+
+/**
+ * otr_inst_raw_close - the counterpart of otr_inst_raw_open()
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_inst_raw_close(struct otr_inst *inst)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	inst->pipes--;
+}

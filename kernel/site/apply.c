@@ -23,6 +23,9 @@ static_assert(OTR_HOOKS_MAX == OTR_PLAN_HOOKS);
 /* Under otr_site_lock, as all that follows. */
 static struct otr_plan_hook plan_hooks[OTR_HOOKS_MAX];
 
+/* No hook may be on any site, see otr_site_enable(). */
+static bool switched_off;
+
 /* Nothing but the leaving hook may change: memory is short, or text is wrong. */
 static bool nothing_new;
 
@@ -53,7 +56,7 @@ static void plan_block(struct otr_plan *plan, const struct otr_block *block,
 		skip = READ_ONCE(hook->skip);
 		plan_hooks[nr++] = (struct otr_plan_hook) {
 			.id = id,
-			.gone = hook == leaving,
+			.gone = hook == leaving || switched_off,
 			.keep = nothing_new || otr_site_failure(),
 			.all = !filter || otr_set_empty(filter),
 			.on = otr_part_find(&hook->parts, block),
@@ -344,4 +347,27 @@ void otr_apply_forget(struct otr_block *block)
 		if (otr_hooks[id])
 			otr_parts_forget(&otr_hooks[id]->parts, block);
 	otr_targets_share();
+}
+
+/**
+ * otr_site_enable - the switch over all hooks
+ * @on: off takes every hook off its sites, without unregistering any; on puts
+ *	them back
+ *
+ * Context: process context, sleeps.
+ * Return: 0, or what otr_hook_register() returns; then nothing has changed.
+ */
+int otr_site_enable(bool on)
+{
+	int err;
+
+	mutex_lock(&otr_site_lock);
+	switched_off = !on;
+	err = otr_apply(NULL);
+	if (err) {
+		switched_off = on;
+		otr_apply(NULL);
+	}
+	mutex_unlock(&otr_site_lock);
+	return err;
 }

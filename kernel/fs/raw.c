@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trace_pipe_raw: pages as they are, taken out as they are read.
+ *
+ * read() copies; splice() moves the very page that was written out of the ring
+ * and into the pipe. Every reader takes from the same stream.
+ */
+#include <linux/mm.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/slab.h>
+#include <linux/splice.h>
+#include <linux/uaccess.h>
+
+#include "fs/fs.h"
+
+struct raw_reader {
+	struct otr_raw	raw;	/* a page, or none yet */
+	size_t		given;	/* of a page that was taken out, bytes handed over */
+	size_t		size;	/* of that page, 0 for none */
+};
+
+static int raw_open(struct otr_file *of)
+{
+	struct raw_reader *rd = kzalloc(sizeof(*rd), GFP_KERNEL);
+
+	if (!rd)
+		return -ENOMEM;
+	mutex_lock(&otr_inst_lock);
+	otr_inst_raw_open(of->where.inst);
+	mutex_unlock(&otr_inst_lock);
+	of->priv = rd;
+	return 0;
+}
+
+static void raw_release(struct otr_file *of)
+{
+	struct raw_reader *rd = of->priv;
+
+	mutex_lock(&otr_inst_lock);
+	otr_inst_raw_close(of->where.inst);
+	mutex_unlock(&otr_inst_lock);
+	otr_raw_free(&rd->raw);
+	kfree(rd);
+}
+
+/* Take out a page, or as much of one as there is @room for. */
+static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whole)
+{
+	struct otr_ring *ring = of->where.inst->ring;
+	int err = raw->page ? 0 : otr_raw_alloc(ring, of->where.cpu, raw);
+
+	if (!err)
+		err = otr_raw_read(ring, of->where.cpu, raw, room, whole);
+	while (err == -ESTALE) {
+		otr_raw_free(raw);
+		err = otr_raw_alloc(ring, of->where.cpu, raw);
+		if (!err)
+			err = otr_raw_read(ring, of->where.cpu, raw, room, whole);
+	}
+	return err;
+}
+
+/* Without the file's lock, as others may want to read what is there already. */
+static int wait_for_page(struct otr_file *of, unsigned int percent)
+{
+	int err;
+
+	if (of->nonblock)
+		return -EAGAIN;
+	mutex_unlock(&of->lock);
+	err = otr_ring_wait(of->where.inst->ring, of->where.cpu, percent);
+	mutex_lock(&of->lock);
+	return err;
+}
+
+static int read_fill(struct otr_file *of, struct raw_reader *rd, size_t len)
+{
+	int err;
+
+	while (rd->given >= rd->size) {
+		err = take(of, &rd->raw, len, false);
+		if (!err) {
+			rd->given = 0;
+			rd->size = PAGE_SIZE << rd->raw.order;
+			break;
+		}
+		/* Room for no record reads as the end of the file. */
+		if (err == -EINVAL)
+			return 0;
+		if (err == -EAGAIN)
+			err = wait_for_page(of, 0);
+		if (err)
+			return err;
+	}
+	return rd->size - rd->given;
+}
+
+static ssize_t raw_read(struct otr_file *of, char __user *to, size_t len, loff_t *pos)
+{
+	struct raw_reader *rd = of->priv;
+	ssize_t have = read_fill(of, rd, len);
+	size_t left;
+
+	if (have <= 0)
+		return have;
+	have = min_t(size_t, have, len);
+	left = copy_to_user(to, (void *)rd->raw.page + rd->given, have);
+	if (left == have)
+		return -EFAULT;
+	have -= left;
+	rd->given += have;
+	*pos += have;
+	return have;
+}
+
+static void spd_release(struct splice_pipe_desc *spd, unsigned int i)
+{
+	put_page(spd->pages[i]);
+}
+
+/* Move pages that the writer is done with. */
+static int collect(struct otr_file *of, struct splice_pipe_desc *spd, size_t len)
+{
+	int err = 0;
+
+	while (spd->nr_pages < spd->nr_pages_max) {
+		struct otr_raw raw = {};
+		size_t size;
+
+		err = take(of, &raw, len, true);
+		if (err) {
+			otr_raw_free(&raw);
+			break;
+		}
+		size = PAGE_SIZE << raw.order;
+		spd->pages[spd->nr_pages] = virt_to_page(raw.page);
+		spd->partial[spd->nr_pages] = (struct partial_page){ .len = size };
+		spd->nr_pages++;
+		len -= size;
+		if (len < size)
+			break;
+	}
+	return spd->nr_pages || err == -EAGAIN ? 0 : err;
+}
+
+static ssize_t splice_pages(struct otr_file *of, struct pipe_inode_info *pipe,
+			    struct splice_pipe_desc *spd, size_t len)
+{
+	struct otr_inst *inst = of->where.inst;
+	bool waited = false;
+	int err;
+
+	for (;;) {
+		err = collect(of, spd, len);
+		if (err || waited || spd->nr_pages)
+			break;
+		err = wait_for_page(of, READ_ONCE(inst->percent));
+		/* Whoever switched recording off wants us to look no more. */
+		if (err || !otr_ring_is_on(inst->ring))
+			break;
+		waited = true;
+	}
+	return spd->nr_pages ? splice_to_pipe(pipe, spd) : err;
+}
+
+static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, loff_t *pos,
+			  size_t len, unsigned int flags)
+{
+	struct page *pages[PIPE_DEF_BUFFERS];
+	struct partial_page partial[PIPE_DEF_BUFFERS];
+	struct splice_pipe_desc spd = {
+		.pages		= pages,
+		.partial	= partial,
+		.ops		= &nosteal_pipe_buf_ops,
+		.spd_release	= spd_release,
+	};
+	size_t size = otr_raw_size(of->where.inst->ring, of->where.cpu);
+	unsigned int used = pipe_occupancy(pipe->head, pipe->tail);
+	ssize_t done;
+
+	if (*pos & (size - 1) || len < size)
+		return -EINVAL;
+	/* What does not fit into the pipe would be lost. Our caller locked it. */
+	spd.nr_pages_max = min(PIPE_DEF_BUFFERS, pipe->max_usage - min(used, pipe->max_usage));
+	done = splice_pages(of, pipe, &spd, len & ~(size - 1));
+	if (done > 0)
+		*pos += done;
+	return done;
+}
+
+static __poll_t raw_poll(struct otr_file *of, struct file *file, poll_table *wait)
+{
+	struct otr_inst *inst = of->where.inst;
+
+	return otr_ring_poll(inst->ring, of->where.cpu, file, wait, READ_ONCE(inst->percent));
+}
+
+/* Command 0, which no header names: send everybody home who waits here. */
+static long raw_ioctl(struct otr_file *of, unsigned int cmd, unsigned long arg)
+{
+	if (cmd)
+		return -ENOTTY;
+	otr_ring_wake(of->where.inst->ring, of->where.cpu);
+	return 0;
+}
+
+const struct otr_file_ops otr_raw_ops = {
+	.open		= raw_open,
+	.release	= raw_release,
+	.read		= raw_read,
+	.splice		= raw_splice,
+	.poll		= raw_poll,
+	.ioctl		= raw_ioctl,
+};
