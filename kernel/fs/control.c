@@ -4,8 +4,6 @@
 
 #include "fs/fs.h"
 
-/* Numbers are short; anything longer is not one. */
-#define NUMBER_MAX	32
 #define CLOCK_MAX	63
 
 static int tracers_show(struct otr_file *of, struct seq_file *m)
@@ -57,14 +55,10 @@ static int tracing_on_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t tracing_on_write(struct otr_file *of, char *text, size_t len)
+static int tracing_on_write(struct otr_file *of, unsigned long on)
 {
 	struct otr_ring *ring = of->where.inst->ring;
-	unsigned long on;
-	int err = kstrtoul(text, 10, &on);
 
-	if (err)
-		return err;
 	mutex_lock(&otr_inst_lock);
 	if (on && !otr_ring_is_on(ring)) {
 		otr_ring_on(ring);
@@ -74,13 +68,12 @@ static ssize_t tracing_on_write(struct otr_file *of, char *text, size_t len)
 		otr_ring_wake(ring, OTR_CPU_ALL);
 	}
 	mutex_unlock(&otr_inst_lock);
-	return len;
+	return 0;
 }
 
 const struct otr_file_ops otr_tracing_on_ops = {
 	.show		= tracing_on_show,
-	.write		= tracing_on_write,
-	.write_max	= NUMBER_MAX,
+	.write_number	= tracing_on_write,
 };
 
 static int clock_show(struct otr_file *of, struct seq_file *m)

@@ -11,6 +11,9 @@
 
 #include "fs/fs.h"
 
+/* Numbers are short; anything longer is not one. */
+#define NUMBER_MAX	32
+
 static struct otr_file *file_of(struct file *file)
 {
 	return ((struct seq_file *)file->private_data)->private;
@@ -124,10 +127,44 @@ static int node_release(struct inode *inode, struct file *file)
 	return seq_release(inode, file);
 }
 
+/**
+ * otr_file_write_max - how much of a text a file takes at a time
+ * @ops: its handler
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t otr_file_write_max(const struct otr_file_ops *ops)
+{
+	return ops->write_number ? NUMBER_MAX : ops->write_max ?: OTR_WRITE_MAX;
+}
+
+/**
+ * otr_file_feed - hand a piece of text to a file's handler
+ * @of: the file, whose handler takes text or a number
+ * @text: the piece, zero-terminated at @len; the handler may change it
+ * @len: at most otr_file_write_max()
+ *
+ * Context: may sleep, otr_file.lock held.
+ * Return: how many bytes were used, or an errno.
+ */
+ssize_t otr_file_feed(struct otr_file *of, char *text, size_t len)
+{
+	unsigned long number;
+	int err;
+
+	if (!of->ops->write_number)
+		return of->ops->write(of, text, len);
+	err = kstrtoul(text, 10, &number);
+	if (!err)
+		err = of->ops->write_number(of, number);
+	return err ?: len;
+}
+
 /* Cut or refuse what is longer than the handler takes. */
 static ssize_t write_text(struct otr_file *of, const char __user *from, size_t len)
 {
-	size_t max = of->ops->write_max ?: OTR_WRITE_MAX;
+	size_t max = otr_file_write_max(of->ops);
 	ssize_t done;
 	char *text;
 
@@ -140,7 +177,7 @@ static ssize_t write_text(struct otr_file *of, const char __user *from, size_t l
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	mutex_lock(&of->lock);
-	done = of->ops->write(of, text, len);
+	done = otr_file_feed(of, text, len);
 	mutex_unlock(&of->lock);
 	kfree(text);
 	return done;
@@ -153,7 +190,7 @@ static ssize_t node_write(struct file *file, const char __user *from, size_t len
 
 	if (of->ops->write_user)
 		done = of->ops->write_user(of, from, len);
-	else if (of->ops->write)
+	else if (of->ops->write || of->ops->write_number)
 		done = write_text(of, from, len);
 	else
 		done = -EINVAL;
@@ -179,14 +216,20 @@ static loff_t node_seek(struct file *file, loff_t offset, int whence)
 	return 0;
 }
 
-static ssize_t stream_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+static struct otr_file *stream_begin(struct file *file, bool nonblock)
 {
 	struct otr_file *of = file_of(file);
-	ssize_t done;
 
-	of->nonblock = file->f_flags & O_NONBLOCK;
 	mutex_lock(&of->lock);
-	done = of->ops->read(of, to, len, pos);
+	of->nonblock = nonblock || (file->f_flags & O_NONBLOCK);
+	return of;
+}
+
+static ssize_t stream_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+{
+	struct otr_file *of = stream_begin(file, false);
+	ssize_t done = of->ops->read(of, to, len, pos);
+
 	mutex_unlock(&of->lock);
 	return done;
 }
@@ -194,14 +237,11 @@ static ssize_t stream_read(struct file *file, char __user *to, size_t len, loff_
 static ssize_t stream_splice(struct file *file, loff_t *pos, struct pipe_inode_info *pipe,
 			     size_t len, unsigned int flags)
 {
-	struct otr_file *of = file_of(file);
-	ssize_t done;
+	struct otr_file *of = stream_begin(file, flags & SPLICE_F_NONBLOCK);
+	ssize_t done = -EINVAL;
 
-	if (!of->ops->splice)
-		return -EINVAL;
-	of->nonblock = (file->f_flags & O_NONBLOCK) || (flags & SPLICE_F_NONBLOCK);
-	mutex_lock(&of->lock);
-	done = of->ops->splice(of, pipe, pos, len, flags);
+	if (of->ops->splice)
+		done = of->ops->splice(of, pipe, pos, len, flags);
 	mutex_unlock(&of->lock);
 	return done;
 }

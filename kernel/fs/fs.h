@@ -75,6 +75,8 @@ struct otr_file {
  * @walk: prints a long file record by record; m->private is the otr_file
  * @write: takes a piece of text, zero-terminated at @len; returns how much of
  *	   it was used, or an errno
+ * @write_number: instead of @write, takes a decimal number, which is all of what
+ *		  one write(2) wrote; 0, or an errno
  * @write_max: most bytes that one @write takes; a longer write is shortened
  *	       to it, or refused with -EINVAL if @write_whole
  * @write_whole: see @write_max
@@ -90,6 +92,7 @@ struct otr_file_ops {
 	int (*show)(struct otr_file *of, struct seq_file *m);
 	const struct seq_operations *walk;
 	ssize_t (*write)(struct otr_file *of, char *text, size_t len);
+	int (*write_number)(struct otr_file *of, unsigned long number);
 	size_t write_max;
 	bool write_whole;
 	ssize_t (*write_user)(struct otr_file *of, const char __user *from, size_t len);
@@ -182,6 +185,8 @@ extern const struct file_operations otr_stream_fops;
 struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_file_ops *ops,
 			       fmode_t mode, unsigned int flags);
 void otr_file_close(struct otr_file *of);
+size_t otr_file_write_max(const struct otr_file_ops *ops);
+ssize_t otr_file_feed(struct otr_file *of, char *text, size_t len);
 
 /* write.c */
 int otr_fs_write(const char *path, const char *text);

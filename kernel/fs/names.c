@@ -2,8 +2,6 @@
 /* saved_cmdlines, saved_cmdlines_size, saved_tgids. */
 #include "fs/fs.h"
 
-#define NUMBER_MAX	32
-
 /* The whole cache is small; it is shown in one piece. */
 static int names_show(struct otr_file *of, struct seq_file *m)
 {
@@ -26,24 +24,17 @@ static int names_size_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t names_size_write(struct otr_file *of, char *text, size_t len)
+static int names_size_write(struct otr_file *of, unsigned long places)
 {
-	unsigned long places;
-	int err = kstrtoul(text, 10, &places);
-
-	if (err)
-		return err;
 	/* More names than there can be tasks would never be used. */
 	if (!places || places > PID_MAX_DEFAULT)
 		return -EINVAL;
-	err = otr_comm_resize(places);
-	return err ?: len;
+	return otr_comm_resize(places);
 }
 
 const struct otr_file_ops otr_cmdlines_size_ops = {
 	.show		= names_size_show,
-	.write		= names_size_write,
-	.write_max	= NUMBER_MAX,
+	.write_number	= names_size_write,
 };
 
 /* Position n shows the first task with an id of n or more. */

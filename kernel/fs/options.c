@@ -3,7 +3,6 @@
 #include "fs/fs.h"
 
 #define OPTION_MAX	63
-#define NUMBER_MAX	32
 
 static int options_show(struct otr_file *of, struct seq_file *m)
 {
@@ -42,25 +41,21 @@ static int option_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t option_write(struct otr_file *of, char *text, size_t len)
+static int option_write(struct otr_file *of, unsigned long on)
 {
-	unsigned long on;
-	int err = kstrtoul(text, 10, &on);
+	int err;
 
-	if (err)
-		return err;
 	if (on > 1)
 		return -EINVAL;
 	mutex_lock(&otr_inst_lock);
 	err = otr_option_set(of->where.inst, of->where.arg, on);
 	mutex_unlock(&otr_inst_lock);
-	return err ?: len;
+	return err;
 }
 
 static const struct otr_file_ops option_ops = {
 	.show		= option_show,
-	.write		= option_write,
-	.write_max	= NUMBER_MAX,
+	.write_number	= option_write,
 };
 
 static bool option_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)

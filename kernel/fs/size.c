@@ -6,7 +6,6 @@
 #include "fs/fs.h"
 
 #define KB_SHIFT	10
-#define NUMBER_MAX	32
 
 /* The one size that all CPUs have, or 0 when they differ. */
 static unsigned long common_size(const struct otr_inst *inst)
@@ -48,13 +47,10 @@ static int size_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t size_write(struct otr_file *of, char *text, size_t len)
+static int size_write(struct otr_file *of, unsigned long kb)
 {
-	unsigned long kb;
-	int err = kstrtoul(text, 10, &kb);
+	int err;
 
-	if (err)
-		return err;
 	if (!kb)
 		return -EINVAL;
 	/* More than the address space holds is more than the memory holds. */
@@ -63,13 +59,12 @@ static ssize_t size_write(struct otr_file *of, char *text, size_t len)
 	mutex_lock(&otr_inst_lock);
 	err = otr_inst_resize(of->where.inst, kb << KB_SHIFT, of->where.cpu);
 	mutex_unlock(&otr_inst_lock);
-	return err ?: len;
+	return err;
 }
 
 const struct otr_file_ops otr_size_ops = {
 	.show		= size_show,
-	.write		= size_write,
-	.write_max	= NUMBER_MAX,
+	.write_number	= size_write,
 };
 
 static int total_size_show(struct otr_file *of, struct seq_file *m)
@@ -105,23 +100,17 @@ static int percent_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t percent_write(struct otr_file *of, char *text, size_t len)
+static int percent_write(struct otr_file *of, unsigned long percent)
 {
-	unsigned long percent;
-	int err = kstrtoul(text, 10, &percent);
-
-	if (err)
-		return err;
 	if (percent > 100)
 		return -EINVAL;
 	WRITE_ONCE(of->where.inst->percent, percent);
-	return len;
+	return 0;
 }
 
 const struct otr_file_ops otr_percent_ops = {
 	.show		= percent_show,
-	.write		= percent_write,
-	.write_max	= NUMBER_MAX,
+	.write_number	= percent_write,
 };
 
 /* What is written does not matter: closing the file frees the memory. */

@@ -10,13 +10,13 @@ static int feed(struct otr_file *of, const char *text)
 	size_t left = strlen(text);
 
 	while (left) {
-		size_t len = min(left, of->ops->write_max ?: OTR_WRITE_MAX);
+		size_t len = min(left, otr_file_write_max(of->ops));
 		char *piece = kmemdup_nul(text, len, GFP_KERNEL);
 		ssize_t done;
 
 		if (!piece)
 			return -ENOMEM;
-		done = of->ops->write(of, piece, len);
+		done = otr_file_feed(of, piece, len);
 		kfree(piece);
 		if (done <= 0)
 			return done ?: -EINVAL;
@@ -34,8 +34,14 @@ static int resolve(const char *path, struct otr_entry *entry)
 	while (dir) {
 		struct otr_where where = entry->where;
 		size_t len = strcspn(path, "/");
-		struct qstr name = QSTR_INIT(path, len);
+		char text[OTR_ENTRY_NAME_MAX];
+		struct qstr name = QSTR_INIT(text, len);
 
+		/* The end of a name is looked for, too. */
+		if (len >= sizeof(text))
+			return -ENOENT;
+		memcpy(text, path, len);
+		text[len] = '\0';
 		if (!otr_tree_find(&where, dir, &name, entry))
 			return -ENOENT;
 		dir = entry->row.dir;
@@ -58,6 +64,7 @@ static int resolve(const char *path, struct otr_entry *entry)
 int otr_fs_write(const char *path, const char *text)
 {
 	struct otr_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	const struct otr_file_ops *ops;
 	struct otr_file *of;
 	int err;
 
@@ -66,11 +73,12 @@ int otr_fs_write(const char *path, const char *text)
 	err = resolve(path, entry);
 	if (err)
 		goto out;
-	if (!entry->row.ops || !entry->row.ops->write) {
+	ops = entry->row.ops;
+	if (!ops || (!ops->write && !ops->write_number)) {
 		err = -EISDIR;
 		goto out;
 	}
-	of = otr_file_open(&entry->where, entry->row.ops, FMODE_WRITE, 0);
+	of = otr_file_open(&entry->where, ops, FMODE_WRITE, 0);
 	if (IS_ERR(of)) {
 		err = PTR_ERR(of);
 		goto out;
