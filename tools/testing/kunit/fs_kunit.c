@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fs room over tables of its own: which entries a directory has, and what a
+ * file's handler gets to see of what is written.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+/* Copies of the room of our own, next to the engine's. */
+#include "fs/tree.c"
+#include "fs/file.c"
+#include "fs/write.c"
+
+/* The instances', which the room takes for nothing here. */
+DEFINE_MUTEX(otr_inst_lock);
+static struct otr_inst top;
+
+struct otr_inst *otr_inst_top(void)
+{
+	return &top;
+}
+
+/* An instance that is being removed cannot be pinned. */
+static bool leaving;
+
+int otr_inst_get(struct otr_inst *inst)
+{
+	if (leaving)
+		return -ENODEV;
+	inst->refs++;
+	return 0;
+}
+
+void otr_inst_put(struct otr_inst *inst)
+{
+	inst->refs--;
+}
+
+/* What a handler was told. */
+static struct {
+	char		text[256];
+	unsigned int	writes;
+	unsigned long	number;
+	unsigned int	opens;
+	unsigned int	releases;
+	bool		truncate;
+	bool		writing;
+	bool		reading;
+	long		arg;
+	int		answer;
+	size_t		takes;
+} saw;
+
+static int file_open(struct otr_file *of)
+{
+	saw.opens++;
+	saw.truncate = of->truncate;
+	saw.writing = of->writing;
+	saw.reading = of->reading;
+	saw.arg = of->where.arg;
+	return saw.answer;
+}
+
+static void file_release(struct otr_file *of)
+{
+	saw.releases++;
+}
+
+static ssize_t file_write(struct otr_file *of, char *text, size_t len)
+{
+	size_t used = saw.takes ? min(saw.takes, len) : len;
+
+	saw.writes++;
+	if (saw.answer)
+		return saw.answer;
+	strncat(saw.text, text, used);
+	strcat(saw.text, "|");
+	/* The text is the handler's. */
+	memset(text, 'x', len);
+	return used;
+}
+
+static int file_number(struct otr_file *of, unsigned long number)
+{
+	saw.writes++;
+	saw.number = number;
+	return saw.answer;
+}
+
+static int file_show(struct otr_file *of, struct seq_file *m)
+{
+	return 0;
+}
+
+static const struct otr_file_ops text_ops = {
+	.open		= file_open,
+	.release	= file_release,
+	.write		= file_write,
+};
+
+static const struct otr_file_ops short_ops = {
+	.write		= file_write,
+	.write_max	= 4,
+};
+
+static const struct otr_file_ops number_ops = {
+	.write_number	= file_number,
+};
+
+static const struct otr_file_ops shown_ops = {
+	.show		= file_show,
+};
+
+static bool only_on_cpu_1(const struct otr_where *where)
+{
+	return where->cpu == 1;
+}
+
+/* Computed entries: n0 to n3, of which n2 is not there now. */
+static bool numbered(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+{
+	if (pos > 3)
+		return false;
+	snprintf(entry->name, sizeof(entry->name), "n%u", pos);
+	entry->row = (struct otr_row){ .name = pos == 2 ? NULL : entry->name, .ops = &text_ops };
+	entry->where = *dir;
+	entry->where.arg = pos;
+	return true;
+}
+
+static const struct otr_dir numbered_dir = { .nth = numbered };
+
+/* Entries that are found by their name: those of two letters. */
+static bool named(const struct otr_where *dir, const char *name, struct otr_entry *entry)
+{
+	if (strlen(name) != 2)
+		return false;
+	entry->row = (struct otr_row){ .name = entry->name, .dir = &numbered_dir };
+	entry->where = *dir;
+	return true;
+}
+
+static const struct otr_dir named_dir = { .find = named };
+
+static const struct otr_row rows[] = {
+	{ .name = "text",	.ops = &text_ops },
+	{ .name = "texts",	.ops = &text_ops,	.arg = 7 },
+	{ .name = "short",	.ops = &short_ops },
+	{ .name = "number",	.ops = &number_ops },
+	{ .name = "shown",	.ops = &shown_ops },
+	{ .name = "sometimes",	.ops = &text_ops,	.visible = only_on_cpu_1 },
+	{ .name = "numbered",	.dir = &numbered_dir },
+	{ .name = "named",	.dir = &named_dir },
+};
+
+const struct otr_dir otr_top_dir = { .rows = rows, .nr = ARRAY_SIZE(rows) };
+
+static struct otr_entry entry;
+
+static bool finds(const struct otr_dir *dir, int cpu, const char *name)
+{
+	struct otr_where where = { .inst = &top, .cpu = cpu, .arg = 3 };
+	struct qstr q = QSTR_INIT(name, strlen(name));
+
+	memset(&entry, 0, sizeof(entry));
+	return otr_tree_find(&where, dir, &q, &entry);
+}
+
+static void finds_rows(struct kunit *test)
+{
+	KUNIT_ASSERT_TRUE(test, finds(&otr_top_dir, 0, "text"));
+	KUNIT_EXPECT_PTR_EQ(test, entry.row.ops, &text_ops);
+	/* What a row does not say is the directory's. */
+	KUNIT_EXPECT_EQ(test, entry.where.arg, 3);
+	KUNIT_EXPECT_PTR_EQ(test, entry.where.inst, &top);
+	KUNIT_ASSERT_TRUE(test, finds(&otr_top_dir, 0, "texts"));
+	KUNIT_EXPECT_EQ(test, entry.where.arg, 7);
+
+	KUNIT_EXPECT_FALSE(test, finds(&otr_top_dir, 0, "tex"));
+	KUNIT_EXPECT_FALSE(test, finds(&otr_top_dir, 0, "textss"));
+	KUNIT_EXPECT_FALSE(test, finds(&otr_top_dir, 0, ""));
+
+	KUNIT_EXPECT_FALSE(test, finds(&otr_top_dir, 0, "sometimes"));
+	KUNIT_EXPECT_TRUE(test, finds(&otr_top_dir, 1, "sometimes"));
+}
+
+static void finds_computed_entries(struct kunit *test)
+{
+	KUNIT_ASSERT_TRUE(test, finds(&numbered_dir, 0, "n3"));
+	KUNIT_EXPECT_EQ(test, entry.where.arg, 3);
+	KUNIT_ASSERT_TRUE(test, finds(&numbered_dir, 0, "n0"));
+	KUNIT_EXPECT_EQ(test, entry.where.arg, 0);
+	KUNIT_EXPECT_FALSE(test, finds(&numbered_dir, 0, "n2"));
+	KUNIT_EXPECT_FALSE(test, finds(&numbered_dir, 0, "n4"));
+	KUNIT_EXPECT_FALSE(test, finds(&numbered_dir, 0, "n"));
+	KUNIT_EXPECT_TRUE(test, finds(&named_dir, 0, "ab"));
+	KUNIT_EXPECT_FALSE(test, finds(&named_dir, 0, "abc"));
+}
+
+static void opens_and_closes(struct kunit *test)
+{
+	struct otr_where where = { .inst = &top, .cpu = OTR_CPU_ALL, .arg = 5 };
+	struct otr_file *of;
+
+	of = otr_file_open(&where, &text_ops, FMODE_READ, O_TRUNC | O_NONBLOCK);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(of));
+	KUNIT_EXPECT_EQ(test, top.refs, 1);
+	KUNIT_EXPECT_EQ(test, saw.arg, 5);
+	KUNIT_EXPECT_TRUE(test, saw.reading);
+	KUNIT_EXPECT_FALSE(test, saw.writing);
+	/* Who cannot write cannot truncate. */
+	KUNIT_EXPECT_FALSE(test, saw.truncate);
+	KUNIT_EXPECT_TRUE(test, of->nonblock);
+	otr_file_close(of);
+	KUNIT_EXPECT_EQ(test, saw.releases, 1);
+	KUNIT_EXPECT_EQ(test, top.refs, 0);
+
+	of = otr_file_open(&where, &text_ops, FMODE_WRITE, O_TRUNC);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(of));
+	KUNIT_EXPECT_TRUE(test, saw.truncate);
+	otr_file_close(of);
+}
+
+static void refuses_to_open(struct kunit *test)
+{
+	struct otr_where where = { .inst = &top };
+
+	saw.answer = -EBUSY;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_file_open(&where, &text_ops, FMODE_READ, 0)), -EBUSY);
+	KUNIT_EXPECT_EQ(test, saw.opens, 1);
+	KUNIT_EXPECT_EQ(test, saw.releases, 0);
+	KUNIT_EXPECT_EQ(test, top.refs, 0);
+
+	leaving = true;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_file_open(&where, &text_ops, FMODE_READ, 0)), -ENODEV);
+	KUNIT_EXPECT_EQ(test, saw.opens, 1);
+}
+
+static void writes_by_path(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, otr_fs_write("text", "abc"), 0);
+	KUNIT_EXPECT_STREQ(test, saw.text, "abc|");
+	KUNIT_EXPECT_TRUE(test, saw.writing);
+	/* Appended to what the file holds. */
+	KUNIT_EXPECT_FALSE(test, saw.truncate);
+	KUNIT_EXPECT_EQ(test, saw.releases, 1);
+	KUNIT_EXPECT_EQ(test, otr_fs_write("numbered/n1", "x"), 0);
+	KUNIT_EXPECT_EQ(test, saw.arg, 1);
+	KUNIT_EXPECT_EQ(test, otr_fs_write("named/ab/n3", "x"), 0);
+	KUNIT_EXPECT_EQ(test, saw.arg, 3);
+	KUNIT_EXPECT_EQ(test, top.refs, 0);
+
+	KUNIT_EXPECT_EQ(test, otr_fs_write("nosuch", "x"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, otr_fs_write("sometimes", "x"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, otr_fs_write("numbered/n2", "x"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, otr_fs_write("named/abc/n3", "x"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, otr_fs_write("text/below", "x"), -ENOTDIR);
+	KUNIT_EXPECT_EQ(test, otr_fs_write("shown", "x"), -EISDIR);
+	KUNIT_EXPECT_EQ(test, top.refs, 0);
+}
+
+static void writes_in_pieces(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, otr_fs_write("short", "abcdefghij"), 0);
+	KUNIT_EXPECT_STREQ(test, saw.text, "abcd|efgh|ij|");
+
+	/* A handler may take less than it was offered, and gets the rest again. */
+	saw.text[0] = '\0';
+	saw.takes = 3;
+	KUNIT_EXPECT_EQ(test, otr_fs_write("short", "abcdefgh"), 0);
+	KUNIT_EXPECT_STREQ(test, saw.text, "abc|def|gh|");
+
+	saw.writes = 0;
+	saw.answer = -ERANGE;
+	KUNIT_EXPECT_EQ(test, otr_fs_write("short", "abcdefgh"), -ERANGE);
+	KUNIT_EXPECT_EQ(test, saw.writes, 1);
+}
+
+static void parses_numbers(struct kunit *test)
+{
+	static const struct {
+		const char	*text;
+		int		answer;
+		unsigned long	number;
+	} table[] = {
+		{ "0", 0, 0 }, { "42\n", 0, 42 }, { "+7", 0, 7 }, { "007", 0, 7 },
+		{ "18446744073709551615", 0, ULONG_MAX },
+		{ "18446744073709551616", -ERANGE, 0 },
+		{ "-1", -EINVAL, 0 }, { "0x10", -EINVAL, 0 }, { " 1", -EINVAL, 0 },
+		{ "1 2", -EINVAL, 0 }, { "one", -EINVAL, 0 }, { "\n", -EINVAL, 0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		saw.writes = 0;
+		saw.number = 0;
+		KUNIT_EXPECT_EQ_MSG(test, otr_fs_write("number", table[i].text), table[i].answer,
+				    "\"%s\"", table[i].text);
+		KUNIT_EXPECT_EQ(test, saw.number, table[i].number);
+		KUNIT_EXPECT_EQ(test, saw.writes, !table[i].answer);
+	}
+	saw.answer = -EBUSY;
+	KUNIT_EXPECT_EQ(test, otr_fs_write("number", "1"), -EBUSY);
+}
+
+static int start(struct kunit *test)
+{
+	memset(&saw, 0, sizeof(saw));
+	memset(&top, 0, sizeof(top));
+	leaving = false;
+	return 0;
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(finds_rows),
+	KUNIT_CASE(finds_computed_entries),
+	KUNIT_CASE(opens_and_closes),
+	KUNIT_CASE(refuses_to_open),
+	KUNIT_CASE(writes_by_path),
+	KUNIT_CASE(writes_in_pieces),
+	KUNIT_CASE(parses_numbers),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name		= "outrace_fs",
+	.init		= start,
+	.test_cases	= cases,
+};
+
+kunit_test_suite(suite);
+
+MODULE_DESCRIPTION("KUnit suite of outrace's fs room");
+MODULE_LICENSE("GPL");
