@@ -16,6 +16,7 @@
 #include "host/host.h"
 #include "inst/inst.h"
 #include "probe/probe.h"
+#include "rule/rule.h"
 #include "site/site.h"
 
 struct room {
@@ -30,6 +31,7 @@ static const struct room rooms[] = {
 	{ "site",	otr_site_init,		otr_site_exit },
 	{ "buffer",	otr_buffer_init,	otr_buffer_exit },
 	{ "event",	NULL,			otr_event_exit },
+	{ "rule",	NULL,			otr_rule_exit },
 	{ "preset",	otr_preset_init,	otr_preset_exit },
 	{ "inst",	otr_inst_init,		otr_inst_exit },
 	{ "probe",	otr_probe_init,		otr_probe_exit },

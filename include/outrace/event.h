@@ -10,6 +10,7 @@
 #ifndef _OUTRACE_EVENT_H
 #define _OUTRACE_EVENT_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/seq_buf.h>
 #include <linux/types.h>

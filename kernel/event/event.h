@@ -95,6 +95,12 @@ void otr_print_hex(struct seq_buf *out, const void *value, unsigned int size);
 void otr_print_bytes(struct seq_buf *out, const void *bytes, unsigned int size);
 void otr_print_untyped(struct otr_line *line);
 
+/* field.c */
+extern const struct otr_field otr_event_common[];
+
+const struct otr_field *otr_event_field(const struct otr_event *ev, const char *name, size_t len);
+enum otr_kind otr_field_kind(const struct otr_field *field);
+
 /* format.c */
 struct seq_file;
 

@@ -7,15 +7,6 @@
 
 #include "event/event.h"
 
-static const struct otr_field common[] = {
-	{ "unsigned short", "common_type", offsetof(struct otr_rec_head, type), 2, false },
-	{ "unsigned char", "common_flags", offsetof(struct otr_rec_head, flags), 1, false },
-	{ "unsigned char", "common_preempt_count",
-	  offsetof(struct otr_rec_head, preempt_count), 1, false },
-	{ "int", "common_pid", offsetof(struct otr_rec_head, pid), 4, true },
-	{}
-};
-
 static void show_fields(struct seq_file *m, const char *what, const struct otr_field *field)
 {
 	for (; field->name; field++)
@@ -34,7 +25,7 @@ static void show_fields(struct seq_file *m, const char *what, const struct otr_f
 void otr_event_show_format(struct seq_file *m, const struct otr_event *ev)
 {
 	seq_printf(m, "name: %s\nID: %d\nformat:\n", ev->name, ev->id);
-	show_fields(m, "field:", common);
+	show_fields(m, "field:", otr_event_common);
 	seq_putc(m, '\n');
 	show_fields(m, "field:", ev->fields);
 	seq_printf(m, "\nprint fmt: %s\n", ev->print_fmt);

@@ -69,6 +69,26 @@ unsigned long otr_host_address(const char *name)
 }
 
 /**
+ * otr_host_function - where the function at an address begins and ends
+ * @addr: the address
+ * @start: set to its first address
+ * @size: set to its size in bytes
+ *
+ * Context: process context.
+ * Return: true, false if there is no symbol or names are off.
+ */
+bool otr_host_function(unsigned long addr, unsigned long *start, unsigned long *size)
+{
+	char name[KSYM_NAME_LEN], *mod;
+	unsigned long offset;
+
+	if (!kallsyms_lookup || !kallsyms_lookup(addr, size, &offset, &mod, name))
+		return false;
+	*start = addr - offset;
+	return true;
+}
+
+/**
  * otr_host_each_symbol - visit all symbols
  * @mod: those of this module; NULL for the kernel's own
  * @fn: called for each; anything but 0 ends the visit

@@ -26,7 +26,7 @@ MAY_USE = {
     'site': LOW,
     'event': ('base', 'host'),
     'buffer': ('base', 'host'),
-    'rule': ('base', 'event'),
+    'rule': ('base', 'host', 'event'),
     'inst': LOW + ('site', 'event', 'buffer', 'rule'),
     'probe': LOW + ('site', 'event', 'buffer', 'rule', 'inst'),
     'output': ('base', 'host', 'site', 'event', 'buffer', 'inst'),

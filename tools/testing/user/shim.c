@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <linux/bug.h>
+#include <linux/cpumask.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
@@ -83,6 +84,72 @@ void *kmemdup(const void *from, size_t size, gfp_t gfp)
 	return p ? memcpy(p, from, size) : NULL;
 }
 
+char *kmemdup_nul(const char *from, size_t len, gfp_t gfp)
+{
+	char *p = kmalloc(len + 1, gfp);
+
+	if (!p)
+		return NULL;
+	p[len] = '\0';
+	return memcpy(p, from, len);
+}
+
+char *kstrdup(const char *from, gfp_t gfp)
+{
+	return kmemdup_nul(from, strlen(from), gfp);
+}
+
+char *kasprintf(gfp_t gfp, const char *format, ...)
+{
+	va_list args;
+	char *p;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	p = kmalloc(len + 1, gfp);
+	if (!p)
+		return NULL;
+	va_start(args, format);
+	vsnprintf(p, len + 1, format, args);
+	va_end(args);
+	return p;
+}
+
+char *strnstr(const char *text, const char *what, size_t len)
+{
+	size_t size = strlen(what);
+
+	for (; len >= size; text++, len--)
+		if (!memcmp(text, what, size))
+			return (char *)text;
+	return NULL;
+}
+
+int cpulist_parse(const char *text, struct cpumask *mask)
+{
+	mask->bits = 0;
+	do {
+		unsigned int first, last, used;
+
+		if (sscanf(text, "%u%n", &first, &used) != 1)
+			return -EINVAL;
+		text += used;
+		last = first;
+		if (*text == '-') {
+			if (sscanf(++text, "%u%n", &last, &used) != 1)
+				return -EINVAL;
+			text += used;
+		}
+		if (first > last || last >= SHIM_CPUS)
+			return -ERANGE;
+		while (first <= last)
+			mask->bits |= 1UL << first++;
+	} while (*text++ == ',');
+	return text[-1] ? -EINVAL : 0;
+}
+
 ssize_t strscpy(char *to, const char *from, size_t size)
 {
 	size_t len = strnlen(from, size);
@@ -114,6 +181,20 @@ int kstrtou64(const char *text, unsigned int base, u64 *value)
 	if (*end)
 		return -EINVAL;
 	return errno ? -ERANGE : 0;
+}
+
+int kstrtos64(const char *text, unsigned int base, s64 *value)
+{
+	bool minus = *text == '-';
+	u64 size;
+	int err = kstrtou64(text + minus, base, &size);
+
+	if (err)
+		return err;
+	if (size > INT64_MAX + (u64)minus)
+		return -ERANGE;
+	*value = minus ? -size : size;
+	return 0;
 }
 
 int kstrtoul(const char *text, unsigned int base, unsigned long *value)

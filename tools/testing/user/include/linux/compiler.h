@@ -19,6 +19,7 @@
 #define __cold			__attribute__((__cold__))
 #define __weak			__attribute__((__weak__))
 #define __pure			__attribute__((__pure__))
+#define __aligned(x)		__attribute__((__aligned__(x)))
 #define __printf(a, b)		__attribute__((__format__(printf, a, b)))
 #define __uninitialized
 #define __user

@@ -5,8 +5,10 @@
 #include <ctype.h>
 
 /* The kernel's take any char, with a sign or not. */
+#undef isalnum
 #undef isspace
 #undef isdigit
+#define isalnum(c)		((isalnum)((unsigned char)(c)))
 #define isspace(c)		((isspace)((unsigned char)(c)))
 #define isdigit(c)		((isdigit)((unsigned char)(c)))
 

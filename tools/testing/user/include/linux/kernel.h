@@ -14,5 +14,7 @@
 
 int kstrtoul(const char *text, unsigned int base, unsigned long *value);
 int kstrtou64(const char *text, unsigned int base, u64 *value);
+int kstrtos64(const char *text, unsigned int base, s64 *value);
+char *kasprintf(gfp_t gfp, const char *format, ...) __printf(2, 3);
 
 #endif

@@ -13,6 +13,7 @@
 
 #define raw_cpu_read_1(x)	(x)
 #define raw_cpu_write_1(x, v)	((x) = (v))
+#define raw_cpu_or_1(x, v)	((x) |= (v))
 #define this_cpu_ptr(p)		(p)
 
 /* What is allocated is an array of CPUs: a thread may play several in turn. */

@@ -17,6 +17,7 @@ void *krealloc(const void *old, size_t size, gfp_t gfp);
 void kfree(const void *p);
 
 #define kzalloc(size, gfp)	kmalloc(size, (gfp) | __GFP_ZERO)
+#define kmalloc_array(n, size, gfp) kmalloc((size_t)(n) * (size), gfp)
 #define kcalloc(n, size, gfp)	kzalloc((size_t)(n) * (size), gfp)
 #define kvzalloc(size, gfp)	kzalloc(size, gfp)
 #define kvcalloc(n, size, gfp)	kcalloc(n, size, gfp)

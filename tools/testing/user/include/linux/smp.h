@@ -5,6 +5,8 @@
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
 
+#define raw_smp_processor_id()	shim_cpu
+
 /*
  * Calls at once, unless a thread said by shim_cpu_run() that it is that CPU:
  * then the call waits until this thread polls.

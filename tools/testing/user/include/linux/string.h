@@ -7,5 +7,23 @@
 
 ssize_t strscpy(char *to, const char *from, size_t size);
 void *kmemdup(const void *from, size_t size, gfp_t gfp);
+char *kmemdup_nul(const char *from, size_t len, gfp_t gfp);
+char *kstrdup(const char *from, gfp_t gfp);
+char *strnstr(const char *text, const char *what, size_t len);
+
+static inline bool strstarts(const char *text, const char *what)
+{
+	return !strncmp(text, what, strlen(what));
+}
+
+/* The C library has it too, if asked for everything that is its own. */
+static inline char *strchrnul_(const char *text, int c)
+{
+	while (*text && *text != (char)c)
+		text++;
+	return (char *)text;
+}
+
+#define strchrnul		strchrnul_
 
 #endif

@@ -35,6 +35,7 @@ struct hlist_node {
 	struct hlist_node *next, **pprev;
 };
 
+#define S16_MAX		INT16_MAX
 #define U8_MAX		UINT8_MAX
 #define U16_MAX		UINT16_MAX
 #define U32_MAX		UINT32_MAX

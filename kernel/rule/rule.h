@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room rule: which records are wanted.
+ *
+ * Purpose:  filters: a condition on the fields of one event, read from a user's
+ *           text, planned into a program of steps with two ways out each, run on
+ *           every record of the event before it gets into a ring.
+ * Objects:  struct otr_filter, immutable, owned by whoever created it. A new
+ *           text is a new filter.
+ * Locks:    none.
+ * Contexts: filters are created and freed in process context. Matching works
+ *           anywhere, NMI included, with preemption off. Who replaces a filter
+ *           waits for those that may be matching before freeing the old one.
+ */
+#ifndef _OTR_RULE_H
+#define _OTR_RULE_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#include "base/base.h"
+
+struct otr_event;
+
+/*
+ * What a step looks at. Its result is always "does it hold", so that one way
+ * out belongs to each answer.
+ *
+ * The order matters: the first is asked for inline, those from
+ * OTR_STEP_CPU_IN on own what otr_step.data points to.
+ */
+enum otr_step_kind {
+	OTR_STEP_RANGE_4,	/* first <= u32 at offset <= first + span */
+	OTR_STEP_RANGE_8,	/* the same for a u64 */
+	OTR_STEP_RANGE_2,	/* u16 */
+	OTR_STEP_RANGE_1,	/* u8 */
+	OTR_STEP_BITS,		/* bits of first in a number of size bytes */
+	OTR_STEP_NEVER,		/* does not hold */
+	OTR_STEP_CPU,		/* like RANGE_4, of the CPU's number */
+	OTR_STEP_CPU_IN,	/* the CPU is in a mask */
+	OTR_STEP_NUMBER_IN,	/* a number of size bytes is in a mask */
+	OTR_STEP_MASK_IS,	/* a mask in the record is another */
+	OTR_STEP_MASK_MEETS,	/* they have CPUs in common */
+	OTR_STEP_COMM,		/* the task's name fits a pattern */
+	OTR_STEP_CHARS,		/* text of size bytes, 0 for up to its zero */
+	OTR_STEP_LOC,		/* text that a location word points to */
+	OTR_STEP_KERNEL_TEXT,	/* text at an address in the record */
+	OTR_STEP_USER_TEXT,	/* the same in the task's memory */
+};
+
+/* Ways out of a program, see struct otr_step; bit 0 is the answer. */
+#define OTR_STEP_REJECT	(-2)
+#define OTR_STEP_ACCEPT	(-1)
+
+/**
+ * struct otr_step - one question and where its answer leads
+ * @kind: enum otr_step_kind
+ * @not: the opposite is asked for; only for text, where it is not the same as
+ *	 exchanging the ways out: text that cannot be read holds nothing
+ * @offset: of the field in the record
+ * @next: by answer: number of the next step, or OTR_STEP_ACCEPT or _REJECT
+ * @first: smallest number that holds; the bits of OTR_STEP_BITS
+ * @data: a struct cpumask or struct otr_pattern
+ * @span: largest number that holds, less @first
+ * @size: of the field
+ * @base: of a location: what its offset counts from, in the record
+ */
+struct otr_step {
+	u8	kind;
+	bool	not;
+	u16	offset;
+	s16	next[2];
+	union {
+		u64	first;
+		void	*data;
+	};
+	union {
+		u64	span;
+		struct {
+			u16	size;
+			u16	base;
+		};
+	};
+};
+
+/**
+ * struct otr_filter - a condition on records of one event
+ * @text: how it is shown
+ * @needs_head: it looks at the record's common fields
+ * @nr: number of steps
+ * @steps: the program; it begins with the first
+ */
+struct otr_filter {
+	const char	*text;
+	bool		needs_head;
+	u16		nr;
+	struct otr_step	steps[];
+};
+
+/* filter.c */
+int otr_filter_create(const struct otr_event *ev, const char *text, struct otr_cmd *cmd,
+		      struct otr_filter **out);
+struct otr_filter *otr_filter_create_broken(const struct otr_cmd *cmd);
+void otr_filter_blame_system(struct otr_cmd *cmd);
+void otr_filter_free(struct otr_filter *filter);
+
+/* match.c */
+bool otr_filter_run(const struct otr_filter *filter, const void *rec, unsigned int from);
+
+/**
+ * otr_filter_text - how a filter is shown
+ * @filter: the filter
+ *
+ * Context: any.
+ * Return: the text, without a newline at its end. It lives as long as @filter.
+ */
+static inline const char *otr_filter_text(const struct otr_filter *filter)
+{
+	return filter->text;
+}
+
+/**
+ * otr_filter_needs_head - does a filter look at the common fields?
+ * @filter: the filter
+ *
+ * Context: any.
+ * Return: whether the record's head has to be filled in before it is matched.
+ */
+static inline bool otr_filter_needs_head(const struct otr_filter *filter)
+{
+	return filter->needs_head;
+}
+
+/**
+ * otr_filter_match - is a record wanted?
+ * @filter: the filter
+ * @rec: a complete record of its event
+ *
+ * One comparison with a number of 4 bytes, which is what most filters are,
+ * stays in the caller.
+ *
+ * Context: any, preemption off.
+ * Return: true if it is.
+ */
+static __always_inline bool otr_filter_match(const struct otr_filter *filter, const void *rec)
+{
+	const struct otr_step *step = filter->steps;
+	int next = 0;
+
+	if (likely(step->kind == OTR_STEP_RANGE_4)) {
+		u64 value = *(const u32 *)(rec + step->offset);
+
+		next = step->next[value - step->first <= step->span];
+		if (next < 0)
+			return next & 1;
+	}
+	return otr_filter_run(filter, rec, next);
+}
+
+/* text.c */
+void otr_rule_exit(void);
+
+#endif /* _OTR_RULE_H */
