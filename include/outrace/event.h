@@ -139,6 +139,7 @@ struct otr_event_ops {
  * @tracepoint: name of its tracepoint, for events that have one
  * @probe: what is called there, with a struct otr_sub as its first argument
  * @tp: the tracepoint while the kernel has it
+ * @module: name of the module that has the tracepoint, NULL for the kernel
  * @owner: the module that the description is part of, NULL if that is built in
  * @group: the system; event registry
  * @link: in the system's list; event registry
@@ -160,6 +161,7 @@ struct otr_event {
 	const char		*tracepoint;
 	void			*probe;
 	struct tracepoint	*tp;
+	const char		*module;
 	struct module		*owner;
 	struct otr_event_group	*group;
 	struct list_head	link;

@@ -74,6 +74,7 @@ static inline bool otr_event_listed(const struct otr_event *ev)
 /**
  * struct otr_set_hooks - what the rooms above do for sets of events
  * @ops: source of the events that hang on a tracepoint and name none
+ * @came: called when a module came and its tracepoints were found
  * @gone: called before an event's tracepoint goes away, or the event itself;
  *	  nothing may be attached to it on return
  *
@@ -81,6 +82,7 @@ static inline bool otr_event_listed(const struct otr_event *ev)
  */
 struct otr_set_hooks {
 	const struct otr_event_ops	*ops;
+	void				(*came)(const char *module);
 	void				(*gone)(struct otr_event *ev);
 };
 

@@ -26,6 +26,12 @@ static const struct otr_set_hooks *set_hooks;
 /* Guards all of the above, and otr_event.tp. Readers of @sets may hold the registry's lock. */
 static DEFINE_MUTEX(sets_lock);
 
+static void set_tracepoint(struct otr_event *ev, struct tracepoint *tp, const char *module)
+{
+	ev->module = tp ? module : NULL;
+	WRITE_ONCE(ev->tp, tp);
+}
+
 #if defined(CONFIG_MODULES) && defined(CONFIG_TRACEPOINTS)
 static struct tracepoint *module_tracepoint(struct module *mod, unsigned int nr)
 {
@@ -45,17 +51,13 @@ static struct tracepoint *find_in(struct module *mod, const char *name)
 	return NULL;
 }
 
-static struct tracepoint *find_in_modules(const char *name)
+static void find_in_modules(struct otr_event *ev)
 {
-	struct tracepoint *tp;
 	struct carrier *c;
 
-	list_for_each_entry(c, &carriers, link) {
-		tp = find_in(c->tp->mod, name);
-		if (tp)
-			return tp;
-	}
-	return NULL;
+	list_for_each_entry(c, &carriers, link)
+		if (!ev->tp)
+			set_tracepoint(ev, find_in(c->tp->mod, ev->tracepoint), c->tp->mod->name);
 }
 
 static void event_gone(struct otr_event *ev)
@@ -65,7 +67,7 @@ static void event_gone(struct otr_event *ev)
 	ev->flags |= OTR_EVENT_GOING;
 	otr_event_unlock_write();
 	set_hooks->gone(ev);
-	WRITE_ONCE(ev->tp, NULL);
+	set_tracepoint(ev, NULL, NULL);
 	ev->flags &= ~OTR_EVENT_GOING;
 }
 
@@ -79,8 +81,9 @@ static void module_comes(struct module *mod)
 			struct otr_event *ev = set->events[i];
 
 			if (ev->tracepoint && !ev->tp)
-				WRITE_ONCE(ev->tp, find_in(mod, ev->tracepoint));
+				set_tracepoint(ev, find_in(mod, ev->tracepoint), mod->name);
 		}
+	set_hooks->came(mod->name);
 }
 
 static void module_goes(struct module *mod)
@@ -150,9 +153,8 @@ static void watch_no_modules(void)
 	unregister_tracepoint_module_notifier(&module_notifier);
 }
 #else
-static struct tracepoint *find_in_modules(const char *name)
+static void find_in_modules(struct otr_event *ev)
 {
-	return NULL;
 }
 
 static int watch_modules(void)
@@ -173,7 +175,7 @@ static void events_remove(struct otr_event_set *set, unsigned int nr)
 
 		otr_event_unregister(ev);
 		set_hooks->gone(ev);
-		WRITE_ONCE(ev->tp, NULL);
+		set_tracepoint(ev, NULL, NULL);
 	}
 }
 
@@ -189,9 +191,8 @@ static int events_add(struct otr_event_set *set)
 		if (!ev->ops)
 			ev->ops = set_hooks->ops;
 		if (ev->tracepoint) {
-			ev->tp = otr_host_tracepoint(ev->tracepoint);
-			if (!ev->tp)
-				ev->tp = find_in_modules(ev->tracepoint);
+			set_tracepoint(ev, otr_host_tracepoint(ev->tracepoint), NULL);
+			find_in_modules(ev);
 		}
 		err = otr_event_register(ev);
 		if (err) {

@@ -35,6 +35,10 @@ static char *trace_buf_size;
 module_param(trace_buf_size, charp, 0400);
 MODULE_PARM_DESC(trace_buf_size, "bytes of buffer per CPU; K, M and G may follow");
 
+static char *trace_event;
+module_param(trace_event, charp, 0400);
+MODULE_PARM_DESC(trace_event, "events to record, separated by commas, as for set_event");
+
 /*
  * In the order in which they act: the tracer comes last, when all that it
  * should heed is set.
@@ -49,6 +53,7 @@ static const struct param {
 	{ "trace_clock",	&trace_clock,		"trace_clock",		false },
 	{ "ftrace_notrace",	&ftrace_notrace,	"set_ftrace_notrace",	true },
 	{ "ftrace_filter",	&ftrace_filter,		"set_ftrace_filter",	true },
+	{ "trace_event",	&trace_event,		"set_event",		true },
 	{ "ftrace",		&ftrace,		"current_tracer",	false },
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* set_event and available_events: events as a list of names. */
+#include <linux/slab.h>
+
 #include "event/event.h"
 #include "fs/fs.h"
 #include "inst/sub.h"
@@ -7,8 +9,8 @@
 /* Longest word that set_event takes, with the final zero. */
 #define WORD_SIZE	128
 
-/* Which events a file lists. */
-enum which { AVAILABLE, RECORDED };
+/* What a file lists: all events, or those that are recorded or waited for. */
+enum which { AVAILABLE, AWAITED_TOO };
 
 static bool wanted(struct otr_file *of, const struct otr_event *ev)
 {
@@ -39,28 +41,47 @@ static struct otr_event *walk_on(struct otr_file *of, const struct otr_event_gro
 	return ev;
 }
 
+/* An item of the walk: an event, or words about events that do not exist yet. */
+struct item {
+	const struct otr_event	*ev;
+	const char		*text;
+	unsigned int		nr_text;
+};
+
+static struct item *item_next(struct otr_file *of, struct item *item)
+{
+	const struct otr_event_group *group = item->ev ? item->ev->group : NULL;
+
+	if (!item->text) {
+		item->ev = walk_on(of, &group, item->ev);
+		if (item->ev)
+			return item;
+	}
+	if (of->where.arg != AWAITED_TOO)
+		return NULL;
+	item->text = otr_awaited_nth(of->where.inst, item->nr_text++);
+	return item->text ? item : NULL;
+}
+
 static void *list_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_file *of = m->private;
-	const struct otr_event_group *group = NULL;
-	struct otr_event *ev = NULL;
+	struct item *item = of->priv;
 	loff_t n = 0;
 
 	mutex_lock(&otr_inst_lock);
 	otr_event_lock();
+	*item = (struct item){};
 	do
-		ev = walk_on(of, &group, ev);
-	while (ev && n++ < *pos);
-	return ev;
+		item = item_next(of, of->priv);
+	while (item && n++ < *pos);
+	return item;
 }
 
 static void *list_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	const struct otr_event *ev = v;
-	const struct otr_event_group *group = ev->group;
-
 	++*pos;
-	return walk_on(m->private, &group, ev);
+	return item_next(m->private, v);
 }
 
 static void list_stop(struct seq_file *m, void *v)
@@ -71,9 +92,12 @@ static void list_stop(struct seq_file *m, void *v)
 
 static int list_show(struct seq_file *m, void *v)
 {
-	const struct otr_event *ev = v;
+	const struct item *item = v;
 
-	seq_printf(m, "%s:%s\n", ev->system, ev->name);
+	if (item->text)
+		seq_printf(m, "%s\n", item->text);
+	else
+		seq_printf(m, "%s:%s\n", item->ev->system, item->ev->name);
 	return 0;
 }
 
@@ -84,56 +108,84 @@ static const struct seq_operations list_walk = {
 	.show	= list_show,
 };
 
+static int list_open(struct otr_file *of)
+{
+	of->priv = kzalloc(sizeof(struct item), GFP_KERNEL);
+	return of->priv ? 0 : -ENOMEM;
+}
+
+static void list_release(struct otr_file *of)
+{
+	kfree(of->priv);
+}
+
 const struct otr_file_ops otr_available_events_ops = {
-	.walk	= &list_walk,
+	.open		= list_open,
+	.release	= list_release,
+	.walk		= &list_walk,
 };
 
 static int set_event_open(struct otr_file *of)
 {
 	const struct otr_pick all = {};
 
-	of->where.arg = RECORDED;
+	of->where.arg = AWAITED_TOO;
 	if (!of->truncate)
-		return 0;
+		return list_open(of);
 	mutex_lock(&otr_inst_lock);
 	otr_event_lock();
 	otr_sub_switch_all(of->where.inst, &all, false);
 	otr_event_unlock();
+	otr_awaited_clear(of->where.inst);
 	mutex_unlock(&otr_inst_lock);
-	return 0;
+	return list_open(of);
 }
 
-/*
- * "system:event", where either may be empty or "*" for all, or one name for a
- * system and for events alike.
- */
-static void pick_parse(struct otr_pick *pick, char *word)
+static int switch_events(struct otr_inst *inst, char *events, const char *module, bool on)
 {
-	char *event = strchr(word, ':');
+	struct otr_pick pick;
+	int err;
 
-	*pick = (struct otr_pick){};
-	if (!event) {
-		pick->either = word;
-		return;
-	}
-	*event++ = '\0';
-	if (*word && strcmp(word, "*"))
-		pick->system = word;
-	if (*event && strcmp(event, "*"))
-		pick->event = event;
+	otr_pick_parse(&pick, events);
+	pick.module = module;
+	otr_event_lock();
+	err = otr_sub_switch_all(inst, &pick, on);
+	otr_event_unlock();
+	return err;
+}
+
+/* "events:mod:module": those that are there, or those that come. */
+static int switch_module(struct otr_inst *inst, char *events, const char *module, bool on)
+{
+	char *copy = kstrdup(*events ? events : "*", GFP_KERNEL);
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	/* A star stands for all events here, not for a name. */
+	err = switch_events(inst, strcmp(copy, "*") ? events : ":", module, on);
+	if (err == -EINVAL)
+		err = on ? otr_awaited_add(inst, copy, module) :
+			   otr_awaited_remove(inst, copy, module);
+	kfree(copy);
+	return err;
 }
 
 static int switch_word(struct otr_inst *inst, char *word)
 {
-	struct otr_pick pick;
 	bool on = *word != '!';
+	char *events = word + !on;
+	char *module = strstr(events, ":mod:");
 	int err;
 
-	pick_parse(&pick, word + !on);
 	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
-	err = otr_sub_switch_all(inst, &pick, on);
-	otr_event_unlock();
+	if (module) {
+		*module = '\0';
+		module += strlen(":mod:");
+		err = *module ? switch_module(inst, events, module, on) : -EINVAL;
+	} else {
+		err = switch_events(inst, events, NULL, on);
+	}
 	mutex_unlock(&otr_inst_lock);
 	return err;
 }
@@ -160,7 +212,8 @@ static ssize_t set_event_write(struct otr_file *of, char *text, size_t len)
 }
 
 const struct otr_file_ops otr_set_event_ops = {
-	.open	= set_event_open,
-	.walk	= &list_walk,
-	.write	= set_event_write,
+	.open		= set_event_open,
+	.release	= list_release,
+	.walk		= &list_walk,
+	.write		= set_event_write,
 };

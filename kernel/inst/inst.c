@@ -11,6 +11,7 @@ static void inst_free(struct otr_inst *inst)
 {
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
+	otr_awaited_clear(inst);
 	otr_idset_free(inst->event_pids[0]);
 	otr_idset_free(inst->event_pids[1]);
 	free_cpumask_var(inst->pipe_cpus);
@@ -37,6 +38,7 @@ static struct otr_inst *inst_create(const char *name)
 	inst->preset = &otr_preset_nop;
 	inst->remember = OTR_COMM_NAME;
 	xa_init(&inst->subs);
+	INIT_LIST_HEAD(&inst->awaited);
 	if (!zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) ||
 	    !zalloc_cpumask_var(&inst->cpus, GFP_KERNEL))
 		goto fail;

@@ -120,6 +120,7 @@ struct otr_inst_hooks {
  * @refs: open files
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
+ * @awaited: events to record when their modules come
  */
 struct otr_inst {
 	/* hot */
@@ -144,6 +145,7 @@ struct otr_inst {
 	unsigned int		refs;
 	u64			time_start;
 	struct xarray		subs;
+	struct list_head	awaited;
 };
 
 extern struct mutex otr_inst_lock;

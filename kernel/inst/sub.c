@@ -146,6 +146,8 @@ static bool picked(const struct otr_pick *pick, const struct otr_event *ev)
 		return false;
 	if (pick->event && strcmp(pick->event, ev->name))
 		return false;
+	if (pick->module && (!ev->module || strcmp(pick->module, ev->module)))
+		return false;
 	return !pick->either || !strcmp(pick->either, ev->name) ||
 	       !strcmp(pick->either, ev->system);
 }

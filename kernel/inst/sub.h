@@ -45,17 +45,29 @@ struct otr_sub {
  * @system: of this system, NULL for any
  * @event: of this name, NULL for any
  * @either: of this system or of this name, NULL for any
+ * @module: of a tracepoint in this module, NULL for any
  */
 struct otr_pick {
 	const char	*system;
 	const char	*event;
 	const char	*either;
+	const char	*module;
 };
 
 struct otr_sub *otr_sub_find(struct otr_inst *inst, const struct otr_event *ev);
 struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev);
 int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on);
 int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);
+
+/* awaited.c: events of modules that are not there yet */
+int otr_awaited_add(struct otr_inst *inst, const char *events, const char *module);
+int otr_awaited_remove(struct otr_inst *inst, const char *events, const char *module);
+void otr_awaited_clear(struct otr_inst *inst);
+const char *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr);
+void otr_awaited_came(struct otr_inst *inst, const char *module);
+void otr_pick_parse(struct otr_pick *pick, char *events);
+
+/* sub.c */
 void otr_sub_forget(struct otr_event *ev);
 void otr_sub_clear(struct otr_inst *inst);
 void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set);

@@ -225,8 +225,18 @@ static void event_gone(struct otr_event *ev)
 	mutex_unlock(&otr_inst_lock);
 }
 
+static void module_came(const char *module)
+{
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	otr_awaited_came(otr_inst_top(), module);
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+}
+
 static const struct otr_set_hooks set_hooks = {
 	.ops	= &tracepoint_ops,
+	.came	= module_came,
 	.gone	= event_gone,
 };
 

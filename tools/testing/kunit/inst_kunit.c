@@ -13,6 +13,7 @@
 #include "inst/options.c"
 #include "inst/inst.c"
 #include "inst/sub.c"
+#include "inst/awaited.c"
 #include "base/cmd.c"
 #include "base/idset.c"
 #include "event/registry.c"
