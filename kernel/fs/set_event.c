@@ -146,8 +146,7 @@ static int switch_events(struct otr_inst *inst, char *events, const char *module
 	struct otr_pick pick;
 	int err;
 
-	otr_pick_parse(&pick, events);
-	pick.module = module;
+	otr_pick_parse(&pick, events, module);
 	otr_event_lock();
 	err = otr_sub_switch_all(inst, &pick, on);
 	otr_event_unlock();
@@ -162,8 +161,7 @@ static int switch_module(struct otr_inst *inst, char *events, const char *module
 
 	if (!copy)
 		return -ENOMEM;
-	/* A star stands for all events here, not for a name. */
-	err = switch_events(inst, strcmp(copy, "*") ? events : ":", module, on);
+	err = switch_events(inst, events, module, on);
 	if (err == -EINVAL)
 		err = on ? otr_awaited_add(inst, copy, module) :
 			   otr_awaited_remove(inst, copy, module);

@@ -29,16 +29,18 @@ struct awaited {
  * @pick: set up
  * @events: "system:event", where either may be empty or "*" for all, or one
  *	    name for a system and for events alike; cut up, and part of @pick
+ * @module: of this module, where "*" and nothing are all events; NULL for any
  *
  * Context: any.
  */
-void otr_pick_parse(struct otr_pick *pick, char *events)
+void otr_pick_parse(struct otr_pick *pick, char *events, const char *module)
 {
 	char *event = strchr(events, ':');
 
-	*pick = (struct otr_pick){};
+	*pick = (struct otr_pick){ .module = module };
 	if (!event) {
-		pick->either = events;
+		if (!module || (*events && strcmp(events, "*")))
+			pick->either = events;
 		return;
 	}
 	*event++ = '\0';
@@ -160,8 +162,7 @@ void otr_awaited_came(struct otr_inst *inst, const char *module)
 		if (strcmp(a->module, module))
 			continue;
 		a->text[a->events] = '\0';
-		otr_pick_parse(&pick, a->text);
-		pick.module = module;
+		otr_pick_parse(&pick, a->text, module);
 		otr_sub_switch_all(inst, &pick, true);
 		awaited_free(a);
 	}

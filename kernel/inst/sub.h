@@ -65,7 +65,7 @@ int otr_awaited_remove(struct otr_inst *inst, const char *events, const char *mo
 void otr_awaited_clear(struct otr_inst *inst);
 const char *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr);
 void otr_awaited_came(struct otr_inst *inst, const char *module);
-void otr_pick_parse(struct otr_pick *pick, char *events);
+void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 
 /* sub.c */
 void otr_sub_forget(struct otr_event *ev);
