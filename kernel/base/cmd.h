@@ -108,6 +108,7 @@ void otr_errlog_clear(struct otr_errlog *log);
 void otr_errlog_add(struct otr_errlog *log, const struct otr_cmd *cmd);
 void otr_errlog_put(struct otr_errlog *log, const struct otr_catalog *catalog,
 		    const char *text, unsigned int error, unsigned int pos);
+unsigned int otr_errlog_count(struct otr_errlog *log);
 bool otr_errlog_text(struct otr_errlog *log, unsigned int index, struct seq_buf *out);
 
 #endif /* _OTR_BASE_CMD_H */

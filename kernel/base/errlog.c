@@ -134,6 +134,23 @@ static void error_text(const struct error *error, struct seq_buf *out)
 }
 
 /**
+ * otr_errlog_count - how many errors are remembered
+ * @log: the log
+ *
+ * Context: may sleep.
+ * Return: their number, OTR_ERRLOG_MAX at most.
+ */
+unsigned int otr_errlog_count(struct otr_errlog *log)
+{
+	unsigned int nr;
+
+	mutex_lock(&log->lock);
+	nr = log->nr;
+	mutex_unlock(&log->lock);
+	return nr;
+}
+
+/**
  * otr_errlog_text - print one error
  * @log: the log
  * @index: which one, 0 for the oldest

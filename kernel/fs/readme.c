@@ -15,6 +15,7 @@ static const char basics[] =
 	"  trace_pipe\t\t- The same, but reading takes it out, and waits for more\n"
 	"  current_tracer\t- The tracer in use; \"nop\" for none\n"
 	"  available_tracers\t- Those that current_tracer takes\n"
+	"  error_log\t\t- What was wrong with the last commands that were\n"
 	"  tracing_on\t\t- 0 stops recording, 1 goes on\n"
 	"  tracing_cpumask\t- CPUs that record\n"
 	"  trace_clock\t\t- Clock of the time stamps; a change drops what was recorded\n"

@@ -55,6 +55,7 @@ static const struct otr_row top_rows[] = {
 	{ "current_tracer",		OTR_MODE_WRITE,	&otr_tracer_ops },
 	{ "enabled_functions",		OTR_MODE_READ,	&otr_enabled_functions_ops,
 	  .visible = has_sites },
+	{ "error_log",			OTR_MODE_WRITE,	&otr_errors_ops },
 	{ "events",			0755,		.dir = &otr_events_dir },
 	{ "free_buffer",		0200,		&otr_free_ops },
 	{ "options",			MODE_DIR,	.dir = &otr_options_dir },

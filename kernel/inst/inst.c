@@ -16,6 +16,7 @@ static void inst_free(struct otr_inst *inst)
 	otr_idset_free(inst->event_pids[1]);
 	free_cpumask_var(inst->pipe_cpus);
 	free_cpumask_var(inst->cpus);
+	otr_errlog_clear(&inst->errors);
 	kfree(inst);
 }
 
@@ -39,6 +40,7 @@ static struct otr_inst *inst_create(const char *name)
 	inst->remember = OTR_COMM_NAME;
 	xa_init(&inst->subs);
 	INIT_LIST_HEAD(&inst->awaited);
+	otr_errlog_init(&inst->errors);
 	if (!zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) ||
 	    !zalloc_cpumask_var(&inst->cpus, GFP_KERNEL))
 		goto fail;

@@ -121,6 +121,7 @@ struct otr_inst_hooks {
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
  * @awaited: events to record when their modules come
+ * @errors: what was wrong with users' commands; has its own lock
  */
 struct otr_inst {
 	/* hot */
@@ -146,6 +147,8 @@ struct otr_inst {
 	u64			time_start;
 	struct xarray		subs;
 	struct list_head	awaited;
+
+	struct otr_errlog	errors;
 };
 
 extern struct mutex otr_inst_lock;

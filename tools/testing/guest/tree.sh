@@ -15,6 +15,7 @@ rw-r----- buffer_size_kb
 r--r----- buffer_total_size_kb
 rw-r----- current_tracer
 r--r----- enabled_functions
+rw-r----- error_log
 -w------- free_buffer
 rwxr-x--- options
 rwxr-x--- per_cpu

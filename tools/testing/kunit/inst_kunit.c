@@ -15,7 +15,9 @@
 #include "inst/sub.c"
 #include "inst/awaited.c"
 #include "base/cmd.c"
+#include "base/errlog.c"
 #include "base/idset.c"
+#include "base/text.c"
 #include "event/registry.c"
 
 /* What the ring was asked for, and what it answers. */
