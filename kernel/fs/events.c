@@ -153,6 +153,76 @@ static ssize_t one_write(struct otr_file *of, char *text, size_t len)
 	return err ?: len;
 }
 
+static int filter_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_event *ev;
+	const struct otr_sub *sub;
+
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	ev = otr_event_find(of->where.arg);
+	sub = ev ? otr_sub_find(of->where.inst, ev) : NULL;
+	if (sub && sub->shown)
+		seq_printf(m, "%s\n", otr_filter_text(sub->shown));
+	else if (ev)
+		seq_puts(m, "none\n");
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	return ev ? 0 : -ENODEV;
+}
+
+static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
+{
+	struct otr_event *ev;
+	int err = -ENODEV;
+
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	ev = otr_event_find(of->where.arg);
+	if (ev && otr_event_listed(ev))
+		err = otr_sub_set_filter(of->where.inst, ev, text);
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+static const struct otr_file_ops filter_ops = {
+	.show		= filter_show,
+	.write		= filter_write,
+	.write_whole	= true,
+};
+
+/* No event has this one: what is written here goes to each of them. */
+static int filters_show(struct otr_file *of, struct seq_file *m)
+{
+	seq_puts(m, "### global filter ###\n"
+		    "# Use this to set filters for multiple events.\n"
+		    "# Only events with the given fields will be affected.\n"
+		    "# If no events are modified, an error message will be displayed here\n");
+	return 0;
+}
+
+static ssize_t filters_write(struct otr_file *of, char *text, size_t len)
+{
+	const struct otr_event_group *group;
+	int err = -ENODEV;
+
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	group = otr_group_find(of->where.arg);
+	if (group)
+		err = otr_sub_set_filters(of->where.inst, group, text);
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	return err ?: len;
+}
+
+static const struct otr_file_ops filters_ops = {
+	.show		= filters_show,
+	.write		= filters_write,
+	.write_whole	= true,
+};
+
 static const struct otr_file_ops one_ops = {
 	.show		= one_show,
 	.write		= one_write,
@@ -194,6 +264,7 @@ static bool switch_visible(const struct otr_where *where)
 
 static const struct otr_row event_rows[] = {
 	{ "enable",	OTR_MODE_WRITE,	&one_ops,	.visible = switch_visible },
+	{ "filter",	OTR_MODE_WRITE,	&filter_ops,	.visible = switch_visible },
 	{ "format",	OTR_MODE_READ,	&format_ops },
 	{ "id",		OTR_MODE_READ,	&id_ops,	.visible = id_visible },
 };
@@ -266,6 +337,7 @@ static bool system_switch_visible(const struct otr_where *where)
 
 static const struct otr_row system_rows[] = {
 	{ "enable",	OTR_MODE_WRITE,	&many_ops,	.visible = system_switch_visible },
+	{ "filter",	OTR_MODE_WRITE,	&filters_ops,	.visible = system_switch_visible },
 };
 
 static const struct otr_dir system_dir = {

@@ -37,7 +37,13 @@ static u16 other_pid(const struct otr_event *ev)
 	return 0;
 }
 
-static void gate_update(struct otr_sub *sub)
+/**
+ * otr_sub_gate_update - have probes follow what changed
+ * @sub: the subscription
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_sub_gate_update(struct otr_sub *sub)
 {
 	const struct otr_inst *inst = sub->inst;
 	u32 gate = 0;
@@ -46,6 +52,8 @@ static void gate_update(struct otr_sub *sub)
 		gate |= OTR_GATE_SHUT;
 	if (inst->event_pids[0] || inst->event_pids[1])
 		gate |= OTR_GATE_PIDS;
+	if (sub->filter)
+		gate |= OTR_GATE_FILTER;
 	WRITE_ONCE(sub->gate, gate);
 }
 
@@ -86,7 +94,7 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
 	sub->event = ev;
 	sub->id = ev->id;
 	sub->pid_at = other_pid(ev);
-	gate_update(sub);
+	otr_sub_gate_update(sub);
 	err = xa_insert(&inst->subs, ev->id, sub, GFP_KERNEL);
 	if (!err)
 		return sub;
@@ -126,7 +134,7 @@ int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
 			return err;
 	}
 	sub->on = on;
-	gate_update(sub);
+	otr_sub_gate_update(sub);
 	if (!on) {
 		detach(sub);
 		return 0;
@@ -136,7 +144,7 @@ int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
 		sub->on = false;
 	else
 		sub->attached = true;
-	gate_update(sub);
+	otr_sub_gate_update(sub);
 	return err;
 }
 
@@ -183,6 +191,13 @@ int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool 
 	return any ? first : -EINVAL;
 }
 
+/* Nobody else has it any more. */
+static void sub_free(struct otr_sub *sub)
+{
+	otr_filter_free(sub->shown);
+	kfree(sub);
+}
+
 /**
  * otr_sub_forget - end all subscriptions of an event that goes away
  * @ev: the event
@@ -199,7 +214,7 @@ void otr_sub_forget(struct otr_event *ev)
 		return;
 	detach(sub);
 	tracepoint_synchronize_unregister();
-	kfree(sub);
+	sub_free(sub);
 }
 
 /**
@@ -218,7 +233,7 @@ void otr_sub_clear(struct otr_inst *inst)
 		detach(sub);
 	tracepoint_synchronize_unregister();
 	xa_for_each(&inst->subs, id, sub)
-		kfree(sub);
+		sub_free(sub);
 	xa_destroy(&inst->subs);
 }
 
@@ -240,7 +255,7 @@ void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset
 	/* Pairs with the address dependency in the probes: the set is complete. */
 	smp_store_release(&inst->event_pids[side], set);
 	xa_for_each(&inst->subs, id, sub)
-		gate_update(sub);
+		otr_sub_gate_update(sub);
 	/* Probes and the fork handler look at it with preemption off. */
 	synchronize_rcu();
 	otr_idset_free(old);

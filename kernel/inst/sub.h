@@ -9,10 +9,12 @@
 
 #include "event/event.h"
 #include "inst/inst.h"
+#include "rule/rule.h"
 
 /* Why a record may have to be stopped; an open gate is 0. */
 #define OTR_GATE_SHUT	BIT(0)	/* attached, but not to record */
 #define OTR_GATE_PIDS	BIT(1)	/* the instance limits the tasks */
+#define OTR_GATE_FILTER	BIT(2)	/* records have to pass a filter */
 
 /**
  * struct otr_sub - an event in an instance
@@ -22,7 +24,11 @@
  * @pid_at: where in the record another task is named that may be wanted as
  *	    well as the one that runs, 0 for nowhere; set once
  * @inst: the instance; set once
+ * @filter: what records have to pass, NULL for nothing; read by probes with
+ *	    preemption off
  * @event: the event; set once
+ * @shown: the filter that its file shows: @filter, or one that was wrong, and
+ *	   then there is no @filter
  * @on: the user wants records
  * @attached: probes of the event come here
  */
@@ -33,9 +39,11 @@ struct otr_sub {
 	u16			id;
 	u16			pid_at;
 	struct otr_inst		*inst;
+	struct otr_filter	*filter;
 
 	/* otr_inst_lock */
 	struct otr_event	*event;
+	struct otr_filter	*shown;
 	bool			on;
 	bool			attached;
 };
@@ -70,6 +78,11 @@ void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 /* sub.c */
 void otr_sub_forget(struct otr_event *ev);
 void otr_sub_clear(struct otr_inst *inst);
+void otr_sub_gate_update(struct otr_sub *sub);
 void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set);
+
+/* filter.c */
+int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text);
+int otr_sub_set_filters(struct otr_inst *inst, const struct otr_event_group *group, char *text);
 
 #endif /* _OTR_INST_SUB_H */

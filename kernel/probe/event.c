@@ -33,7 +33,10 @@ static DEFINE_PER_CPU(u32, scratch_depth);
 
 /* Values of otr_out.level that are no slot. */
 #define LEVEL_OPEN	(-1)	/* in the ring, nothing to be judged */
-#define LEVEL_RING	(-2)	/* in the ring, to be taken back if need be */
+#define LEVEL_RING	SCRATCH_DEPTH	/* in the ring, to be taken back if need be */
+
+/* Beside one of the others: who runs is not wanted, so another task has to be. */
+#define LEVEL_OTHER	0x100
 
 static __always_inline struct otr_rec *out_rec(struct otr_out *out)
 {
@@ -77,18 +80,19 @@ static __always_inline bool pid_wanted(const struct otr_inst *inst, pid_t pid)
 }
 
 /* Begin a record that is judged at its end. */
-static void *begin_judged(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+static __always_inline void *begin_judged(struct otr_sub *sub, struct otr_out *out,
+					 unsigned int len, int other)
 {
 	unsigned int depth = raw_cpu_read(scratch_depth);
 
 	if (unlikely(depth >= SCRATCH_DEPTH || len > SCRATCH_BYTES)) {
-		out->level = LEVEL_RING;
+		out->level = LEVEL_RING | other;
 		return reserve(sub, out, len);
 	}
 	raw_cpu_write(scratch_depth, depth + 1);
 	/* Who interrupts us from here on takes the next slot. */
 	barrier();
-	out->level = depth;
+	out->level = depth | other;
 	out->len = len;
 	out->data = raw_cpu_ptr(scratch)->slot[depth];
 	return out->data;
@@ -102,8 +106,10 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 	if (gate & OTR_GATE_PIDS && !pid_wanted(sub->inst, current->pid)) {
 		if (!sub->pid_at)
 			return NULL;
-		return begin_judged(sub, out, len);
+		return begin_judged(sub, out, len, LEVEL_OTHER);
 	}
+	if (gate & OTR_GATE_FILTER)
+		return begin_judged(sub, out, len, 0);
 	out->level = LEVEL_OPEN;
 	return reserve(sub, out, len);
 }
@@ -130,12 +136,26 @@ void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len
 }
 EXPORT_SYMBOL_GPL(otr_event_begin);
 
-static bool judge(const struct otr_sub *sub, const void *data)
+static bool other_wanted(const struct otr_sub *sub, const void *data)
 {
 	pid_t other;
 
 	memcpy(&other, data + sub->pid_at, sizeof(other));
 	return pid_wanted(sub->inst, other);
+}
+
+static __always_inline bool judge(const struct otr_sub *sub, const struct otr_out *out)
+{
+	/* The filter's contents come with its address, see otr_sub_set_filter(). */
+	const struct otr_filter *filter = READ_ONCE(sub->filter);
+
+	if (unlikely(out->level & LEVEL_OTHER) && !other_wanted(sub, out->data))
+		return false;
+	if (unlikely(!filter))
+		return true;
+	if (unlikely(otr_filter_needs_head(filter)) && !(out->level & LEVEL_RING))
+		fill_head(out->data, sub->id);
+	return otr_filter_match(filter, out->data);
 }
 
 /* Copy a record that was found good from its slot to the ring. */
@@ -152,27 +172,32 @@ static void keep(struct otr_sub *sub, const struct otr_out *out)
 	otr_comm_want(sub->inst->remember);
 }
 
+static noinline void end_in_ring(struct otr_out *out, bool good)
+{
+	struct otr_rec rec = *out_rec(out);
+
+	if (!good) {
+		otr_ring_discard(&rec);
+		return;
+	}
+	otr_ring_end(&rec);
+	otr_comm_want(out->sub->inst->remember);
+}
+
 static noinline void end_judged(struct otr_out *out)
 {
 	struct otr_sub *sub = out->sub;
-	bool good = judge(sub, out->data);
+	bool good = judge(sub, out);
 
-	if (out->level != LEVEL_RING) {
-		if (good)
-			keep(sub, out);
-		/* The slot is free when we are done with it. */
-		barrier();
-		raw_cpu_write(scratch_depth, out->level);
-	} else if (good) {
-		struct otr_rec rec = *out_rec(out);
-
-		otr_ring_end(&rec);
-		otr_comm_want(sub->inst->remember);
-	} else {
-		struct otr_rec rec = *out_rec(out);
-
-		otr_ring_discard(&rec);
+	if (unlikely(out->level & LEVEL_RING)) {
+		end_in_ring(out, good);
+		return;
 	}
+	if (good)
+		keep(sub, out);
+	/* The slot is free when we are done with it. */
+	barrier();
+	raw_cpu_write(scratch_depth, out->level & ~LEVEL_OTHER);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include "inst/inst.c"
 #include "inst/sub.c"
 #include "inst/awaited.c"
+#include "inst/filter.c"
 #include "base/cmd.c"
 #include "base/errlog.c"
 #include "base/idset.c"

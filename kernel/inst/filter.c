@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Filters of subscriptions: from a user's text to what probes ask. */
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "inst/sub.h"
+
+/* Exchange a subscription's filters; probes may go on using the old ones. */
+static struct otr_filter *exchange(struct otr_sub *sub, struct otr_filter *filter,
+				   struct otr_filter *shown)
+{
+	struct otr_filter *old = sub->shown;
+
+	/* Pairs with the address dependency in the probes: the filter is complete. */
+	smp_store_release(&sub->filter, filter);
+	sub->shown = shown;
+	otr_sub_gate_update(sub);
+	return old;
+}
+
+/*
+ * Give a subscription the filter that a text means. A text that is wrong is kept
+ * to be shown, and nothing is filtered. @old is set to what has to be freed.
+ */
+static int give(struct otr_sub *sub, const char *text, bool many, struct otr_filter **old)
+{
+	struct otr_filter *filter;
+	struct otr_cmd cmd;
+	int err = otr_filter_create(sub->event, text, &cmd, &filter);
+
+	*old = NULL;
+	if (!err) {
+		*old = exchange(sub, filter, filter);
+		return 0;
+	}
+	if (err != -EINVAL)
+		return err;
+	if (many)
+		otr_filter_blame_system(&cmd);
+	otr_errlog_add(&sub->inst->errors, &cmd);
+	filter = otr_filter_create_broken(&cmd);
+	if (!filter)
+		return -ENOMEM;
+	*old = exchange(sub, NULL, filter);
+	return -EINVAL;
+}
+
+static bool is_clear(char *text)
+{
+	return !strcmp(strim(text), "0");
+}
+
+/**
+ * otr_sub_set_filter - change what an event's records have to pass
+ * @inst: the instance
+ * @ev: the event
+ * @text: the filter; "0" for none; white space around it is taken away
+ *
+ * Context: otr_inst_lock held; sleeps until no probe uses the old filter.
+ * Return: 0; -EINVAL for a wrong text, see error_log; -ENOMEM.
+ */
+int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text)
+{
+	struct otr_filter *old = NULL;
+	struct otr_sub *sub;
+	int err = 0;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (is_clear(text)) {
+		sub = otr_sub_find(inst, ev);
+		if (sub)
+			old = exchange(sub, NULL, NULL);
+	} else {
+		sub = otr_sub_get(inst, ev);
+		if (IS_ERR(sub))
+			return PTR_ERR(sub);
+		err = give(sub, strim(text), false, &old);
+	}
+	if (old) {
+		tracepoint_synchronize_unregister();
+		otr_filter_free(old);
+	}
+	return err;
+}
+
+/**
+ * otr_sub_set_filters - the same for all events of a system
+ * @inst: the instance
+ * @group: the system
+ * @text: as for otr_sub_set_filter()
+ *
+ * Events that lack a field are left without a filter; that is no error here.
+ *
+ * Context: otr_inst_lock and otr_event_lock() held; sleeps until no probe uses
+ * the old filters.
+ * Return: 0, -ENOMEM.
+ */
+int otr_sub_set_filters(struct otr_inst *inst, const struct otr_event_group *group, char *text)
+{
+	struct otr_event *ev = NULL;
+	bool clear = is_clear(text);
+	struct xarray olds;
+	struct otr_filter *old;
+	unsigned long id;
+	int err = 0;
+
+	lockdep_assert_held(&otr_inst_lock);
+	xa_init(&olds);
+	while (!err && (ev = otr_group_event(group, ev))) {
+		struct otr_sub *sub = clear ? otr_sub_find(inst, ev) : otr_sub_get(inst, ev);
+
+		if (IS_ERR(sub)) {
+			err = PTR_ERR(sub);
+			break;
+		}
+		if (!sub)
+			continue;
+		/* A place for what will have to be freed. */
+		err = xa_reserve(&olds, ev->id, GFP_KERNEL);
+		if (err)
+			break;
+		if (clear)
+			old = exchange(sub, NULL, NULL);
+		else if (give(sub, strim(text), true, &old) == -ENOMEM)
+			err = -ENOMEM;
+		xa_store(&olds, ev->id, old, GFP_KERNEL);
+	}
+	tracepoint_synchronize_unregister();
+	xa_for_each(&olds, id, old)
+		otr_filter_free(old);
+	xa_destroy(&olds);
+	return err;
+}
