@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The inst room over a ring that only remembers what it was asked for:
- * options, presets, and what is left behind when something fails.
+ * options, presets, subscriptions, and what is left behind when something fails.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
@@ -20,6 +20,45 @@
 #include "base/idset.c"
 #include "base/text.c"
 #include "event/registry.c"
+
+/* A filter is its text; "bad" is a wrong one. */
+static struct otr_filter *text_filter(const char *text)
+{
+	struct otr_filter *filter = kzalloc(sizeof(*filter), GFP_KERNEL);
+
+	if (filter)
+		filter->text = kstrdup(text, GFP_KERNEL);
+	return filter;
+}
+
+static const char *const filter_errors[] = { "No error", "Wrong" };
+static const struct otr_catalog filter_catalog = { "test", filter_errors, 2 };
+
+int otr_filter_create(const struct otr_event *ev, const char *text, struct otr_cmd *cmd,
+		      struct otr_filter **out)
+{
+	otr_cmd_init(cmd, &filter_catalog, text);
+	if (!strcmp(text, "bad"))
+		return otr_cmd_fail(cmd, 1, 0);
+	*out = text_filter(text);
+	return *out ? 0 : -ENOMEM;
+}
+
+struct otr_filter *otr_filter_create_broken(const struct otr_cmd *cmd)
+{
+	return text_filter("broken");
+}
+
+void otr_filter_blame_system(struct otr_cmd *cmd)
+{
+}
+
+void otr_filter_free(struct otr_filter *filter)
+{
+	if (filter)
+		kfree(filter->text);
+	kfree(filter);
+}
 
 /* What the ring was asked for, and what it answers. */
 static struct {
@@ -292,6 +331,157 @@ static void chooses_cpus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.off_cpus, 0);
 }
 
+/* An event that counts who is attached to it. */
+static int attached;
+
+static int count_attach(struct otr_event *ev, struct otr_sub *sub)
+{
+	attached++;
+	return 0;
+}
+
+static void count_detach(struct otr_event *ev, struct otr_sub *sub)
+{
+	attached--;
+}
+
+static const struct otr_event_ops count_ops = {
+	.attach	= count_attach,
+	.detach	= count_detach,
+};
+
+static const struct otr_field next_fields[] = {
+	{ "pid_t", "next_pid", 56, 4, true },
+	{}
+};
+
+static struct otr_event switch_event = {
+	.system = "sched", .name = "sched_switch", .fields = next_fields, .ops = &count_ops,
+};
+
+static struct otr_event plain_event = {
+	.system = "test", .name = "plain", .fields = next_fields, .ops = &count_ops,
+};
+
+static void events_in(struct kunit *test)
+{
+	attached = 0;
+	KUNIT_ASSERT_EQ(test, otr_event_register(&switch_event), 0);
+	KUNIT_ASSERT_EQ(test, otr_event_register(&plain_event), 0);
+	otr_event_lock();
+}
+
+static void events_out(struct kunit *test)
+{
+	otr_event_unlock();
+	otr_event_unregister(&switch_event);
+	otr_event_unregister(&plain_event);
+	otr_sub_clear(otr_inst_top());
+	KUNIT_EXPECT_EQ(test, attached, 0);
+	switch_event.id = 0;
+	plain_event.id = 0;
+}
+
+static void switches_events(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+	struct otr_pick either = { .either = "sched" };
+	struct otr_pick none = { .system = "test", .event = "sched_switch" };
+	struct otr_pick all = {};
+
+	events_in(test);
+	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
+	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &either, true), 0);
+	KUNIT_EXPECT_EQ(test, attached, 1);
+	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
+	KUNIT_EXPECT_EQ(test, otr_sub_find(inst, &switch_event)->gate, 0);
+	KUNIT_EXPECT_EQ(test, fake.bytes, OTR_RING_BYTES);
+	/* Twice is once. */
+	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &all, true), 0);
+	KUNIT_EXPECT_EQ(test, attached, 2);
+	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &none, true), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &plain_event, false), 0);
+	KUNIT_EXPECT_EQ(test, attached, 1);
+	KUNIT_EXPECT_TRUE(test, otr_sub_find(inst, &plain_event)->gate & OTR_GATE_SHUT);
+	otr_sub_forget(&switch_event);
+	KUNIT_EXPECT_EQ(test, attached, 0);
+	events_out(test);
+}
+
+static void limits_tasks(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+	struct otr_sub *plain, *other;
+
+	events_in(test);
+	KUNIT_ASSERT_EQ(test, otr_sub_switch(inst, &plain_event, true), 0);
+	otr_sub_set_pids(inst, 1, otr_idset_create());
+	plain = otr_sub_find(inst, &plain_event);
+	KUNIT_EXPECT_EQ(test, plain->gate, OTR_GATE_PIDS);
+	KUNIT_EXPECT_EQ(test, plain->pid_at, 0);
+	/* A subscription that comes later knows of it, too. */
+	other = otr_sub_get(inst, &switch_event);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	KUNIT_EXPECT_EQ(test, other->gate, OTR_GATE_PIDS | OTR_GATE_SHUT);
+	KUNIT_EXPECT_EQ(test, other->pid_at, 56);
+	otr_sub_set_pids(inst, 1, NULL);
+	KUNIT_EXPECT_EQ(test, plain->gate, 0);
+	events_out(test);
+}
+
+static int filter_event(struct kunit *test, const char *text)
+{
+	char copy[16];
+
+	strscpy(copy, text);
+	return otr_sub_set_filter(otr_inst_top(), &plain_event, copy);
+}
+
+static void filters_events(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+	struct otr_sub *sub;
+
+	events_in(test);
+	KUNIT_EXPECT_EQ(test, filter_event(test, " 0 "), 0);
+	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
+	KUNIT_EXPECT_EQ(test, filter_event(test, " good\n"), 0);
+	sub = otr_sub_find(inst, &plain_event);
+	KUNIT_ASSERT_NOT_NULL(test, sub);
+	KUNIT_EXPECT_STREQ(test, sub->shown->text, "good");
+	KUNIT_EXPECT_PTR_EQ(test, sub->shown, sub->filter);
+	KUNIT_EXPECT_EQ(test, sub->gate, OTR_GATE_FILTER | OTR_GATE_SHUT);
+	/* A wrong one is shown, and filters nothing. */
+	KUNIT_EXPECT_EQ(test, filter_event(test, "bad"), -EINVAL);
+	KUNIT_EXPECT_STREQ(test, sub->shown->text, "broken");
+	KUNIT_EXPECT_NULL(test, sub->filter);
+	KUNIT_EXPECT_EQ(test, sub->gate, OTR_GATE_SHUT);
+	KUNIT_EXPECT_EQ(test, filter_event(test, "0"), 0);
+	KUNIT_EXPECT_NULL(test, sub->shown);
+	events_out(test);
+}
+
+static void waits_for_modules(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	events_in(test);
+	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
+	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
+	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "test:*", "other"), 0);
+	KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 1), "test:*:mod:other");
+	KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 2));
+	plain_event.module = "mod";
+	otr_awaited_came(inst, "mod");
+	KUNIT_EXPECT_EQ(test, attached, 1);
+	KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0), "test:*:mod:other");
+	KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "*", "other"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "test:*", "other"), 0);
+	KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 0));
+	plain_event.module = NULL;
+	events_out(test);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_with_nop),
 	KUNIT_CASE(changes_presets),
@@ -302,6 +492,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(sets_clocks),
 	KUNIT_CASE(pauses_nest),
 	KUNIT_CASE(chooses_cpus),
+	KUNIT_CASE(switches_events),
+	KUNIT_CASE(limits_tasks),
+	KUNIT_CASE(filters_events),
+	KUNIT_CASE(waits_for_modules),
 	{}
 };
 
