@@ -50,7 +50,7 @@ char test_user_text[TEST_TEXT_SIZE] __aligned(64);
 static long copy_text(char *to, const char *text, unsigned long from, unsigned long start,
 		      size_t size)
 {
-	if (from < start || from + size > start + TEST_TEXT_SIZE)
+	if (from < start || from - start > TEST_TEXT_SIZE - size)
 		return -EFAULT;
 	memcpy(to, text + (from - start), size);
 	return 0;
