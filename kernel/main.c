@@ -29,6 +29,7 @@ static const struct room rooms[] = {
 	{ "base",	otr_base_init,		otr_base_exit },
 	{ "host",	otr_host_init,		otr_host_exit },
 	{ "site",	otr_site_init,		otr_site_exit },
+	{ "returns",	NULL,			otr_ret_exit },
 	{ "buffer",	otr_buffer_init,	otr_buffer_exit },
 	{ "event",	NULL,			otr_event_exit },
 	{ "rule",	NULL,			otr_rule_exit },

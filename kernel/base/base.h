@@ -25,6 +25,7 @@
 #include "base/ctx.h"
 #include "base/guard.h"
 #include "base/clock.h"
+#include "base/addrs.h"
 #include "base/idset.h"
 #include "base/glob.h"
 #include "base/cmd.h"

@@ -214,6 +214,9 @@ extern const struct otr_file_ops otr_raw_ops;			/* raw.c */
 extern const struct otr_file_ops otr_marker_ops;		/* marker.c */
 extern const struct otr_file_ops otr_marker_raw_ops;
 extern const struct otr_file_ops otr_filter_ops;		/* filter.c */
+extern const struct otr_file_ops otr_graph_sites_ops;		/* graph.c */
+extern const struct otr_file_ops otr_graph_depth_ops;
+extern const struct otr_file_ops otr_thresh_ops;
 extern const struct otr_file_ops otr_functions_ops;		/* functions.c */
 extern const struct otr_file_ops otr_enabled_functions_ops;
 extern const struct otr_file_ops otr_pids_ops;			/* pids.c */

@@ -7,8 +7,8 @@
 #include "fs/fs.h"
 #include "output/output.h"
 
-/* Text that is collected before it is handed over, at most. */
-#define BATCH		(PAGE_SIZE * 2)
+/* Text that is collected before it is handed over, and room for another line. */
+#define BATCH		(PAGE_SIZE + OTR_LINE_MAX)
 
 struct pipe_reader {
 	struct otr_view		view;
@@ -43,6 +43,7 @@ static int pipe_open(struct otr_file *of)
 		otr_view_close(&rd->view);
 		goto close;
 	}
+	rd->view.src = rd->src;
 	mutex_unlock(&otr_inst_lock);
 	of->priv = rd;
 	return 0;
@@ -90,7 +91,7 @@ static int wait_for_record(struct otr_file *of, struct pipe_reader *rd)
 	return 1;
 }
 
-/* Print one record, or leave it for the next batch: false. */
+/* Print one record, for which there is room; false without one. */
 static bool collect_one(struct pipe_reader *rd)
 {
 	bool latency = rd->view.options & OTR_OPT(LATENCY_FORMAT);
@@ -104,8 +105,6 @@ static bool collect_one(struct pipe_reader *rd)
 	otr_line_print(&rd->view, item, next_ts, &rd->out);
 	if (seq_buf_has_overflowed(&rd->out)) {
 		rd->out.len = before;
-		if (before)
-			return false;
 		seq_buf_puts(&rd->out, "[LINE TOO BIG]\n");
 	}
 	otr_source_next(rd->src);

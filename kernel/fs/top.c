@@ -43,6 +43,12 @@ static bool has_sites(const struct otr_where *where)
 	return otr_site_ready();
 }
 
+/* Those about returns, where returns can be seen; for all instances in the first. */
+static bool has_returns(const struct otr_where *where)
+{
+	return otr_ret_ready() && where->inst == otr_inst_top();
+}
+
 static const struct otr_row top_rows[] = {
 	{ "README",			OTR_MODE_READ,	&otr_readme_ops },
 	{ "available_events",		OTR_MODE_READ,	&otr_available_events_ops },
@@ -58,6 +64,8 @@ static const struct otr_row top_rows[] = {
 	{ "error_log",			OTR_MODE_WRITE,	&otr_errors_ops },
 	{ "events",			0755,		.dir = &otr_events_dir },
 	{ "free_buffer",		0200,		&otr_free_ops },
+	{ "max_graph_depth",		OTR_MODE_WRITE,	&otr_graph_depth_ops,
+	  .visible = has_returns },
 	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
 	{ "per_cpu",			MODE_DIR,	.dir = &per_cpu_dir },
 	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops },
@@ -75,6 +83,10 @@ static const struct otr_row top_rows[] = {
 	  .arg = OTR_NOT, .visible = has_sites },
 	{ "set_ftrace_pid",		OTR_MODE_WRITE,	&otr_pids_ops,
 	  .arg = OTR_WANT, .visible = has_sites },
+	{ "set_graph_function",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
+	  .arg = OTR_WANT, .visible = has_returns },
+	{ "set_graph_notrace",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
+	  .arg = OTR_NOT, .visible = has_returns },
 	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_clock",		OTR_MODE_WRITE,	&otr_clock_ops },
 	{ "trace_marker",		0220,		&otr_marker_ops },
@@ -83,6 +95,8 @@ static const struct otr_row top_rows[] = {
 	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops },
 	{ "tracing_cpumask",		OTR_MODE_WRITE,	&otr_cpumask_ops },
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
+	{ "tracing_thresh",		OTR_MODE_WRITE,	&otr_thresh_ops,
+	  .visible = has_returns },
 };
 
 const struct otr_dir otr_top_dir = {

@@ -11,6 +11,7 @@ struct reader {
 	struct otr_source	*src;	/* NULL until the first read */
 	loff_t			pos;	/* of the record that is current in @src */
 	bool			paused;
+	bool			printed;	/* the current record is in @line */
 	struct seq_buf		line;
 	char			text[OTR_LINE_MAX];
 };
@@ -24,7 +25,9 @@ static int reader_rewind(struct otr_file *of, struct reader *rd)
 	if (rd->src)
 		otr_source_close(rd->src);
 	rd->src = src;
+	rd->view.src = src;
 	rd->pos = 1;
+	rd->printed = false;
 	otr_view_rewind(&rd->view);
 	return 0;
 }
@@ -34,6 +37,22 @@ static void reader_advance(struct reader *rd)
 	otr_source_next(rd->src);
 	rd->view.index++;
 	rd->pos++;
+	rd->printed = false;
+}
+
+/* Once: seq_file asks again when it had no room for the text. */
+static void reader_print(struct reader *rd)
+{
+	bool latency = rd->view.options & OTR_OPT(LATENCY_FORMAT);
+	const struct otr_item *item;
+	u64 next_ts = 0;
+
+	if (rd->printed)
+		return;
+	seq_buf_init(&rd->line, rd->text, sizeof(rd->text));
+	item = otr_source_peek(rd->src, latency ? &next_ts : NULL);
+	otr_line_print(&rd->view, item, next_ts, &rd->line);
+	rd->printed = true;
 }
 
 /* Position 0 is the header, record number n is at position n, from 1. */
@@ -52,6 +71,9 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	if (!*pos)
 		return SEQ_START_TOKEN;
 	while (rd->pos < *pos && otr_source_peek(rd->src, NULL)) {
+		/* How a record looks may depend on those before it. */
+		if (rd->view.graph)
+			reader_print(rd);
 		reader_advance(rd);
 		cond_resched();
 	}
@@ -78,17 +100,12 @@ static int trace_show(struct seq_file *m, void *v)
 {
 	struct otr_file *of = m->private;
 	struct reader *rd = of->priv;
-	bool latency = rd->view.options & OTR_OPT(LATENCY_FORMAT);
-	const struct otr_item *item;
-	u64 next_ts = 0;
 
 	if (v == SEQ_START_TOKEN) {
 		otr_header_print(&rd->view, otr_source_empty(rd->src), m);
 		return 0;
 	}
-	seq_buf_init(&rd->line, rd->text, sizeof(rd->text));
-	item = otr_source_peek(rd->src, latency ? &next_ts : NULL);
-	otr_line_print(&rd->view, item, next_ts, &rd->line);
+	reader_print(rd);
 	if (seq_buf_has_overflowed(&rd->line))
 		seq_puts(m, "[LINE TOO BIG]\n");
 	else

@@ -44,6 +44,7 @@ extern typeof(synchronize_rcu_tasks_rude) synchronize_rcu_tasks_rude __weak;
 
 #ifdef OTR_HAVE_RETURN_OPS
 extern typeof(fentry_return_register) fentry_return_register __weak;
+extern typeof(fentry_return_unregister) fentry_return_unregister __weak;
 #endif
 extern struct mutex kprobe_mutex __weak;
 #ifdef OTR_HAVE_GET_KPROBE

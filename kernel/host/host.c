@@ -65,7 +65,7 @@ static bool has_execmem(void)
 static bool has_returns(void)
 {
 #ifdef OTR_HAVE_RETURN_OPS
-	return fentry_return_register;
+	return fentry_return_register && fentry_return_unregister;
 #else
 	return false;
 #endif

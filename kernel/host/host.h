@@ -17,8 +17,11 @@
 
 #include <linux/kallsyms.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
+
+#include "host/probed.h"
 
 /**
  * enum otr_feature - parts of the engine that depend on a patch to the kernel
@@ -77,6 +80,49 @@ bool otr_host_kprobe(unsigned long addr);
 
 /* waiting */
 void otr_host_quiesce(void);
+
+/**
+ * struct otr_host_returns - what the kernel has to tell about replaced return
+ *			     addresses
+ * @exit: a task is being freed; what otr_host_task_slot() of it holds is the
+ *	  callee's
+ * @idle: a CPU comes up and uses this idle task, which may have been in use
+ *	  before and begins anew
+ * @real: the unwinder found @ret at @place: what was there? In any context
+ *
+ * Called from any context that frees a task, starts a CPU or walks a stack.
+ */
+struct otr_host_returns {
+	void		(*exit)(struct task_struct *task);
+	void		(*idle)(struct task_struct *task);
+	unsigned long	(*real)(struct task_struct *task, unsigned long ret,
+				const unsigned long *place);
+};
+
+/* returns */
+int otr_host_returns_register(const struct otr_host_returns *ops);
+void otr_host_returns_unregister(void);
+
+/* What stands for the pointers of tasks that have none. */
+extern void *otr_host_no_slot;
+
+/**
+ * otr_host_task_slot - the pointer that a task has for us
+ * @task: the task
+ *
+ * It is NULL in a new task.
+ *
+ * Context: any, where the kernel has OTR_TASK_SLOT.
+ * Return: where it is.
+ */
+static __always_inline void **otr_host_task_slot(struct task_struct *task)
+{
+#ifdef OTR_HAVE_TASK_SLOT
+	return &task->fentry_returns;
+#else
+	return &otr_host_no_slot;
+#endif
+}
 
 /* tracepoints */
 struct tracepoint *otr_host_tracepoint(const char *name);

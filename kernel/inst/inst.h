@@ -56,6 +56,18 @@ enum otr_option {
 	OTR_OPT_FUNCTION_FORK,
 	OTR_OPT_NOP_ACCEPT,
 	OTR_OPT_NOP_REFUSE,
+	OTR_OPT_GRAPH_OVERRUN,
+	OTR_OPT_GRAPH_CPU,
+	OTR_OPT_GRAPH_OVERHEAD,
+	OTR_OPT_GRAPH_PROC,
+	OTR_OPT_GRAPH_DURATION,
+	OTR_OPT_GRAPH_ABSTIME,
+	OTR_OPT_GRAPH_IRQS,
+	OTR_OPT_GRAPH_TAIL,
+	OTR_OPT_GRAPH_RETVAL,
+	OTR_OPT_GRAPH_RETVAL_HEX,
+	OTR_OPT_SLEEP_TIME,
+	OTR_OPT_GRAPH_TIME,
 	OTR_OPT_COUNT
 };
 
@@ -65,12 +77,23 @@ enum otr_option {
 struct otr_inst;
 
 /**
+ * enum otr_look - how the records of a preset are shown
+ * @OTR_LOOK_LINES: a line each, as the options say
+ * @OTR_LOOK_GRAPH: calls and returns as nested blocks
+ */
+enum otr_look {
+	OTR_LOOK_LINES,
+	OTR_LOOK_GRAPH,
+};
+
+/**
  * struct otr_preset - a "tracer": a named way to fill an instance's ring
  * @name: what current_tracer calls it
  * @start: begins to record into an instance
  * @stop: ends that, and returns when no record of it can come any more
  * @set_option: asked before an option changes while the preset is current;
  *		an errno refuses. NULL for no opinion
+ * @look: how its records are shown
  * @link: in the list of presets, owned by inst
  *
  * All are called with otr_inst_lock held.
@@ -80,6 +103,7 @@ struct otr_preset {
 	int			(*start)(struct otr_inst *inst);
 	void			(*stop)(struct otr_inst *inst);
 	int			(*set_option)(struct otr_inst *inst, enum otr_option opt, bool on);
+	enum otr_look		look;
 	struct list_head	link;
 };
 
@@ -106,6 +130,7 @@ struct otr_inst_hooks {
  * @function: the probe room's state of function tracing; set once
  * @event_pids: tasks whose events to record and not to record, see sub.h; hot
  * @remember: OTR_COMM_* that the task of an event's record is remembered by; hot
+ * @graph: likewise, of function_graph; NULL where returns cannot be seen
  * @name: "" for the first one
  * @hooks: what the room above does for instances, NULL before it started
  * @preset: the current preset, never NULL
@@ -130,6 +155,7 @@ struct otr_inst {
 	struct otr_function	*function;
 	struct otr_idset	*event_pids[2];
 	u8			remember;
+	struct otr_graph	*graph;
 
 	/* otr_inst_lock */
 	const char		*name;

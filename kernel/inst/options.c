@@ -35,6 +35,18 @@ static const struct option options[] = {
 	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false, "" },
 	[OTR_OPT_NOP_ACCEPT]	= { "test_nop_accept", false, "nop" },
 	[OTR_OPT_NOP_REFUSE]	= { "test_nop_refuse", false, "nop" },
+	[OTR_OPT_GRAPH_OVERRUN]	= { "funcgraph-overrun", false, "function_graph" },
+	[OTR_OPT_GRAPH_CPU]	= { "funcgraph-cpu", true, "function_graph" },
+	[OTR_OPT_GRAPH_OVERHEAD]	= { "funcgraph-overhead", true, "function_graph" },
+	[OTR_OPT_GRAPH_PROC]	= { "funcgraph-proc", false, "function_graph" },
+	[OTR_OPT_GRAPH_DURATION]	= { "funcgraph-duration", true, "function_graph" },
+	[OTR_OPT_GRAPH_ABSTIME]	= { "funcgraph-abstime", false, "function_graph" },
+	[OTR_OPT_GRAPH_IRQS]	= { "funcgraph-irqs", true, "function_graph" },
+	[OTR_OPT_GRAPH_TAIL]	= { "funcgraph-tail", false, "function_graph" },
+	[OTR_OPT_GRAPH_RETVAL]	= { "funcgraph-retval", false, "function_graph" },
+	[OTR_OPT_GRAPH_RETVAL_HEX]	= { "funcgraph-retval-hex", false, "function_graph" },
+	[OTR_OPT_SLEEP_TIME]	= { "sleep-time", true, "function_graph" },
+	[OTR_OPT_GRAPH_TIME]	= { "graph-time", true, "function_graph" },
 };
 
 /**

@@ -43,7 +43,14 @@ static char depth_char(unsigned int depth)
 	return depth ? "0123456789abcdef"[depth & 15] : '.';
 }
 
-static void print_flags(const struct otr_rec_head *head, struct seq_buf *out)
+/**
+ * otr_columns_flags - print the five characters of the context
+ * @head: of the record
+ * @out: where to
+ *
+ * Context: any.
+ */
+void otr_columns_flags(const struct otr_rec_head *head, struct seq_buf *out)
 {
 	seq_buf_putc(out, irqs_char(head->flags));
 	seq_buf_putc(out, resched_char(head->flags));
@@ -78,7 +85,7 @@ void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
 	}
 	seq_buf_printf(out, "[%03d] ", item->cpu);
 	if (view->options & OTR_OPT(IRQ_INFO))
-		print_flags(head, out);
+		otr_columns_flags(head, out);
 	if (view->in_ns) {
 		seq_buf_putc(out, ' ');
 		otr_text_usecs(out, item->ts, 5);
@@ -88,20 +95,27 @@ void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
 	}
 }
 
-/* Longer than this many microseconds until the next record: this mark. */
-static char delay_mark(u64 usec)
+/**
+ * otr_columns_mark - the mark of a time that is long
+ * @ns: the time
+ *
+ * Context: any.
+ * Return: a character, blank for a short time.
+ */
+char otr_columns_mark(u64 ns)
 {
 	static const struct {
 		u32	above;
 		char	mark;
 	} marks[] = {
-		{ 1000000, '$' }, { 100000, '@' }, { 10000, '*' },
-		{ 1000, '#' }, { 100, '!' }, { 10, '+' },
+		{ NSEC_PER_SEC, '$' }, { 100 * NSEC_PER_MSEC, '@' },
+		{ 10 * NSEC_PER_MSEC, '*' }, { NSEC_PER_MSEC, '#' },
+		{ 100 * NSEC_PER_USEC, '!' }, { 10 * NSEC_PER_USEC, '+' },
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(marks); i++)
-		if (usec > marks[i].above)
+		if (ns > marks[i].above)
 			return marks[i].mark;
 	return ' ';
 }
@@ -130,7 +144,8 @@ static void latency_time(const struct otr_view *view, u64 ts, u64 next_ts, struc
 	since = otr_clock_usecs(since);
 	until = otr_clock_usecs(until);
 	if (!verbose) {
-		seq_buf_printf(out, " %4lldus%c: ", since, delay_mark(until));
+		seq_buf_printf(out, " %4lldus%c: ", since,
+			       otr_columns_mark(until * NSEC_PER_USEC));
 		return;
 	}
 	seq_buf_printf(out, "[%08llx] ", otr_clock_usecs(ts));
@@ -161,7 +176,7 @@ void otr_columns_latency(const struct otr_view *view, const struct otr_item *ite
 			       head->flags, OTR_CTX_PREEMPT(head->preempt_count), view->index);
 	} else {
 		seq_buf_printf(out, "%8.8s-%-7d %3d", comm, head->pid, item->cpu);
-		print_flags(head, out);
+		otr_columns_flags(head, out);
 	}
 	latency_time(view, item->ts, next_ts, out);
 }

@@ -37,6 +37,9 @@
  * @scratch: room for what print helpers put together, OTR_LINE_MAX bytes
  * @index: number of the next record, from 0
  * @started: CPUs of which a record was shown
+ * @src: where records come from, for a look that needs to know what follows;
+ *	 NULL for one that shows a record by itself
+ * @graph: where in the nest of calls the CPUs are, NULL for another look
  */
 struct otr_view {
 	struct otr_inst	*inst;
@@ -49,6 +52,8 @@ struct otr_view {
 	char		*scratch;
 	unsigned long	index;
 	cpumask_var_t	started;
+	struct otr_source *src;
+	struct otr_graph_cpu *graph;
 };
 
 struct otr_source;
@@ -65,9 +70,18 @@ void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *
 void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next_ts,
 		    struct seq_buf *out);
 
+/* graph.c */
+int otr_graph_open(struct otr_view *view);
+void otr_graph_rewind(struct otr_view *view);
+void otr_graph_header(const struct otr_view *view, struct seq_file *m);
+bool otr_graph_print(struct otr_view *view, const struct otr_item *item,
+		     const struct otr_event *ev, struct otr_line *line);
+
 /* columns.c */
 void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
 		       struct seq_buf *out);
+void otr_columns_flags(const struct otr_rec_head *head, struct seq_buf *out);
+char otr_columns_mark(u64 ns);
 void otr_columns_latency(const struct otr_view *view, const struct otr_item *item, u64 next_ts,
 			 struct seq_buf *out);
 
@@ -78,6 +92,8 @@ void otr_source_begin(struct otr_source *src);
 void otr_source_end(struct otr_source *src);
 const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts);
 void otr_source_next(struct otr_source *src);
+const struct otr_item *otr_source_follow(struct otr_source *src);
+void otr_source_skip(struct otr_source *src);
 bool otr_source_empty(struct otr_source *src);
 
 #endif /* _OTR_OUTPUT_H */

@@ -71,6 +71,17 @@ static void sift_down(struct otr_source *src, unsigned int at)
 	src->heap[at] = lane;
 }
 
+static void sift_up(struct otr_source *src, unsigned int at)
+{
+	struct lane *lane = src->heap[at];
+
+	while (at > 0 && older(lane, src->heap[(at - 1) / 2])) {
+		src->heap[at] = src->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	src->heap[at] = lane;
+}
+
 static void heap_build(struct otr_source *src)
 {
 	unsigned int i;
@@ -83,16 +94,19 @@ static void heap_build(struct otr_source *src)
 		sift_down(src, i);
 }
 
-/* The record on top was used: let its lane go on. */
-static void heap_advance(struct otr_source *src)
+/* The first record of a lane was used: let the lane go on. */
+static void heap_advance(struct otr_source *src, unsigned int at)
 {
-	struct lane *lane = src->heap[0];
+	struct lane *lane = src->heap[at];
 
 	lane_drop(src, lane);
 	if (!lane_fill(src, lane))
-		src->heap[0] = src->heap[--src->heaped];
-	if (src->heaped)
-		sift_down(src, 0);
+		src->heap[at] = src->heap[--src->heaped];
+	if (at >= src->heaped)
+		return;
+	/* What came from the end may belong higher up. */
+	sift_up(src, at);
+	sift_down(src, at);
 }
 
 static int lanes_open(struct otr_source *src, int cpu)
@@ -217,7 +231,7 @@ static u64 look_ahead(struct otr_source *src)
 {
 	memcpy(src->copy, src->now.data, src->now.len);
 	src->now.data = src->copy;
-	heap_advance(src);
+	heap_advance(src, 0);
 	return src->heaped ? src->heap[0]->item.ts : src->now.ts;
 }
 
@@ -260,8 +274,53 @@ void otr_source_next(struct otr_source *src)
 {
 	/* After a look ahead, the lanes are there already. */
 	if (src->now.data != src->copy)
-		heap_advance(src);
+		heap_advance(src, 0);
 	src->have = false;
+}
+
+/* Where in the heap the CPU of the current record is; @heaped for nowhere. */
+static unsigned int find_lane(const struct otr_source *src)
+{
+	unsigned int at;
+
+	for (at = 0; at < src->heaped && src->heap[at]->cpu != src->now.cpu; at++)
+		;
+	return at;
+}
+
+/**
+ * otr_source_follow - the record that follows the current one on its CPU
+ * @src: a source of which otr_source_peek() returned a record
+ *
+ * Like a look ahead it costs a copy of the current record, which then is not
+ * where it was but what otr_source_peek() returns.
+ *
+ * Context: may sleep.
+ * Return: the record, valid until the next call of any of these; NULL when
+ * there is none.
+ */
+const struct otr_item *otr_source_follow(struct otr_source *src)
+{
+	unsigned int at;
+
+	if (src->now.data != src->copy)
+		look_ahead(src);
+	at = find_lane(src);
+	return at < src->heaped ? &src->heap[at]->item : NULL;
+}
+
+/**
+ * otr_source_skip - take the record away that otr_source_follow() returned
+ * @src: the source
+ *
+ * Context: may sleep.
+ */
+void otr_source_skip(struct otr_source *src)
+{
+	unsigned int at = find_lane(src);
+
+	if (at < src->heaped)
+		heap_advance(src, at);
 }
 
 /**

@@ -31,6 +31,12 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
 	view->annotate = otr_inst_option(inst, OTR_OPT_ANNOTATE) && otr_ring_overrun(inst->ring);
 	view->time_start = inst->time_start;
 	view->index = 0;
+	view->src = NULL;
+	view->graph = NULL;
+	if (inst->preset->look == OTR_LOOK_GRAPH && otr_graph_open(view)) {
+		otr_view_close(view);
+		return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -42,6 +48,7 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
  */
 void otr_view_close(struct otr_view *view)
 {
+	kvfree(view->graph);
 	kfree(view->scratch);
 	free_cpumask_var(view->started);
 }
@@ -56,4 +63,6 @@ void otr_view_rewind(struct otr_view *view)
 {
 	view->index = 0;
 	cpumask_clear(view->started);
+	if (view->graph)
+		otr_graph_rewind(view);
 }

@@ -14,20 +14,8 @@
 #include "probe/function.h"
 #include "probe/probe.h"
 
-/* May this task be recorded? Asked only where somebody limited the tasks. */
-static __always_inline bool task_wanted(const struct otr_function *fn)
-{
-	const struct otr_idset *want = READ_ONCE(fn->pids[OTR_WANT]);
-	const struct otr_idset *not = READ_ONCE(fn->pids[OTR_NOT]);
-	pid_t pid = current->pid;
-
-	if (want && !otr_idset_test(want, pid))
-		return false;
-	return !not || !otr_idset_test(not, pid);
-}
-
 static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-			    struct pt_regs *regs)
+			    struct otr_frame *frame)
 {
 	struct otr_function *fn = container_of(hook, struct otr_function, hook);
 	struct otr_rec_function *out;
@@ -38,7 +26,7 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 	level = otr_guard_enter();
 	if (unlikely(level < 0))
 		goto out;
-	if (unlikely(READ_ONCE(fn->limited)) && !task_wanted(fn))
+	if (unlikely(READ_ONCE(fn->limited)) && !otr_function_task_wanted(fn))
 		goto leave;
 	out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
 	if (likely(out)) {
@@ -61,10 +49,12 @@ static int function_start(struct otr_inst *inst)
 
 	if (err)
 		return err;
+	otr_function_follow(fn, OTR_FOLLOW_PRESET, &fn->hook);
 	err = otr_hook_register(&fn->hook);
-	if (err)
-		otr_task_names_put();
-	fn->active = !err;
+	if (!err)
+		return 0;
+	otr_function_follow(fn, OTR_FOLLOW_PRESET, NULL);
+	otr_task_names_put();
 	return err;
 }
 
@@ -72,7 +62,7 @@ static void function_stop(struct otr_inst *inst)
 {
 	struct otr_function *fn = inst->function;
 
-	fn->active = false;
+	otr_function_follow(fn, OTR_FOLLOW_PRESET, NULL);
 	otr_hook_unregister(&fn->hook);
 	otr_task_names_put();
 }
@@ -148,6 +138,42 @@ struct otr_siteset *otr_function_sites(const struct otr_inst *inst, enum otr_sid
 }
 
 /**
+ * otr_function_follow - let a hook be on the sites that an instance wants
+ * @fn: function tracing of the instance
+ * @who: what the hook is for
+ * @hook: the hook, about to be registered; NULL for one that was, or that is
+ *	  about to be unregistered
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct otr_hook *hook)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	fn->followers[who] = hook;
+	if (!hook)
+		return;
+	hook->filter = fn->hook.filter;
+	hook->skip = fn->hook.skip;
+}
+
+/* The old sets may go when this returns. */
+static int update_followers(struct otr_function *fn)
+{
+	int err = 0, who;
+
+	for (who = 0; who < OTR_FOLLOWERS; who++) {
+		struct otr_hook *hook = fn->followers[who];
+
+		if (!hook)
+			continue;
+		hook->filter = fn->hook.filter;
+		hook->skip = fn->hook.skip;
+		err = otr_hook_update(hook) ?: err;
+	}
+	return err;
+}
+
+/**
  * otr_function_set_sites - change the functions that an instance records
  * @inst: the instance
  * @side: which of the two sets
@@ -160,15 +186,14 @@ int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr
 {
 	struct otr_function *fn = inst->function;
 	struct otr_siteset *old = otr_function_sites(inst, side);
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&otr_inst_lock);
 	if (side == OTR_WANT)
 		fn->hook.filter = set;
 	else
 		fn->hook.skip = set;
-	if (fn->active)
-		err = otr_hook_update(&fn->hook);
+	err = update_followers(fn);
 	otr_siteset_destroy(old);
 	return err;
 }

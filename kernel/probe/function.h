@@ -8,16 +8,22 @@
 
 #include "probe/probe.h"
 
+/* Who follows the sites that an instance wants. */
+enum otr_follower {
+	OTR_FOLLOW_PRESET,	/* function or function_graph, whichever is current */
+	OTR_FOLLOWERS
+};
+
 /**
  * struct otr_function - function tracing of one instance
- * @hook: on the sites that the instance wants; its sets are changed under
- *	  otr_inst_lock
+ * @hook: of the function tracer; its sets say which sites the instance wants,
+ *	  and are changed under otr_inst_lock
  * @ring: the instance's ring
  * @remember: OTR_COMM_* that a record's task is remembered by
  * @limited: one of @pids is there
  * @pids: tasks to record and tasks not to record, NULL for no limit; read
  *	  under RCU or with preemption off
- * @active: the hook is registered; otr_inst_lock
+ * @followers: hooks that are on the same sites; otr_inst_lock
  * @inst: the instance
  * @awaits: functions of modules to come, by enum otr_side; otr_inst_lock
  * @node: in the list of all, see await.c
@@ -28,11 +34,29 @@ struct otr_function {
 	u8			remember;
 	bool			limited;
 	struct otr_idset	*pids[2];
-	bool			active;
+	struct otr_hook		*followers[OTR_FOLLOWERS];
 	struct otr_inst		*inst;
 	struct list_head	awaits[2];
 	struct list_head	node;
 };
+
+/**
+ * otr_function_task_wanted - may the running task be recorded?
+ * @fn: an instance that limits its tasks
+ *
+ * Context: any, preemption off.
+ * Return: true if it may.
+ */
+static __always_inline bool otr_function_task_wanted(const struct otr_function *fn)
+{
+	const struct otr_idset *want = READ_ONCE(fn->pids[OTR_WANT]);
+	const struct otr_idset *not = READ_ONCE(fn->pids[OTR_NOT]);
+	pid_t pid = current->pid;
+
+	if (want && !otr_idset_test(want, pid))
+		return false;
+	return !not || !otr_idset_test(not, pid);
+}
 
 /*
  * Fill in the common part of a record. The caller disabled preemption once by
@@ -49,6 +73,7 @@ int otr_function_init(void);
 void otr_function_exit(void);
 int otr_function_create(struct otr_inst *inst);
 void otr_function_destroy(struct otr_inst *inst);
+void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct otr_hook *hook);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
 int otr_events_init(void);
 void otr_events_exit(void);

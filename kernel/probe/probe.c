@@ -2,7 +2,7 @@
 /* What the room does for every instance, and how it starts and stops. */
 #include <linux/tracepoint.h>
 
-#include "probe/function.h"
+#include "probe/graph.h"
 
 /* What of a task an event's record makes us remember. */
 static void remember_update(struct otr_inst *inst)
@@ -38,6 +38,11 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 		return 0;
 	case OTR_OPT_RECORD_TGID:
 		return remember_groups(inst, on);
+	case OTR_OPT_SLEEP_TIME:
+		if (!on)
+			return otr_task_sleep_get();
+		otr_task_sleep_put();
+		return 0;
 	case OTR_OPT_RECORD_CMD:
 		remember_update(inst);
 		return 0;
@@ -50,7 +55,12 @@ static int instance_create(struct otr_inst *inst)
 {
 	int err = otr_function_create(inst);
 
-	if (!err)
+	if (err)
+		return err;
+	err = otr_graph_create(inst);
+	if (err)
+		otr_function_destroy(inst);
+	else
 		otr_await_create(inst);
 	return err;
 }
@@ -63,9 +73,12 @@ static void instance_destroy(struct otr_inst *inst)
 	for (i = 0; i < ARRAY_SIZE(forks); i++)
 		if (otr_inst_option(inst, forks[i]))
 			otr_task_forks_put();
+	if (!otr_inst_option(inst, OTR_OPT_SLEEP_TIME))
+		otr_task_sleep_put();
 	/* A fork on its way through our handler still looks at the instance. */
 	tracepoint_synchronize_unregister();
 	otr_await_destroy(inst);
+	otr_graph_destroy(inst);
 	otr_function_destroy(inst);
 }
 
@@ -90,9 +103,12 @@ int otr_probe_init(void)
 	err = otr_function_init();
 	if (err)
 		goto markers;
-	err = otr_events_init();
+	err = otr_graph_init();
 	if (err)
 		goto function;
+	err = otr_events_init();
+	if (err)
+		goto graph;
 	err = otr_await_init();
 	if (err)
 		goto events;
@@ -102,6 +118,8 @@ int otr_probe_init(void)
 	otr_await_exit();
 events:
 	otr_events_exit();
+graph:
+	otr_graph_exit();
 function:
 	otr_function_exit();
 markers:
@@ -123,6 +141,7 @@ void otr_probe_exit(void)
 	tracepoint_synchronize_unregister();
 	otr_await_exit();
 	otr_events_exit();
+	otr_graph_exit();
 	otr_function_exit();
 	otr_marker_exit();
 }

@@ -40,6 +40,14 @@ void otr_function_unawait_all(struct otr_inst *inst, enum otr_side side);
 bool otr_function_awaiting(const struct otr_inst *inst, enum otr_side side);
 char *otr_function_awaits(const struct otr_inst *inst, enum otr_side side);
 
+/* graph.c: which calls function_graph records, in all instances */
+struct otr_siteset *otr_graph_sites(enum otr_side side);
+int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set);
+unsigned int otr_graph_depth(void);
+void otr_graph_set_depth(unsigned int depth);
+u64 otr_graph_thresh(void);
+void otr_graph_set_thresh(u64 ns);
+
 /* marker.c */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len);
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len);
@@ -47,6 +55,8 @@ ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, siz
 /* task.c: names of tasks, and tasks that fork */
 int otr_task_names_get(void);
 void otr_task_names_put(void);
+int otr_task_sleep_get(void);
+void otr_task_sleep_put(void);
 int otr_task_forks_get(void);
 void otr_task_forks_put(void);
 

@@ -19,11 +19,31 @@
 
 static unsigned int name_users;
 static unsigned int fork_users;
+static unsigned int sleep_users;
+
+/* Since when time off the CPU is counted; earlier times are not to be trusted. */
+static u64 sleep_since;
 
 static void on_switch(void *data, bool preempt, struct task_struct *prev,
 		      struct task_struct *next, unsigned int prev_state)
 {
 	otr_comm_switch(prev, next);
+}
+
+/* Count the time that a task was off its CPU, in its stack of calls. */
+static void on_sleep(void *data, bool preempt, struct task_struct *prev,
+		     struct task_struct *next, unsigned int prev_state)
+{
+	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(prev));
+	u64 now = otr_clock_local();
+
+	if (rets)
+		rets->left_at = now;
+	rets = READ_ONCE(*otr_host_task_slot(next));
+	if (rets && rets->left_at >= READ_ONCE(sleep_since))
+		rets->slept += now - rets->left_at;
+	if (rets)
+		rets->left_at = 0;
 }
 
 /* With @child, the sets that have @pid take it in; without one, @pid leaves them. */
@@ -105,6 +125,39 @@ void otr_task_names_put(void)
 	lockdep_assert_held(&otr_inst_lock);
 	if (!--name_users)
 		detach("sched_switch", on_switch);
+}
+
+/**
+ * otr_task_sleep_get - begin to count the time that tasks are off their CPU
+ *
+ * Context: otr_inst_lock held. Nests.
+ * Return: 0, -EOPNOTSUPP without tracepoints, -ENOMEM.
+ */
+int otr_task_sleep_get(void)
+{
+	int err = 0;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (!otr_ret_ready())
+		return 0;
+	if (!sleep_users) {
+		WRITE_ONCE(sleep_since, otr_clock_local());
+		err = attach("sched_switch", on_sleep);
+	}
+	sleep_users += !err;
+	return err;
+}
+
+/**
+ * otr_task_sleep_put - the counterpart of otr_task_sleep_get()
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_task_sleep_put(void)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	if (sleep_users && !--sleep_users)
+		detach("sched_switch", on_sleep);
 }
 
 /**

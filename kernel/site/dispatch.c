@@ -19,19 +19,19 @@ const struct otr_shared *otr_shared;
  * @ip: the site
  * @parent_ip: the caller of its function
  * @hook: the hook
- * @regs: for the hook
+ * @frame: for the hook
  *
  * Context: any.
  */
 void otr_dispatch_one(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-		      struct pt_regs *regs)
+		      struct otr_frame *frame)
 {
 	int place;
 
 	preempt_disable_notrace();
 	place = otr_guard_enter();
 	if (likely(place >= 0)) {
-		hook->func(ip, parent_ip, hook, regs);
+		hook->func(ip, parent_ip, hook, frame);
 		otr_guard_exit(place);
 	}
 	preempt_enable_notrace();
@@ -42,20 +42,20 @@ void otr_dispatch_one(unsigned long ip, unsigned long parent_ip, struct otr_hook
  * @ip: the site
  * @parent_ip: the caller of its function
  * @target: the hooks
- * @regs: for the hooks
+ * @frame: for the hooks
  *
  * Context: any.
  */
 void otr_dispatch_list(unsigned long ip, unsigned long parent_ip,
-		       const struct otr_target *target, struct pt_regs *regs)
+		       const struct otr_target *target, struct otr_frame *frame)
 {
 	struct otr_hook *const *hook = target->hooks, *const *end = hook + target->nr;
 
 	for (; hook < end; hook++) {
 		if ((*hook)->flags & OTR_HOOK_SELF)
-			(*hook)->func(ip, parent_ip, *hook, regs);
+			(*hook)->func(ip, parent_ip, *hook, frame);
 		else
-			otr_dispatch_one(ip, parent_ip, *hook, regs);
+			otr_dispatch_one(ip, parent_ip, *hook, frame);
 	}
 }
 
@@ -64,12 +64,12 @@ void otr_dispatch_list(unsigned long ip, unsigned long parent_ip,
  * @ip: the site
  * @parent_ip: the caller of its function
  * @unused: what a trampoline passes
- * @regs: for the hooks
+ * @frame: for the hooks
  *
  * Context: any.
  */
 void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused,
-			 struct pt_regs *regs)
+			 struct otr_frame *frame)
 {
 	/* Pairs with the release in otr_targets_share(): the entries come first. */
 	const struct otr_shared *shared = smp_load_acquire(&otr_shared);
@@ -84,5 +84,5 @@ void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused
 			high = mid;
 	}
 	if (shared && low < shared->nr && shared->sites[low].ip == ip)
-		otr_dispatch_list(ip, parent_ip, shared->sites[low].target, regs);
+		otr_dispatch_list(ip, parent_ip, shared->sites[low].target, frame);
 }

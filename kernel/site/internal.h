@@ -135,11 +135,11 @@ unsigned long otr_target_address(const struct otr_target *target);
 
 /* dispatch.c */
 void otr_dispatch_one(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-		      struct pt_regs *regs);
+		      struct otr_frame *frame);
 void otr_dispatch_list(unsigned long ip, unsigned long parent_ip,
-		       const struct otr_target *target, struct pt_regs *regs);
+		       const struct otr_target *target, struct otr_frame *frame);
 void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused,
-			 struct pt_regs *regs);
+			 struct otr_frame *frame);
 
 /* apply.c */
 int otr_apply(const struct otr_hook *leaving);

@@ -30,7 +30,7 @@
 
 struct otr_glob;
 struct otr_siteset;
-struct pt_regs;
+struct otr_frame;
 struct seq_file;
 
 /* Most hooks that can be registered at a time. */
@@ -45,7 +45,8 @@ struct seq_file;
  * @func: called at the entry of every function of the set. @ip is the site's
  *	  address, that of the function or, where the function begins with a
  *	  landing pad, the address behind it; @parent_ip is where the function
- *	  will return to; @regs is NULL. Preemption is off and the same context
+ *	  will return to; @frame is what the trampoline saved, with both of
+ *	  them and the arguments in it. Preemption is off and the same context
  *	  of the same CPU does not enter it again. With OTR_HOOK_SELF neither is
  *	  so, and the callback has to begin with what it needs of
  *	  preempt_disable_notrace() and otr_guard_enter(). It may run in any
@@ -61,7 +62,7 @@ struct seq_file;
 struct otr_hook {
 	const char		*name;
 	void			(*func)(unsigned long ip, unsigned long parent_ip,
-					struct otr_hook *hook, struct pt_regs *regs);
+					struct otr_hook *hook, struct otr_frame *frame);
 	void			*data;
 	unsigned int		flags;
 	struct otr_siteset	*filter;
@@ -118,6 +119,8 @@ int otr_site_enable(bool on);
 unsigned long otr_site_count(void);
 const char *otr_site_failure(void);
 void otr_site_forgive(void);
+
+#include "site/ret.h"
 
 int otr_site_init(void);
 void otr_site_exit(void);

@@ -15,13 +15,19 @@
 /**
  * enum otr_type - numbers of the record types that are not tracepoint events
  * @OTR_TYPE_FUNCTION: a function was entered
+ * @OTR_TYPE_STACK: who called whom when the record in front was written
  * @OTR_TYPE_PRINT: text from user space or from the kernel
+ * @OTR_TYPE_GRAPH_EXIT: a function returned
+ * @OTR_TYPE_GRAPH_ENTRY: a function was entered whose return may follow
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_FIXED_END: the first number free for registered events
  */
 enum otr_type {
 	OTR_TYPE_FUNCTION	= 1,
+	OTR_TYPE_STACK		= 4,
 	OTR_TYPE_PRINT		= 5,
+	OTR_TYPE_GRAPH_EXIT	= 10,
+	OTR_TYPE_GRAPH_ENTRY	= 11,
 	OTR_TYPE_RAW_DATA	= 18,
 	OTR_TYPE_FIXED_END	= 20,
 };
@@ -51,6 +57,38 @@ struct otr_rec_function {
 	unsigned long		ip;
 	unsigned long		parent_ip;
 };
+
+/**
+ * struct otr_rec_graph_entry - OTR_TYPE_GRAPH_ENTRY
+ * @head: common part
+ * @func: address of the function that was entered
+ * @depth: how many recorded functions are around it
+ */
+struct otr_rec_graph_entry {
+	struct otr_rec_head	head;
+	unsigned long		func;
+	int			depth;
+} __attribute__((packed));
+
+/**
+ * struct otr_rec_graph_exit - OTR_TYPE_GRAPH_EXIT
+ * @head: common part
+ * @func: address of the function that returned
+ * @retval: what it returned, or what was in the register if it returns nothing
+ * @depth: how many recorded functions are around it
+ * @overrun: functions of this task that were too deep to be recorded
+ * @calltime: when it was entered, in ns
+ * @rettime: when it returned
+ */
+struct otr_rec_graph_exit {
+	struct otr_rec_head	head;
+	unsigned long		func;
+	unsigned long		retval;
+	int			depth;
+	unsigned int		overrun;
+	unsigned long long	calltime;
+	unsigned long long	rettime;
+} __attribute__((packed));
 
 /**
  * struct otr_rec_print - OTR_TYPE_PRINT

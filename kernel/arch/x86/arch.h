@@ -6,7 +6,8 @@
  *           should be, and the trampolines that sites call.
  * Objects:  OTR_ARCH_SLOTS trampolines in the module's own text, assembled with
  *           it, so that the unwinder knows them as it knows any function; each
- *           calls one function directly, with one pointer of its own.
+ *           calls one function directly, with one pointer of its own. One more
+ *           for functions whose return address was replaced.
  * Locks:    the kernel's text_mutex (otr_host_text_lock()), held by the caller
  *           of whatever reads or writes bytes.
  * Contexts: process context; trampolines run wherever a function is called.
@@ -52,6 +53,50 @@ void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg);
 
 /* What a trampoline calls when it has nothing to call. */
 void otr_arch_nothing(void);
+
+/**
+ * struct otr_frame - the stack of a trampoline
+ * @r9: sixth argument of the function that was called
+ * @r8: fifth
+ * @cx: fourth
+ * @dx: third
+ * @si: second
+ * @di: first
+ * @behind: address behind the site
+ * @parent: where the function will return to; whoever replaces it is asked by
+ *	    the unwinder what was there
+ *
+ * What is changed here is what the function gets.
+ */
+struct otr_frame {
+	unsigned long	r9;
+	unsigned long	r8;
+	unsigned long	cx;
+	unsigned long	dx;
+	unsigned long	si;
+	unsigned long	di;
+	unsigned long	behind;
+	unsigned long	parent;
+};
+
+/**
+ * struct otr_return_frame - the stack of the return trampoline
+ * @ax: what the function returned
+ * @dx: its second half, if it has one
+ * @parent: where the return address was; set to the real one before the
+ *	    trampoline goes on
+ */
+struct otr_return_frame {
+	unsigned long	ax;
+	unsigned long	dx;
+	unsigned long	parent;
+};
+
+void otr_arch_return_set(void (*func)(struct otr_return_frame *frame));
+
+/* The return trampoline; an address inside it while its caller is looked for. */
+extern const u8 otr_return_tramp[];
+extern const u8 otr_return_inside[];
 #endif /* !__ASSEMBLY__ */
 
 #endif /* _OTR_ARCH_H */

@@ -90,3 +90,19 @@ void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg)
 	__text_gen_insn(bytes, CALL_INSN_OPCODE, call, func, CALL_INSN_SIZE);
 	otr_host_text_queue(call, bytes, sizeof(bytes));
 }
+
+/**
+ * otr_arch_return_set - say what the return trampoline calls
+ * @func: function to call, which sets parent of what it is given
+ *
+ * Context: text_mutex held; takes effect with the next otr_host_text_finish().
+ * No return address was replaced yet.
+ */
+void otr_arch_return_set(void (*func)(struct otr_return_frame *frame))
+{
+	u8 *call = (u8 *)otr_return_tramp + otr_return_call;
+	u8 bytes[CALL_INSN_SIZE];
+
+	__text_gen_insn(bytes, CALL_INSN_OPCODE, call, func, CALL_INSN_SIZE);
+	otr_host_text_queue(call, bytes, sizeof(bytes));
+}

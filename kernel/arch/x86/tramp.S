@@ -30,8 +30,8 @@ SYM_FUNC_START(otr_arch_nothing)
 SYM_FUNC_END(otr_arch_nothing)
 
 /*
- * func(ip, parent_ip, arg, NULL). The operand of the call is written when the
- * slot is given away.
+ * func(ip, parent_ip, arg, frame), the frame being a struct otr_frame. The
+ * operand of the call is written when the slot is given away.
  */
 .macro slot nr
 SYM_START(otr_tramp_\nr, SYM_L_LOCAL, SYM_A_NONE)
@@ -46,7 +46,7 @@ SYM_START(otr_tramp_\nr, SYM_L_LOCAL, SYM_A_NONE)
 	movq	56(%rsp), %rsi
 	subq	$SITE_SIZE, %rdi
 	movq	otr_slot_args + 8 * \nr(%rip), %rdx
-	xorl	%ecx, %ecx
+	movq	%rsp, %rcx
 .Lcall_\nr:
 	call	otr_arch_nothing
 	popq	%r9

@@ -13,6 +13,9 @@ extern u8 otr_slots[];
 /* Where in a trampoline its call is. */
 extern const u8 otr_slot_call;
 
+/* Where in the return trampoline its call is. */
+extern const u8 otr_return_call;
+
 /* The third argument of the call of each. */
 extern const void *otr_slot_args[OTR_ARCH_SLOTS];
 

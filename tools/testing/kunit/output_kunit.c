@@ -14,6 +14,7 @@
 #include "event/registry.c"
 #include "event/print.c"
 #include "output/columns.c"
+#include "output/graph.c"
 #include "output/line.c"
 
 #define PID	4711
@@ -24,6 +25,25 @@ int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size
 	if (!(addr & 1))
 		return 0;
 	return scnprintf(buf, size, with_offset ? "sym+0x1/0x2" : "sym");
+}
+
+unsigned long otr_host_address(const char *name)
+{
+	return 0;
+}
+
+/* What a source says that follows; taken once. */
+static const struct otr_item *follows;
+static bool taken;
+
+const struct otr_item *otr_source_follow(struct otr_source *src)
+{
+	return follows;
+}
+
+void otr_source_skip(struct otr_source *src)
+{
+	taken = true;
 }
 
 static void some_text(struct otr_line *line)

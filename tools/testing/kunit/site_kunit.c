@@ -29,7 +29,7 @@ struct watch {
 };
 
 static notrace void watch_call(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-			       struct pt_regs *regs)
+			       struct otr_frame *frame)
 {
 	struct watch *watch = container_of(hook, struct watch, hook);
 
@@ -40,7 +40,7 @@ static notrace void watch_call(unsigned long ip, unsigned long parent_ip, struct
 
 /* The hooked function again, from inside the hook. */
 static notrace void watch_recurse(unsigned long ip, unsigned long parent_ip,
-				  struct otr_hook *hook, struct pt_regs *regs)
+				  struct otr_hook *hook, struct otr_frame *frame)
 {
 	struct watch *watch = container_of(hook, struct watch, hook);
 
@@ -51,7 +51,7 @@ static notrace void watch_recurse(unsigned long ip, unsigned long parent_ip,
 static DEFINE_PER_CPU(unsigned long, everything_calls);
 
 static notrace void watch_everything(unsigned long ip, unsigned long parent_ip,
-				     struct otr_hook *hook, struct pt_regs *regs)
+				     struct otr_hook *hook, struct otr_frame *frame)
 {
 	raw_cpu_inc(everything_calls);
 }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the kernel tells of tasks and stacks whose return addresses were replaced. */
+#include "host/borrow.h"
+#include "host/host.h"
+
+void *otr_host_no_slot;
+
+#if defined(OTR_HAVE_RETURN_OPS) && defined(OTR_HAVE_TASK_SLOT)
+
+static const struct otr_host_returns *callee;
+
+static void task_begins(struct task_struct *task)
+{
+}
+
+static void task_ends(struct task_struct *task)
+{
+	callee->exit(task);
+}
+
+/* The pointer is the one that the task had before, if it was in use. */
+static void task_idles(struct task_struct *task, int cpu)
+{
+	callee->idle(task);
+}
+
+static unsigned long real_address(struct task_struct *task, int *index, unsigned long ret,
+				  unsigned long *place)
+{
+	return callee->real(task, ret, place);
+}
+
+static const struct fentry_return_ops return_ops = {
+	.init_task	= task_begins,
+	.exit_task	= task_ends,
+	.idle_task	= task_idles,
+	.ret_addr	= real_address,
+};
+
+/**
+ * otr_host_returns_register - begin to be told
+ * @ops: by whom
+ *
+ * Context: process context, sleeps; the kernel has OTR_RETURNS.
+ * Return: 0, -EBUSY if somebody else is told.
+ */
+int otr_host_returns_register(const struct otr_host_returns *ops)
+{
+	callee = ops;
+	return fentry_return_register(&return_ops);
+}
+
+/**
+ * otr_host_returns_unregister - the counterpart of otr_host_returns_register()
+ *
+ * When it returns, none of the functions is running or will be.
+ *
+ * Context: process context, sleeps.
+ */
+void otr_host_returns_unregister(void)
+{
+	fentry_return_unregister(&return_ops);
+}
+
+#else
+
+int otr_host_returns_register(const struct otr_host_returns *ops)
+{
+	return -EOPNOTSUPP;
+}
+
+void otr_host_returns_unregister(void)
+{
+}
+
+#endif

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls and returns as nested blocks, as in C.
+ *
+ * An entry whose return is the next record of its CPU is a leaf and takes one
+ * line for both. Every other record in between is a comment.
+ */
+#include <linux/slab.h>
+#include <linux/time64.h>
+
+#include "host/host.h"
+#include "output/output.h"
+
+/* Deeper calls are not remembered by their function. */
+#define DEPTH_MAX	50
+
+/* Blanks that a level of nesting takes. */
+#define INDENT		2
+
+/* Blanks and digits of the first part of a duration. */
+#define USECS_WIDTH	7
+
+#define TASK_WIDTH	14
+#define TASK_NAME	7
+
+/**
+ * struct otr_graph_cpu - where in the nest of calls a CPU is
+ * @pid: task of the last record that was shown, -1 before the first
+ * @depth: where a comment goes
+ * @irq_depth: depth of the interrupt that is not shown, -1 for none
+ * @open: functions whose block is open, by depth
+ */
+struct otr_graph_cpu {
+	pid_t		pid;
+	int		depth;
+	int		irq_depth;
+	unsigned long	open[DEPTH_MAX];
+};
+
+/* Where the functions are that interrupts begin with. Every open sets the same. */
+static unsigned long irq_text[2];
+
+/* A record on its way to text. */
+struct graph {
+	struct otr_view		*view;
+	struct otr_source	*src;
+	const struct otr_item	*item;
+	struct otr_graph_cpu	*cpu;
+	struct seq_buf		*out;
+	pid_t			pid;
+};
+
+static bool wants(const struct otr_view *view, enum otr_option opt)
+{
+	return view->options & BIT_ULL(opt);
+}
+
+static void print_cpu(struct graph *g)
+{
+	unsigned int width = 1, last = nr_cpu_ids - 1;
+
+	while (last /= 10)
+		width++;
+	seq_buf_printf(g->out, " %*d) ", width, g->item->cpu);
+}
+
+/* In the middle of its column. */
+static void print_task(struct graph *g, pid_t pid)
+{
+	char text[TASK_COMM_LEN + 16], comm[TASK_COMM_LEN];
+	int len, rest;
+
+	otr_comm_find(pid, comm);
+	len = snprintf(text, sizeof(text), "%.*s-%d", TASK_NAME, comm, pid);
+	rest = max(TASK_WIDTH - len, 0);
+	otr_text_fill(g->out, ' ', rest / 2);
+	otr_text_mem(g->out, text, len);
+	otr_text_fill(g->out, ' ', rest - rest / 2);
+}
+
+static void print_switch(struct graph *g)
+{
+	static const char rule[] = " ------------------------------------------\n";
+	pid_t last = g->cpu->pid;
+
+	g->cpu->pid = g->pid;
+	if (last == -1 || last == g->pid)
+		return;
+	seq_buf_puts(g->out, rule);
+	print_cpu(g);
+	print_task(g, last);
+	seq_buf_puts(g->out, " => ");
+	print_task(g, g->pid);
+	seq_buf_printf(g->out, "\n%s\n", rule);
+}
+
+/* The columns in front of the duration. */
+static void print_columns(struct graph *g)
+{
+	const struct otr_view *view = g->view;
+
+	if (!wants(view, OTR_OPT_CONTEXT_INFO))
+		return;
+	if (wants(view, OTR_OPT_GRAPH_ABSTIME)) {
+		u32 ns;
+		u64 secs = div_u64_rem(g->item->ts, NSEC_PER_SEC, &ns);
+
+		seq_buf_printf(g->out, "%5llu.%06lu |  ", secs, ns / NSEC_PER_USEC);
+	}
+	if (wants(view, OTR_OPT_GRAPH_CPU))
+		print_cpu(g);
+	if (wants(view, OTR_OPT_GRAPH_PROC)) {
+		print_task(g, g->pid);
+		seq_buf_puts(g->out, " | ");
+	}
+	if (wants(view, OTR_OPT_LATENCY_FORMAT)) {
+		seq_buf_putc(g->out, ' ');
+		otr_columns_flags(g->item->data, g->out);
+		seq_buf_puts(g->out, " | ");
+	}
+}
+
+/* Is there a duration column at all? */
+static bool has_duration(const struct graph *g)
+{
+	return wants(g->view, OTR_OPT_GRAPH_DURATION) && wants(g->view, OTR_OPT_CONTEXT_INFO);
+}
+
+static void print_no_duration(struct graph *g)
+{
+	if (has_duration(g))
+		seq_buf_puts(g->out, "              |  ");
+}
+
+static void print_duration(struct graph *g, u64 ns)
+{
+	char text[40];
+	u32 rest;
+	int len, usecs;
+
+	if (!has_duration(g))
+		return;
+	seq_buf_putc(g->out, wants(g->view, OTR_OPT_GRAPH_OVERHEAD) ? otr_columns_mark(ns) : ' ');
+	seq_buf_putc(g->out, ' ');
+	usecs = snprintf(text, sizeof(text), "%llu", div_u64_rem(ns, NSEC_PER_USEC, &rest));
+	len = usecs;
+	/* As many decimals as there is room for. */
+	if (usecs < USECS_WIDTH) {
+		len += snprintf(text + usecs, sizeof(text) - usecs, ".%03u", rest);
+		len = min(len, USECS_WIDTH + 1);
+	}
+	otr_text_mem(g->out, text, len);
+	seq_buf_puts(g->out, " us ");
+	otr_text_fill(g->out, ' ', max(USECS_WIDTH + 1 - len, 0));
+	seq_buf_puts(g->out, "|  ");
+}
+
+static bool is_irq(unsigned long func)
+{
+	return func >= READ_ONCE(irq_text[0]) && func < READ_ONCE(irq_text[1]);
+}
+
+/* An interrupt begins or ends here. */
+static void print_arrow(struct graph *g, unsigned long func, const char *arrow)
+{
+	if (!is_irq(func))
+		return;
+	print_columns(g);
+	if (has_duration(g))
+		seq_buf_puts(g->out, "  ");
+	seq_buf_puts(g->out, arrow);
+	if (has_duration(g))
+		seq_buf_puts(g->out, " |");
+	seq_buf_putc(g->out, '\n');
+}
+
+static void print_name(struct graph *g, unsigned long func)
+{
+	struct otr_line line = { .out = g->out };
+
+	otr_print_ip(&line, func);
+}
+
+/*
+ * An error number, if it is one: a negative number of 64 bits, or of the 32
+ * that a function fills which returns an int.
+ */
+static long error_of(unsigned long value)
+{
+	unsigned long wide = value;
+
+	if (!(value >> 32))
+		wide = (unsigned long)(s32)value;
+	return IS_ERR_VALUE(wide) ? (long)wide : 0;
+}
+
+static void print_value(struct graph *g, unsigned long value)
+{
+	long error = wants(g->view, OTR_OPT_GRAPH_RETVAL_HEX) ? 0 : error_of(value);
+
+	if (error)
+		seq_buf_printf(g->out, " = %ld */\n", error);
+	else
+		seq_buf_printf(g->out, " = 0x%lx */\n", value);
+}
+
+/* Is this inside an interrupt that is not shown? */
+static bool hide_entry(struct graph *g, const struct otr_rec_graph_entry *rec)
+{
+	if (wants(g->view, OTR_OPT_GRAPH_IRQS))
+		return false;
+	if (g->cpu->irq_depth >= 0)
+		return true;
+	if (!is_irq(rec->func))
+		return false;
+	g->cpu->irq_depth = rec->depth;
+	return true;
+}
+
+static bool hide_exit(struct graph *g, const struct otr_rec_graph_exit *rec)
+{
+	if (wants(g->view, OTR_OPT_GRAPH_IRQS) || g->cpu->irq_depth < 0)
+		return false;
+	if (g->cpu->irq_depth >= rec->depth)
+		g->cpu->irq_depth = -1;
+	return true;
+}
+
+/* The function whose block is open at a depth. */
+static unsigned long *block(struct graph *g, int depth)
+{
+	return depth >= 0 && depth < DEPTH_MAX ? &g->cpu->open[depth] : NULL;
+}
+
+static void print_leaf(struct graph *g, const struct otr_rec_graph_entry *rec,
+		       const struct otr_rec_graph_exit *ret)
+{
+	unsigned long *open = block(g, rec->depth);
+
+	g->cpu->depth = rec->depth - 1;
+	if (open)
+		*open = 0;
+	print_duration(g, ret->rettime - ret->calltime);
+	otr_text_fill(g->out, ' ', rec->depth * INDENT);
+	print_name(g, rec->func);
+	seq_buf_puts(g->out, "();");
+	if (wants(g->view, OTR_OPT_GRAPH_RETVAL)) {
+		seq_buf_puts(g->out, " /*");
+		print_value(g, ret->retval);
+	} else {
+		seq_buf_putc(g->out, '\n');
+	}
+	print_arrow(g, rec->func, "<==========");
+}
+
+static void print_open(struct graph *g, const struct otr_rec_graph_entry *rec)
+{
+	unsigned long *open = block(g, rec->depth);
+
+	g->cpu->depth = rec->depth;
+	if (open)
+		*open = rec->func;
+	print_no_duration(g);
+	otr_text_fill(g->out, ' ', rec->depth * INDENT);
+	print_name(g, rec->func);
+	seq_buf_puts(g->out, "() {\n");
+}
+
+/* The return of a function that called none that was recorded, or NULL. */
+static const struct otr_rec_graph_exit *find_leaf(struct graph *g,
+						  const struct otr_rec_graph_entry *rec)
+{
+	const struct otr_item *next = g->src ? otr_source_follow(g->src) : NULL;
+	const struct otr_rec_graph_exit *ret;
+
+	if (!next || next->lost)
+		return NULL;
+	ret = next->data;
+	if (ret->head.type != OTR_TYPE_GRAPH_EXIT || ret->head.pid != rec->head.pid ||
+	    ret->func != rec->func)
+		return NULL;
+	return ret;
+}
+
+static void print_entry(struct graph *g)
+{
+	const struct otr_rec_graph_exit *ret;
+	struct otr_rec_graph_entry rec;
+
+	/* To look ahead moves the record. */
+	memcpy(&rec, g->item->data, sizeof(rec));
+	if (hide_entry(g, &rec))
+		return;
+	ret = find_leaf(g, &rec);
+	print_switch(g);
+	print_arrow(g, rec.func, "==========>");
+	print_columns(g);
+	if (!ret) {
+		print_open(g, &rec);
+		return;
+	}
+	print_leaf(g, &rec, ret);
+	otr_source_skip(g->src);
+}
+
+static void print_exit(struct graph *g)
+{
+	const struct otr_rec_graph_exit *rec = g->item->data;
+	unsigned long *open = block(g, rec->depth);
+	bool known = true;
+
+	if (hide_exit(g, rec))
+		return;
+	g->cpu->depth = rec->depth - 1;
+	if (open) {
+		known = *open == rec->func;
+		*open = 0;
+	}
+	print_switch(g);
+	print_columns(g);
+	print_duration(g, rec->rettime - rec->calltime);
+	otr_text_fill(g->out, ' ', rec->depth * INDENT);
+	seq_buf_putc(g->out, '}');
+	if (wants(g->view, OTR_OPT_GRAPH_RETVAL)) {
+		seq_buf_puts(g->out, " /* ");
+		print_name(g, rec->func);
+		print_value(g, rec->retval);
+	} else if (known && !wants(g->view, OTR_OPT_GRAPH_TAIL)) {
+		seq_buf_putc(g->out, '\n');
+	} else {
+		seq_buf_puts(g->out, " /* ");
+		print_name(g, rec->func);
+		seq_buf_puts(g->out, " */\n");
+	}
+	if (wants(g->view, OTR_OPT_GRAPH_OVERRUN))
+		seq_buf_printf(g->out, " (Overruns: %u)\n", rec->overrun);
+	print_arrow(g, rec->func, "<==========");
+}
+
+/* Anything else that was recorded; false for what has no text. */
+static bool print_comment(struct graph *g, const struct otr_event *ev, struct otr_line *line)
+{
+	const struct otr_rec_print *text = g->item->data;
+	char *last;
+
+	print_switch(g);
+	print_columns(g);
+	print_no_duration(g);
+	if (g->cpu->depth > 0)
+		otr_text_fill(g->out, ' ', (g->cpu->depth + 1) * INDENT);
+	seq_buf_puts(g->out, "/* ");
+	if (text->head.type == OTR_TYPE_PRINT)
+		seq_buf_puts(g->out, text->text);
+	else if (ev)
+		ev->text(line);
+	else
+		return false;
+	last = g->out->buffer + seq_buf_used(g->out) - 1;
+	if (!seq_buf_has_overflowed(g->out) && *last == '\n')
+		g->out->len--;
+	seq_buf_puts(g->out, " */\n");
+	return true;
+}
+
+/**
+ * otr_graph_print - print a record as part of the nest of calls
+ * @view: how the file shows records, opened for this look
+ * @item: the record
+ * @ev: its event, NULL for an unknown one
+ * @line: for the event
+ *
+ * The entry of a function that calls no other takes its return with it.
+ *
+ * Context: otr_event_lock() held; may sleep.
+ * Return: false if it is to be printed as a line.
+ */
+bool otr_graph_print(struct otr_view *view, const struct otr_item *item,
+		     const struct otr_event *ev, struct otr_line *line)
+{
+	const struct otr_rec_head *head = item->data;
+	struct graph g = {
+		.view	= view,
+		.src	= view->src,
+		.item	= item,
+		.cpu	= &view->graph[item->cpu],
+		.out	= line->out,
+		.pid	= head->pid,
+	};
+
+	switch (head->type) {
+	case OTR_TYPE_GRAPH_ENTRY:
+		print_entry(&g);
+		return true;
+	case OTR_TYPE_GRAPH_EXIT:
+		print_exit(&g);
+		return true;
+	case OTR_TYPE_FUNCTION:
+	case OTR_TYPE_STACK:
+		return false;
+	default:
+		return print_comment(&g, ev, line);
+	}
+}
+
+/**
+ * otr_graph_rewind - forget what was shown
+ * @view: the view
+ *
+ * Context: any.
+ */
+void otr_graph_rewind(struct otr_view *view)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		view->graph[cpu] = (struct otr_graph_cpu) { .pid = -1, .irq_depth = -1 };
+}
+
+/**
+ * otr_graph_open - get a view ready for this look
+ * @view: the view
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM.
+ */
+int otr_graph_open(struct otr_view *view)
+{
+	view->graph = kvcalloc(nr_cpu_ids, sizeof(*view->graph), GFP_KERNEL);
+	if (!view->graph)
+		return -ENOMEM;
+	WRITE_ONCE(irq_text[0], otr_host_address("__irqentry_text_start"));
+	WRITE_ONCE(irq_text[1], otr_host_address("__irqentry_text_end"));
+	otr_graph_rewind(view);
+	return 0;
+}
+
+/* What stands in a line of the header above each column. */
+static void print_heads(const struct otr_view *view, struct seq_file *m, const char *const *heads)
+{
+	seq_putc(m, '#');
+	if (wants(view, OTR_OPT_GRAPH_ABSTIME))
+		seq_puts(m, heads[0]);
+	if (wants(view, OTR_OPT_GRAPH_CPU))
+		seq_puts(m, heads[1]);
+	if (wants(view, OTR_OPT_GRAPH_PROC))
+		seq_puts(m, heads[2]);
+	if (wants(view, OTR_OPT_LATENCY_FORMAT))
+		seq_puts(m, "||||   ");
+	if (wants(view, OTR_OPT_GRAPH_DURATION))
+		seq_puts(m, heads[3]);
+	seq_printf(m, "               %s\n", heads[4]);
+}
+
+static void print_legend(const struct otr_view *view, struct seq_file *m)
+{
+	/* Blanks at the end of a line are part of it. */
+	static const char * const legend[] = {
+		"  _-----=> irqs-off        ",
+		" / _----=> need-resched    ",
+		"| / _---=> hardirq/softirq ",
+		"|| / _--=> preempt-depth   ",
+		"||| /                      ",
+	};
+	unsigned int i, width = 0;
+
+	if (wants(view, OTR_OPT_GRAPH_ABSTIME))
+		width += 16;
+	if (wants(view, OTR_OPT_GRAPH_CPU))
+		width += 4;
+	if (wants(view, OTR_OPT_GRAPH_PROC))
+		width += 17;
+	for (i = 0; i < ARRAY_SIZE(legend); i++)
+		seq_printf(m, "#%*s%s\n", width, "", legend[i]);
+}
+
+/**
+ * otr_graph_header - print the comment lines above the nest of calls
+ * @view: how the file shows it
+ * @m: where to
+ *
+ * Context: may sleep.
+ */
+void otr_graph_header(const struct otr_view *view, struct seq_file *m)
+{
+	static const char * const names[] = {
+		"     TIME       ", " CPU", "  TASK/PID       ", "  DURATION   ",
+		"FUNCTION CALLS",
+	};
+	static const char * const marks[] = {
+		"      |         ", " |  ", "   |    |        ", "   |   |      ",
+		"|   |   |   |",
+	};
+
+	if (wants(view, OTR_OPT_LATENCY_FORMAT))
+		print_legend(view, m);
+	print_heads(view, m, names);
+	print_heads(view, m, marks);
+}

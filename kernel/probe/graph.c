@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The function_graph tracer: a record when a function is entered and one when
+ * it returns.
+ *
+ * What of the calls is recorded follows from what is around them, so each
+ * call's entry in the task's stack says it for those inside: see flags below.
+ */
+#include <linux/preempt.h>
+#include <linux/slab.h>
+
+#include "event/event.h"
+#include "host/host.h"
+#include "probe/graph.h"
+
+/* Of a call, and of all calls inside it. */
+#define INSIDE	BIT(0)	/* it is inside a function of set_graph_function */
+#define IN_IRQ	BIT(1)	/* which was in an interrupt */
+#define SILENT	BIT(2)	/* it is a function of set_graph_notrace */
+/* Of a call. */
+#define TIMED	BIT(3)	/* only its return is recorded, if it took long */
+#define INHERITED	(INSIDE | IN_IRQ | SILENT)
+
+/* What judge() says. */
+enum verdict {
+	IGNORE,
+	PUSH,
+	RECORD,
+};
+
+/*
+ * What limits all instances. The sets are replaced whole; who reads them has
+ * preemption off, and RCU may not be watching there.
+ */
+static struct {
+	bool			any;	/* any of these */
+	struct otr_addrs	*sites[2];
+	unsigned int		depth;
+	u64			thresh;
+} limits;
+
+/* The same sets for those who read and change them; otr_inst_lock. */
+static struct otr_siteset *chosen[2];
+
+/* Asked only where something is limited, or inside of what is. */
+static noinline enum verdict judge(const struct otr_graph *graph, unsigned long ip,
+				   unsigned int depth, u16 *flags)
+{
+	const struct otr_addrs *want = READ_ONCE(limits.sites[OTR_WANT]);
+	const struct otr_addrs *not = READ_ONCE(limits.sites[OTR_NOT]);
+	unsigned int max_depth = READ_ONCE(limits.depth);
+
+	if (*flags & SILENT)
+		return IGNORE;
+	if (not && otr_addrs_test(not, ip)) {
+		*flags |= SILENT;
+		return PUSH;
+	}
+	if (READ_ONCE(graph->fn->limited) && !otr_function_task_wanted(graph->fn))
+		return IGNORE;
+	if (want && !(*flags & INSIDE)) {
+		if (!otr_addrs_test(want, ip))
+			return IGNORE;
+		*flags |= INSIDE | (in_hardirq() ? IN_IRQ : 0);
+	}
+	if (max_depth && depth >= max_depth)
+		return IGNORE;
+	if (READ_ONCE(graph->skip_irqs) && !(*flags & IN_IRQ) && in_hardirq())
+		return IGNORE;
+	if (!READ_ONCE(limits.thresh))
+		return RECORD;
+	*flags |= TIMED;
+	return PUSH;
+}
+
+/* A record's time in ns, without looking at the clock again where that is known. */
+static __always_inline u64 time_of(const struct otr_rec *rec)
+{
+	if (likely(rec->ts && READ_ONCE(rec->cpu->clock) == OTR_CLOCK_LOCAL))
+		return rec->ts;
+	return otr_clock_local();
+}
+
+static __always_inline bool record_entry(struct otr_graph *graph, unsigned long ip,
+					 unsigned int depth, u64 *time)
+{
+	struct otr_rec_graph_entry *out;
+	struct otr_rec rec __uninitialized;
+
+	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
+	if (unlikely(!out))
+		return false;
+	otr_probe_head(&out->head, OTR_TYPE_GRAPH_ENTRY);
+	out->func = ip;
+	out->depth = depth;
+	*time = time_of(&rec);
+	otr_ring_end(&rec);
+	otr_comm_want(graph->fn->remember);
+	return true;
+}
+
+/* Preemption is off, and this context is in here once. */
+static __always_inline void enter(struct otr_graph *graph, unsigned long ip,
+				  struct otr_frame *frame)
+{
+	struct otr_rets *rets = otr_rets_get();
+	enum verdict verdict = RECORD;
+	struct otr_ret *around, *ret;
+	unsigned int depth = 0;
+	u16 flags = 0;
+	u64 time;
+
+	if (unlikely(!rets))
+		return;
+	around = otr_rets_top(rets, graph->ret.key);
+	if (around) {
+		depth = around->depth + 1;
+		flags = around->flags & INHERITED;
+	}
+	if (unlikely(READ_ONCE(limits.any) || READ_ONCE(graph->skip_irqs) ||
+		     READ_ONCE(graph->fn->limited) || flags)) {
+		verdict = judge(graph, ip, depth, &flags);
+		if (verdict == IGNORE)
+			return;
+	}
+	if (unlikely(otr_rets_full(rets))) {
+		rets->overrun++;
+		return;
+	}
+	if (unlikely(verdict == PUSH))
+		time = otr_clock_local();
+	else if (!record_entry(graph, ip, depth, &time))
+		return;
+	ret = otr_ret_push(rets, graph->ret.key, frame, ip);
+	ret->depth = depth;
+	ret->flags = flags;
+	ret->data[0] = time;
+	ret->data[1] = rets->slept;
+}
+
+static void graph_entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+			  struct otr_frame *frame)
+{
+	struct otr_graph *graph = container_of(hook, struct otr_graph, ret.hook);
+	int level;
+
+	preempt_disable_notrace();
+	level = otr_guard_enter();
+	if (likely(level >= 0)) {
+		enter(graph, ip, frame);
+		otr_guard_exit(level);
+	}
+	preempt_enable_notrace();
+}
+
+static __always_inline void leave(struct otr_graph *graph, const struct otr_rets *rets,
+				  const struct otr_ret *ret, unsigned long value)
+{
+	/* Time asleep that is not to be counted lets the call begin later. */
+	u64 calltime = ret->data[0] + (rets->slept - ret->data[1]);
+	struct otr_rec_graph_exit *out;
+	struct otr_rec rec __uninitialized;
+
+	if (unlikely(ret->flags & TIMED) &&
+	    otr_clock_local() - calltime < READ_ONCE(limits.thresh))
+		return;
+	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
+	if (unlikely(!out))
+		return;
+	otr_probe_head(&out->head, OTR_TYPE_GRAPH_EXIT);
+	out->func = ret->ip;
+	out->retval = value;
+	out->depth = ret->depth;
+	out->overrun = rets->overrun;
+	out->calltime = calltime;
+	out->rettime = time_of(&rec);
+	otr_ring_end(&rec);
+	otr_comm_want(graph->fn->remember);
+}
+
+static void graph_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_ret *ret,
+		       unsigned long value)
+{
+	struct otr_graph *graph = container_of(hook, struct otr_graph, ret);
+	int level;
+
+	if (unlikely(ret->flags & SILENT))
+		return;
+	preempt_disable_notrace();
+	level = otr_guard_enter();
+	if (likely(level >= 0)) {
+		leave(graph, rets, ret, value);
+		otr_guard_exit(level);
+	}
+	preempt_enable_notrace();
+}
+
+static int graph_start(struct otr_inst *inst)
+{
+	struct otr_graph *graph = inst->graph;
+	int err = otr_task_names_get();
+
+	if (err)
+		return err;
+	graph->skip_irqs = !otr_inst_option(inst, OTR_OPT_GRAPH_IRQS);
+	otr_function_follow(graph->fn, OTR_FOLLOW_PRESET, &graph->ret.hook);
+	err = otr_ret_register(&graph->ret);
+	if (!err)
+		return 0;
+	otr_function_follow(graph->fn, OTR_FOLLOW_PRESET, NULL);
+	otr_task_names_put();
+	return err;
+}
+
+static void graph_stop(struct otr_inst *inst)
+{
+	struct otr_graph *graph = inst->graph;
+
+	otr_function_follow(graph->fn, OTR_FOLLOW_PRESET, NULL);
+	otr_ret_unregister(&graph->ret);
+	otr_task_names_put();
+}
+
+static int graph_set_option(struct otr_inst *inst, enum otr_option opt, bool on)
+{
+	if (opt == OTR_OPT_GRAPH_IRQS)
+		WRITE_ONCE(inst->graph->skip_irqs, !on);
+	return 0;
+}
+
+static struct otr_preset graph_preset = {
+	.name		= "function_graph",
+	.start		= graph_start,
+	.stop		= graph_stop,
+	.set_option	= graph_set_option,
+	.look		= OTR_LOOK_GRAPH,
+};
+
+/**
+ * otr_graph_create - set up function_graph for an instance
+ * @inst: a new instance, with function tracing
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
+ */
+int otr_graph_create(struct otr_inst *inst)
+{
+	struct otr_graph *graph;
+
+	if (!otr_ret_ready())
+		return 0;
+	graph = kzalloc(sizeof(*graph), GFP_KERNEL);
+	if (!graph)
+		return -ENOMEM;
+	graph->ring = inst->ring;
+	graph->fn = inst->function;
+	graph->ret.hook.name = "function_graph";
+	graph->ret.hook.func = graph_entered;
+	graph->ret.hook.flags = OTR_HOOK_SELF;
+	graph->ret.leave = graph_left;
+	inst->graph = graph;
+	return 0;
+}
+
+/**
+ * otr_graph_destroy - the counterpart of otr_graph_create()
+ * @inst: an instance whose preset is "nop"
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_destroy(struct otr_inst *inst)
+{
+	kfree(inst->graph);
+	inst->graph = NULL;
+}
+
+static void note_limits(void)
+{
+	WRITE_ONCE(limits.any, limits.sites[OTR_WANT] || limits.sites[OTR_NOT] ||
+		   limits.depth || limits.thresh);
+}
+
+/* A set for the hot path; NULL for the empty one, which limits nothing. */
+static int addrs_of(const struct otr_siteset *set, struct otr_addrs **addrs)
+{
+	struct otr_site_pos pos = { .set = set };
+	bool more;
+
+	*addrs = NULL;
+	if (otr_siteset_empty(set))
+		return 0;
+	*addrs = otr_addrs_create(otr_siteset_count(set));
+	if (!*addrs)
+		return -ENOMEM;
+	for (more = otr_site_start(&pos, 0); more; more = otr_site_next(&pos))
+		otr_addrs_add(*addrs, pos.ip);
+	otr_site_stop();
+	return 0;
+}
+
+/**
+ * otr_graph_sites - functions that begin, or end, what function_graph records
+ * @side: OTR_WANT for set_graph_function, OTR_NOT for set_graph_notrace
+ *
+ * Context: otr_inst_lock held, for as long as the set is used.
+ * Return: the set.
+ */
+struct otr_siteset *otr_graph_sites(enum otr_side side)
+{
+	return chosen[side];
+}
+
+/**
+ * otr_graph_set_sites - change what function_graph records
+ * @side: which of the two sets
+ * @set: the new set; owned from here on, also on failure
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
+ */
+int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
+{
+	struct otr_addrs *addrs, *old = limits.sites[side];
+	int err = addrs_of(set, &addrs);
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (err) {
+		otr_siteset_destroy(set);
+		return err;
+	}
+	/* Pairs with the address dependency in judge(): the set is complete. */
+	smp_store_release(&limits.sites[side], addrs);
+	note_limits();
+	otr_siteset_destroy(chosen[side]);
+	chosen[side] = set;
+	if (old)
+		otr_host_quiesce();
+	otr_addrs_free(old);
+	return 0;
+}
+
+/**
+ * otr_graph_depth - how deep function_graph records
+ *
+ * Context: any.
+ * Return: levels, 0 for all.
+ */
+unsigned int otr_graph_depth(void)
+{
+	return READ_ONCE(limits.depth);
+}
+
+/**
+ * otr_graph_set_depth - limit how deep function_graph records
+ * @depth: levels, 0 for all
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_set_depth(unsigned int depth)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	WRITE_ONCE(limits.depth, depth);
+	note_limits();
+}
+
+/**
+ * otr_graph_thresh - how long a call has to take to be recorded
+ *
+ * Context: any.
+ * Return: ns, 0 for all calls.
+ */
+u64 otr_graph_thresh(void)
+{
+	return READ_ONCE(limits.thresh);
+}
+
+/**
+ * otr_graph_set_thresh - record only the return of calls that take long
+ * @ns: how long at least; 0 for all calls, with their entries
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_set_thresh(u64 ns)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	WRITE_ONCE(limits.thresh, ns);
+	note_limits();
+}
+
+static void print_entry(struct otr_line *line)
+{
+	const struct otr_rec_graph_entry *rec = line->rec;
+
+	seq_buf_puts(line->out, "--> ");
+	otr_print_ip(line, rec->func);
+	seq_buf_printf(line->out, " (%d)\n", rec->depth);
+}
+
+static void print_exit(struct otr_line *line)
+{
+	const struct otr_rec_graph_exit *rec = line->rec;
+
+	seq_buf_puts(line->out, "<-- ");
+	otr_print_ip(line, rec->func);
+	seq_buf_printf(line->out, " (%d) (start: %llx  end: %llx) over: %d retval: %lx\n",
+		       rec->depth, rec->calltime, rec->rettime, rec->overrun, rec->retval);
+}
+
+static const struct otr_field entry_fields[] = {
+	OTR_FIELD(struct otr_rec_graph_entry, unsigned long, func),
+	OTR_FIELD(struct otr_rec_graph_entry, int, depth),
+	{}
+};
+
+static const struct otr_field exit_fields[] = {
+	OTR_FIELD(struct otr_rec_graph_exit, unsigned long, func),
+	OTR_FIELD(struct otr_rec_graph_exit, unsigned long, retval),
+	OTR_FIELD(struct otr_rec_graph_exit, int, depth),
+	OTR_FIELD(struct otr_rec_graph_exit, unsigned int, overrun),
+	OTR_FIELD(struct otr_rec_graph_exit, unsigned long long, calltime),
+	OTR_FIELD(struct otr_rec_graph_exit, unsigned long long, rettime),
+	{}
+};
+
+static struct otr_event entry_event = {
+	.id		= OTR_TYPE_GRAPH_ENTRY,
+	.system		= "ftrace",
+	.name		= "funcgraph_entry",
+	.fields		= entry_fields,
+	.print_fmt	= "\"--> %ps (%d)\", (void *)REC->func, REC->depth",
+	.text		= print_entry,
+};
+
+/* That depth is printed for the overruns is how programs know it. */
+#define EXIT_FMT	"\"<-- %ps (%d) (start: %llx  end: %llx) over: %d retval: %lx\", "
+#define EXIT_ARGS	"(void *)REC->func, REC->depth, " \
+			"REC->calltime, REC->rettime, REC->depth, REC->retval"
+
+static struct otr_event exit_event = {
+	.id		= OTR_TYPE_GRAPH_EXIT,
+	.system		= "ftrace",
+	.name		= "funcgraph_exit",
+	.fields		= exit_fields,
+	.print_fmt	= EXIT_FMT EXIT_ARGS,
+	.text		= print_exit,
+};
+
+static void free_sets(void)
+{
+	int side;
+
+	for (side = OTR_WANT; side <= OTR_NOT; side++) {
+		otr_siteset_destroy(chosen[side]);
+		otr_addrs_free(limits.sites[side]);
+		chosen[side] = NULL;
+		limits.sites[side] = NULL;
+	}
+}
+
+/**
+ * otr_graph_init - offer the function_graph tracer
+ *
+ * Where returns cannot be seen there is none to offer.
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_graph_init(void)
+{
+	int err = otr_event_register(&entry_event);
+
+	if (err)
+		return err;
+	err = otr_event_register(&exit_event);
+	if (err)
+		goto entry;
+	if (!otr_ret_ready())
+		return 0;
+	chosen[OTR_WANT] = otr_siteset_create();
+	chosen[OTR_NOT] = otr_siteset_create();
+	if (chosen[OTR_WANT] && chosen[OTR_NOT]) {
+		otr_preset_register(&graph_preset);
+		return 0;
+	}
+	err = -ENOMEM;
+	free_sets();
+	otr_event_unregister(&exit_event);
+entry:
+	otr_event_unregister(&entry_event);
+	return err;
+}
+
+/**
+ * otr_graph_exit - the counterpart of otr_graph_init()
+ *
+ * Context: module unload.
+ */
+void otr_graph_exit(void)
+{
+	if (otr_ret_ready())
+		otr_preset_unregister(&graph_preset);
+	free_sets();
+	otr_event_unregister(&exit_event);
+	otr_event_unregister(&entry_event);
+}
