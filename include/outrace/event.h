@@ -84,6 +84,7 @@ enum otr_kind {
  * @size: in bytes; 0 for what goes on to the end
  * @is_signed: of its type
  * @kind: enum otr_kind
+ * @nr: elements of an array whose name comes without the brackets, else 0
  */
 struct otr_field {
 	const char	*type;
@@ -92,6 +93,7 @@ struct otr_field {
 	u16		size;
 	bool		is_signed;
 	u8		kind;
+	u16		nr;
 };
 
 /* A member of a record's struct as a struct otr_field. */
@@ -181,18 +183,14 @@ struct otr_enum {
 
 /**
  * struct otr_event_set - events that come and go together
- * @events: the events, all with a tracepoint
- * @nr: how many
- * @enums: names in their print formats
- * @nr_enums: how many
+ * @events: the events, all with a tracepoint, ended by NULL
+ * @enums: names in their print formats, ended by NULL; NULL for none
  * @owner: the module that all of this is part of
  * @link: in the list of sets, owned by outrace
  */
 struct otr_event_set {
 	struct otr_event *const	*events;
-	unsigned int		nr;
-	const struct otr_enum	*enums;
-	unsigned int		nr_enums;
+	const struct otr_enum	*const *enums;
 	struct module		*owner;
 	struct list_head	link;
 };

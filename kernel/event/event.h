@@ -89,7 +89,7 @@ struct otr_set_hooks {
 /* set.c */
 int otr_set_start(const struct otr_set_hooks *hooks);
 void otr_set_stop(void);
-const struct otr_enum *otr_set_enum(const struct otr_enum *from);
+const struct otr_enum *otr_set_find_enum(const char *system, const char *name, size_t len);
 
 /* print.c */
 void otr_print_ip(struct otr_line *line, unsigned long ip);

@@ -83,7 +83,7 @@ enum otr_kind otr_field_kind(const struct otr_field *field)
 	for (i = 0; i < ARRAY_SIZE(located); i++)
 		if (strstarts(type, located[i].begins) && strstr(type, located[i].has))
 			return located[i].kind;
-	if (strchr(field->name, '[') && strstr(type, "char"))
+	if ((field->nr || strchr(field->name, '[')) && strstr(type, "char"))
 		return OTR_KIND_CHARS;
 	if (strstarts(type, "const "))
 		type += strlen("const ");

@@ -3,22 +3,116 @@
  * The texts from which programs learn what lies on a page: a format file per
  * event, header_page and header_event. libtraceevent parses all of them.
  */
+#include <linux/ctype.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 
 #include "event/event.h"
+
+/*
+ * An array's brackets stand behind the name. Those of a __rel_loc word go there,
+ * too, unlike those of a __data_loc word: programs know the difference.
+ */
+static void show_field(struct seq_file *m, const char *what, const struct otr_field *field)
+{
+	const char *bracket = NULL;
+
+	if (str_has_prefix(field->type, "__rel_loc"))
+		bracket = strchr(field->type, '[');
+	if (bracket)
+		seq_printf(m, "\t%s%.*s %s[]", what, (int)(bracket - field->type), field->type,
+			   field->name);
+	else if (field->nr)
+		seq_printf(m, "\t%s%s %s[%u]", what, field->type, field->name, field->nr);
+	else
+		seq_printf(m, "\t%s%s %s", what, field->type, field->name);
+	seq_printf(m, ";\toffset:%u;\tsize:%u;\tsigned:%d;\n", field->offset, field->size,
+		   field->is_signed);
+}
 
 static void show_fields(struct seq_file *m, const char *what, const struct otr_field *field)
 {
 	for (; field->name; field++)
-		seq_printf(m, "\t%s%s %s;\toffset:%u;\tsize:%u;\tsigned:%d;\n", what,
-			   field->type, field->name, field->offset, field->size,
-			   field->is_signed);
+		show_field(m, what, field);
+}
+
+static bool in_word(char c)
+{
+	return isalnum(c) || c == '_';
+}
+
+static size_t word_length(const char *text)
+{
+	size_t len = 0;
+
+	while (in_word(text[len]))
+		len++;
+	return len;
+}
+
+/* Length of what is quoted at @text, with the quotes. */
+static size_t quoted_length(const char *text)
+{
+	size_t len = 1;
+
+	while (text[len] && text[len] != '"')
+		len += text[len] == '\\' && text[len + 1] ? 2 : 1;
+	return text[len] ? len + 1 : len;
+}
+
+/* "sizeof(x)" is one name. */
+static size_t sizeof_length(const char *text, size_t len)
+{
+	const char *end;
+
+	if (len != strlen("sizeof") || strncmp(text, "sizeof(", len + 1))
+		return len;
+	end = strchr(text, ')');
+	return end ? end + 1 - text : len;
+}
+
+/* A name that is no member of something and stands for a number, as that. */
+static size_t show_word(struct seq_file *m, const struct otr_event *ev, const char *text,
+			bool member)
+{
+	const struct otr_enum *e = NULL;
+	size_t len = word_length(text), whole = sizeof_length(text, len);
+
+	if (!member && !isdigit(*text))
+		e = otr_set_find_enum(ev->system, text, whole);
+	if (e) {
+		seq_printf(m, "%ld", (long)e->value);
+		return whole;
+	}
+	seq_write(m, text, len);
+	return len;
+}
+
+static void show_print_fmt(struct seq_file *m, const struct otr_event *ev)
+{
+	const char *at = ev->print_fmt;
+	bool member = false;
+	size_t len;
+
+	while (*at) {
+		if (in_word(*at)) {
+			at += show_word(m, ev, at, member);
+			member = false;
+			continue;
+		}
+		len = *at == '"' ? quoted_length(at) : 1;
+		member = *at == '.' || (*at == '>' && at > ev->print_fmt && at[-1] == '-');
+		seq_write(m, at, len);
+		at += len;
+	}
 }
 
 /**
  * otr_event_show_format - print an event's format file
  * @m: where to
  * @ev: the event
+ *
+ * Names of numbers that programs cannot know are replaced by the numbers.
  *
  * Context: otr_event_lock() held.
  */
@@ -28,7 +122,9 @@ void otr_event_show_format(struct seq_file *m, const struct otr_event *ev)
 	show_fields(m, "field:", otr_event_common);
 	seq_putc(m, '\n');
 	show_fields(m, "field:", ev->fields);
-	seq_printf(m, "\nprint fmt: %s\n", ev->print_fmt);
+	seq_puts(m, "\nprint fmt: ");
+	show_print_fmt(m, ev);
+	seq_putc(m, '\n');
 }
 
 /**
@@ -43,10 +139,11 @@ void otr_event_show_format(struct seq_file *m, const struct otr_event *ev)
 void otr_event_show_page(struct seq_file *m, unsigned int data_bytes)
 {
 	const struct otr_field page[] = {
-		{ "u64", "timestamp", 0, 8, false },
-		{ "local_t", "commit", 8, 8, true },
-		{ "int", "overwrite", 8, 1, true },
-		{ "char", "data", 16, data_bytes, OTR_CHAR_SIGNED },
+		{ .type = "u64", .name = "timestamp", .offset = 0, .size = 8 },
+		{ .type = "local_t", .name = "commit", .offset = 8, .size = 8, .is_signed = true },
+		{ .type = "int", .name = "overwrite", .offset = 8, .size = 1, .is_signed = true },
+		{ .type = "char", .name = "data", .offset = 16, .size = data_bytes,
+		  .is_signed = OTR_CHAR_SIGNED },
 		{}
 	};
 

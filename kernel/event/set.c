@@ -74,11 +74,11 @@ static void event_gone(struct otr_event *ev)
 static void module_comes(struct module *mod)
 {
 	struct otr_event_set *set;
-	unsigned int i;
+	struct otr_event *const *at;
 
 	list_for_each_entry(set, &sets, link)
-		for (i = 0; i < set->nr; i++) {
-			struct otr_event *ev = set->events[i];
+		for (at = set->events; *at; at++) {
+			struct otr_event *ev = *at;
 
 			if (ev->tracepoint && !ev->tp)
 				set_tracepoint(ev, find_in(mod, ev->tracepoint), mod->name);
@@ -89,11 +89,11 @@ static void module_comes(struct module *mod)
 static void module_goes(struct module *mod)
 {
 	struct otr_event_set *set;
-	unsigned int i;
+	struct otr_event *const *at;
 
 	list_for_each_entry(set, &sets, link)
-		for (i = 0; i < set->nr; i++) {
-			struct otr_event *ev = set->events[i];
+		for (at = set->events; *at; at++) {
+			struct otr_event *ev = *at;
 
 			if (ev->tp && find_in(mod, ev->tracepoint) == ev->tp)
 				event_gone(ev);
@@ -167,11 +167,13 @@ static void watch_no_modules(void)
 }
 #endif
 
-/* Take back the first @nr events of a set. */
-static void events_remove(struct otr_event_set *set, unsigned int nr)
+/* Take back the events of a set that come before @end. */
+static void events_remove(struct otr_event_set *set, struct otr_event *const *end)
 {
-	while (nr-- > 0) {
-		struct otr_event *ev = set->events[nr];
+	struct otr_event *const *at;
+
+	for (at = set->events; at != end; at++) {
+		struct otr_event *ev = *at;
 
 		otr_event_unregister(ev);
 		set_hooks->gone(ev);
@@ -181,10 +183,10 @@ static void events_remove(struct otr_event_set *set, unsigned int nr)
 
 static int events_add(struct otr_event_set *set)
 {
-	unsigned int i;
+	struct otr_event *const *at;
 
-	for (i = 0; i < set->nr; i++) {
-		struct otr_event *ev = set->events[i];
+	for (at = set->events; *at; at++) {
+		struct otr_event *ev = *at;
 		int err;
 
 		ev->owner = set->owner;
@@ -196,7 +198,7 @@ static int events_add(struct otr_event_set *set)
 		}
 		err = otr_event_register(ev);
 		if (err) {
-			events_remove(set, i);
+			events_remove(set, at);
 			return err;
 		}
 	}
@@ -239,8 +241,12 @@ EXPORT_SYMBOL_GPL(otr_event_set_add);
  */
 void otr_event_set_remove(struct otr_event_set *set)
 {
+	struct otr_event *const *end = set->events;
+
+	while (*end)
+		end++;
 	mutex_lock(&sets_lock);
-	events_remove(set, set->nr);
+	events_remove(set, end);
 	otr_event_lock_write();
 	list_del(&set->link);
 	otr_event_unlock_write();
@@ -250,26 +256,25 @@ void otr_event_set_remove(struct otr_event_set *set)
 EXPORT_SYMBOL_GPL(otr_event_set_remove);
 
 /**
- * otr_set_enum - walk the names of numbers that all sets bring
- * @from: where to go on, NULL for the start
+ * otr_set_find_enum - look a name up that stands for a number
+ * @system: in whose formats, as the event says it: the same text of another set
+ *	    is another system
+ * @name: begins with the name
+ * @len: length of the name
  *
  * Context: otr_event_lock() held.
- * Return: the next one, NULL at the end.
+ * Return: the name and its number, NULL if there is none.
  */
-const struct otr_enum *otr_set_enum(const struct otr_enum *from)
+const struct otr_enum *otr_set_find_enum(const char *system, const char *name, size_t len)
 {
+	const struct otr_enum *const *at;
 	const struct otr_event_set *set;
-	bool here = !from;
 
-	list_for_each_entry(set, &sets, link) {
-		if (here && set->nr_enums)
-			return set->enums;
-		if (!here && from >= set->enums && from < set->enums + set->nr_enums) {
-			if (++from < set->enums + set->nr_enums)
-				return from;
-			here = true;
-		}
-	}
+	list_for_each_entry(set, &sets, link)
+		for (at = set->enums; at && *at; at++)
+			if ((*at)->system == system && !strncmp((*at)->name, name, len) &&
+			    !(*at)->name[len])
+				return *at;
 	return NULL;
 }
 

@@ -77,6 +77,8 @@ void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct 
 int otr_function_remember(struct otr_inst *inst, bool tgid);
 int otr_events_init(void);
 void otr_events_exit(void);
+int otr_trace_init(void);
+void otr_trace_exit(void);
 int otr_await_init(void);
 void otr_await_exit(void);
 void otr_await_create(struct otr_inst *inst);

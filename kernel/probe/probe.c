@@ -109,13 +109,18 @@ int otr_probe_init(void)
 	err = otr_events_init();
 	if (err)
 		goto graph;
-	err = otr_await_init();
+	err = otr_trace_init();
 	if (err)
 		goto events;
+	err = otr_await_init();
+	if (err)
+		goto trace;
 	err = otr_inst_set_hooks(&instance_hooks);
 	if (!err)
 		return 0;
 	otr_await_exit();
+trace:
+	otr_trace_exit();
 events:
 	otr_events_exit();
 graph:
@@ -140,6 +145,7 @@ void otr_probe_exit(void)
 	/* Probes on tracepoints may still be on their way out. */
 	tracepoint_synchronize_unregister();
 	otr_await_exit();
+	otr_trace_exit();
 	otr_events_exit();
 	otr_graph_exit();
 	otr_function_exit();
