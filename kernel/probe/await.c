@@ -167,8 +167,8 @@ bool otr_function_awaiting(const struct otr_inst *inst, enum otr_side side)
 }
 
 /* Put what is waited for and belongs to a module into a set; forget the words. */
-static int arrive(struct otr_function *fn, enum otr_side side, const char *module,
-		  struct otr_siteset *set)
+static int meet(struct otr_function *fn, enum otr_side side, const char *module,
+		struct otr_siteset *set)
 {
 	struct otr_await *await, *next;
 	struct otr_glob glob;
@@ -204,7 +204,7 @@ found:
 		return -ENOMEM;
 	err = otr_siteset_copy(set, otr_function_sites(fn->inst, side));
 	if (!err)
-		err = arrive(fn, side, module, set);
+		err = meet(fn, side, module, set);
 	if (!err)
 		return otr_function_set_sites(fn->inst, side, set);
 	otr_siteset_destroy(set);
