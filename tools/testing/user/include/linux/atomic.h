@@ -20,7 +20,20 @@
 	shim_old;							\
 })
 
-/* One instruction without a lock prefix, for what a thread does to itself. */
+/*
+ * One instruction without a lock prefix, for what a thread does to itself. The
+ * thread sanitizer has to see what it does, and that it orders nothing.
+ */
+#ifdef __SANITIZE_THREAD__
+#define cmpxchg_local(p, old, new)					\
+({									\
+	__typeof__(*(p)) shim_old = (old);				\
+									\
+	__atomic_compare_exchange_n(p, &shim_old, new, false,		\
+				    __ATOMIC_RELAXED, __ATOMIC_RELAXED); \
+	shim_old;							\
+})
+#else
 #define cmpxchg_local(p, old, new)					\
 ({									\
 	__typeof__(*(p)) shim_old = (old);				\
@@ -31,6 +44,7 @@
 			     : "r" (new) : "memory", "cc");		\
 	shim_old;							\
 })
+#endif
 
 static inline int atomic_read(const atomic_t *v)
 {

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A writer and a reader of one CPU's buffer, under the thread sanitizer: every
+ * access of the two that is neither atomic nor ordered by the commit or by the
+ * exchange of a page is an error. What the processor orders by itself is no
+ * excuse here, because the sanitizer does not know it.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+
+#include <linux/kernel.h>
+
+#include "buffer/ring.h"
+#include "ktap.h"
+#include "tsan.h"
+
+#define RECORDS		150000
+/* Payload bytes of a page, so that pages change often; and pages. */
+#define DATA		256
+#define PAGES		6
+
+/* What is written: it tells whether it is what was written. */
+struct payload {
+	u32	number;
+	u32	sum;
+	u32	more[];
+};
+
+static struct otr_ring *ring;
+static bool stop;
+static bool overwrites;
+static bool nest;
+static bool inside;
+
+struct result {
+	u64	read;
+	u64	lost;
+	u64	wrong;
+	u64	disorder;
+	u32	last;
+};
+
+static u32 sum_of(u32 number)
+{
+	return number * 0x9e3779b1 ^ 0x5bd1e995;
+}
+
+static u32 next_number;
+static u64 refused;
+
+static void write_one(u32 words)
+{
+	struct payload *payload;
+	struct otr_rec rec;
+	u32 i, number = next_number++;
+
+	payload = otr_ring_begin(ring, &rec, sizeof(*payload) + 4 * words);
+	if (!payload) {
+		refused++;
+		return;
+	}
+	payload->number = number;
+	payload->sum = sum_of(number);
+	for (i = 0; i < words; i++)
+		payload->more[i] = number + i;
+	otr_ring_end(&rec);
+}
+
+/*
+ * An interrupt, now and then, at any step of the one that it comes into.
+ *
+ * Where the reader copies from a page that may be overwritten, it throws the copy
+ * away when that happened meanwhile. That is a race by design; whether what was
+ * not thrown away is good, the payload tells.
+ */
+void buffer_step(int n)
+{
+	static u32 turn;
+
+	if (overwrites && (n == 30 || n == 32))
+		tsan_ignore_reads_begin(__FILE__, __LINE__);
+	else if (overwrites && (n == 31 || n == 33))
+		tsan_ignore_reads_end(__FILE__, __LINE__);
+	if (shim_cpu || !nest || inside || ++turn % 7)
+		return;
+	inside = true;
+	write_one(turn % 5);
+	inside = false;
+}
+
+static bool intact(const struct otr_item *item)
+{
+	const struct payload *payload = item->data;
+	u32 i;
+
+	if (item->len < sizeof(*payload) || payload->sum != sum_of(payload->number))
+		return false;
+	for (i = 0; i < (item->len - sizeof(*payload)) / 4; i++)
+		if (payload->more[i] != payload->number + i)
+			return false;
+	return true;
+}
+
+/* Read what is there. Who nests has the higher number but may come first. */
+static void drain(struct result *result)
+{
+	struct otr_item item;
+
+	otr_ring_reader_lock(ring, 0);
+	while (otr_ring_peek(ring, 0, &item)) {
+		const struct payload *payload = item.data;
+
+		result->read++;
+		result->lost += item.lost;
+		result->wrong += !intact(&item);
+		result->disorder += payload->number + 2 < result->last;
+		result->last = payload->number;
+		otr_ring_consume(ring, 0);
+	}
+	otr_ring_reader_unlock(ring, 0);
+}
+
+static void *reader(void *result)
+{
+	shim_cpu = 1;
+	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+		drain(result);
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void race(bool overwrite)
+{
+	struct otr_ring_config config = {
+		.bytes = DATA * PAGES, .data_max = DATA, .overwrite = overwrite,
+	};
+	struct otr_ring_stats stats;
+	struct result result = { };
+	pthread_t thread;
+	u32 i;
+
+	shim_online[1] = false;
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	EXPECT(!IS_ERR(ring));
+	stop = false;
+	overwrites = overwrite;
+	next_number = 0;
+	refused = 0;
+	pthread_create(&thread, NULL, reader, &result);
+	for (i = 0; i < RECORDS; i++) {
+		write_one(i % 9);
+		/* On one processor the reader would never meet the writer. */
+		if (!(i % 50))
+			sched_yield();
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	drain(&result);
+	otr_ring_stats(ring, 0, &stats);
+	EXPECT(!result.wrong);
+	EXPECT(!result.disorder);
+	EXPECT(result.read > RECORDS / 100);
+	EXPECT(result.read + stats.overrun + refused == next_number);
+	EXPECT(result.lost == stats.overrun || !overwrite);
+	EXPECT(overwrite || !stats.overrun);
+	printf("# %lu of %u read, %lu lost, %lu refused\n", result.read, next_number,
+	       result.lost, refused);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+	shim_online[1] = true;
+}
+
+static void overwriting(void)
+{
+	race(true);
+}
+
+static void until_full(void)
+{
+	race(false);
+}
+
+static void overwriting_nested(void)
+{
+	nest = true;
+	race(true);
+	nest = false;
+}
+
+static void until_full_nested(void)
+{
+	nest = true;
+	race(false);
+	nest = false;
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(overwriting),
+	KTAP_CASE(until_full),
+	KTAP_CASE(overwriting_nested),
+	KTAP_CASE(until_full_nested),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
