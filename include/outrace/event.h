@@ -19,6 +19,7 @@
 struct module;
 struct otr_event;
 struct otr_event_group;
+struct otr_names;
 struct otr_sub;
 struct tracepoint;
 
@@ -32,6 +33,7 @@ struct tracepoint;
  * @out: where the text goes
  * @scratch: room for the pieces that print helpers put together; each takes
  *	     what it needs from its end, and all is given back with the line
+ * @names: symbols that are remembered from other lines, or NULL
  * @ev: the event that wrote the record
  * @rec: the record, beginning with its struct otr_rec_head
  * @len: bytes that are readable at @rec, at least the record's own length
@@ -40,6 +42,7 @@ struct tracepoint;
 struct otr_line {
 	struct seq_buf		*out;
 	struct seq_buf		*scratch;
+	struct otr_names	*names;
 	const struct otr_event	*ev;
 	const void		*rec;
 	unsigned int		len;

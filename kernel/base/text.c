@@ -86,21 +86,77 @@ void otr_text_pad(struct seq_buf *out, const char *text, int width)
 		otr_text_fill(out, ' ', -width - len);
 }
 
+#define TEN(tens)							\
+	tens "0" tens "1" tens "2" tens "3" tens "4"			\
+	tens "5" tens "6" tens "7" tens "8" tens "9"
+
+/* See otr_text_pair(). */
+const char otr_text_pairs[201] =
+	TEN("0") TEN("1") TEN("2") TEN("3") TEN("4") TEN("5") TEN("6") TEN("7") TEN("8") TEN("9");
+
 /* Writes @value before @end and returns where it begins. */
 static char *decimal(char *end, u64 value)
 {
-	/* The short division is much cheaper, and most numbers are small. */
-	while (value > U32_MAX) {
-		u32 digit;
+	u32 low;
 
-		value = div_u64_rem(value, 10, &digit);
-		*--end = '0' + digit;
+	/* The short division is much cheaper, and most numbers are small. */
+	while (unlikely(value > U32_MAX)) {
+		u32 pair;
+
+		value = div_u64_rem(value, 100, &pair);
+		end -= 2;
+		otr_text_pair(end, pair);
 	}
-	for (u32 low = value; ; low /= 10) {
-		*--end = '0' + low % 10;
-		if (low < 10)
+	for (low = value; low >= 10; low /= 100) {
+		end -= 2;
+		otr_text_pair(end, low % 100);
+	}
+	/* Nothing is left of a number that ended in a pair, but for zero itself. */
+	if (low || !value)
+		*--end = '0' + low;
+	return end;
+}
+
+/**
+ * otr_text_put - write a number in decimal
+ * @at: where to; there is room
+ * @value: the number
+ * @width: least width
+ * @fill: what goes before it up to @width, a blank or a zero
+ *
+ * Context: any.
+ * Return: where it ends; nothing terminates it.
+ */
+char *otr_text_put(char *at, u64 value, unsigned int width, char fill)
+{
+	char number[NUMBER_MAX];
+	char *end = at + width, *to = end;
+	u32 low = value;
+
+	/* In its place from the end, if it fits. */
+	if (likely(value <= U32_MAX)) {
+		while (low >= 10 && to - at >= 2) {
+			to -= 2;
+			otr_text_pair(to, low % 100);
+			low /= 100;
+		}
+		if (low < 10 && to > at && (low || to == end)) {
+			*--to = '0' + low;
+			low = 0;
+		}
+		if (!low && to < end) {
+			while (to > at)
+				*--to = fill;
 			return end;
+		}
 	}
+	end = number + sizeof(number);
+	to = decimal(end, value);
+	for (; width > end - to; width--)
+		*at++ = fill;
+	while (to < end)
+		*at++ = *to++;
+	return at;
 }
 
 /**

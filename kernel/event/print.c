@@ -2,8 +2,20 @@
 /* Helpers with which events print their records. */
 #include <linux/kallsyms.h>
 
+#include "base/base.h"
 #include "event/event.h"
 #include "host/host.h"
+
+/* Out of line for its big buffer. */
+static noinline void print_looked_up(struct seq_buf *out, unsigned long ip, bool with_offset)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (otr_host_symbol(ip, with_offset, name, sizeof(name)))
+		seq_buf_puts(out, name);
+	else
+		seq_buf_printf(out, "0x%08lx", ip);
+}
 
 /**
  * otr_print_ip - print a code address as a symbol
@@ -17,16 +29,23 @@
  */
 void otr_print_ip(struct otr_line *line, unsigned long ip)
 {
-	char name[KSYM_SYMBOL_LEN];
+	bool with_offset = line->flags & OTR_LINE_SYM_OFFSET;
+	const char *name;
+	unsigned int len;
 
 	if (!ip) {
 		seq_buf_putc(line->out, '0');
 		return;
 	}
-	if (otr_host_symbol(ip, line->flags & OTR_LINE_SYM_OFFSET, name, sizeof(name)))
-		seq_buf_puts(line->out, name);
-	else
-		seq_buf_printf(line->out, "0x%08lx", ip);
+	if (!line->names) {
+		print_looked_up(line->out, ip, with_offset);
+	} else {
+		name = otr_names_find(line->names, ip, with_offset, &len);
+		if (name)
+			otr_text_mem(line->out, name, len);
+		else
+			seq_buf_printf(line->out, "0x%08lx", ip);
+	}
 	if (line->flags & OTR_LINE_SYM_ADDR)
 		seq_buf_printf(line->out, " <%016lx>", ip);
 }

@@ -116,6 +116,7 @@ static void collect(struct pipe_reader *rd, size_t wanted)
 {
 	seq_buf_clear(&rd->out);
 	rd->given = 0;
+	otr_view_remember(&rd->view);
 	otr_event_lock();
 	otr_source_begin(rd->src);
 	while (seq_buf_used(&rd->out) < wanted && collect_one(rd))

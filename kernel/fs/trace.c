@@ -28,6 +28,7 @@ static int reader_rewind(struct otr_file *of, struct reader *rd)
 	rd->view.src = src;
 	rd->pos = 1;
 	rd->printed = false;
+	otr_view_remember(&rd->view);
 	otr_view_rewind(&rd->view);
 	return 0;
 }

@@ -121,7 +121,7 @@ static const struct feature features[OTR_NR_FEATURES] = {
  * otr_host_init - find out what this kernel offers
  *
  * Context: module load, before any other function of this room.
- * Return: 0.
+ * Return: 0, -ENOMEM.
  */
 int otr_host_init(void)
 {
@@ -129,7 +129,7 @@ int otr_host_init(void)
 
 	for (i = 0; i < OTR_NR_FEATURES; i++)
 		otr_host_present[i] = features[i].there();
-	return 0;
+	return otr_names_init();
 }
 
 /**
@@ -140,6 +140,7 @@ int otr_host_init(void)
 void otr_host_exit(void)
 {
 	otr_host_tracepoints_exit();
+	otr_names_exit();
 }
 
 /**

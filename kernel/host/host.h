@@ -66,6 +66,14 @@ int otr_host_each_symbol(const char *mod,
 			 int (*fn)(void *data, const char *name, unsigned long addr), void *data);
 int otr_host_each_named(const char *name, int (*fn)(void *data, unsigned long addr), void *data);
 
+/* names: symbols, remembered */
+struct otr_names *otr_names_create(void);
+void otr_names_destroy(struct otr_names *names);
+const char *otr_names_find(struct otr_names *names, unsigned long addr, bool with_offset,
+			   unsigned int *len);
+int otr_names_init(void);
+void otr_names_exit(void);
+
 /* sites */
 const unsigned long *otr_host_sites(unsigned int *nr);
 const unsigned long *otr_host_module_sites(const struct module *mod, unsigned int *nr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The context columns in front of every record: who, where, when. */
 #include <linux/math64.h>
+#include <linux/string.h>
 #include <linux/time64.h>
 
 #include "output/output.h"
@@ -43,6 +44,16 @@ static char depth_char(unsigned int depth)
 	return depth ? "0123456789abcdef"[depth & 15] : '.';
 }
 
+static char *put_flags(char *at, const struct otr_rec_head *head)
+{
+	*at++ = irqs_char(head->flags);
+	*at++ = resched_char(head->flags);
+	*at++ = context_char(head->flags);
+	*at++ = depth_char(OTR_CTX_PREEMPT(head->preempt_count));
+	*at++ = depth_char(OTR_CTX_MIGRATE(head->preempt_count));
+	return at;
+}
+
 /**
  * otr_columns_flags - print the five characters of the context
  * @head: of the record
@@ -52,12 +63,88 @@ static char depth_char(unsigned int depth)
  */
 void otr_columns_flags(const struct otr_rec_head *head, struct seq_buf *out)
 {
-	seq_buf_putc(out, irqs_char(head->flags));
-	seq_buf_putc(out, resched_char(head->flags));
-	seq_buf_putc(out, context_char(head->flags));
-	seq_buf_putc(out, depth_char(OTR_CTX_PREEMPT(head->preempt_count)));
-	seq_buf_putc(out, depth_char(OTR_CTX_MIGRATE(head->preempt_count)));
+	char text[5];
+
+	otr_text_mem(out, text, put_flags(text, head) - text);
 }
+
+/* A number as wide as it is. */
+static char *put_left(char *at, u32 value)
+{
+	unsigned int width = 1;
+
+	for (u32 end = 10; value >= end && width < 10; end *= 10)
+		width++;
+	return otr_text_put(at, value, width, ' ');
+}
+
+/* "%16s-%-7d " */
+static char *put_task(char *at, const char *comm, int pid)
+{
+	unsigned int len = strlen(comm);
+	char *end;
+
+	memset(at, ' ', 16);
+	memcpy(at + 16 - len, comm, len);
+	at += 16;
+	*at++ = '-';
+	end = at + 7;
+	if (unlikely(pid < 0))
+		*at++ = '-';
+	at = put_left(at, pid < 0 ? -(u32)pid : pid);
+	while (at < end)
+		*at++ = ' ';
+	*at++ = ' ';
+	return at;
+}
+
+/* "(%7d) " */
+static char *put_group(char *at, int tgid)
+{
+	*at++ = '(';
+	if (tgid)
+		at = otr_text_put(at, tgid, 7, ' ');
+	else
+		at = memset(at, '-', 7) + 7;
+	*at++ = ')';
+	*at++ = ' ';
+	return at;
+}
+
+/* "[%03d] " */
+static char *put_number(char *at, unsigned int cpu)
+{
+	*at++ = '[';
+	if (likely(cpu < 100)) {
+		*at++ = '0';
+		at = otr_text_pair(at, cpu);
+	} else {
+		at = otr_text_put(at, cpu, 3, '0');
+	}
+	*at++ = ']';
+	*at++ = ' ';
+	return at;
+}
+
+/* " %5lu.%06lu: " */
+static char *put_time(char *at, u64 ns)
+{
+	u32 usecs;
+	u64 secs = div_u64_rem(otr_clock_usecs(ns), USEC_PER_SEC, &usecs);
+
+	*at++ = ' ';
+	at = otr_text_put(at, secs, 5, ' ');
+	*at++ = '.';
+	at = otr_text_pair(at, usecs / 10000);
+	at = otr_text_pair(at, usecs / 100 % 100);
+	at = otr_text_pair(at, usecs % 100);
+	*at++ = ':';
+	*at++ = ' ';
+	return at;
+}
+
+/* More than all columns of the default style take. */
+#define COLUMNS_MAX	128
 
 /**
  * otr_columns_print - print the columns of the default style
@@ -65,34 +152,37 @@ void otr_columns_flags(const struct otr_rec_head *head, struct seq_buf *out)
  * @item: the record
  * @out: where to
  *
+ * A format string costs as much as all the rest of a line, so the columns are
+ * put together by hand, and in their place.
+ *
  * Context: any that may look up a comm.
  */
 void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
 		       struct seq_buf *out)
 {
 	const struct otr_rec_head *head = item->data;
-	char comm[TASK_COMM_LEN];
+	char comm[TASK_COMM_LEN], *start, *at;
 
+	if (seq_buf_get_buf(out, &start) < COLUMNS_MAX) {
+		seq_buf_set_overflow(out);
+		return;
+	}
 	otr_comm_find(head->pid, comm);
-	seq_buf_printf(out, "%16s-%-7d ", comm, head->pid);
-	if (view->options & OTR_OPT(RECORD_TGID)) {
-		int tgid = otr_tgid_find(head->pid);
-
-		if (tgid)
-			seq_buf_printf(out, "(%7d) ", tgid);
-		else
-			seq_buf_puts(out, "(-------) ");
-	}
-	seq_buf_printf(out, "[%03d] ", item->cpu);
+	at = put_task(start, comm, head->pid);
+	if (view->options & OTR_OPT(RECORD_TGID))
+		at = put_group(at, otr_tgid_find(head->pid));
+	at = put_number(at, item->cpu);
 	if (view->options & OTR_OPT(IRQ_INFO))
-		otr_columns_flags(head, out);
+		at = put_flags(at, head);
 	if (view->in_ns) {
-		seq_buf_putc(out, ' ');
-		otr_text_usecs(out, item->ts, 5);
-		seq_buf_puts(out, ": ");
+		at = put_time(at, item->ts);
 	} else {
-		seq_buf_printf(out, " %12llu: ", item->ts);
+		*at++ = ' ';
+		at = otr_text_put(at, item->ts, 12, ' ');
+		*at++ = ':';
+		*at++ = ' ';
 	}
+	out->len += at - start;
 }
 
 /**

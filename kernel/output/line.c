@@ -124,6 +124,7 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 	struct otr_line line = {
 		.out	= out,
 		.scratch = &scratch,
+		.names	= view->names,
 		.ev	= ev,
 		.rec	= item->data,
 		.len	= item->len,

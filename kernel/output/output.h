@@ -35,6 +35,8 @@
  * @annotate: say where a CPU's records begin
  * @time_start: what the latency columns count from
  * @scratch: room for what print helpers put together, OTR_LINE_MAX bytes
+ * @names: symbols that were printed before; NULL before the first record, and
+ *	   when there is no memory for them
  * @index: number of the next record, from 0
  * @started: CPUs of which a record was shown
  * @src: where records come from, for a look that needs to know what follows;
@@ -50,6 +52,7 @@ struct otr_view {
 	bool		annotate;
 	u64		time_start;
 	char		*scratch;
+	struct otr_names *names;
 	unsigned long	index;
 	cpumask_var_t	started;
 	struct otr_source *src;
@@ -61,6 +64,7 @@ struct otr_source;
 /* view.c */
 int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu);
 void otr_view_close(struct otr_view *view);
+void otr_view_remember(struct otr_view *view);
 void otr_view_rewind(struct otr_view *view);
 
 /* header.c */

@@ -2,6 +2,7 @@
 /* How one open file shows records. */
 #include <linux/slab.h>
 
+#include "host/host.h"
 #include "output/output.h"
 
 /**
@@ -23,6 +24,7 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
 		free_cpumask_var(view->started);
 		return -ENOMEM;
 	}
+	view->names = NULL;
 	view->inst = inst;
 	view->tracer = inst->preset->name;
 	view->options = inst->options;
@@ -49,8 +51,21 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
 void otr_view_close(struct otr_view *view)
 {
 	kvfree(view->graph);
+	otr_names_destroy(view->names);
 	kfree(view->scratch);
 	free_cpumask_var(view->started);
+}
+
+/**
+ * otr_view_remember - remember names from here on, many records are to come
+ * @view: the view
+ *
+ * Context: may sleep.
+ */
+void otr_view_remember(struct otr_view *view)
+{
+	if (!view->names)
+		view->names = otr_names_create();
 }
 
 /**

@@ -258,7 +258,7 @@ static void print_call(struct otr_line *line)
 
 	otr_print_ip(line, rec->ip);
 	if ((line->flags & OTR_LINE_PARENT) && rec->parent_ip) {
-		seq_buf_puts(line->out, " <-");
+		otr_text_mem(line->out, " <-", 3);
 		otr_print_ip(line, rec->parent_ip);
 	}
 	seq_buf_putc(line->out, '\n');

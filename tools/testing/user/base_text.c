@@ -296,7 +296,7 @@ static void numbers(void)
 		struct seq_buf out;
 
 		seq_buf_init(&out, is, sizeof(is));
-		switch (i % 5) {
+		switch (i % 7) {
 		case 0:
 			otr_text_u64(&out, value, width, ' ');
 			sprintf(expected, "%*llu", width, (unsigned long long)value);
@@ -314,6 +314,14 @@ static void numbers(void)
 			sprintf(expected, "%0*llx", width, (unsigned long long)value);
 			break;
 		case 4:
+			out.len = otr_text_put(is, value, width, ' ') - is;
+			sprintf(expected, "%*llu", width, (unsigned long long)value);
+			break;
+		case 5:
+			out.len = otr_text_put(is, value, width, '0') - is;
+			sprintf(expected, "%0*llu", width, (unsigned long long)value);
+			break;
+		case 6:
 			value &= ~0ULL >> 1;
 			otr_text_usecs(&out, value, width);
 			sprintf(expected, "%*llu.%06llu", width,

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names of addresses, remembered while somebody reads many records.
+ *
+ * Looking a symbol up costs thousands of instructions, and a trace names the
+ * same few functions all the time. What is remembered are names of the kernel's
+ * own text, which stay, and of modules, all of which are forgotten when any
+ * module comes or goes. Names of text that comes and goes without notice, such
+ * as BPF programs, are not.
+ */
+#include <linux/hash.h>
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "host/host.h"
+
+#define PLACES_BITS	10
+#define PLACE_SIZE	64
+
+/**
+ * struct place - a name that is remembered
+ * @key: its address, the top bit clear for one with an offset; 0 for none
+ * @len: length of the text
+ * @text: the text, not terminated
+ */
+struct place {
+	unsigned long	key;
+	u8		len;
+	char		text[PLACE_SIZE - sizeof(unsigned long) - 1];
+};
+
+/**
+ * struct otr_names - names that are remembered
+ * @turn: value of "turn" that they are good for
+ * @buf: a name that is not remembered
+ * @places: the names, by a hash of the address
+ */
+struct otr_names {
+	unsigned int	turn;
+	char		buf[KSYM_SYMBOL_LEN];
+	struct place	places[BIT(PLACES_BITS)];
+};
+
+/* Counts modules that came or went. */
+static unsigned int turn;
+
+/* Both 0 where the kernel does not say. */
+static unsigned long text_from, text_to;
+
+static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+{
+	/*
+	 * A new module's names can be found from here on. An old one's still can,
+	 * and whoever remembers one now is told again by the next to come.
+	 */
+	if (event == MODULE_STATE_COMING || event == MODULE_STATE_GOING)
+		WRITE_ONCE(turn, READ_ONCE(turn) + 1);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block modules = { .notifier_call = on_module };
+
+/**
+ * otr_names_create - begin to remember names
+ *
+ * Context: may sleep.
+ * Return: the names, none yet; NULL when there is no memory, with which
+ * otr_names_find() works as well, and slower.
+ */
+struct otr_names *otr_names_create(void)
+{
+	struct otr_names *names = kvzalloc(sizeof(*names), GFP_KERNEL);
+
+	BUILD_BUG_ON(sizeof(struct place) != PLACE_SIZE);
+	if (names)
+		names->turn = READ_ONCE(turn);
+	return names;
+}
+
+/**
+ * otr_names_destroy - the counterpart of otr_names_create()
+ * @names: the names, or NULL
+ *
+ * Context: may sleep.
+ */
+void otr_names_destroy(struct otr_names *names)
+{
+	kvfree(names);
+}
+
+/* Does what is at an address stay as long as the module that it belongs to? */
+static bool lasting(unsigned long addr)
+{
+	unsigned long offset;
+	char buf[KSYM_NAME_LEN], *mod;
+
+	if (addr >= text_from && addr < text_to)
+		return true;
+	/* Trampolines name a module that none is. */
+	return otr_host_lookup(addr, &offset, &mod, buf) && mod && strncmp(mod, "__", 2);
+}
+
+/**
+ * otr_names_find - the name of an address as text
+ * @names: where it may be remembered; not used by anybody else meanwhile
+ * @addr: the address
+ * @with_offset: as for otr_host_symbol()
+ * @len: set to the length of the text
+ *
+ * Context: any but NMI.
+ * Return: the text, not terminated, good until the next call; NULL when the
+ * address has no name.
+ */
+const char *otr_names_find(struct otr_names *names, unsigned long addr, bool with_offset,
+			   unsigned int *len)
+{
+	unsigned long key = addr ^ ((unsigned long)with_offset << (BITS_PER_LONG - 1));
+	struct place *place = &names->places[hash_long(key, PLACES_BITS)];
+
+	if (unlikely(names->turn != READ_ONCE(turn))) {
+		names->turn = READ_ONCE(turn);
+		memset(names->places, 0, sizeof(names->places));
+	}
+	if (likely(place->key == key)) {
+		*len = place->len;
+		return place->text;
+	}
+	*len = otr_host_symbol(addr, with_offset, names->buf, sizeof(names->buf));
+	if (!*len)
+		return NULL;
+	if (*len <= sizeof(place->text) && lasting(addr)) {
+		place->key = key;
+		place->len = *len;
+		memcpy(place->text, names->buf, *len);
+	}
+	return names->buf;
+}
+
+/**
+ * otr_names_init - hear of modules
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_names_init(void)
+{
+	text_from = otr_host_address("_stext");
+	text_to = otr_host_address("_etext");
+	return register_module_notifier(&modules);
+}
+
+/**
+ * otr_names_exit - the counterpart of otr_names_init()
+ *
+ * Context: module unload.
+ */
+void otr_names_exit(void)
+{
+	unregister_module_notifier(&modules);
+}
