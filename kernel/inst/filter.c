@@ -45,6 +45,7 @@ static int give(struct otr_sub *sub, const char *text, bool many, struct otr_fil
 	return -EINVAL;
 }
 
+/* White space at the end goes; what is before is shown as it was written. */
 static bool is_clear(char *text)
 {
 	return !strcmp(strim(text), "0");
@@ -54,7 +55,7 @@ static bool is_clear(char *text)
  * otr_sub_set_filter - change what an event's records have to pass
  * @inst: the instance
  * @ev: the event
- * @text: the filter; "0" for none; white space around it is taken away
+ * @text: the filter; "0" for none; white space at its end is cut off
  *
  * Context: otr_inst_lock held; sleeps until no probe uses the old filter.
  * Return: 0; -EINVAL for a wrong text, see error_log; -ENOMEM.
@@ -74,7 +75,7 @@ int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text)
 		sub = otr_sub_get(inst, ev);
 		if (IS_ERR(sub))
 			return PTR_ERR(sub);
-		err = give(sub, strim(text), false, &old);
+		err = give(sub, text, false, &old);
 	}
 	if (old) {
 		tracepoint_synchronize_unregister();
@@ -121,7 +122,7 @@ int otr_sub_set_filters(struct otr_inst *inst, const struct otr_event_group *gro
 			break;
 		if (clear)
 			old = exchange(sub, NULL, NULL);
-		else if (give(sub, strim(text), true, &old) == -ENOMEM)
+		else if (give(sub, text, true, &old) == -ENOMEM)
 			err = -ENOMEM;
 		xa_store(&olds, ev->id, old, GFP_KERNEL);
 	}
