@@ -131,6 +131,7 @@ struct otr_inst_hooks {
  * @event_pids: tasks whose events to record and not to record, see sub.h; hot
  * @remember: OTR_COMM_* that the task of an event's record is remembered by; hot
  * @graph: likewise, of function_graph; NULL where returns cannot be seen
+ * @syscalls: likewise, of system calls
  * @name: "" for the first one
  * @hooks: what the room above does for instances, NULL before it started
  * @preset: the current preset, never NULL
@@ -156,6 +157,7 @@ struct otr_inst {
 	struct otr_idset	*event_pids[2];
 	u8			remember;
 	struct otr_graph	*graph;
+	struct otr_syscalls	*syscalls;
 
 	/* otr_inst_lock */
 	const char		*name;

@@ -59,9 +59,16 @@ static int instance_create(struct otr_inst *inst)
 		return err;
 	err = otr_graph_create(inst);
 	if (err)
-		otr_function_destroy(inst);
-	else
-		otr_await_create(inst);
+		goto function;
+	err = otr_syscalls_create(inst);
+	if (err)
+		goto graph;
+	otr_await_create(inst);
+	return 0;
+graph:
+	otr_graph_destroy(inst);
+function:
+	otr_function_destroy(inst);
 	return err;
 }
 
@@ -78,6 +85,7 @@ static void instance_destroy(struct otr_inst *inst)
 	/* A fork on its way through our handler still looks at the instance. */
 	tracepoint_synchronize_unregister();
 	otr_await_destroy(inst);
+	otr_syscalls_destroy(inst);
 	otr_graph_destroy(inst);
 	otr_function_destroy(inst);
 }
@@ -112,13 +120,18 @@ int otr_probe_init(void)
 	err = otr_trace_init();
 	if (err)
 		goto events;
-	err = otr_await_init();
+	err = otr_syscalls_init();
 	if (err)
 		goto trace;
+	err = otr_await_init();
+	if (err)
+		goto syscalls;
 	err = otr_inst_set_hooks(&instance_hooks);
 	if (!err)
 		return 0;
 	otr_await_exit();
+syscalls:
+	otr_syscalls_exit();
 trace:
 	otr_trace_exit();
 events:
@@ -145,6 +158,7 @@ void otr_probe_exit(void)
 	/* Probes on tracepoints may still be on their way out. */
 	tracepoint_synchronize_unregister();
 	otr_await_exit();
+	otr_syscalls_exit();
 	otr_trace_exit();
 	otr_events_exit();
 	otr_graph_exit();

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pair of events for each system call of the kernel: its arguments when it is
+ * entered, its result when it is left.
+ *
+ * There are two tracepoints for all of them. An instance that wants a system
+ * call has a probe on one or both, with a table that says by number whose
+ * records are wanted.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <linux/unistd.h>
+#include <asm/syscall.h>
+
+#include "event/event.h"
+#include "host/host.h"
+#include "inst/inst.h"
+#include "inst/sub.h"
+#include "probe/function.h"
+
+#define OTR_SYSCALL_NUMBERS
+#include "probe/syscalls.h"
+#undef OTR_SYSCALL_NUMBERS
+
+enum side { ENTER, EXIT, NR_SIDES };
+
+struct rec_enter {
+	struct otr_rec_head	head;
+	int			nr;
+	unsigned long		args[];
+};
+
+struct rec_exit {
+	struct otr_rec_head	head;
+	int			nr;
+	long			ret;
+};
+
+/**
+ * struct call - a system call
+ * @event: its events
+ * @name: with "sys_" in front
+ * @args: its arguments, as fields
+ * @nr_args: how many
+ */
+struct call {
+	struct otr_event	event[NR_SIDES];
+	const char		*name;
+	const struct otr_field	*args;
+	unsigned int		nr_args;
+};
+
+/**
+ * struct table - what an instance wants at one of the tracepoints
+ * @sub: by the number of the system call, NULL for nothing; probes read it with
+ *	 preemption off
+ * @users: how many there are; otr_inst_lock
+ */
+struct table {
+	struct otr_sub		*sub[NR_syscalls];
+	unsigned int		users;
+};
+
+/* struct otr_syscalls - what an instance wants of system calls */
+struct otr_syscalls {
+	struct table		table[NR_SIDES];
+};
+
+static void enter_text(struct otr_line *line);
+static void exit_text(struct otr_line *line);
+static const struct otr_event_ops ops;
+
+#define NR_FIELD	{ .type = "int", .name = "__syscall_nr", .size = sizeof(int), \
+			  .offset = offsetof(struct rec_enter, nr), .is_signed = true }
+
+static const struct otr_field exit_fields[] = {
+	NR_FIELD,
+	{ .type = "long", .name = "ret", .offset = offsetof(struct rec_exit, ret),
+	  .size = sizeof(long), .is_signed = true },
+	{}
+};
+
+/* Arguments come as pairs of type and name, from number @i on. */
+#define ARG(i, t, a)							\
+	{								\
+		.type = #t, .name = #a, .size = sizeof(long),		\
+		.offset = offsetof(struct rec_enter, args) + (i) * sizeof(long), \
+	},
+#define ARGS0(i)
+#define ARGS1(i, t, a)		ARG(i, t, a)
+#define ARGS2(i, t, a, ...)	ARG(i, t, a) ARGS1(i + 1, __VA_ARGS__)
+#define ARGS3(i, t, a, ...)	ARG(i, t, a) ARGS2(i + 1, __VA_ARGS__)
+#define ARGS4(i, t, a, ...)	ARG(i, t, a) ARGS3(i + 1, __VA_ARGS__)
+#define ARGS5(i, t, a, ...)	ARG(i, t, a) ARGS4(i + 1, __VA_ARGS__)
+#define ARGS6(i, t, a, ...)	ARG(i, t, a) ARGS5(i + 1, __VA_ARGS__)
+
+/* How a program prints them. */
+#define SHOW(a)			#a ": 0x%08lx"
+#define SHOW0()
+#define SHOW1(t, a)		SHOW(a)
+#define SHOW2(t, a, ...)	SHOW(a) ", " SHOW1(__VA_ARGS__)
+#define SHOW3(t, a, ...)	SHOW(a) ", " SHOW2(__VA_ARGS__)
+#define SHOW4(t, a, ...)	SHOW(a) ", " SHOW3(__VA_ARGS__)
+#define SHOW5(t, a, ...)	SHOW(a) ", " SHOW4(__VA_ARGS__)
+#define SHOW6(t, a, ...)	SHOW(a) ", " SHOW5(__VA_ARGS__)
+
+#define VALUE(a)		", ((unsigned long)(REC->" #a "))"
+#define VALUES0()
+#define VALUES1(t, a)		VALUE(a)
+#define VALUES2(t, a, ...)	VALUE(a) VALUES1(__VA_ARGS__)
+#define VALUES3(t, a, ...)	VALUE(a) VALUES2(__VA_ARGS__)
+#define VALUES4(t, a, ...)	VALUE(a) VALUES3(__VA_ARGS__)
+#define VALUES5(t, a, ...)	VALUE(a) VALUES4(__VA_ARGS__)
+#define VALUES6(t, a, ...)	VALUE(a) VALUES5(__VA_ARGS__)
+
+#define EVENT(way, sname, members, fmt)					\
+	{								\
+		.system = "syscalls", .name = "sys_" #way "_" #sname,	\
+		.flags = OTR_EVENT_ID, .fields = members,		\
+		.print_fmt = fmt, .text = way##_text, .ops = &ops,	\
+	}
+
+#define CALL(n, sname, ...)						\
+	static const struct otr_field fields_##sname[] = {		\
+		NR_FIELD, ARGS##n(0, ##__VA_ARGS__) {}			\
+	};								\
+	static struct call syscall_##sname = {				\
+		.event = {						\
+			EVENT(enter, sname, fields_##sname, "\"" SHOW##n(__VA_ARGS__) \
+			      "\"" VALUES##n(__VA_ARGS__)),		\
+			EVENT(exit, sname, exit_fields, "\"0x%lx\", REC->ret"), \
+		},							\
+		.name = "sys_" #sname, .nr_args = n,			\
+		.args = fields_##sname + 1,				\
+	};
+
+#undef SYSCALL_DEFINE0
+#undef SYSCALL_DEFINE1
+#undef SYSCALL_DEFINE2
+#undef SYSCALL_DEFINE3
+#undef SYSCALL_DEFINE4
+#undef SYSCALL_DEFINE5
+#undef SYSCALL_DEFINE6
+#define SYSCALL_DEFINE0(sname)		CALL(0, sname)
+#define SYSCALL_DEFINE1(sname, ...)	CALL(1, sname, __VA_ARGS__)
+#define SYSCALL_DEFINE2(sname, ...)	CALL(2, sname, __VA_ARGS__)
+#define SYSCALL_DEFINE3(sname, ...)	CALL(3, sname, __VA_ARGS__)
+#define SYSCALL_DEFINE4(sname, ...)	CALL(4, sname, __VA_ARGS__)
+#define SYSCALL_DEFINE5(sname, ...)	CALL(5, sname, __VA_ARGS__)
+#define SYSCALL_DEFINE6(sname, ...)	CALL(6, sname, __VA_ARGS__)
+#include "probe/syscalls.h"
+
+/* The same lines again, as a table by number. */
+#undef CALL
+#define CALL(n, sname, ...)	[OTR_NR_##sname] = &syscall_##sname,
+static struct call *const calls[NR_syscalls] = {
+#include "probe/syscalls.h"
+};
+
+#undef CALL
+#define CALL(n, sname, ...)	&syscall_##sname.event[ENTER], &syscall_##sname.event[EXIT],
+static struct otr_event *const events[] = {
+#include "probe/syscalls.h"
+	NULL
+};
+
+static struct otr_event_set set = {
+	.events	= events,
+	.owner	= THIS_MODULE,
+};
+
+static struct tracepoint *tracepoint[NR_SIDES];
+
+static struct call *call_of(int nr)
+{
+	return nr >= 0 && nr < NR_syscalls ? calls[nr] : NULL;
+}
+
+static void enter_text(struct otr_line *line)
+{
+	const struct rec_enter *rec = line->rec;
+	const struct call *call = call_of(rec->nr);
+	unsigned int i;
+
+	if (call && line->len >= struct_size(rec, args, call->nr_args)) {
+		seq_buf_printf(line->out, "%s(", call->name);
+		for (i = 0; i < call->nr_args; i++)
+			seq_buf_printf(line->out, "%s%s: %lx", i ? ", " : "",
+				       call->args[i].name, rec->args[i]);
+		seq_buf_putc(line->out, ')');
+	}
+	seq_buf_putc(line->out, '\n');
+}
+
+static void exit_text(struct otr_line *line)
+{
+	const struct rec_exit *rec = line->rec;
+	const struct call *call = call_of(rec->nr);
+
+	if (call)
+		seq_buf_printf(line->out, "%s -> 0x%lx", call->name, rec->ret);
+	seq_buf_putc(line->out, '\n');
+}
+
+/*
+ * Numbers of other machines' system calls mean something else; the table knows
+ * those of this one only.
+ */
+static __always_inline struct otr_sub *wanted(const struct table *table, int nr)
+{
+#ifdef CONFIG_IA32_EMULATION
+	if (in_32bit_syscall())
+		return NULL;
+#endif
+	if ((unsigned int)nr >= NR_syscalls)
+		return NULL;
+	/* Pairs with the release in attach(): the subscription is whole. */
+	return smp_load_acquire(&table->sub[nr]);
+}
+
+static void enter_probe(void *data, struct pt_regs *regs, long id)
+{
+	struct otr_out out __uninitialized;
+	unsigned long args[6];
+	struct rec_enter *rec;
+	struct otr_sub *sub = wanted(data, id);
+	unsigned int nr_args;
+
+	if (!sub)
+		return;
+	nr_args = calls[id]->nr_args;
+	rec = otr_event_begin(sub, &out, struct_size(rec, args, nr_args));
+	if (!rec)
+		return;
+	rec->nr = id;
+	syscall_get_arguments(current, regs, args);
+	memcpy(rec->args, args, nr_args * sizeof(args[0]));
+	otr_event_end(&out);
+}
+
+static void exit_probe(void *data, struct pt_regs *regs, long ret)
+{
+	struct otr_out out __uninitialized;
+	struct rec_exit *rec;
+	int nr = syscall_get_nr(current, regs);
+	struct otr_sub *sub = wanted(data, nr);
+
+	if (!sub)
+		return;
+	rec = otr_event_begin(sub, &out, sizeof(*rec));
+	if (!rec)
+		return;
+	rec->nr = nr;
+	rec->ret = syscall_get_return_value(current, regs);
+	otr_event_end(&out);
+}
+
+static void *const probe[NR_SIDES] = { enter_probe, exit_probe };
+
+/* Whose event it is, by the place in its array; the number is the place in calls[]. */
+static struct otr_sub **slot(struct otr_event *ev, struct otr_sub *sub, enum side *side)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < NR_syscalls; nr++) {
+		if (!calls[nr] || ev < calls[nr]->event || ev >= calls[nr]->event + NR_SIDES)
+			continue;
+		*side = ev - calls[nr]->event;
+		return &sub->inst->syscalls->table[*side].sub[nr];
+	}
+	return NULL;
+}
+
+static int attach(struct otr_event *ev, struct otr_sub *sub)
+{
+	struct table *table;
+	enum side side;
+	struct otr_sub **at = slot(ev, sub, &side);
+	int err;
+
+	if (!at || !tracepoint[side])
+		return -ENODEV;
+	err = otr_task_names_get();
+	if (err)
+		return err;
+	table = &sub->inst->syscalls->table[side];
+	/* Pairs with wanted(). */
+	smp_store_release(at, sub);
+	if (!table->users)
+		err = tracepoint_probe_register(tracepoint[side], probe[side], table);
+	if (err) {
+		WRITE_ONCE(*at, NULL);
+		otr_task_names_put();
+		return err;
+	}
+	table->users++;
+	return 0;
+}
+
+static void detach(struct otr_event *ev, struct otr_sub *sub)
+{
+	struct table *table;
+	enum side side;
+	struct otr_sub **at = slot(ev, sub, &side);
+
+	table = &sub->inst->syscalls->table[side];
+	WRITE_ONCE(*at, NULL);
+	if (!--table->users)
+		tracepoint_probe_unregister(tracepoint[side], probe[side], table);
+	otr_task_names_put();
+}
+
+static const struct otr_event_ops ops = {
+	.attach	= attach,
+	.detach	= detach,
+};
+
+/**
+ * otr_syscalls_create - set up system calls for an instance
+ * @inst: a new instance
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
+ */
+int otr_syscalls_create(struct otr_inst *inst)
+{
+	inst->syscalls = kzalloc(sizeof(*inst->syscalls), GFP_KERNEL);
+	return inst->syscalls ? 0 : -ENOMEM;
+}
+
+/**
+ * otr_syscalls_destroy - the counterpart of otr_syscalls_create()
+ * @inst: an instance without subscriptions, whose probes have all returned
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_syscalls_destroy(struct otr_inst *inst)
+{
+	kfree(inst->syscalls);
+	inst->syscalls = NULL;
+}
+
+/**
+ * otr_syscalls_init - make events of system calls known
+ *
+ * Context: module load, once sets are taken.
+ * Return: 0, -ENOMEM, -EBUSY when there are too many events.
+ */
+int otr_syscalls_init(void)
+{
+	tracepoint[ENTER] = otr_host_tracepoint("sys_enter");
+	tracepoint[EXIT] = otr_host_tracepoint("sys_exit");
+	if (!tracepoint[ENTER] || !tracepoint[EXIT])
+		set.events += ARRAY_SIZE(events) - 1;
+	return otr_event_set_add(&set);
+}
+
+/**
+ * otr_syscalls_exit - the counterpart of otr_syscalls_init()
+ *
+ * Context: module unload; sleeps for some RCU grace periods.
+ */
+void otr_syscalls_exit(void)
+{
+	otr_event_set_remove(&set);
+}
