@@ -15,9 +15,30 @@
 
 #define CREATE_TRACE_POINTS
 #include "event.h"
-/* What outrace makes of the same macros, where it does. */
-#if !defined(CONFIG_TRACING) && __has_include("outrace/define_events.h")
-#include "outrace/define_events.h"
+/* What outrace makes of the same macros. */
+#ifndef CONFIG_TRACING
+#define OTR_HEADER	"event.h"
+#define OTR_SET		bench_events
+#include <outrace/define_events.h>
+
+static int events_add(void)
+{
+	return otr_event_set_add(&bench_events);
+}
+
+static void events_remove(void)
+{
+	otr_event_set_remove(&bench_events);
+}
+#else
+static int events_add(void)
+{
+	return 0;
+}
+
+static void events_remove(void)
+{
+}
 #endif
 
 static u32 count = 100000, inside;
@@ -106,6 +127,11 @@ static int __init bench_init(void)
 
 	if (err)
 		return err;
+	err = events_add();
+	if (err) {
+		bench_ring_close();
+		return err;
+	}
 	inside = otr_bench_inside;
 	dir = debugfs_create_dir("otr_bench", NULL);
 	debugfs_create_u32("count", 0600, dir, &count);
@@ -119,6 +145,7 @@ static int __init bench_init(void)
 static void __exit bench_exit(void)
 {
 	debugfs_remove(dir);
+	events_remove();
 	bench_ring_close();
 }
 
