@@ -235,3 +235,32 @@ void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width)
 	otr_text_fill(out, '.', 1);
 	otr_text_u64(out, usecs, 6, '0');
 }
+
+/* Digits of a duration, and of its whole part where it has no other. */
+#define DURATION_DIGITS	7
+
+/**
+ * otr_text_duration - a time in microseconds in the width of a column
+ * @out: where to
+ * @ns: the time
+ *
+ * With up to three decimals, as many as there is room for, "us" behind it, and
+ * blanks.
+ *
+ * Context: any.
+ */
+void otr_text_duration(struct seq_buf *out, u64 ns)
+{
+	char text[32];
+	u32 rest;
+	int len;
+
+	len = snprintf(text, sizeof(text), "%llu", div_u64_rem(ns, NSEC_PER_USEC, &rest));
+	if (len < DURATION_DIGITS) {
+		len += snprintf(text + len, sizeof(text) - len, ".%03u", rest);
+		len = min(len, DURATION_DIGITS + 1);
+	}
+	otr_text_mem(out, text, len);
+	otr_text_mem(out, " us ", 4);
+	otr_text_fill(out, ' ', max(DURATION_DIGITS + 1 - len, 0));
+}

@@ -27,6 +27,7 @@ void otr_text_u64(struct seq_buf *out, u64 value, unsigned int width, char fill)
 char *otr_text_put(char *at, u64 value, unsigned int width, char fill);
 void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width);
 void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill);
+void otr_text_duration(struct seq_buf *out, u64 ns);
 void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width);
 
 #endif /* _OTR_BASE_TEXT_H */

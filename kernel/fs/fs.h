@@ -217,6 +217,8 @@ extern const struct otr_file_ops otr_filter_ops;		/* filter.c */
 extern const struct otr_file_ops otr_graph_sites_ops;		/* graph.c */
 extern const struct otr_file_ops otr_graph_depth_ops;
 extern const struct otr_file_ops otr_thresh_ops;
+extern const struct otr_file_ops otr_profile_ops;		/* profile.c */
+extern const struct otr_dir otr_stat_dir;
 extern const struct otr_file_ops otr_functions_ops;		/* functions.c */
 extern const struct otr_file_ops otr_enabled_functions_ops;
 extern const struct otr_file_ops otr_pids_ops;			/* pids.c */

@@ -17,9 +17,6 @@
 /* Blanks that a level of nesting takes. */
 #define INDENT		2
 
-/* Blanks and digits of the first part of a duration. */
-#define USECS_WIDTH	7
-
 #define TASK_WIDTH	14
 #define TASK_NAME	7
 
@@ -134,24 +131,11 @@ static void print_no_duration(struct graph *g)
 
 static void print_duration(struct graph *g, u64 ns)
 {
-	char text[40];
-	u32 rest;
-	int len, usecs;
-
 	if (!has_duration(g))
 		return;
 	seq_buf_putc(g->out, wants(g->view, OTR_OPT_GRAPH_OVERHEAD) ? otr_columns_mark(ns) : ' ');
 	seq_buf_putc(g->out, ' ');
-	usecs = snprintf(text, sizeof(text), "%llu", div_u64_rem(ns, NSEC_PER_USEC, &rest));
-	len = usecs;
-	/* As many decimals as there is room for. */
-	if (usecs < USECS_WIDTH) {
-		len += snprintf(text + usecs, sizeof(text) - usecs, ".%03u", rest);
-		len = min(len, USECS_WIDTH + 1);
-	}
-	otr_text_mem(g->out, text, len);
-	seq_buf_puts(g->out, " us ");
-	otr_text_fill(g->out, ' ', max(USECS_WIDTH + 1 - len, 0));
+	otr_text_duration(g->out, ns);
 	seq_buf_puts(g->out, "|  ");
 }
 

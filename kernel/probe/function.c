@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 
 #include "event/event.h"
-#include "probe/function.h"
+#include "probe/graph.h"
 #include "probe/probe.h"
 
 static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
@@ -228,6 +228,8 @@ void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr
 	/* Pairs with the address dependency in task_wanted(): the set is complete. */
 	smp_store_release(&fn->pids[side], set);
 	WRITE_ONCE(fn->limited, fn->pids[OTR_WANT] || fn->pids[OTR_NOT]);
+	if (inst->graph)
+		otr_graph_note(inst->graph);
 	/* Probes and the fork handler look at it with preemption off. */
 	synchronize_rcu();
 	otr_idset_free(old);

@@ -11,6 +11,7 @@
 /* Who follows the sites that an instance wants. */
 enum otr_follower {
 	OTR_FOLLOW_PRESET,	/* function or function_graph, whichever is current */
+	OTR_FOLLOW_PROFILE,	/* the profiler, in the first instance */
 	OTR_FOLLOWERS
 };
 
@@ -87,6 +88,8 @@ int otr_await_init(void);
 void otr_await_exit(void);
 void otr_await_create(struct otr_inst *inst);
 void otr_await_destroy(struct otr_inst *inst);
+void otr_profile_graph_time(bool include);
+void otr_profile_exit(void);
 int otr_marker_init(void);
 void otr_marker_exit(void);
 

@@ -21,56 +21,37 @@
 #define TIMED	BIT(3)	/* only its return is recorded, if it took long */
 #define INHERITED	(INSIDE | IN_IRQ | SILENT)
 
-/* What judge() says. */
-enum verdict {
-	IGNORE,
-	PUSH,
-	RECORD,
-};
+/* What judge() says, together with flags. */
+#define RECORD	BIT(8)	/* the entry */
+#define PUSH	BIT(9)	/* see the return */
 
 /*
- * What limits all instances. The sets are replaced whole; who reads them has
- * preemption off, and RCU may not be watching there.
+ * What to do with a call, and the flags that it has for those inside; 0 for
+ * nothing. Asked only where something is limited, or inside of what is.
  */
-static struct {
-	bool			any;	/* any of these */
-	struct otr_addrs	*sites[2];
-	unsigned int		depth;
-	u64			thresh;
-} limits;
-
-/* The same sets for those who read and change them; otr_inst_lock. */
-static struct otr_siteset *chosen[2];
-
-/* Asked only where something is limited, or inside of what is. */
-static noinline enum verdict judge(const struct otr_graph *graph, unsigned long ip,
-				   unsigned int depth, u16 *flags)
+static noinline unsigned int judge(const struct otr_graph *graph, unsigned long ip,
+				   unsigned int depth, unsigned int flags)
 {
-	const struct otr_addrs *want = READ_ONCE(limits.sites[OTR_WANT]);
-	const struct otr_addrs *not = READ_ONCE(limits.sites[OTR_NOT]);
-	unsigned int max_depth = READ_ONCE(limits.depth);
+	const struct otr_addrs *want = READ_ONCE(otr_limits.sites[OTR_WANT]);
+	const struct otr_addrs *not = READ_ONCE(otr_limits.sites[OTR_NOT]);
+	unsigned int max_depth = READ_ONCE(otr_limits.depth);
 
-	if (*flags & SILENT)
-		return IGNORE;
-	if (not && otr_addrs_test(not, ip)) {
-		*flags |= SILENT;
-		return PUSH;
-	}
+	if ((flags & SILENT) || READ_ONCE(graph->stopped))
+		return 0;
+	if (not && otr_addrs_test(not, ip))
+		return flags | SILENT | PUSH;
 	if (READ_ONCE(graph->fn->limited) && !otr_function_task_wanted(graph->fn))
-		return IGNORE;
-	if (want && !(*flags & INSIDE)) {
+		return 0;
+	if (want && !(flags & INSIDE)) {
 		if (!otr_addrs_test(want, ip))
-			return IGNORE;
-		*flags |= INSIDE | (in_hardirq() ? IN_IRQ : 0);
+			return 0;
+		flags |= INSIDE | (in_hardirq() ? IN_IRQ : 0);
 	}
 	if (max_depth && depth >= max_depth)
-		return IGNORE;
-	if (READ_ONCE(graph->skip_irqs) && !(*flags & IN_IRQ) && in_hardirq())
-		return IGNORE;
-	if (!READ_ONCE(limits.thresh))
-		return RECORD;
-	*flags |= TIMED;
-	return PUSH;
+		return 0;
+	if (READ_ONCE(graph->skip_irqs) && !(flags & IN_IRQ) && in_hardirq())
+		return 0;
+	return flags | PUSH | (READ_ONCE(otr_limits.thresh) ? TIMED : RECORD);
 }
 
 /* A record's time in ns, without looking at the clock again where that is known. */
@@ -81,22 +62,24 @@ static __always_inline u64 time_of(const struct otr_rec *rec)
 	return otr_clock_local();
 }
 
-static __always_inline bool record_entry(struct otr_graph *graph, unsigned long ip,
-					 unsigned int depth, u64 *time)
+/* When it was recorded, 0 for not at all. */
+static __always_inline u64 record_entry(struct otr_graph *graph, unsigned long ip,
+					unsigned int depth)
 {
 	struct otr_rec_graph_entry *out;
 	struct otr_rec rec __uninitialized;
+	u64 time;
 
 	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
 	if (unlikely(!out))
-		return false;
+		return 0;
 	otr_probe_head(&out->head, OTR_TYPE_GRAPH_ENTRY);
 	out->func = ip;
 	out->depth = depth;
-	*time = time_of(&rec);
+	time = time_of(&rec);
 	otr_ring_end(&rec);
 	otr_comm_want(graph->fn->remember);
-	return true;
+	return time;
 }
 
 /* Preemption is off, and this context is in here once. */
@@ -104,10 +87,8 @@ static __always_inline void enter(struct otr_graph *graph, unsigned long ip,
 				  struct otr_frame *frame)
 {
 	struct otr_rets *rets = otr_rets_get();
-	enum verdict verdict = RECORD;
+	unsigned int depth = 0, flags = 0;
 	struct otr_ret *around, *ret;
-	unsigned int depth = 0;
-	u16 flags = 0;
 	u64 time;
 
 	if (unlikely(!rets))
@@ -117,19 +98,21 @@ static __always_inline void enter(struct otr_graph *graph, unsigned long ip,
 		depth = around->depth + 1;
 		flags = around->flags & INHERITED;
 	}
-	if (unlikely(READ_ONCE(limits.any) || READ_ONCE(graph->skip_irqs) ||
-		     READ_ONCE(graph->fn->limited) || flags)) {
-		verdict = judge(graph, ip, depth, &flags);
-		if (verdict == IGNORE)
+	if (unlikely(READ_ONCE(graph->limited) || flags)) {
+		flags = judge(graph, ip, depth, flags);
+		if (!flags)
 			return;
 	}
 	if (unlikely(otr_rets_full(rets))) {
 		rets->overrun++;
 		return;
 	}
-	if (unlikely(verdict == PUSH))
+	/* Nothing but RECORD is the common way, with no flags at all. */
+	if (unlikely((flags & (PUSH | RECORD)) == PUSH))
 		time = otr_clock_local();
-	else if (!record_entry(graph, ip, depth, &time))
+	else
+		time = record_entry(graph, ip, depth);
+	if (unlikely(!time))
 		return;
 	ret = otr_ret_push(rets, graph->ret.key, frame, ip);
 	ret->depth = depth;
@@ -162,7 +145,7 @@ static __always_inline void leave(struct otr_graph *graph, const struct otr_rets
 	struct otr_rec rec __uninitialized;
 
 	if (unlikely(ret->flags & TIMED) &&
-	    otr_clock_local() - calltime < READ_ONCE(limits.thresh))
+	    otr_clock_local() - calltime < READ_ONCE(otr_limits.thresh))
 		return;
 	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
 	if (unlikely(!out))
@@ -203,6 +186,8 @@ static int graph_start(struct otr_inst *inst)
 	if (err)
 		return err;
 	graph->skip_irqs = !otr_inst_option(inst, OTR_OPT_GRAPH_IRQS);
+	graph->stopped = false;
+	otr_graph_note(graph);
 	otr_function_follow(graph->fn, OTR_FOLLOW_PRESET, &graph->ret.hook);
 	err = otr_ret_register(&graph->ret);
 	if (!err)
@@ -216,6 +201,9 @@ static void graph_stop(struct otr_inst *inst)
 {
 	struct otr_graph *graph = inst->graph;
 
+	/* Until all sites are written back, the kernel need not pay for records. */
+	WRITE_ONCE(graph->stopped, true);
+	otr_graph_note(graph);
 	otr_function_follow(graph->fn, OTR_FOLLOW_PRESET, NULL);
 	otr_ret_unregister(&graph->ret);
 	otr_task_names_put();
@@ -223,8 +211,10 @@ static void graph_stop(struct otr_inst *inst)
 
 static int graph_set_option(struct otr_inst *inst, enum otr_option opt, bool on)
 {
-	if (opt == OTR_OPT_GRAPH_IRQS)
+	if (opt == OTR_OPT_GRAPH_IRQS) {
 		WRITE_ONCE(inst->graph->skip_irqs, !on);
+		otr_graph_note(inst->graph);
+	}
 	return 0;
 }
 
@@ -258,6 +248,7 @@ int otr_graph_create(struct otr_inst *inst)
 	graph->ret.hook.func = graph_entered;
 	graph->ret.hook.flags = OTR_HOOK_SELF;
 	graph->ret.leave = graph_left;
+	list_add(&graph->node, &otr_graphs);
 	inst->graph = graph;
 	return 0;
 }
@@ -270,121 +261,11 @@ int otr_graph_create(struct otr_inst *inst)
  */
 void otr_graph_destroy(struct otr_inst *inst)
 {
+	if (!inst->graph)
+		return;
+	list_del(&inst->graph->node);
 	kfree(inst->graph);
 	inst->graph = NULL;
-}
-
-static void note_limits(void)
-{
-	WRITE_ONCE(limits.any, limits.sites[OTR_WANT] || limits.sites[OTR_NOT] ||
-		   limits.depth || limits.thresh);
-}
-
-/* A set for the hot path; NULL for the empty one, which limits nothing. */
-static int addrs_of(const struct otr_siteset *set, struct otr_addrs **addrs)
-{
-	struct otr_site_pos pos = { .set = set };
-	bool more;
-
-	*addrs = NULL;
-	if (otr_siteset_empty(set))
-		return 0;
-	*addrs = otr_addrs_create(otr_siteset_count(set));
-	if (!*addrs)
-		return -ENOMEM;
-	for (more = otr_site_start(&pos, 0); more; more = otr_site_next(&pos))
-		otr_addrs_add(*addrs, pos.ip);
-	otr_site_stop();
-	return 0;
-}
-
-/**
- * otr_graph_sites - functions that begin, or end, what function_graph records
- * @side: OTR_WANT for set_graph_function, OTR_NOT for set_graph_notrace
- *
- * Context: otr_inst_lock held, for as long as the set is used.
- * Return: the set.
- */
-struct otr_siteset *otr_graph_sites(enum otr_side side)
-{
-	return chosen[side];
-}
-
-/**
- * otr_graph_set_sites - change what function_graph records
- * @side: which of the two sets
- * @set: the new set; owned from here on, also on failure
- *
- * Context: otr_inst_lock held.
- * Return: 0, -ENOMEM.
- */
-int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
-{
-	struct otr_addrs *addrs, *old = limits.sites[side];
-	int err = addrs_of(set, &addrs);
-
-	lockdep_assert_held(&otr_inst_lock);
-	if (err) {
-		otr_siteset_destroy(set);
-		return err;
-	}
-	/* Pairs with the address dependency in judge(): the set is complete. */
-	smp_store_release(&limits.sites[side], addrs);
-	note_limits();
-	otr_siteset_destroy(chosen[side]);
-	chosen[side] = set;
-	if (old)
-		otr_host_quiesce();
-	otr_addrs_free(old);
-	return 0;
-}
-
-/**
- * otr_graph_depth - how deep function_graph records
- *
- * Context: any.
- * Return: levels, 0 for all.
- */
-unsigned int otr_graph_depth(void)
-{
-	return READ_ONCE(limits.depth);
-}
-
-/**
- * otr_graph_set_depth - limit how deep function_graph records
- * @depth: levels, 0 for all
- *
- * Context: otr_inst_lock held.
- */
-void otr_graph_set_depth(unsigned int depth)
-{
-	lockdep_assert_held(&otr_inst_lock);
-	WRITE_ONCE(limits.depth, depth);
-	note_limits();
-}
-
-/**
- * otr_graph_thresh - how long a call has to take to be recorded
- *
- * Context: any.
- * Return: ns, 0 for all calls.
- */
-u64 otr_graph_thresh(void)
-{
-	return READ_ONCE(limits.thresh);
-}
-
-/**
- * otr_graph_set_thresh - record only the return of calls that take long
- * @ns: how long at least; 0 for all calls, with their entries
- *
- * Context: otr_inst_lock held.
- */
-void otr_graph_set_thresh(u64 ns)
-{
-	lockdep_assert_held(&otr_inst_lock);
-	WRITE_ONCE(limits.thresh, ns);
-	note_limits();
 }
 
 static void print_entry(struct otr_line *line)
@@ -445,18 +326,6 @@ static struct otr_event exit_event = {
 	.text		= print_exit,
 };
 
-static void free_sets(void)
-{
-	int side;
-
-	for (side = OTR_WANT; side <= OTR_NOT; side++) {
-		otr_siteset_destroy(chosen[side]);
-		otr_addrs_free(limits.sites[side]);
-		chosen[side] = NULL;
-		limits.sites[side] = NULL;
-	}
-}
-
 /**
  * otr_graph_init - offer the function_graph tracer
  *
@@ -476,14 +345,11 @@ int otr_graph_init(void)
 		goto entry;
 	if (!otr_ret_ready())
 		return 0;
-	chosen[OTR_WANT] = otr_siteset_create();
-	chosen[OTR_NOT] = otr_siteset_create();
-	if (chosen[OTR_WANT] && chosen[OTR_NOT]) {
+	err = otr_limits_init();
+	if (!err) {
 		otr_preset_register(&graph_preset);
 		return 0;
 	}
-	err = -ENOMEM;
-	free_sets();
 	otr_event_unregister(&exit_event);
 entry:
 	otr_event_unregister(&entry_event);
@@ -499,7 +365,7 @@ void otr_graph_exit(void)
 {
 	if (otr_ret_ready())
 		otr_preset_unregister(&graph_preset);
-	free_sets();
+	otr_limits_exit();
 	otr_event_unregister(&exit_event);
 	otr_event_unregister(&entry_event);
 }

@@ -38,6 +38,9 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 		return 0;
 	case OTR_OPT_RECORD_TGID:
 		return remember_groups(inst, on);
+	case OTR_OPT_GRAPH_TIME:
+		otr_profile_graph_time(on);
+		return 0;
 	case OTR_OPT_SLEEP_TIME:
 		if (!on)
 			return otr_task_sleep_get();
@@ -80,6 +83,8 @@ static void instance_destroy(struct otr_inst *inst)
 	for (i = 0; i < ARRAY_SIZE(forks); i++)
 		if (otr_inst_option(inst, forks[i]))
 			otr_task_forks_put();
+	if (inst == otr_inst_top())
+		otr_profile_set(false);
 	if (!otr_inst_option(inst, OTR_OPT_SLEEP_TIME))
 		otr_task_sleep_put();
 	/* A fork on its way through our handler still looks at the instance. */
@@ -161,6 +166,7 @@ void otr_probe_exit(void)
 	otr_syscalls_exit();
 	otr_trace_exit();
 	otr_events_exit();
+	otr_profile_exit();
 	otr_graph_exit();
 	otr_function_exit();
 	otr_marker_exit();

@@ -40,13 +40,32 @@ void otr_function_unawait_all(struct otr_inst *inst, enum otr_side side);
 bool otr_function_awaiting(const struct otr_inst *inst, enum otr_side side);
 char *otr_function_awaits(const struct otr_inst *inst, enum otr_side side);
 
-/* graph.c: which calls function_graph records, in all instances */
+/* limits.c: which calls function_graph records, in all instances */
 struct otr_siteset *otr_graph_sites(enum otr_side side);
 int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set);
 unsigned int otr_graph_depth(void);
 void otr_graph_set_depth(unsigned int depth);
 u64 otr_graph_thresh(void);
 void otr_graph_set_thresh(u64 ns);
+
+/**
+ * struct otr_profiled - what the profiler counted of a function on a CPU
+ * @ip: its site
+ * @calls: how often it was called
+ * @time: how long it took together, in ns
+ * @squares: sum of the squares of that
+ */
+struct otr_profiled {
+	unsigned long	ip;
+	unsigned long	calls;
+	u64		time;
+	u64		squares;
+};
+
+/* profile.c */
+bool otr_profile_on(void);
+int otr_profile_set(bool on);
+long otr_profile_list(int cpu, struct otr_profiled **list);
 
 /* marker.c */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len);

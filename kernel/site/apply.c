@@ -92,20 +92,19 @@ static int prepare(struct otr_block *block, const struct otr_hook *leaving)
 	return 0;
 }
 
+static bool is_wrong(enum otr_bytes bytes, unsigned long target)
+{
+	/* Taken before us: a jump of a kprobe, a call of a BPF program. */
+	return bytes == OTR_BYTES_WRONG || (bytes == OTR_BYTES_TAKEN && target);
+}
+
 static enum verdict judge(unsigned long ip, unsigned long target)
 {
-	switch (otr_arch_site_check(ip, target)) {
-	case OTR_BYTES_RIGHT:
-		return otr_host_kprobe(ip) ? HELD : FREE;
-	case OTR_BYTES_BREAKPOINT:
-		return HELD;
-	case OTR_BYTES_TAKEN:
-		/* Before us: a jump of a kprobe, a call of a BPF program. */
-		return target ? WRONG : HELD;
-	case OTR_BYTES_WRONG:
-		break;
-	}
-	return WRONG;
+	enum otr_bytes bytes = otr_arch_site_check(ip, target);
+
+	if (is_wrong(bytes, target))
+		return WRONG;
+	return bytes == OTR_BYTES_RIGHT && !otr_host_kprobe(ip) ? FREE : HELD;
 }
 
 /* What a site calls, by what is on it. */
@@ -131,7 +130,8 @@ static bool verify(const struct otr_block *block, const struct otr_hook *leaving
 			unsigned long ip = block->sites[step.word * BITS_PER_LONG + bit];
 			unsigned long target = otr_target_address(believed(ip, &step));
 
-			if (judge(ip, target) != WRONG)
+			/* Not judge(): what is held is none of our business here. */
+			if (!is_wrong(otr_arch_site_check(ip, target), target))
 				continue;
 			otr_fail(ip, target);
 			fine = false;
@@ -312,6 +312,8 @@ int otr_apply(const struct otr_hook *leaving)
 		return -EIO;
 	}
 	otr_targets_arm();
+	if (leaving)
+		otr_targets_mute(leaving);
 	left_out = 0;
 	list_for_each_entry(block, &otr_blocks, node)
 		write_block(block, leaving);

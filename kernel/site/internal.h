@@ -126,6 +126,7 @@ extern unsigned long otr_target_turn;
 struct otr_target *otr_target_find(const struct otr_hookset *set);
 struct otr_target *otr_target_get(const struct otr_hookset *set);
 void otr_targets_arm(void);
+void otr_targets_mute(const struct otr_hook *hook);
 void otr_targets_still(const struct otr_hook *hook);
 int otr_targets_share(void);
 void otr_targets_reap(const struct otr_hook *hook);

@@ -99,6 +99,7 @@ bool otr_ret_ready(void);
 unsigned long otr_ret_missed(void);
 
 struct otr_rets *otr_rets_take(void);
+struct otr_ret *otr_rets_around(struct otr_rets *rets, const struct otr_ret *ret);
 struct otr_ret *otr_rets_search(struct otr_rets *rets, u32 key);
 
 /**

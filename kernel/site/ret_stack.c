@@ -15,6 +15,30 @@
 #define TRAMP	((unsigned long)otr_return_tramp)
 #define INSIDE	((unsigned long)otr_return_inside)
 
+static struct otr_ret *search(struct otr_rets *rets, unsigned int at, u32 key)
+{
+	while (at-- > 0) {
+		struct otr_ret *ret = &rets->ret[at];
+
+		if (READ_ONCE(ret->place) && ret->key == key)
+			return ret;
+	}
+	return NULL;
+}
+
+/**
+ * otr_rets_around - the call of a return hook that is next around another
+ * @rets: the running task's
+ * @ret: the other one
+ *
+ * Context: any, NMI included.
+ * Return: its entry, NULL for none.
+ */
+struct otr_ret *otr_rets_around(struct otr_rets *rets, const struct otr_ret *ret)
+{
+	return search(rets, ret - rets->ret, ret->key);
+}
+
 /**
  * otr_rets_search - the innermost call of a return hook
  * @rets: the running task's
@@ -25,15 +49,7 @@
  */
 struct otr_ret *otr_rets_search(struct otr_rets *rets, u32 key)
 {
-	unsigned int at = READ_ONCE(rets->depth);
-
-	while (at-- > 0) {
-		struct otr_ret *ret = &rets->ret[at];
-
-		if (READ_ONCE(ret->place) && ret->key == key)
-			return ret;
-	}
-	return NULL;
+	return search(rets, READ_ONCE(rets->depth), key);
 }
 
 /**

@@ -156,6 +156,24 @@ void otr_targets_arm(void)
 }
 
 /**
+ * otr_targets_mute - let a hook's own trampolines call nothing
+ * @hook: the hook, which is about to be taken off all sites
+ *
+ * To write a site takes many calls of functions that the hook may be on.
+ *
+ * Context: otr_site_lock and text_mutex held.
+ */
+void otr_targets_mute(const struct otr_hook *hook)
+{
+	struct otr_target *target;
+
+	list_for_each_entry(target, &targets, node)
+		if (target->nr == 1 && target->hooks[0] == hook && target->slot != SHARED_SLOT)
+			otr_arch_slot_mute(target->slot);
+	otr_host_text_finish();
+}
+
+/**
  * otr_targets_still - stop trampolines that still call a hook
  * @hook: the hook, which left
  *
@@ -171,7 +189,7 @@ void otr_targets_still(const struct otr_hook *hook)
 		if (!target->sites || !otr_hookset_has(&target->set, hook->id))
 			continue;
 		if (target->slot != SHARED_SLOT)
-			otr_arch_slot_set(target->slot, otr_arch_nothing, NULL);
+			otr_arch_slot_mute(target->slot);
 		/* Not to be found when another hook gets the same id. */
 		target->set = (struct otr_hookset) { };
 	}

@@ -69,26 +69,49 @@ unsigned long otr_arch_slot(unsigned int slot)
 	return (unsigned long)otr_slots + slot * OTR_ARCH_SLOT_SIZE;
 }
 
+static void set_call(u8 *call, const void *func)
+{
+	u8 bytes[CALL_INSN_SIZE];
+
+	__text_gen_insn(bytes, CALL_INSN_OPCODE, call, func, CALL_INSN_SIZE);
+	otr_host_text_queue(call, bytes, sizeof(bytes));
+}
+
+static u8 *slot_call(unsigned int slot)
+{
+	return otr_slots + slot * OTR_ARCH_SLOT_SIZE + otr_slot_call;
+}
+
 /**
  * otr_arch_slot_set - say what a trampoline does
- * @slot: which one; no site calls it, or @func does not look at its argument
- * @func: function to call; otr_arch_nothing() for none
+ * @slot: which one; no site calls it
+ * @func: function to call
  * @arg: its third argument
  *
  * Context: text_mutex held; takes effect with the next otr_host_text_finish().
  */
 void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg)
 {
-	u8 *call = otr_slots + slot * OTR_ARCH_SLOT_SIZE + otr_slot_call;
-	u8 bytes[CALL_INSN_SIZE];
-
 	/*
 	 * Writing text interrupts every CPU, so who comes through a site that is
 	 * written later sees this.
 	 */
 	WRITE_ONCE(otr_slot_args[slot], arg);
-	__text_gen_insn(bytes, CALL_INSN_OPCODE, call, func, CALL_INSN_SIZE);
-	otr_host_text_queue(call, bytes, sizeof(bytes));
+	set_call(slot_call(slot), func);
+}
+
+/**
+ * otr_arch_slot_mute - let a trampoline call nothing
+ * @slot: which one
+ *
+ * Who still comes through it calls what it called, with the argument that goes
+ * with that.
+ *
+ * Context: text_mutex held; takes effect with the next otr_host_text_finish().
+ */
+void otr_arch_slot_mute(unsigned int slot)
+{
+	set_call(slot_call(slot), otr_arch_nothing);
 }
 
 /**
@@ -100,9 +123,5 @@ void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg)
  */
 void otr_arch_return_set(void (*func)(struct otr_return_frame *frame))
 {
-	u8 *call = (u8 *)otr_return_tramp + otr_return_call;
-	u8 bytes[CALL_INSN_SIZE];
-
-	__text_gen_insn(bytes, CALL_INSN_OPCODE, call, func, CALL_INSN_SIZE);
-	otr_host_text_queue(call, bytes, sizeof(bytes));
+	set_call((u8 *)otr_return_tramp + otr_return_call, func);
 }

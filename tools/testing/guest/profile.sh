@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The function profiler: its switch, and what trace_stat says.
+#
+# timeout: 120
+
+# shellcheck disable=SC2317 # commands that holds is given
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+stats()
+{
+	cat trace_stat/function*
+}
+
+# sum FUNCTION: its calls on all CPUs.
+sum()
+{
+	stats | awk -v name="$1" '$1 == name { sum += $2 } END { print sum + 0 }'
+}
+
+# usecs FUNCTION: its time on all CPUs, in microseconds.
+usecs()
+{
+	stats | awk -v name="$1" '$1 == name { sum += $3 } END { print int(sum) }'
+}
+
+check_switch()
+{
+	is 'it is off' "$(get function_profile_enabled)" 0
+	# shellcheck disable=SC2012 # names of files that we know
+	is 'there is a file per CPU' "$(ls trace_stat | tr '\n' ' ')" \
+		"$(ls -d /sys/devices/system/cpu/cpu[0-9]* | sed 's/.*cpu/function/' | tr '\n' ' ')"
+	is 'with a header' "$(head -n 2 trace_stat/function0)" "$(printf '%s\n' \
+		'  Function                               Hit    Time            Avg             s^2' \
+		'  --------                               ---    ----            ---             ---')"
+	is 'not a number' "$(put function_profile_enabled x)" EINVAL
+	is 'on' "$(put function_profile_enabled 5) $(get function_profile_enabled)" 'ok 1'
+	is 'off' "$(put function_profile_enabled 0) $(get function_profile_enabled)" 'ok 0'
+}
+
+check_counts()
+{
+	printf '%s\n' __do_sys_getppid 'vfs_*' hrtimer_nanosleep __x64_sys_clock_nanosleep \
+		>set_ftrace_filter
+	echo 1 >function_profile_enabled
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		sleep 0.05
+	done
+	is 'calls' "$(sum hrtimer_nanosleep)" 10
+	holds 'their time' test "$(usecs hrtimer_nanosleep)" -ge 500000
+	holds 'time inside is in' test "$(usecs __x64_sys_clock_nanosleep)" -ge \
+		"$(usecs hrtimer_nanosleep)"
+	holds 'nothing else was counted' test -z "$(stats | grep -v -e '^  [FHv-]' -e nanosleep)"
+	all_like 'every line' "$(stats | grep -v -e Function -e -----)" \
+		'^  [a-zA-Z0-9_.]{1,30} +[0-9]+    [0-9.]+ us +[0-9.]+ us +[0-9.]+ us +$'
+	cat trace_stat/function0 >/tmp/stat.txt
+	is 'those that took longest are first' "$(awk 'NR > 2 { print $3 }' /tmp/stat.txt)" \
+		"$(awk 'NR > 2 { print $3 }' /tmp/stat.txt | sort -g -r)"
+	rm -f /tmp/stat.txt
+	echo 0 >options/graph-time
+	echo 0 >function_profile_enabled
+	echo 1 >function_profile_enabled
+	sleep 0.2
+	holds 'time inside is not in' test "$(usecs __x64_sys_clock_nanosleep)" -lt 100000
+	holds 'but in what is inside' test "$(usecs hrtimer_nanosleep)" -ge 190000
+	echo 1 >options/graph-time
+	echo 0 >options/sleep-time
+	echo 0 >function_profile_enabled
+	echo 1 >function_profile_enabled
+	sleep 0.2
+	holds 'time asleep is not in' test "$(usecs hrtimer_nanosleep)" -lt 100000
+	echo 1 >options/sleep-time
+	echo 100000 >tracing_thresh
+	is 'only what takes long on average' "$(sum hrtimer_nanosleep)" 0
+	echo 0 >tracing_thresh
+	is 'or all' "$(sum hrtimer_nanosleep)" 1
+	echo 0 >function_profile_enabled
+	sleep 0.1
+	is 'off it counts no more' "$(sum hrtimer_nanosleep)" 1
+	reset
+}
+
+check_together()
+{
+	echo function_graph >current_tracer
+	echo 1 >function_profile_enabled
+	sleep 0.3
+	cat /etc/hostname >/dev/null
+	echo nop >current_tracer
+	holds 'with function_graph' test "$(stats | wc -l)" -gt 200
+	echo function_graph >current_tracer
+	sleep 0.3
+	echo 0 >function_profile_enabled
+	: >trace
+	cat /etc/hostname >/dev/null
+	echo 0 >tracing_on
+	holds 'which goes on behind it' test "$(records | wc -l)" -gt 200
+	reset
+}
+
+begin
+check_switch
+check_counts
+check_together
+end
