@@ -204,6 +204,28 @@ trace_of()
 	records
 }
 
+# symbol NAME: its address, as a number for the shell.
+symbol()
+{
+	echo $((16#$(awk -v name="$1" '$3 == name { print $1; exit }' /proc/kallsyms)))
+}
+
+# text_of FROM TO: these bytes of the kernel. A segment of /proc/kcore begins at
+# an address and at an offset.
+text_of()
+{
+	local from=$1 to=$2 offset address size
+
+	while read -r offset address size; do
+		if [ $((from - address)) -ge 0 ] && [ $((address + size - to)) -ge 0 ]; then
+			dd if=/proc/kcore bs=64k iflag=skip_bytes,count_bytes status=none \
+				skip=$((offset + from - address)) count=$((to - from))
+			return
+		fi
+	done < <(readelf -lW /proc/kcore | awk '$1 == "LOAD" { print $2, $3, $5 }')
+	return 1
+}
+
 # How a record's line begins: task, CPU, state, time.
 # shellcheck disable=SC2034 # for the scripts
 head_re='^ *[^ ].*-[0-9]+ +\[[0-9]{3}\] [^ ]{5} +[0-9]+\.[0-9]{6}: '
