@@ -4,6 +4,7 @@
 #include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #ifdef CONFIG_X86
@@ -26,6 +27,58 @@ const struct otr_clock otr_clocks[OTR_CLOCK_COUNT] = {
 	[OTR_CLOCK_X86_TSC]	= { "x86-tsc",	false },
 #endif
 };
+
+/* Read-mostly: written once, when the engine starts. NULL: sched_clock() it is. */
+const struct otr_clock_scale __percpu *otr_clock_scale __read_mostly;
+
+#ifdef CONFIG_X86_TSC
+/* How often a table is compared with sched_clock() on every CPU. */
+#define SCALE_TRIES	100
+
+static atomic_t scale_wrong;
+
+/* Runs on every CPU: is the table's time between two of sched_clock()? */
+static void scale_try(void *data)
+{
+	const struct otr_clock_scale __percpu *scale =
+		(const struct otr_clock_scale __percpu __force *)data;
+	unsigned int i;
+
+	for (i = 0; i < SCALE_TRIES; i++) {
+		const struct otr_clock_scale *here = raw_cpu_ptr(scale);
+		u64 before = sched_clock();
+		u64 ours = READ_ONCE(here->line[here->seq & 1].shift) < 32 ?
+			   otr_clock_scaled(here) : 0;
+		u64 after = sched_clock();
+
+		if (ours < before || ours > after)
+			atomic_inc(&scale_wrong);
+	}
+}
+
+/**
+ * otr_clock_use_scale - read the local clock from the kernel's own table
+ * @scale: where it seems to be
+ *
+ * Context: may sleep; nothing records yet.
+ * Return: 0; -EINVAL if that table does not give what sched_clock() does, which
+ * is used then.
+ */
+int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale)
+{
+	atomic_set(&scale_wrong, 0);
+	on_each_cpu(scale_try, (void __force *)scale, 1);
+	if (atomic_read(&scale_wrong))
+		return -EINVAL;
+	WRITE_ONCE(otr_clock_scale, scale);
+	return 0;
+}
+#else
+int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale)
+{
+	return -EINVAL;
+}
+#endif
 
 /* Written by every CPU that uses the clock: one cache line each. */
 static atomic64_t global_last ____cacheline_aligned_in_smp;

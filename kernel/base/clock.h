@@ -5,9 +5,13 @@
 
 #include <linux/compiler.h>
 #include <linux/math64.h>
+#include <linux/percpu.h>
 #include <linux/sched/clock.h>
 #include <linux/time64.h>
 #include <linux/types.h>
+#ifdef CONFIG_X86_TSC
+#include <asm/msr.h>
+#endif
 
 /**
  * enum otr_clock_id - the clocks, in the order in which they are listed
@@ -53,13 +57,66 @@ u64 otr_clock_read_other(enum otr_clock_id id);
 int otr_clock_find(const char *name);
 
 /**
+ * struct otr_clock_scale - how a CPU's cycles become nanoseconds
+ * @line: a straight line each; one of them is in force
+ * @line.mul: nanoseconds per cycle, times 2^shift
+ * @line.shift: 0..31
+ * @line.offset: nanoseconds at cycle 0
+ * @seq: its low bit tells which
+ *
+ * The kernel keeps one for every CPU, for its sched_clock(). It is not declared
+ * anywhere, so it is used only after it was seen to give the same values.
+ */
+struct otr_clock_scale {
+	struct {
+		u32	mul;
+		u32	shift;
+		u64	offset;
+	} line[2];
+	u32	seq;
+};
+
+extern const struct otr_clock_scale __percpu *otr_clock_scale;
+
+int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale);
+
+#ifdef CONFIG_X86_TSC
+/* What sched_clock() does, without its detours. From whatever CPU's table. */
+static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
+{
+	u64 cycles = rdtsc();
+	u64 offset, mul;
+	u32 seq, shift;
+
+	do {
+		seq = READ_ONCE(scale->seq);
+		mul = READ_ONCE(scale->line[seq & 1].mul);
+		shift = READ_ONCE(scale->line[seq & 1].shift);
+		offset = READ_ONCE(scale->line[seq & 1].offset);
+		/* Loads stay in order on this architecture, as the writer of the table knows. */
+		barrier();
+	} while (unlikely(seq != READ_ONCE(scale->seq)));
+	/* A 128-bit product in C would have the stack aligned for it. */
+	asm("mulq %[mul]; shrdq %%cl, %%rdx, %[cycles]"
+	    : [cycles] "+a" (cycles), [mul] "+d" (mul) : "c" (shift) : "cc");
+	return offset + cycles;
+}
+#endif
+
+/**
  * otr_clock_local - read OTR_CLOCK_LOCAL
  *
  * Context: any, NMI included.
- * Return: nanoseconds.
+ * Return: nanoseconds, as sched_clock() has them.
  */
 static __always_inline u64 otr_clock_local(void)
 {
+#ifdef CONFIG_X86_TSC
+	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
+
+	if (likely(scale))
+		return otr_clock_scaled(raw_cpu_ptr(scale));
+#endif
 	return sched_clock();
 }
 

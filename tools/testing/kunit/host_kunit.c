@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 
 /* Copies of the room of our own, next to the engine's. */
+#include "base/clock.c"
 #include "host/feature.c"
 #include "host/symbol.c"
 #include "host/text.c"
