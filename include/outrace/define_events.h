@@ -140,7 +140,8 @@ OTR_LIST_NEW(__stringify(OTR_ENUMS));
 #include <outrace/stages/get.h>
 #include <outrace/stages/assign.h>
 #define OTR_CLASS(call, proto, args, members, assign, print)			\
-	static __always_inline void otr_write_##call(void *otr_sub, proto)	\
+	static __always_inline __no_stack_protector				\
+	void otr_write_##call(void *otr_sub, proto)				\
 	{									\
 		struct otr_behind_##call otr_behind __uninitialized;		\
 		struct otr_rec_##call *entry;				\
@@ -182,7 +183,8 @@ OTR_LIST_NEW(__stringify(OTR_ENUMS));
  */
 #define OTR_CLASS(call, proto, args, members, assign, print)			\
 	extern const struct otr_field otr_fields_##call[];			\
-	static notrace __maybe_unused void otr_probe_##call(void *otr_sub, proto) \
+	static notrace __maybe_unused __no_stack_protector			\
+	void otr_probe_##call(void *otr_sub, proto)				\
 	{									\
 		struct otr_rec_##call *entry __maybe_unused;			\
 		static const struct otr_field otr_fields[]			\

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sets of addresses. */
 #include <linux/log2.h>
-#include <linux/overflow.h>
 #include <linux/slab.h>
 
 #include "base/addrs.h"

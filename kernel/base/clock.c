@@ -28,10 +28,10 @@ const struct otr_clock otr_clocks[OTR_CLOCK_COUNT] = {
 #endif
 };
 
-/* Read-mostly: written once, when the engine starts. NULL: sched_clock() it is. */
+#ifdef CONFIG_X86_TSC
+/* Written once, when the engine starts. NULL: sched_clock() it is. */
 const struct otr_clock_scale __percpu *otr_clock_scale __read_mostly;
 
-#ifdef CONFIG_X86_TSC
 /* How often a table is compared with sched_clock() on every CPU. */
 #define SCALE_TRIES	100
 
@@ -106,13 +106,24 @@ static u64 global_read(void)
 }
 
 /**
+ * otr_clock_kernel - OTR_CLOCK_LOCAL where there is no table for it
+ *
+ * Context: any, NMI included.
+ * Return: nanoseconds.
+ */
+u64 __otr_aside otr_clock_kernel(void)
+{
+	return sched_clock();
+}
+
+/**
  * otr_clock_read_other - read a clock that is not OTR_CLOCK_LOCAL
  * @id: which one
  *
  * Context: any, NMI included. Lockless.
  * Return: its value, in its own unit.
  */
-u64 otr_clock_read_other(enum otr_clock_id id)
+u64 __otr_aside otr_clock_read_other(enum otr_clock_id id)
 {
 	switch (id) {
 	case OTR_CLOCK_GLOBAL:

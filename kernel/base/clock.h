@@ -13,6 +13,8 @@
 #include <asm/msr.h>
 #endif
 
+#include "base/aside.h"
+
 /**
  * enum otr_clock_id - the clocks, in the order in which they are listed
  * @OTR_CLOCK_LOCAL: ns, cheapest; CPUs may differ from each other
@@ -53,7 +55,8 @@ struct otr_clock {
 
 extern const struct otr_clock otr_clocks[OTR_CLOCK_COUNT];
 
-u64 otr_clock_read_other(enum otr_clock_id id);
+u64 __otr_aside otr_clock_read_other(enum otr_clock_id id);
+u64 __otr_aside otr_clock_kernel(void);
 int otr_clock_find(const char *name);
 
 /**
@@ -95,7 +98,7 @@ static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
 		offset = READ_ONCE(scale->line[seq & 1].offset);
 		/* Loads stay in order on this architecture, as the writer of the table knows. */
 		barrier();
-	} while (unlikely(seq != READ_ONCE(scale->seq)));
+	} while (unlikely(seq != data_race(scale->seq)));
 	/* A 128-bit product in C would have the stack aligned for it. */
 	asm("mulq %[mul]; shrdq %%cl, %%rdx, %[cycles]"
 	    : [cycles] "+a" (cycles), [mul] "+d" (mul) : "c" (shift) : "cc");
@@ -117,7 +120,7 @@ static __always_inline u64 otr_clock_local(void)
 	if (likely(scale))
 		return otr_clock_scaled(raw_cpu_ptr(scale));
 #endif
-	return sched_clock();
+	return otr_aside_0(otr_clock_kernel);
 }
 
 /**
@@ -131,7 +134,7 @@ static __always_inline u64 otr_clock_read(enum otr_clock_id id)
 {
 	if (likely(id == OTR_CLOCK_LOCAL))
 		return otr_clock_local();
-	return otr_clock_read_other(id);
+	return otr_aside_1(otr_clock_read_other, id);
 }
 
 /**

@@ -38,7 +38,7 @@ u32 otr_ctx_pack(u32 count, u32 softirq, u32 migrate, u32 flags)
  * Context: any, NMI included.
  * Return: as there.
  */
-u32 otr_ctx_word_rare(u32 levels)
+u32 __otr_aside otr_ctx_word_rare(u32 levels)
 {
 	u32 flags = 0;
 

@@ -20,6 +20,8 @@
 #include <asm/processor-flags.h>
 #endif
 
+#include "base/aside.h"
+
 /* The flags byte. */
 #define OTR_CTX_IRQS_OFF	0x01	/* interrupts are off */
 #define OTR_CTX_IRQS_UNKNOWN	0x02	/* not known whether they are */
@@ -41,7 +43,7 @@
 #define OTR_CTX_MIGRATE(byte)	((byte) >> 4)
 
 u32 otr_ctx_pack(u32 count, u32 softirq, u32 migrate, u32 flags);
-u32 otr_ctx_word_rare(u32 levels);
+u32 __otr_aside otr_ctx_word_rare(u32 levels);
 
 /*
  * The preemption counter, zero when nothing but a number in the low bits is to
@@ -115,7 +117,7 @@ static __always_inline u32 otr_ctx_word_less(u32 levels)
 	    likely(!otr_ctx_resched()) &&
 	    likely(!otr_ctx_migrate()))
 		return otr_ctx_short(depth);
-	return otr_ctx_word_rare(levels);
+	return otr_aside_1(otr_ctx_word_rare, levels);
 }
 
 /**

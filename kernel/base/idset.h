@@ -40,7 +40,7 @@ struct otr_idset {
  * @set: the set
  * @pid: id of a task, 0 for the idle tasks
  *
- * Context: any, under RCU or with preemption off.
+ * Context: any; the set stays where it is meanwhile.
  * Return: true if it is.
  */
 static __always_inline bool otr_idset_test(const struct otr_idset *set, pid_t pid)

@@ -354,11 +354,89 @@ struct otr_claimed {
 };
 
 /* write.c */
-struct otr_claimed otr_ring_begin_slow(struct otr_ring_cpu *rc, unsigned int len);
-void otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to);
-void otr_ring_catch_up(struct otr_ring_cpu *rc);
-void otr_ring_notify(struct otr_ring_cpu *rc);
+struct otr_claimed __otr_aside otr_ring_begin_slow(struct otr_ring_cpu *rc, unsigned int len);
+void __otr_aside otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to);
+void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc);
+void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc);
 void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, u64 ts, unsigned int how);
+
+/* otr_ring_begin_slow(), see base/aside.h: what it returns takes two registers. */
+static __always_inline struct otr_claimed otr_ring_begin_aside(struct otr_ring_cpu *rc,
+							       unsigned int len)
+{
+#ifdef OTR_ASIDE_ASM
+	struct otr_claimed slow;
+
+	asm volatile("call otr_ring_begin_slow" : "=a" (slow.payload), "=d" (slow.to)
+		     : "D" (rc), "S" (len) : "cc", "memory");
+	return slow;
+#else
+	return otr_ring_begin_slow(rc, len);
+#endif
+}
+
+/**
+ * otr_ring_try - reserve room for a record, on the common way only
+ * @ring: the ring
+ * @rec: handle to pass to otr_ring_keep(), or to any other end of a record
+ * @len: bytes of payload
+ *
+ * This is the way of an outermost writer with room on the page and less than
+ * 2^27 units of time since the last record.
+ *
+ * Context: any, NMI included; preemption off until the record's end, which must
+ * follow in the same context.
+ * Return: the payload, aligned to four bytes, to be filled in; NULL for all
+ * others: otr_ring_begin() finds out what to do.
+ */
+static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec *rec,
+					  unsigned int len)
+{
+	struct otr_ring_cpu *rc = raw_cpu_ptr(ring->cpus);
+	unsigned int size = otr_rec_size(len);
+	struct otr_slot *slot;
+	u64 from, to, ts, delta;
+	void *payload;
+
+	from = READ_ONCE(rc->write);
+	to = from + size;
+	rec->cpu = rc;
+	/* Looked at once and plain, so that it is one instruction with its test. */
+	if (unlikely(from != data_race(rc->commit)))
+		return NULL;
+	/* Likewise; others may change it at any time, a moment earlier or later. */
+	if (unlikely(otr_pos_off(to) > data_race(rc->limit)))
+		return NULL;
+	/* A size that is not known yet must not reach into the slot's number. */
+	if (!__builtin_constant_p(len) && unlikely(len > OTR_POS_OFF_MASK / 2))
+		return NULL;
+	OTR_STEP(1);
+	/* The time is read after the position, see memory-order.rst (time). */
+	barrier();
+	ts = otr_clock_read(READ_ONCE(rc->clock));
+	/* Plain: the exchange below proves that it was right. */
+	delta = ts - data_race(rc->last_ts);
+	/* An unknown last time and a clock that goes back give huge deltas. */
+	if (unlikely(delta >= OTR_REC_DELTA_END))
+		return NULL;
+	OTR_STEP(2);
+	if (unlikely(cmpxchg_local(&rc->write, from, to) != from))
+		return NULL;
+	OTR_STEP(3);
+	/* From here to the commit, nobody changes the slots. */
+	slot = &rc->slots[otr_pos_slot(from)];
+	local_inc(&slot->count);
+	OTR_STEP(4);
+	rec->head = (u32 *)(otr_slot_page(READ_ONCE(slot->word))->data + otr_pos_off(from));
+	rec->to = to;
+	rec->ts = ts;
+	rec->how = 0;
+	payload = otr_rec_write(rec->head, len, delta);
+	/* The caller's test for NULL is for the other ways. */
+	if (!payload)
+		__builtin_unreachable();
+	return payload;
+}
 
 /**
  * otr_ring_begin - reserve room for a record
@@ -366,8 +444,7 @@ void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, u64 ts, unsi
  * @rec: handle to pass to otr_ring_end() or otr_ring_discard()
  * @len: bytes of payload
  *
- * This is the way of an outermost writer with room on the page and less than
- * 2^27 units of time since the last record. All others go out of line.
+ * The common way is in line; all others go out of it.
  *
  * Context: any, NMI included; preemption off until otr_ring_end() or
  * otr_ring_discard(), one of which must follow in the same context.
@@ -377,55 +454,12 @@ void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, u64 ts, unsi
 static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_rec *rec,
 					    unsigned int len)
 {
-	struct otr_ring_cpu *rc = raw_cpu_ptr(ring->cpus);
-	unsigned int size = otr_rec_size(len);
+	void *payload = otr_ring_try(ring, rec, len);
 	struct otr_claimed slow;
-	struct otr_slot *slot;
-	u64 from, to, ts, delta;
-	void *payload;
 
-	from = READ_ONCE(rc->write);
-	to = from + size;
-	/* Looked at once and plain, so that it is one instruction with its test. */
-	if (unlikely(from != data_race(rc->commit)))
-		goto out_of_line;
-	/* Likewise; others may change it at any time, a moment earlier or later. */
-	if (unlikely(otr_pos_off(to) > data_race(rc->limit)))
-		goto out_of_line;
-	/* A size that is not known yet must not reach into the slot's number. */
-	if (!__builtin_constant_p(len) && unlikely(len > OTR_POS_OFF_MASK / 2))
-		goto out_of_line;
-	OTR_STEP(1);
-	/* The time is read after the position, see memory-order.rst (time). */
-	barrier();
-	ts = otr_clock_read(READ_ONCE(rc->clock));
-	/* Plain: the exchange below proves that it was right. */
-	delta = ts - data_race(rc->last_ts);
-	/* An unknown last time and a clock that goes back give huge deltas. */
-	if (unlikely(delta >= OTR_REC_DELTA_END))
-		goto out_of_line;
-	OTR_STEP(2);
-	if (unlikely(cmpxchg_local(&rc->write, from, to) != from))
-		goto out_of_line;
-	OTR_STEP(3);
-	/* From here to the commit, nobody changes the slots. */
-	slot = &rc->slots[otr_pos_slot(from)];
-	local_inc(&slot->count);
-	OTR_STEP(4);
-	rec->cpu = rc;
-	rec->head = (u32 *)(otr_slot_page(READ_ONCE(slot->word))->data + otr_pos_off(from));
-	rec->to = to;
-	rec->ts = ts;
-	rec->how = 0;
-	payload = otr_rec_write(rec->head, len, delta);
-	/* The caller's test for NULL is for the other way. */
-	if (!payload)
-		__builtin_unreachable();
-	return payload;
-
-out_of_line:
-	slow = otr_ring_begin_slow(rc, len);
-	rec->cpu = rc;
+	if (likely(payload))
+		return payload;
+	slow = otr_ring_begin_aside(rec->cpu, len);
 	rec->head = (u32 *)((slow.payload & ~3UL) - otr_rec_head_size(len));
 	rec->to = slow.to;
 	rec->ts = 0;
@@ -434,20 +468,15 @@ out_of_line:
 }
 
 /**
- * otr_ring_end - commit a record
- * @rec: from otr_ring_begin()
+ * otr_ring_keep - commit a record
+ * @rec: from an otr_ring_try() that found room
  *
- * Context: that of otr_ring_begin().
+ * Context: that of otr_ring_try().
  */
-static __always_inline void otr_ring_end(struct otr_rec *rec)
+static __always_inline void otr_ring_keep(struct otr_rec *rec)
 {
 	struct otr_ring_cpu *rc = rec->cpu;
 
-	if (unlikely(rec->how)) {
-		if (!(rec->how & OTR_REC_NESTED))
-			otr_ring_end_slow(rc, rec->to);
-		return;
-	}
 	OTR_STEP(5);
 	WRITE_ONCE(rc->last_ts, rec->ts);
 	OTR_STEP(6);
@@ -458,10 +487,24 @@ static __always_inline void otr_ring_end(struct otr_rec *rec)
 	OTR_STEP(7);
 	/* Plain: looked at once, behind a barrier. */
 	if (unlikely(data_race(rc->write) != rec->to))
-		otr_ring_catch_up(rc);
+		otr_aside_void(otr_ring_catch_up, rc);
 	/* Likewise; waiters look again, see memory-order.rst (waiters). */
 	if (unlikely(data_race(rc->watch)))
-		otr_ring_notify(rc);
+		otr_aside_void(otr_ring_notify, rc);
+}
+
+/**
+ * otr_ring_end - commit a record
+ * @rec: from otr_ring_begin()
+ *
+ * Context: that of otr_ring_begin().
+ */
+static __always_inline void otr_ring_end(struct otr_rec *rec)
+{
+	if (likely(!rec->how))
+		otr_ring_keep(rec);
+	else if (!(rec->how & OTR_REC_NESTED))
+		otr_aside_void_2(otr_ring_end_slow, rec->cpu, rec->to);
 }
 
 /**

@@ -90,7 +90,7 @@ static void do_work(struct irq_work *work)
 }
 
 /* Somebody waits for a record, and here is one. Any context. */
-void otr_ring_notify(struct otr_ring_cpu *rc)
+void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc)
 {
 	WRITE_ONCE(rc->watch, 0);
 	irq_work_queue(&rc->work);

@@ -237,7 +237,7 @@ static noinline struct otr_claimed claim_room(struct otr_ring_cpu *rc, unsigned 
 }
 
 /* otr_ring_begin() for whoever is not in its common case. */
-struct otr_claimed otr_ring_begin_slow(struct otr_ring_cpu *rc, unsigned int len)
+struct otr_claimed __otr_aside otr_ring_begin_slow(struct otr_ring_cpu *rc, unsigned int len)
 {
 	if (!READ_ONCE(rc->limit))
 		return (struct otr_claimed) {};
@@ -279,7 +279,7 @@ static void advance(struct otr_ring_cpu *rc, u64 at, u64 to)
  * its writer. As long as the two positions differ nobody else moves the commit
  * position, so one look at both that is not interrupted by a commit will do.
  */
-void otr_ring_catch_up(struct otr_ring_cpu *rc)
+void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc)
 {
 	u64 commit, write;
 
@@ -319,7 +319,7 @@ static void commit_outermost(struct otr_ring_cpu *rc, u64 to, u64 ts)
 }
 
 /* otr_ring_end() of who is outermost and began out of line. */
-void otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to)
+void __otr_aside otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to)
 {
 	commit_outermost(rc, to, READ_ONCE(rc->slow_ts));
 }

@@ -129,7 +129,6 @@ struct otr_inst_hooks {
  * @options: OTR_OPT() bits; hot, read with READ_ONCE()
  * @function: the probe room's state of function tracing; set once
  * @event_pids: tasks whose events to record and not to record, see sub.h; hot
- * @remember: OTR_COMM_* that the task of an event's record is remembered by; hot
  * @graph: likewise, of function_graph; NULL where returns cannot be seen
  * @syscalls: likewise, of system calls
  * @name: "" for the first one
@@ -146,6 +145,7 @@ struct otr_inst_hooks {
  * @refs: open files
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
+ * @remember: OTR_COMM_* that the task of an event's record is remembered by
  * @awaited: events to record when their modules come
  * @errors: what was wrong with users' commands; has its own lock
  */
@@ -155,7 +155,6 @@ struct otr_inst {
 	u64			options;
 	struct otr_function	*function;
 	struct otr_idset	*event_pids[2];
-	u8			remember;
 	struct otr_graph	*graph;
 	struct otr_syscalls	*syscalls;
 
@@ -174,6 +173,7 @@ struct otr_inst {
 	unsigned int		refs;
 	u64			time_start;
 	struct xarray		subs;
+	u8			remember;
 	struct list_head	awaited;
 
 	struct otr_errlog	errors;

@@ -55,6 +55,7 @@ void otr_sub_gate_update(struct otr_sub *sub)
 	if (sub->filter)
 		gate |= OTR_GATE_FILTER;
 	WRITE_ONCE(sub->gate, gate);
+	WRITE_ONCE(sub->remember, inst->remember);
 }
 
 /**
@@ -235,6 +236,24 @@ void otr_sub_clear(struct otr_inst *inst)
 	xa_for_each(&inst->subs, id, sub)
 		sub_free(sub);
 	xa_destroy(&inst->subs);
+}
+
+/**
+ * otr_sub_set_remember - change what is remembered of recorded tasks
+ * @inst: the instance
+ * @what: OTR_COMM_* bits
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_sub_set_remember(struct otr_inst *inst, u8 what)
+{
+	struct otr_sub *sub;
+	unsigned long id;
+
+	lockdep_assert_held(&otr_inst_lock);
+	inst->remember = what;
+	xa_for_each(&inst->subs, id, sub)
+		otr_sub_gate_update(sub);
 }
 
 /**

@@ -20,6 +20,7 @@
  * struct otr_sub - an event in an instance
  * @ring: the instance's ring; set once
  * @gate: OTR_GATE_*, read once per event
+ * @remember: OTR_COMM_* that a record's task is remembered by
  * @id: the event's number; set once
  * @pid_at: where in the record another task is named that may be wanted as
  *	    well as the one that runs, 0 for nowhere; set once
@@ -36,6 +37,7 @@ struct otr_sub {
 	/* hot */
 	struct otr_ring		*ring;
 	u32			gate;
+	u8			remember;
 	u16			id;
 	u16			pid_at;
 	struct otr_inst		*inst;
@@ -79,6 +81,7 @@ void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 void otr_sub_forget(struct otr_event *ev);
 void otr_sub_clear(struct otr_inst *inst);
 void otr_sub_gate_update(struct otr_sub *sub);
+void otr_sub_set_remember(struct otr_inst *inst, u8 what);
 void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set);
 
 /* filter.c */

@@ -33,6 +33,7 @@ static DEFINE_PER_CPU(u32, scratch_depth);
 
 /* Values of otr_out.level that are no slot. */
 #define LEVEL_OPEN	(-1)	/* in the ring, nothing to be judged */
+#define LEVEL_ASIDE	(-2)	/* the same, come there on another way */
 #define LEVEL_RING	SCRATCH_DEPTH	/* in the ring, to be taken back if need be */
 
 /* Beside one of the others: who runs is not wanted, so another task has to be. */
@@ -55,16 +56,40 @@ static __always_inline void fill_head(struct otr_rec_head *head, u16 id)
 	*(u64 *)head = word | (u64)current->pid << 32;
 }
 
-static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+/* The ways into the ring that are not the common one. */
+static noinline void *reserve_aside(struct otr_sub *sub, struct otr_out *out, unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
 	void *data = otr_ring_begin(sub->ring, &rec, len);
 
-	if (unlikely(!data))
+	if (!data)
 		return NULL;
 	*out_rec(out) = rec;
 	fill_head(data, sub->id);
 	out->data = data;
+	return data;
+}
+
+static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	struct otr_rec rec __uninitialized;
+	void *data = NULL;
+
+	/* Whoever has a record has a head. Long ones may take longer. */
+	if (!len)
+		__builtin_unreachable();
+	if (likely(len <= OTR_REC_SHORT_MAX))
+		data = otr_ring_try(sub->ring, &rec, len);
+	if (unlikely(!data)) {
+		out->level = LEVEL_ASIDE;
+		return reserve_aside(sub, out, len);
+	}
+	out->level = LEVEL_OPEN;
+	/* All that the common end asks for. */
+	out_rec(out)->cpu = rec.cpu;
+	out_rec(out)->to = rec.to;
+	out_rec(out)->ts = rec.ts;
+	fill_head(data, sub->id);
 	return data;
 }
 
@@ -87,7 +112,7 @@ static __always_inline void *begin_judged(struct otr_sub *sub, struct otr_out *o
 
 	if (unlikely(depth >= SCRATCH_DEPTH || len > SCRATCH_BYTES)) {
 		out->level = LEVEL_RING | other;
-		return reserve(sub, out, len);
+		return reserve_aside(sub, out, len);
 	}
 	raw_cpu_write(scratch_depth, depth + 1);
 	/* Who interrupts us from here on takes the next slot. */
@@ -110,7 +135,6 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 	}
 	if (gate & OTR_GATE_FILTER)
 		return begin_judged(sub, out, len, 0);
-	out->level = LEVEL_OPEN;
 	return reserve(sub, out, len);
 }
 
@@ -131,7 +155,6 @@ void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len
 	out->sub = sub;
 	if (unlikely(gate))
 		return begin_gated(sub, out, len, gate);
-	out->level = LEVEL_OPEN;
 	return reserve(sub, out, len);
 }
 EXPORT_SYMBOL_GPL(otr_event_begin);
@@ -169,7 +192,7 @@ static void keep(struct otr_sub *sub, const struct otr_out *out)
 	fill_head(head, sub->id);
 	memcpy(head + 1, out->data + sizeof(*head), out->len - sizeof(*head));
 	otr_ring_end(&rec);
-	otr_comm_want(sub->inst->remember);
+	otr_comm_want(sub->remember);
 }
 
 static noinline void end_in_ring(struct otr_out *out, bool good)
@@ -181,13 +204,19 @@ static noinline void end_in_ring(struct otr_out *out, bool good)
 		return;
 	}
 	otr_ring_end(&rec);
-	otr_comm_want(out->sub->inst->remember);
+	otr_comm_want(out->sub->remember);
 }
 
 static noinline void end_judged(struct otr_out *out)
 {
 	struct otr_sub *sub = out->sub;
-	bool good = judge(sub, out);
+	bool good;
+
+	if (unlikely(out->level == LEVEL_ASIDE)) {
+		end_in_ring(out, true);
+		return;
+	}
+	good = judge(sub, out);
 
 	if (unlikely(out->level & LEVEL_RING)) {
 		end_in_ring(out, good);
@@ -214,9 +243,11 @@ void otr_event_end(struct otr_out *out)
 		end_judged(out);
 		return;
 	}
-	rec = *out_rec(out);
-	otr_ring_end(&rec);
-	otr_comm_want(out->sub->inst->remember);
+	rec.cpu = out_rec(out)->cpu;
+	rec.to = out_rec(out)->to;
+	rec.ts = out_rec(out)->ts;
+	otr_ring_keep(&rec);
+	otr_comm_want(out->sub->remember);
 }
 EXPORT_SYMBOL_GPL(otr_event_end);
 

@@ -11,8 +11,31 @@
 #include <linux/slab.h>
 
 #include "event/event.h"
+#include "host/host.h"
 #include "probe/graph.h"
 #include "probe/probe.h"
+
+static __always_inline void fill(struct otr_rec_function *out, unsigned long ip,
+				 unsigned long parent_ip)
+{
+	otr_probe_head(&out->head, OTR_TYPE_FUNCTION);
+	out->ip = ip;
+	out->parent_ip = parent_ip;
+}
+
+/* The ways to a record that are not the common one. */
+static noinline void record_aside(struct otr_function *fn, unsigned long ip,
+				  unsigned long parent_ip)
+{
+	struct otr_rec rec __uninitialized;
+	struct otr_rec_function *out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
+
+	if (!out)
+		return;
+	fill(out, ip, parent_ip);
+	otr_ring_end(&rec);
+	otr_comm_want(fn->remember);
+}
 
 static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
 			    struct otr_frame *frame)
@@ -22,21 +45,21 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 	struct otr_rec rec __uninitialized;
 	int level;
 
+	/* Before all else: who limits tasks wants the others left alone. */
+	if (unlikely(READ_ONCE(fn->limited)) && !otr_function_task_wanted(fn))
+		return;
 	preempt_disable_notrace();
 	level = otr_guard_enter();
 	if (unlikely(level < 0))
 		goto out;
-	if (unlikely(READ_ONCE(fn->limited)) && !otr_function_task_wanted(fn))
-		goto leave;
-	out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
+	out = otr_ring_try(fn->ring, &rec, sizeof(*out));
 	if (likely(out)) {
-		otr_probe_head(&out->head, OTR_TYPE_FUNCTION);
-		out->ip = ip;
-		out->parent_ip = parent_ip;
-		otr_ring_end(&rec);
+		fill(out, ip, parent_ip);
+		otr_ring_keep(&rec);
 		otr_comm_want(fn->remember);
+	} else {
+		record_aside(fn, ip, parent_ip);
 	}
-leave:
 	otr_guard_exit(level);
 out:
 	preempt_enable_notrace();
@@ -230,8 +253,11 @@ void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr
 	WRITE_ONCE(fn->limited, fn->pids[OTR_WANT] || fn->pids[OTR_NOT]);
 	if (inst->graph)
 		otr_graph_note(inst->graph);
-	/* Probes and the fork handler look at it with preemption off. */
+	/* The fork handler and other probes look at it with preemption off. */
 	synchronize_rcu();
+	/* The function tracer looks before it does that. */
+	if (fn->followers[OTR_FOLLOW_PRESET])
+		otr_host_quiesce();
 	otr_idset_free(old);
 }
 

@@ -45,7 +45,8 @@ struct otr_function {
  * otr_function_task_wanted - may the running task be recorded?
  * @fn: an instance that limits its tasks
  *
- * Context: any, preemption off.
+ * Context: any, in a hook or with preemption off: otr_function_set_pids() waits
+ * for both.
  * Return: true if it may.
  */
 static __always_inline bool otr_function_task_wanted(const struct otr_function *fn)

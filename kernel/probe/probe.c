@@ -2,6 +2,7 @@
 /* What the room does for every instance, and how it starts and stops. */
 #include <linux/tracepoint.h>
 
+#include "inst/sub.h"
 #include "probe/graph.h"
 
 /* What of a task an event's record makes us remember. */
@@ -13,7 +14,7 @@ static void remember_update(struct otr_inst *inst)
 		what |= OTR_COMM_NAME;
 	if (otr_inst_option(inst, OTR_OPT_RECORD_TGID))
 		what |= OTR_COMM_TGID;
-	WRITE_ONCE(inst->remember, what);
+	otr_sub_set_remember(inst, what);
 }
 
 static int remember_groups(struct otr_inst *inst, bool on)
