@@ -15,8 +15,8 @@
 #include "probe/graph.h"
 #include "probe/probe.h"
 
-static __always_inline void fill(struct otr_rec_function *out, unsigned long ip,
-				 unsigned long parent_ip)
+static __always_inline void fill_call(struct otr_rec_function *out, unsigned long ip,
+				      unsigned long parent_ip)
 {
 	otr_probe_head(&out->head, OTR_TYPE_FUNCTION);
 	out->ip = ip;
@@ -32,7 +32,7 @@ static noinline void record_aside(struct otr_function *fn, unsigned long ip,
 
 	if (!out)
 		return;
-	fill(out, ip, parent_ip);
+	fill_call(out, ip, parent_ip);
 	otr_ring_end(&rec);
 	otr_comm_want(fn->remember);
 }
@@ -54,7 +54,7 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 		goto out;
 	out = otr_ring_try(fn->ring, &rec, sizeof(*out));
 	if (likely(out)) {
-		fill(out, ip, parent_ip);
+		fill_call(out, ip, parent_ip);
 		otr_ring_keep(&rec);
 		otr_comm_want(fn->remember);
 	} else {

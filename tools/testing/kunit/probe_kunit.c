@@ -50,6 +50,7 @@ static struct {
 	int		registered;
 	int		register_answer;
 	int		updates;
+	int		quiesced;	/* waits for those in hooks */
 	int		sets;		/* that exist */
 	int		tgids;
 	int		tgids_answer;
@@ -95,6 +96,11 @@ int otr_hook_register(struct otr_hook *hook)
 void otr_hook_unregister(struct otr_hook *hook)
 {
 	fake.registered--;
+}
+
+void otr_host_quiesce(void)
+{
+	fake.quiesced++;
 }
 
 int otr_hook_update(struct otr_hook *hook)
