@@ -270,21 +270,20 @@ busy_look()
 	find /proc/self /sys/kernel -maxdepth 2 | wc -l
 }
 
+# busy_start [LOOP...]: these, or all four.
 busy_start()
 {
+	local loop
+
 	mkdir -p "$busy_dir"
 	rm -f "$busy_dir"/*
 	touch "$busy_dir/go"
-	busy_loop fork busy_fork &
-	busy_pids+=($!)
-	busy_loop io busy_io &
-	busy_pids+=($!)
-	busy_loop look busy_look &
-	busy_pids+=($!)
-	if modprobe -n dummy 2>/dev/null; then
-		busy_loop module busy_module &
+	[ $# -gt 0 ] || set -- fork io look module
+	for loop in "$@"; do
+		[ "$loop" != module ] || modprobe -n dummy 2>/dev/null || continue
+		busy_loop "$loop" "busy_$loop" &
 		busy_pids+=($!)
-	fi
+	done
 }
 
 busy_stop()
