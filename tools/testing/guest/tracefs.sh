@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Programs that use libtracefs and libtraceevent, as those come from Debian: every
+# format can be parsed, every record taken apart, every loss is where pages say so;
+# and KernelShark's library loads what trace-cmd has recorded.
+#
+# timeout: 600
+
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tools/testing/guest/client.sh
+. "$(dirname "$0")/client.sh"
+
+check_formats()
+{
+	local text
+
+	text=$("$work/tracefs" formats)
+	is 'every format can be parsed' "$(grep error <<<"$text")" ''
+	is 'of every event' "$(value good "$text")" "$(wc -l <available_events)"
+	is 'and every text, but for what libtraceevent does not know' \
+		"$(sed -n 's/: its text$//p' <<<"$text" | grep -v -E ":($beyond_re)\$")" ''
+}
+
+# Events of many systems, function calls and marks in one buffer.
+check_records()
+{
+	local text
+
+	echo 4000 >buffer_size_kb
+	for system in sched irq timer block ext4 jbd2 kmem task signal net skb filemap writeback workqueue \
+		raw_syscalls syscalls module vmscan exceptions; do
+		[ ! -e "events/$system" ] || echo 1 >"events/$system/enable"
+	done
+	echo 'vfs_*' >set_ftrace_filter
+	echo function >current_tracer
+	ping -c 2 -i 0.2 127.0.0.1 >/dev/null
+	cp /etc/services "$work/copy"
+	(exit 3)
+	modprobe dummy && rmmod dummy
+	echo text >trace_marker
+	echo 0 >tracing_on
+	echo 0 >events/enable
+	cat trace >"$work/trace"
+	text=$("$work/tracefs" events)
+	echo "# $(tail -n 1 <<<"$text")"
+	is 'every field lies in its record' "$(value bad "$text")" 0
+	is 'and every record prints' "$(head -n -1 <<<"$text")" ''
+	is 'as many as in the text' "$(value records "$text")" "$(grep -c -v '^#' "$work/trace")"
+	is 'of as many kinds' "$(value kinds "$text")" "$(kinds "$work/trace")"
+	reset
+	echo 1410 >buffer_size_kb
+}
+
+# How many kinds of records a trace has: by the word behind the time, calls and marks
+# apart.
+kinds()
+{
+	grep -v '^#' "$1" | sed -E "s/$head_re//; s/^[^ ]+ <-.*/function/;
+		s/^sys_([^ (]+)\(.*/enter \1/; s/^sys_([^ (]+) -> .*/exit \1/; s/^([^ :]+): .*/\1/" |
+		sort -u | wc -l
+}
+
+# lost HOW MARKS
+check_lost()
+{
+	local text overrun
+
+	echo 0 >tracing_on
+	echo 16 >buffer_size_kb
+	: >trace
+	echo 1 >tracing_on
+	text=$("$work/tracefs" lost "$1" "$2")
+	overrun=$(stat_of 1 overrun)
+	echo "# $text"
+	is "$1: the pages say where marks are missing" "$(value wrong "$text")" 0
+	holds "$1: some are" test "$(value counted "$text")" -gt 0
+	is "$1: read and lost are all" $(($(value read "$text") + $(value lost "$text"))) "$2"
+	is "$1: the CPU counts the same" "$overrun $(stat_of 1 'read events') $(stat_of 1 entries)" \
+		"$(value lost "$text") $(value read "$text") 0"
+	reset
+	echo 1410 >buffer_size_kb
+}
+
+check_kshark()
+{
+	local text
+
+	tc record -q -o t.dat -e sched -e irq -e timer -p function -l 'vfs_*' sleep 0.5
+	text=$("$work/kshark" "$work/t.dat")
+	tc report t.dat | grep -v '^cpus=' >"$work/report"
+	echo "# $(tail -n 1 <<<"$text")"
+	is 'KernelShark understands every entry' "$(value bad "$text")" 0
+	is 'has as many as the report' "$(value entries "$text")" "$(wc -l <"$work/report")"
+	is 'puts each into its graph' "$(value binned "$text")" "$(value entries "$text")"
+	is 'of two CPUs' "$(value cpus "$text")" 2
+	is 'of each event as many' "$(sed -n 's,^.*/\([a-z0-9_]* [0-9]*\)$,\1,p' <<<"$text" | sort)" \
+		"$(sed -E 's/^ *[^ ].*\] +[0-9]+\.[0-9]{6}: ([^ :]+):.*/\1/' "$work/report" | sort | uniq -c |
+			awk '{ print $2, $1 }' | sort)"
+}
+
+client_begin trace-cmd
+if build tracefs -I/usr/include/tracefs -I/usr/include/traceevent -ltracefs -ltraceevent; then
+	check_formats
+	check_records
+	check_lost read 20000
+	check_lost splice 20000
+fi
+if build kshark -I/usr/include/kernelshark -I/usr/include/tracefs -I/usr/include/traceevent -lkshark; then
+	check_kshark
+fi
+client_end
