@@ -121,7 +121,7 @@ check_outside()
 	comm=$(cat "/proc/$$/comm")
 	records_are "COMM == \"$comm\"" "$sent"
 	records_are "COMM != \"$comm\"" ''
-	records_are 'COMM ~ "*_filt*"' "$sent"
+	records_are "COMM ~ \"*${comm:1:2}*\"" "$sent"
 	records_are "common_pid == $$" ''
 	records_are 'common_pid != 1' "$sent"
 	records_are "common_type == $(cat $event/id)" "$sent"
@@ -397,15 +397,14 @@ check_busy()
 {
 	local filters=('prev_pid > 0' 'prev_comm ~ "b*" || next_comm ~ "*a*"' 'prev_pid ==' 0
 		'common_pid & 1' "CPU == 1 && comm != 'x'")
-	local end=$((SECONDS + 5)) round=0 slipped
+	local round slipped
 
 	: >trace
 	busy_start
-	while [ "$SECONDS" -lt "$end" ]; do
+	for round in {0..24}; do
 		put events/sched/sched_switch/filter "${filters[round % 6]}" >/dev/null
 		put events/sched/filter "${filters[(round + 2) % 6]}" >/dev/null
 		echo $((round % 2)) >events/sched/enable
-		round=$((round + 1))
 	done
 	echo 0 >events/sched/enable
 	put events/sched/sched_switch/filter 'prev_prio == 987654' >/dev/null
@@ -416,8 +415,7 @@ check_busy()
 	echo 0 >events/sched/enable
 	put events/sched/filter 0 >/dev/null
 	busy_stop
-	holds "filters changed $round times under load" test "$round" -gt 1
-	is 'and nothing slips through' "$slipped" 0
+	is 'after many changes under load nothing slips through' "$slipped" 0
 }
 
 begin
