@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Numbers and padded text. */
 #include <linux/math64.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 
@@ -251,11 +252,13 @@ void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width)
  */
 void otr_text_duration(struct seq_buf *out, u64 ns)
 {
+	unsigned long long usecs;
 	char text[32];
 	u32 rest;
 	int len;
 
-	len = snprintf(text, sizeof(text), "%llu", div_u64_rem(ns, NSEC_PER_USEC, &rest));
+	usecs = div_u64_rem(ns, NSEC_PER_USEC, &rest);
+	len = snprintf(text, sizeof(text), "%llu", usecs);
 	if (len < DURATION_DIGITS) {
 		len += snprintf(text + len, sizeof(text) - len, ".%03u", rest);
 		len = min(len, DURATION_DIGITS + 1);
