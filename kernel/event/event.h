@@ -89,6 +89,7 @@ struct otr_set_hooks {
 /* set.c */
 int otr_set_start(const struct otr_set_hooks *hooks);
 void otr_set_stop(void);
+void otr_set_remove(struct otr_event_set *set);
 const struct otr_enum *otr_set_find_enum(const char *system, const char *name, size_t len);
 
 /* print.c */

@@ -231,15 +231,15 @@ int otr_event_set_add(struct otr_event_set *set)
 EXPORT_SYMBOL_GPL(otr_event_set_add);
 
 /**
- * otr_event_set_remove - forget a set of events
+ * otr_set_remove - forget a set of events, without waiting
  * @set: a set that otr_event_set_add() accepted
  *
- * Its events are switched off first, and none of its probes runs any more on
- * return.
+ * Its events are switched off first. Its probes may still run until
+ * tracepoint_synchronize_unregister() returned.
  *
- * Context: may sleep, for some RCU grace periods.
+ * Context: may sleep.
  */
-void otr_event_set_remove(struct otr_event_set *set)
+void otr_set_remove(struct otr_event_set *set)
 {
 	struct otr_event *const *end = set->events;
 
@@ -251,6 +251,20 @@ void otr_event_set_remove(struct otr_event_set *set)
 	list_del(&set->link);
 	otr_event_unlock_write();
 	mutex_unlock(&sets_lock);
+}
+
+/**
+ * otr_event_set_remove - forget a set of events
+ * @set: a set that otr_event_set_add() accepted
+ *
+ * Its events are switched off first, and none of its probes runs any more on
+ * return.
+ *
+ * Context: may sleep, for some RCU grace periods.
+ */
+void otr_event_set_remove(struct otr_event_set *set)
+{
+	otr_set_remove(set);
 	tracepoint_synchronize_unregister();
 }
 EXPORT_SYMBOL_GPL(otr_event_set_remove);

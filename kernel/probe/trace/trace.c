@@ -3,6 +3,8 @@
  * The kernel's own events: those of the headers that Kbuild.headers lists, each
  * of which was made into a set by an object of its own.
  */
+#include <linux/tracepoint.h>
+
 #include "event/event.h"
 #include "probe/function.h"
 #include "probe/trace/borrow.h"
@@ -10,10 +12,12 @@
 
 static struct otr_event_set *const sets[] = { OTR_TRACE_SETS };
 
+/* One wait for the probes of all. */
 static void sets_remove(unsigned int nr)
 {
 	while (nr-- > 0)
-		otr_event_set_remove(sets[nr]);
+		otr_set_remove(sets[nr]);
+	tracepoint_synchronize_unregister();
 }
 
 /**
