@@ -11,6 +11,7 @@
 #define pr_fmt(fmt) "outrace: " fmt
 
 #include <linux/cpuhotplug.h>
+#include <linux/export.h>
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -163,6 +164,7 @@ struct otr_rets *otr_rets_take(void)
 	give_back(rets);
 	return other;
 }
+EXPORT_SYMBOL_GPL(otr_rets_take);
 
 /**
  * otr_ret_missed - calls whose return was not seen for want of memory

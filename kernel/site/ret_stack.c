@@ -8,6 +8,7 @@
  * An entry is therefore known by the place of its return address, and of several
  * with the same place the innermost counts.
  */
+#include <linux/export.h>
 #include <linux/sched/task_stack.h>
 
 #include "site/ret_internal.h"
@@ -38,6 +39,7 @@ struct otr_ret *otr_rets_around(struct otr_rets *rets, const struct otr_ret *ret
 {
 	return search(rets, ret - rets->ret, ret->key);
 }
+EXPORT_SYMBOL_GPL(otr_rets_around);
 
 /**
  * otr_rets_search - the innermost call of a return hook
@@ -51,6 +53,7 @@ struct otr_ret *otr_rets_search(struct otr_rets *rets, u32 key)
 {
 	return search(rets, READ_ONCE(rets->depth), key);
 }
+EXPORT_SYMBOL_GPL(otr_rets_search);
 
 /**
  * otr_rets_returned - the call that returns

@@ -2,6 +2,7 @@
 /*
  * The bytes of sites and of trampolines.
  */
+#include <linux/export.h>
 #include <linux/string.h>
 #include <asm/nops.h>
 #include <asm/text-patching.h>
@@ -9,6 +10,9 @@
 #include "arch/x86/arch.h"
 #include "arch/x86/tramp.h"
 #include "host/host.h"
+
+/* For return hooks of other modules, which replace return addresses in line. */
+EXPORT_SYMBOL_GPL(otr_return_tramp);
 
 static const u8 nop5[OTR_ARCH_SITE_SIZE] = { BYTES_NOP5 };
 

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Return hooks on this module's own functions: what they see, how calls nest,
+ * what happens when there are too many, and to what somebody left behind.
+ *
+ * This file is compiled with sites, unlike the engine. What hooks call is
+ * notrace.
+ */
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/irq_work.h>
+#include <linux/kallsyms.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/stacktrace.h>
+
+#include "site/site.h"
+
+#define CALLS_MAX	128
+#define STACK_MAX	32
+
+/* What a return hook of the tests saw. */
+struct watch {
+	struct otr_ret_hook	ret;
+	unsigned int		entered;
+	unsigned int		left;
+	unsigned int		depths[CALLS_MAX];	/* of those that were left, in order */
+	unsigned long		values[CALLS_MAX];
+	bool			leave_behind;
+	unsigned long		stack[STACK_MAX];	/* seen while it was left */
+	unsigned int		stack_nr;
+	struct otr_frame	behind;
+};
+
+static notrace void watch_enter(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+				struct otr_frame *frame)
+{
+	struct watch *watch = container_of(hook, struct watch, ret.hook);
+	struct otr_rets *rets;
+	struct otr_ret *around, *ret;
+
+	preempt_disable_notrace();
+	rets = otr_rets_get();
+	if (!rets)
+		goto out;
+	watch->entered++;
+	if (otr_rets_full(rets)) {
+		rets->overrun++;
+		goto out;
+	}
+	around = otr_rets_top(rets, watch->ret.key);
+	ret = otr_ret_push(rets, watch->ret.key, frame, ip);
+	ret->depth = around ? around->depth + 1 : 0;
+	ret->data[0] = watch->entered;
+	/* As if a function was entered from which nobody returns. */
+	if (watch->leave_behind && !otr_rets_full(rets))
+		otr_ret_push(rets, watch->ret.key, &watch->behind, ip);
+out:
+	preempt_enable_notrace();
+}
+
+static notrace void watch_leave(struct otr_ret_hook *hook, struct otr_rets *rets,
+				struct otr_ret *ret, unsigned long value)
+{
+	struct watch *watch = container_of(hook, struct watch, ret);
+
+	if (watch->left < CALLS_MAX) {
+		watch->depths[watch->left] = ret->depth;
+		watch->values[watch->left] = value;
+	}
+	watch->left++;
+	if (!ret->depth)
+		watch->stack_nr = stack_trace_save(watch->stack, STACK_MAX, 0);
+}
+
+static noinline unsigned long sum_up(unsigned long n)
+{
+	unsigned long sum = n ? sum_up(n - 1) : 0;
+
+	OPTIMIZER_HIDE_VAR(sum);
+	return sum + n;
+}
+
+static noinline unsigned long last_of_two(unsigned long n)
+{
+	OPTIMIZER_HIDE_VAR(n);
+	return n + 1;
+}
+
+/* Ends with a jump, where the compiler is allowed to. */
+static noinline unsigned long first_of_two(unsigned long n)
+{
+	OPTIMIZER_HIDE_VAR(n);
+	return last_of_two(n * 2);
+}
+
+static noinline unsigned int look_around(unsigned long *stack)
+{
+	unsigned int nr = stack_trace_save(stack, STACK_MAX, 0);
+
+	OPTIMIZER_HIDE_VAR(nr);
+	return nr;
+}
+
+static noinline unsigned int look_deeper(unsigned long *stack)
+{
+	unsigned int nr = look_around(stack);
+
+	OPTIMIZER_HIDE_VAR(nr);
+	return nr;
+}
+
+static noinline void wait_here(struct completion *go)
+{
+	wait_for_completion(go);
+	barrier();
+}
+
+static void free_set(void *set)
+{
+	otr_siteset_destroy(set);
+}
+
+static void unregister(void *hook)
+{
+	otr_ret_unregister(hook);
+}
+
+static struct watch *new_watch(struct kunit *test)
+{
+	struct watch *watch = kunit_kzalloc(test, sizeof(*watch), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, watch);
+	watch->ret.hook.name = "test";
+	watch->ret.hook.func = watch_enter;
+	watch->ret.hook.flags = OTR_HOOK_SELF;
+	watch->ret.hook.filter = otr_siteset_create();
+	watch->ret.leave = watch_leave;
+	KUNIT_ASSERT_NOT_NULL(test, watch->ret.hook.filter);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_set,
+							    watch->ret.hook.filter));
+	return watch;
+}
+
+static void watch_on(struct kunit *test, struct watch *watch, unsigned long func)
+{
+	int err;
+
+	/* objtool shall not take it for a function without a landing pad. */
+	OPTIMIZER_HIDE_VAR(func);
+	err = otr_siteset_add(watch->ret.hook.filter, func);
+	KUNIT_ASSERT_EQ(test, 0, err);
+}
+
+static void start(struct kunit *test, struct watch *watch)
+{
+	KUNIT_ASSERT_EQ(test, 0, otr_ret_register(&watch->ret));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, unregister, &watch->ret));
+}
+
+static struct watch *watching(struct kunit *test, unsigned long func)
+{
+	struct watch *watch = new_watch(test);
+
+	watch_on(test, watch, func);
+	start(test, watch);
+	return watch;
+}
+
+static unsigned int depth_now(void)
+{
+	struct otr_rets *rets = *otr_host_task_slot(current);
+
+	return rets ? rets->depth : 0;
+}
+
+static void returns_are_seen(struct kunit *test)
+{
+	struct watch *watch = watching(test, (unsigned long)last_of_two);
+
+	KUNIT_EXPECT_EQ(test, 42, last_of_two(41));
+	KUNIT_EXPECT_EQ(test, 1, watch->entered);
+	KUNIT_EXPECT_EQ(test, 1, watch->left);
+	KUNIT_EXPECT_EQ(test, 42, watch->values[0]);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+	kunit_release_action(test, unregister, &watch->ret);
+	KUNIT_EXPECT_EQ(test, 42, last_of_two(41));
+	KUNIT_EXPECT_EQ(test, 1, watch->entered);
+}
+
+static void calls_nest(struct kunit *test)
+{
+	struct watch *watch = watching(test, (unsigned long)sum_up);
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, 210, sum_up(20));
+	KUNIT_EXPECT_EQ(test, 21, watch->entered);
+	KUNIT_ASSERT_EQ(test, 21, watch->left);
+	for (i = 0; i < 21; i++) {
+		KUNIT_EXPECT_EQ(test, 20 - i, watch->depths[i]);
+		KUNIT_EXPECT_EQ(test, i * (i + 1) / 2, watch->values[i]);
+	}
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+}
+
+static void too_many_are_counted(struct kunit *test)
+{
+	struct watch *watch = watching(test, (unsigned long)sum_up);
+	struct otr_rets *rets;
+	unsigned int before;
+
+	sum_up(0);
+	rets = *otr_host_task_slot(current);
+	KUNIT_ASSERT_NOT_NULL(test, rets);
+	before = rets->overrun;
+	KUNIT_EXPECT_EQ(test, 5050, sum_up(100));
+	KUNIT_EXPECT_EQ(test, 1 + 101, watch->entered);
+	KUNIT_EXPECT_EQ(test, 1 + OTR_RET_DEPTH, watch->left);
+	KUNIT_EXPECT_EQ(test, before + 101 - OTR_RET_DEPTH, rets->overrun);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+	KUNIT_EXPECT_EQ(test, 6, sum_up(3));
+	KUNIT_EXPECT_EQ(test, 1 + OTR_RET_DEPTH + 4, watch->left);
+}
+
+static void hooks_share_a_function(struct kunit *test)
+{
+	struct watch *one = watching(test, (unsigned long)sum_up);
+	struct watch *two = watching(test, (unsigned long)sum_up);
+
+	KUNIT_EXPECT_EQ(test, 55, sum_up(10));
+	KUNIT_EXPECT_EQ(test, 11, one->left);
+	KUNIT_EXPECT_EQ(test, 11, two->left);
+	KUNIT_EXPECT_EQ(test, 10, one->depths[0]);
+	KUNIT_EXPECT_EQ(test, 10, two->depths[0]);
+	KUNIT_EXPECT_EQ(test, 55, one->values[10]);
+	KUNIT_EXPECT_EQ(test, 55, two->values[10]);
+	kunit_release_action(test, unregister, &one->ret);
+	KUNIT_EXPECT_EQ(test, 1, sum_up(1));
+	KUNIT_EXPECT_EQ(test, 11, one->left);
+	KUNIT_EXPECT_EQ(test, 13, two->left);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+}
+
+static void jumps_at_the_end(struct kunit *test)
+{
+	struct watch *watch = new_watch(test);
+
+	watch_on(test, watch, (unsigned long)first_of_two);
+	watch_on(test, watch, (unsigned long)last_of_two);
+	start(test, watch);
+	KUNIT_EXPECT_EQ(test, 9, first_of_two(4));
+	KUNIT_ASSERT_EQ(test, 2, watch->left);
+	KUNIT_EXPECT_EQ(test, 9, watch->values[0]);
+	KUNIT_EXPECT_EQ(test, 9, watch->values[1]);
+	KUNIT_EXPECT_EQ(test, 1, watch->depths[0]);
+	KUNIT_EXPECT_EQ(test, 0, watch->depths[1]);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+}
+
+static void what_is_left_behind_goes(struct kunit *test)
+{
+	struct watch *watch = watching(test, (unsigned long)sum_up);
+
+	watch->leave_behind = true;
+	KUNIT_EXPECT_EQ(test, 55, sum_up(10));
+	KUNIT_EXPECT_EQ(test, 11, watch->left);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+	/* So much that there is no room for more. */
+	KUNIT_EXPECT_EQ(test, 1275, sum_up(50));
+	KUNIT_EXPECT_EQ(test, 11 + (OTR_RET_DEPTH + 1) / 2, watch->left);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+}
+
+static bool has_caller(const unsigned long *stack, unsigned int nr, const void *func)
+{
+	char name[KSYM_NAME_LEN], caller[KSYM_NAME_LEN];
+	unsigned int i;
+
+	snprintf(name, sizeof(name), "%ps", func);
+	for (i = 0; i < nr; i++) {
+		snprintf(caller, sizeof(caller), "%ps", (void *)stack[i]);
+		if (!strcmp(name, caller))
+			return true;
+	}
+	return false;
+}
+
+static bool has_trampoline(const unsigned long *stack, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (stack[i] == (unsigned long)otr_return_tramp)
+			return true;
+	return false;
+}
+
+static void stacks_are_exact(struct kunit *test)
+{
+	struct watch *watch = new_watch(test);
+	unsigned long before[STACK_MAX], during[STACK_MAX];
+	unsigned int nr;
+
+	nr = look_deeper(before);
+	watch_on(test, watch, (unsigned long)look_around);
+	watch_on(test, watch, (unsigned long)look_deeper);
+	start(test, watch);
+	KUNIT_EXPECT_EQ(test, nr, look_deeper(during));
+	KUNIT_EXPECT_EQ(test, 2, watch->left);
+	KUNIT_EXPECT_TRUE(test, has_caller(during, nr, look_deeper));
+	KUNIT_EXPECT_TRUE(test, has_caller(during, nr, stacks_are_exact));
+	KUNIT_EXPECT_FALSE(test, has_trampoline(during, nr));
+	/* The callers' callers are the same, by address. */
+	KUNIT_EXPECT_MEMEQ(test, before + 3, during + 3, (nr - 3) * sizeof(*before));
+	/* And while the function was being left. */
+	KUNIT_EXPECT_TRUE(test, has_caller(watch->stack, watch->stack_nr, stacks_are_exact));
+	KUNIT_EXPECT_FALSE(test, has_trampoline(watch->stack, watch->stack_nr));
+}
+
+static struct irq_work interrupt;
+static unsigned long interrupted;
+
+static void in_interrupt_too(struct irq_work *work)
+{
+	WRITE_ONCE(interrupted, sum_up(4));
+}
+
+static noinline unsigned long call_interrupted(unsigned long n)
+{
+	WRITE_ONCE(interrupted, 0);
+	irq_work_queue(&interrupt);
+	while (!READ_ONCE(interrupted))
+		cpu_relax();
+	return sum_up(n);
+}
+
+static void interrupts_nest(struct kunit *test)
+{
+	struct watch *watch = new_watch(test);
+
+	interrupt = IRQ_WORK_INIT_HARD(in_interrupt_too);
+	watch_on(test, watch, (unsigned long)sum_up);
+	watch_on(test, watch, (unsigned long)call_interrupted);
+	start(test, watch);
+	KUNIT_EXPECT_EQ(test, 6, call_interrupted(3));
+	KUNIT_EXPECT_EQ(test, 10, interrupted);
+	KUNIT_EXPECT_EQ(test, 1 + 5 + 4, watch->left);
+	KUNIT_EXPECT_EQ(test, 5, watch->depths[0]);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+}
+
+struct sleeper {
+	struct completion	there;
+	struct completion	go;
+	struct completion	gone;
+};
+
+static int sleep_in_function(void *data)
+{
+	struct sleeper *sleeper = data;
+
+	complete(&sleeper->there);
+	wait_here(&sleeper->go);
+	complete(&sleeper->gone);
+	return 0;
+}
+
+static void who_sleeps_returns_without_us(struct kunit *test)
+{
+	struct watch *watch = watching(test, (unsigned long)wait_here);
+	struct sleeper sleeper;
+	struct task_struct *task;
+
+	init_completion(&sleeper.there);
+	init_completion(&sleeper.go);
+	init_completion(&sleeper.gone);
+	task = kthread_run(sleep_in_function, &sleeper, "sleeper");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	wait_for_completion(&sleeper.there);
+	while (!READ_ONCE(watch->entered))
+		schedule_timeout_idle(1);
+	kunit_release_action(test, unregister, &watch->ret);
+	complete(&sleeper.go);
+	wait_for_completion(&sleeper.gone);
+	KUNIT_EXPECT_EQ(test, 1, watch->entered);
+	KUNIT_EXPECT_EQ(test, 0, watch->left);
+}
+
+static struct kunit_case return_cases[] = {
+	KUNIT_CASE(returns_are_seen),
+	KUNIT_CASE(calls_nest),
+	KUNIT_CASE(too_many_are_counted),
+	KUNIT_CASE(hooks_share_a_function),
+	KUNIT_CASE(jumps_at_the_end),
+	KUNIT_CASE(what_is_left_behind_goes),
+	KUNIT_CASE(stacks_are_exact),
+	KUNIT_CASE(interrupts_nest),
+	KUNIT_CASE(who_sleeps_returns_without_us),
+	{ }
+};
+
+static int need_returns(struct kunit *test)
+{
+	if (!otr_ret_ready())
+		kunit_skip(test, "returns cannot be seen on this kernel");
+	return 0;
+}
+
+static struct kunit_suite return_suite = {
+	.name = "outrace_return",
+	.init = need_returns,
+	.test_cases = return_cases,
+};
+
+kunit_test_suite(return_suite);
+
+MODULE_DESCRIPTION("Tests of the engine's return hooks");
+MODULE_LICENSE("GPL");
