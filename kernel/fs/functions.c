@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* available_filter_functions and enabled_functions. */
+/* available_filter_functions, the same with addresses, and enabled_functions. */
 #include <linux/slab.h>
 
 #include "fs/fs.h"
@@ -42,6 +42,21 @@ static const struct seq_operations functions_walk = {
 	.show	= functions_show,
 };
 
+static int addrs_show(struct seq_file *m, void *v)
+{
+	const struct otr_site_pos *site = v;
+
+	seq_printf(m, "%lx ", site->ip);
+	return functions_show(m, v);
+}
+
+static const struct seq_operations addrs_walk = {
+	.start	= functions_start,
+	.next	= functions_next,
+	.stop	= functions_stop,
+	.show	= addrs_show,
+};
+
 static int open_list(struct otr_file *of, bool hooked)
 {
 	struct otr_site_pos *site = kzalloc(sizeof(*site), GFP_KERNEL);
@@ -72,6 +87,12 @@ const struct otr_file_ops otr_functions_ops = {
 	.open		= available_open,
 	.release	= list_release,
 	.walk		= &functions_walk,
+};
+
+const struct otr_file_ops otr_function_addrs_ops = {
+	.open		= available_open,
+	.release	= list_release,
+	.walk		= &addrs_walk,
 };
 
 const struct otr_file_ops otr_enabled_functions_ops = {

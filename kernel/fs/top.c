@@ -54,6 +54,8 @@ static const struct otr_row top_rows[] = {
 	{ "available_events",		OTR_MODE_READ,	&otr_available_events_ops },
 	{ "available_filter_functions",	OTR_MODE_READ,	&otr_functions_ops,
 	  .visible = has_sites },
+	{ "available_filter_functions_addrs", OTR_MODE_READ, &otr_function_addrs_ops,
+	  .visible = has_sites },
 	{ "available_tracers",		OTR_MODE_READ,	&otr_tracers_ops },
 	{ "buffer_percent",		OTR_MODE_WRITE,	&otr_percent_ops },
 	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },

@@ -9,9 +9,11 @@
  * path.
  */
 #include <linux/dcache.h>
+#include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/stringhash.h>
 
 #include "fs/fs.h"
 #include "host/host.h"
@@ -278,6 +280,17 @@ bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
 	return false;
 }
 
+/*
+ * A file's number, the same each time it is looked up: inodes come and go, but
+ * programs take another number for another file.
+ */
+static unsigned long node_number(const struct inode *dir, const struct qstr *name)
+{
+	u32 hash = full_name_hash(NULL, name->name, name->len);
+
+	return (dir->i_ino ^ hash) * GOLDEN_RATIO_64;
+}
+
 static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, unsigned int flags)
 {
 	const struct otr_node *node = inode->i_private;
@@ -298,6 +311,7 @@ static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, uns
 			kfree(entry);
 			return ERR_PTR(-ENOMEM);
 		}
+		child->i_ino = node_number(inode, &dentry->d_name);
 		attributes_refresh(child, dentry);
 	}
 	kfree(entry);

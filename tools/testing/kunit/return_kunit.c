@@ -129,6 +129,7 @@ static void unregister(void *hook)
 static struct watch *new_watch(struct kunit *test)
 {
 	struct watch *watch = kunit_kzalloc(test, sizeof(*watch), GFP_KERNEL);
+	int err;
 
 	KUNIT_ASSERT_NOT_NULL(test, watch);
 	watch->ret.hook.name = "test";
@@ -137,8 +138,8 @@ static struct watch *new_watch(struct kunit *test)
 	watch->ret.hook.filter = otr_siteset_create();
 	watch->ret.leave = watch_leave;
 	KUNIT_ASSERT_NOT_NULL(test, watch->ret.hook.filter);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_set,
-							    watch->ret.hook.filter));
+	err = kunit_add_action_or_reset(test, free_set, watch->ret.hook.filter);
+	KUNIT_ASSERT_EQ(test, 0, err);
 	return watch;
 }
 
