@@ -93,6 +93,19 @@ def text(result):
     return '\n'.join(lines) + '\n'
 
 
+def bars(result, width=24):
+    """For a text that shows no pictures: what outrace takes, of the in-tree tracer's bar."""
+    lines = [f'{"instructions":{_width()}} in-tree  outrace']
+    for row in rows.ROWS:
+        value, intree = number(result, 'outrace', row), number(result, 'in-tree', row)
+        if row.unit != rows.INSTRUCTIONS or value is None or not intree:
+            continue
+        part = min(width, max(1, round(width * value / intree)))
+        lines.append(f'{row.title:{_width()}} {_show(intree, row.unit):>7} '
+                     f'{_show(value, row.unit):>8}  {"#" * part}{"." * (width - part)}')
+    return '\n'.join('    ' + line for line in lines) + '\n'
+
+
 INTRO = '''.. SPDX-License-Identifier: GPL-2.0-only
 
 What tracing costs
