@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Numbers and padded text. */
 #include <linux/math64.h>
-#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 
@@ -252,16 +251,16 @@ void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width)
  */
 void otr_text_duration(struct seq_buf *out, u64 ns)
 {
-	unsigned long long usecs;
-	char text[32];
+	char text[32], *end;
 	u32 rest;
 	int len;
 
-	usecs = div_u64_rem(ns, NSEC_PER_USEC, &rest);
-	len = snprintf(text, sizeof(text), "%llu", usecs);
+	end = otr_text_put(text, div_u64_rem(ns, NSEC_PER_USEC, &rest), 1, ' ');
+	len = end - text;
 	if (len < DURATION_DIGITS) {
-		len += snprintf(text + len, sizeof(text) - len, ".%03u", rest);
-		len = min(len, DURATION_DIGITS + 1);
+		*end++ = '.';
+		end = otr_text_put(end, rest, 3, '0');
+		len = min((int)(end - text), DURATION_DIGITS + 1);
 	}
 	otr_text_mem(out, text, len);
 	otr_text_mem(out, " us ", 4);

@@ -58,7 +58,9 @@ static void print_cpu(struct graph *g)
 
 	while (last /= 10)
 		width++;
-	seq_buf_printf(g->out, " %*d) ", width, g->item->cpu);
+	otr_text_fill(g->out, ' ', 1);
+	otr_text_s64(g->out, g->item->cpu, width);
+	otr_text_mem(g->out, ") ", 2);
 }
 
 /* In the middle of its column. */
@@ -160,7 +162,7 @@ static void print_arrow(struct graph *g, unsigned long func, const char *arrow)
 
 static void print_name(struct graph *g, unsigned long func)
 {
-	struct otr_line line = { .out = g->out };
+	struct otr_line line = { .out = g->out, .names = g->view->names };
 
 	otr_print_ip(&line, func);
 }
