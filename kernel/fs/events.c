@@ -8,7 +8,7 @@
  */
 #include "event/event.h"
 #include "fs/fs.h"
-#include "inst/sub.h"
+#include "inst/inst.h"
 
 #define MODE_DIR	0755
 #define NUMBER_MAX	32

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* set_ftrace_pid, set_event_pid and the two of tasks not to record. */
 #include "fs/fs.h"
-#include "inst/sub.h"
+#include "inst/inst.h"
 #include "probe/probe.h"
 
 #define EVENTS	2	/* in where.arg, beside the side */

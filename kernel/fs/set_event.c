@@ -4,7 +4,7 @@
 
 #include "event/event.h"
 #include "fs/fs.h"
-#include "inst/sub.h"
+#include "inst/inst.h"
 
 /* Longest word that set_event takes, with the final zero. */
 #define WORD_SIZE	128

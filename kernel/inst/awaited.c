@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "inst/sub.h"
+#include "inst/inst.h"
 
 /**
  * struct awaited - events that are waited for

@@ -3,7 +3,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "inst/sub.h"
+#include "inst/inst.h"
 
 /* Exchange a subscription's filters; probes may go on using the old ones. */
 static struct otr_filter *exchange(struct otr_sub *sub, struct otr_filter *filter,

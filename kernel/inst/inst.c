@@ -3,7 +3,6 @@
 #include <linux/slab.h>
 
 #include "inst/inst.h"
-#include "inst/sub.h"
 
 static struct otr_inst *top;
 

@@ -226,4 +226,6 @@ u64 otr_option_initial(void);
 int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on);
 int otr_option_parse(struct otr_inst *inst, const char *text);
 
+#include "inst/sub.h"
+
 #endif /* _OTR_INST_H */

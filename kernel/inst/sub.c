@@ -4,7 +4,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "inst/sub.h"
+#include "inst/inst.h"
 
 /*
  * Where records of some events name a task besides the one that runs. When
@@ -200,14 +200,14 @@ static void sub_free(struct otr_sub *sub)
 }
 
 /**
- * otr_sub_forget - end all subscriptions of an event that goes away
+ * otr_sub_forget - end the subscription of an event that goes away
+ * @inst: the instance
  * @ev: the event
  *
  * Context: otr_inst_lock held; sleeps until no probe is on its way.
  */
-void otr_sub_forget(struct otr_event *ev)
+void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
 {
-	struct otr_inst *inst = otr_inst_top();
 	struct otr_sub *sub = xa_erase(&inst->subs, ev->id);
 
 	lockdep_assert_held(&otr_inst_lock);

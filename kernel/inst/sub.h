@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Subscriptions: this event in this instance. An instance has one for every
+ * Subscriptions, a part of inst.h: this event in this instance. An instance has one for every
  * event that somebody ever wanted there; events that nobody touched cost
  * nothing.
  */
@@ -8,7 +8,6 @@
 #define _OTR_INST_SUB_H
 
 #include "event/event.h"
-#include "inst/inst.h"
 #include "rule/rule.h"
 
 /* Why a record may have to be stopped; an open gate is 0. */
@@ -78,7 +77,7 @@ void otr_awaited_came(struct otr_inst *inst, const char *module);
 void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 
 /* sub.c */
-void otr_sub_forget(struct otr_event *ev);
+void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev);
 void otr_sub_clear(struct otr_inst *inst);
 void otr_sub_gate_update(struct otr_sub *sub);
 void otr_sub_set_remember(struct otr_inst *inst, u8 what);

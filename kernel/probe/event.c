@@ -13,7 +13,7 @@
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
 
-#include "inst/sub.h"
+#include "inst/inst.h"
 #include "probe/function.h"
 
 /*
@@ -277,7 +277,7 @@ static const struct otr_event_ops tracepoint_ops = {
 static void event_gone(struct otr_event *ev)
 {
 	mutex_lock(&otr_inst_lock);
-	otr_sub_forget(ev);
+	otr_sub_forget(otr_inst_top(), ev);
 	mutex_unlock(&otr_inst_lock);
 }
 

@@ -2,7 +2,7 @@
 /* What the room does for every instance, and how it starts and stops. */
 #include <linux/tracepoint.h>
 
-#include "inst/sub.h"
+#include "inst/inst.h"
 #include "probe/graph.h"
 
 /* What of a task an event's record makes us remember. */

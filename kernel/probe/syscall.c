@@ -16,7 +16,6 @@
 #include "event/event.h"
 #include "host/host.h"
 #include "inst/inst.h"
-#include "inst/sub.h"
 #include "probe/function.h"
 
 #define OTR_SYSCALL_NUMBERS

@@ -403,7 +403,7 @@ static void switches_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &plain_event, false), 0);
 	KUNIT_EXPECT_EQ(test, attached, 1);
 	KUNIT_EXPECT_TRUE(test, otr_sub_find(inst, &plain_event)->gate & OTR_GATE_SHUT);
-	otr_sub_forget(&switch_event);
+	otr_sub_forget(inst, &switch_event);
 	KUNIT_EXPECT_EQ(test, attached, 0);
 	events_out(test);
 }
