@@ -448,7 +448,7 @@ static void filters_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, filter_event(test, " good\n"), 0);
 	sub = otr_sub_find(inst, &plain_event);
 	KUNIT_ASSERT_NOT_NULL(test, sub);
-	KUNIT_EXPECT_STREQ(test, sub->shown->text, "good");
+	KUNIT_EXPECT_STREQ(test, sub->shown->text, " good");
 	KUNIT_EXPECT_PTR_EQ(test, sub->shown, sub->filter);
 	KUNIT_EXPECT_EQ(test, sub->gate, OTR_GATE_FILTER | OTR_GATE_SHUT);
 	/* A wrong one is shown, and filters nothing. */
