@@ -4,6 +4,7 @@
  * options, presets, subscriptions, and what is left behind when something fails.
  */
 #include <kunit/test.h>
+#include <linux/cleanup.h>
 #include <linux/module.h>
 
 /* Copies of the rooms of our own, next to the engine's. */
@@ -190,13 +191,11 @@ static int start(struct kunit *test)
 	otr_preset_register(&count_preset);
 	KUNIT_ASSERT_EQ(test, otr_inst_init(), 0);
 	KUNIT_ASSERT_EQ(test, otr_inst_set_hooks(&test_hooks), 0);
-	mutex_lock(&otr_inst_lock);
 	return 0;
 }
 
 static void stop(struct kunit *test)
 {
-	mutex_unlock(&otr_inst_lock);
 	otr_inst_clear_hooks();
 	otr_inst_exit();
 	otr_preset_unregister(&count_preset);
@@ -207,6 +206,7 @@ static void begins_with_nop(struct kunit *test)
 {
 	const struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_STREQ(test, inst->preset->name, "nop");
 	KUNIT_EXPECT_FALSE(test, inst->expanded);
 	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_OVERWRITE));
@@ -222,6 +222,7 @@ static void changes_presets(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
 	KUNIT_EXPECT_PTR_EQ(test, inst->preset, &count_preset);
 	KUNIT_EXPECT_EQ(test, fake.bytes, OTR_RING_BYTES);
@@ -239,6 +240,7 @@ static void survives_a_preset_that_fails(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	count.answer = -ENOMEM;
 	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), -ENOMEM);
 	KUNIT_EXPECT_STREQ(test, inst->preset->name, "nop");
@@ -249,6 +251,7 @@ static void is_busy_while_piped(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), 0);
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), -EBUSY);
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, OTR_CPU_ALL), -EBUSY);
@@ -264,6 +267,7 @@ static void parses_options(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "raw"), 0);
 	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_RAW));
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "noraw"), 0);
@@ -278,6 +282,7 @@ static void asks_before_an_option_changes(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	/* nop has one option that it takes and one that it does not. */
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_accept"), 0);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_refuse"), -EINVAL);
@@ -298,6 +303,7 @@ static void sets_clocks(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_EQ(test, otr_inst_set_clock(inst, "mono"), 0);
 	KUNIT_EXPECT_EQ(test, fake.clock, OTR_CLOCK_MONO);
 	KUNIT_EXPECT_EQ(test, fake.resets, 1);
@@ -311,6 +317,7 @@ static void pauses_nest(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	otr_inst_pause(inst);
 	otr_inst_pause(inst);
 	otr_inst_resume(inst);
@@ -323,6 +330,7 @@ static void chooses_cpus(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpu_none_mask), -EINVAL);
 	KUNIT_EXPECT_TRUE(test, cpumask_equal(inst->cpus, cpu_possible_mask));
 	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpumask_of(0)), 0);
@@ -389,6 +397,7 @@ static void switches_events(struct kunit *test)
 	struct otr_pick none = { .system = "test", .event = "sched_switch" };
 	struct otr_pick all = {};
 
+	guard(mutex)(&otr_inst_lock);
 	events_in(test);
 	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
 	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &either, true), 0);
@@ -413,6 +422,7 @@ static void limits_tasks(struct kunit *test)
 	struct otr_inst *inst = otr_inst_top();
 	struct otr_sub *plain, *other;
 
+	guard(mutex)(&otr_inst_lock);
 	events_in(test);
 	KUNIT_ASSERT_EQ(test, otr_sub_switch(inst, &plain_event, true), 0);
 	otr_sub_set_pids(inst, 1, otr_idset_create());
@@ -442,6 +452,7 @@ static void filters_events(struct kunit *test)
 	struct otr_inst *inst = otr_inst_top();
 	struct otr_sub *sub;
 
+	guard(mutex)(&otr_inst_lock);
 	events_in(test);
 	KUNIT_EXPECT_EQ(test, filter_event(test, " 0 "), 0);
 	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
@@ -465,6 +476,7 @@ static void waits_for_modules(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
+	guard(mutex)(&otr_inst_lock);
 	events_in(test);
 	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
 	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
