@@ -59,7 +59,9 @@ static inline u32 otr_print_ns_rest(u64 ns)
 	return rest;
 }
 
+__printf(1, 0)
 unsigned int otr_print_room(const char *fmt, va_list *args);
+__printf(3, 0)
 void otr_print_into(char *to, unsigned int bytes, const char *fmt, va_list *args);
 
 void __printf(2, 3) otr_print_event(struct otr_line *line, const char *fmt, ...);

@@ -17,14 +17,13 @@
 #if defined(CONFIG_X86_64) && defined(__KERNEL__)
 
 #define OTR_ASIDE_ASM
-#define __otr_aside	__attribute__((no_caller_saved_registers))
+#define __otr_aside	__no_caller_saved_registers
 
 /* Call a function of no arguments that returns a number. */
 #define otr_aside_0(func)						\
 ({									\
 	unsigned long __ret;						\
 									\
-	(void)sizeof(func());						\
 	asm volatile("call " #func : "=a" (__ret) : : "cc", "memory");	\
 	__ret;								\
 })
@@ -34,7 +33,6 @@
 ({									\
 	unsigned long __ret;						\
 									\
-	(void)sizeof(func(a));						\
 	asm volatile("call " #func : "=a" (__ret)			\
 		     : "D" ((unsigned long)(a)) : "cc", "memory");	\
 	__ret;								\
@@ -42,13 +40,17 @@
 
 /* Of one argument, that returns nothing. */
 #define otr_aside_void(func, a)						\
+({									\
 	asm volatile("call " #func					\
-		     : : "D" (a) : "cc", "memory")
+		     : : "D" (a) : "cc", "memory");			\
+})
 
 /* Of two. */
 #define otr_aside_void_2(func, a, b)					\
+({									\
 	asm volatile("call " #func					\
-		     : : "D" (a), "S" (b) : "cc", "memory")
+		     : : "D" (a), "S" (b) : "cc", "memory");		\
+})
 
 #else
 

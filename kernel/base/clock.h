@@ -98,6 +98,7 @@ static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
 		offset = READ_ONCE(scale->line[seq & 1].offset);
 		/* Loads stay in order on this architecture, as the writer of the table knows. */
 		barrier();
+		/* Plain, behind the barrier, so that it is one instruction with its test. */
 	} while (unlikely(seq != data_race(scale->seq)));
 	/* A 128-bit product in C would have the stack aligned for it. */
 	asm("mulq %[mul]; shrdq %%cl, %%rdx, %[cycles]"

@@ -86,13 +86,12 @@ void otr_text_pad(struct seq_buf *out, const char *text, int width)
 		otr_text_fill(out, ' ', -width - len);
 }
 
-#define TEN(tens)							\
-	tens "0" tens "1" tens "2" tens "3" tens "4"			\
-	tens "5" tens "6" tens "7" tens "8" tens "9"
+#define TEN(t)								\
+	#t "0" #t "1" #t "2" #t "3" #t "4" #t "5" #t "6" #t "7" #t "8" #t "9"
 
 /* See otr_text_pair(). */
 const char otr_text_pairs[201] =
-	TEN("0") TEN("1") TEN("2") TEN("3") TEN("4") TEN("5") TEN("6") TEN("7") TEN("8") TEN("9");
+	TEN(0) TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6) TEN(7) TEN(8) TEN(9);
 
 /* Writes @value before @end and returns where it begins. */
 static char *decimal(char *end, u64 value)

@@ -110,8 +110,10 @@ static const struct seq_operations list_walk = {
 
 static int list_open(struct otr_file *of)
 {
-	of->priv = kzalloc(sizeof(struct item), GFP_KERNEL);
-	return of->priv ? 0 : -ENOMEM;
+	struct item *item = kzalloc(sizeof(*item), GFP_KERNEL);
+
+	of->priv = item;
+	return item ? 0 : -ENOMEM;
 }
 
 static void list_release(struct otr_file *of)

@@ -106,7 +106,7 @@ static __always_inline bool pid_wanted(const struct otr_inst *inst, pid_t pid)
 
 /* Begin a record that is judged at its end. */
 static __always_inline void *begin_judged(struct otr_sub *sub, struct otr_out *out,
-					 unsigned int len, int other)
+					  unsigned int len, int other)
 {
 	unsigned int depth = raw_cpu_read(scratch_depth);
 

@@ -33,7 +33,7 @@ MAY_USE = {
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'probe', 'output'),
 }
 MAIN = 'main.c'
-GENERATED = ('host/probed.h',)
+GENERATED = ('host/probed.h', 'probe/syscalls.h', 'probe/trace/sets.h')
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 # Names that the kernel asks for or that its macros make.
 FOREIGN = re.compile(r'^(init_module|cleanup_module|__this_module|__SC[KT]__otr_|__tracepoint_'

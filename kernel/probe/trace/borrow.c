@@ -75,7 +75,7 @@ void otr_trace_rwbs(char *to, blk_opf_t opf)
 		[REQ_OP_READ] = "R", [REQ_OP_WRITE] = "W", [REQ_OP_FLUSH] = "F",
 		[REQ_OP_DISCARD] = "D", [REQ_OP_SECURE_ERASE] = "DE",
 	};
-	unsigned int op = opf & REQ_OP_MASK, i;
+	unsigned int op = (__force unsigned int)(opf & REQ_OP_MASK), i;
 	const char *letter = op < ARRAY_SIZE(operation) && operation[op] ? operation[op] : "N";
 
 	if (opf & REQ_PREFLUSH)

@@ -227,8 +227,8 @@ static void hook_is_called(struct kunit *test)
 	site_victim_101();
 	KUNIT_EXPECT_EQ(test, watch->calls, 1);
 	KUNIT_EXPECT_EQ(test, watch->ip, site_of(site_victim_100));
-	KUNIT_EXPECT_GE(test, watch->parent_ip, (unsigned long)hook_is_called);
-	KUNIT_EXPECT_LT(test, watch->parent_ip, (unsigned long)hook_is_called + 4096);
+	/* A sum would be a code address that is none, which objtool does not like. */
+	KUNIT_EXPECT_LT(test, watch->parent_ip - (unsigned long)hook_is_called, 4096UL);
 	otr_hook_unregister(&watch->hook);
 	KUNIT_EXPECT_TRUE(test, is_nop(site_victim_100));
 	site_victim_100();
