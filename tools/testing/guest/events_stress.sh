@@ -192,7 +192,7 @@ reload_with()
 {
 	"$@" || return
 	sleep 0.5
-	cd / && umount "$tracing" && rmmod outrace || return
+	unmount_tracing && rmmod outrace || return
 	# shellcheck disable=SC2086 # a list of words
 	insmod "$OTR_MODULE" $OTR_PARAMS && mount_tracing || return
 	[ "$(cat events/enable)" = 0 ]

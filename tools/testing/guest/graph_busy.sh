@@ -84,7 +84,7 @@ check_unload()
 	for ((i = 1; i <= 5; i++)); do
 		echo function_graph >current_tracer
 		sleep 1
-		{ cd / && umount "$tracing" && rmmod outrace; } || failed+=" unload:$i"
+		{ unmount_tracing && rmmod outrace; } || failed+=" unload:$i"
 		{ insmod "$OTR_MODULE" && mount_tracing; } || failed+=" load:$i"
 	done
 	is 'it goes 5 times' "$failed" ''

@@ -92,7 +92,7 @@ holds 'the function cannot be given back' said "$function .* has a kprobe and ke
 holds 'the kprobe is still hit' hit
 is 'but nothing is traced' "$(records)" ''
 
-cd / && umount "$tracing"
+unmount_tracing
 rmmod outrace &
 unloading=$!
 holds 'unloading waits for the kprobe' waited 10 said 'unloading waits for kprobes'

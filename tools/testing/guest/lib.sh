@@ -17,6 +17,19 @@ export LC_ALL=C
 checks=0
 failures=0
 
+# Somebody who looks around may be in there at this very moment.
+unmount_tracing()
+{
+	local i
+
+	cd / || return
+	for ((i = 0; i < 100; i++)); do
+		! umount "$tracing" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	umount "$tracing"
+}
+
 # Is the in-tree tracer behind the files?
 intree()
 {

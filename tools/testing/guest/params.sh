@@ -13,7 +13,7 @@
 # load PARAM...: the engine, fresh, with these parameters and its files at hand.
 load()
 {
-	cd / && umount "$tracing" && rmmod outrace
+	unmount_tracing && rmmod outrace
 	insmod "$OTR_MODULE" "$@" && mount_tracing || exit
 	cd "$tracing" || exit
 }
