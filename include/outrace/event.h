@@ -27,6 +27,7 @@ struct tracepoint;
 #define OTR_LINE_SYM_OFFSET	BIT(0)
 #define OTR_LINE_SYM_ADDR	BIT(1)
 #define OTR_LINE_PARENT		BIT(2)
+#define OTR_LINE_SYM_USEROBJ	BIT(3)
 
 /**
  * struct otr_line - one record that is being turned into text

@@ -54,6 +54,8 @@ void otr_sub_gate_update(struct otr_sub *sub)
 		gate |= OTR_GATE_PIDS;
 	if (sub->filter)
 		gate |= OTR_GATE_FILTER;
+	if (inst->options & (OTR_OPT(STACKTRACE) | OTR_OPT(USERSTACKTRACE)))
+		gate |= OTR_GATE_STACK;
 	WRITE_ONCE(sub->gate, gate);
 	WRITE_ONCE(sub->remember, inst->remember);
 }

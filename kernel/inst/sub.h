@@ -14,6 +14,7 @@
 #define OTR_GATE_SHUT	BIT(0)	/* attached, but not to record */
 #define OTR_GATE_PIDS	BIT(1)	/* the instance limits the tasks */
 #define OTR_GATE_FILTER	BIT(2)	/* records have to pass a filter */
+#define OTR_GATE_STACK	BIT(3)	/* the stack is recorded behind them */
 
 /**
  * struct otr_sub - an event in an instance

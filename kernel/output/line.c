@@ -12,6 +12,8 @@ static unsigned int line_flags(const struct otr_view *view)
 		flags |= OTR_LINE_SYM_ADDR;
 	if (view->options & OTR_OPT(PRINT_PARENT))
 		flags |= OTR_LINE_PARENT;
+	if (view->options & OTR_OPT(SYM_USEROBJ))
+		flags |= OTR_LINE_SYM_USEROBJ;
 	return flags;
 }
 

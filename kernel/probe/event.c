@@ -9,12 +9,14 @@
  * rejected never touches the ring.
  */
 #include <linux/export.h>
+#include <linux/instruction_pointer.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
 
 #include "inst/inst.h"
 #include "probe/function.h"
+#include "probe/stack.h"
 
 /*
  * Contexts on a CPU nest strictly, so a depth is all that keeps their slots
@@ -133,7 +135,7 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 			return NULL;
 		return begin_judged(sub, out, len, LEVEL_OTHER);
 	}
-	if (gate & OTR_GATE_FILTER)
+	if (gate & (OTR_GATE_FILTER | OTR_GATE_STACK))
 		return begin_judged(sub, out, len, 0);
 	return reserve(sub, out, len);
 }
@@ -195,6 +197,17 @@ static void keep(struct otr_sub *sub, const struct otr_out *out)
 	otr_comm_want(sub->remember);
 }
 
+/* What is wanted behind a record. */
+static void record_stacks(const struct otr_sub *sub, unsigned long probe)
+{
+	if (!(READ_ONCE(sub->gate) & OTR_GATE_STACK))
+		return;
+	if (otr_inst_option(sub->inst, OTR_OPT_STACKTRACE))
+		otr_stack_record(sub->ring, probe);
+	if (otr_inst_option(sub->inst, OTR_OPT_USERSTACKTRACE))
+		otr_stack_record_user(sub->ring);
+}
+
 static noinline void end_in_ring(struct otr_out *out, bool good)
 {
 	struct otr_rec rec = *out_rec(out);
@@ -207,7 +220,7 @@ static noinline void end_in_ring(struct otr_out *out, bool good)
 	otr_comm_want(out->sub->remember);
 }
 
-static noinline void end_judged(struct otr_out *out)
+static noinline void end_judged(struct otr_out *out, unsigned long probe)
 {
 	struct otr_sub *sub = out->sub;
 	bool good;
@@ -220,13 +233,15 @@ static noinline void end_judged(struct otr_out *out)
 
 	if (unlikely(out->level & LEVEL_RING)) {
 		end_in_ring(out, good);
-		return;
+	} else {
+		if (good)
+			keep(sub, out);
+		/* The slot is free when we are done with it. */
+		barrier();
+		raw_cpu_write(scratch_depth, out->level & ~LEVEL_OTHER);
 	}
 	if (good)
-		keep(sub, out);
-	/* The slot is free when we are done with it. */
-	barrier();
-	raw_cpu_write(scratch_depth, out->level & ~LEVEL_OTHER);
+		record_stacks(sub, probe);
 }
 
 /**
@@ -240,7 +255,7 @@ void otr_event_end(struct otr_out *out)
 	struct otr_rec rec __uninitialized;
 
 	if (unlikely(out->level != LEVEL_OPEN)) {
-		end_judged(out);
+		end_judged(out, _RET_IP_);
 		return;
 	}
 	rec.cpu = out_rec(out)->cpu;

@@ -14,6 +14,7 @@
 #include "host/host.h"
 #include "probe/graph.h"
 #include "probe/probe.h"
+#include "probe/stack.h"
 
 static __always_inline void fill_call(struct otr_rec_function *out, unsigned long ip,
 				      unsigned long parent_ip)
@@ -37,6 +38,23 @@ static noinline void record_aside(struct otr_function *fn, unsigned long ip,
 	otr_comm_want(fn->remember);
 }
 
+/* A call of which more is recorded than that there was one. */
+static noinline void call_odd(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
+			      unsigned int odd)
+{
+	int level;
+
+	preempt_disable_notrace();
+	level = otr_guard_enter();
+	if (likely(level >= 0)) {
+		record_aside(fn, ip, parent_ip);
+		if (odd & OTR_FUNCTION_STACK)
+			otr_stack_record(fn->ring, OTR_STACK_SITE);
+		otr_guard_exit(level);
+	}
+	preempt_enable_notrace();
+}
+
 static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
 			    struct otr_frame *frame)
 {
@@ -46,8 +64,16 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 	int level;
 
 	/* Before all else: who limits tasks wants the others left alone. */
-	if (unlikely(READ_ONCE(fn->limited)) && !otr_function_task_wanted(fn))
-		return;
+	if (unlikely(READ_ONCE(fn->odd))) {
+		unsigned int odd = READ_ONCE(fn->odd);
+
+		if (odd & OTR_FUNCTION_PIDS && !otr_function_task_wanted(fn))
+			return;
+		if (odd & ~OTR_FUNCTION_PIDS) {
+			call_odd(fn, ip, parent_ip, odd);
+			return;
+		}
+	}
 	preempt_disable_notrace();
 	level = otr_guard_enter();
 	if (unlikely(level < 0))
@@ -235,6 +261,25 @@ struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side s
 }
 
 /**
+ * otr_function_note - have the function tracer follow what changed
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_function_note(struct otr_inst *inst)
+{
+	struct otr_function *fn = inst->function;
+	unsigned int odd = 0;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (fn->limited)
+		odd |= OTR_FUNCTION_PIDS;
+	if (otr_inst_option(inst, OTR_OPT_FUNC_STACK))
+		odd |= OTR_FUNCTION_STACK;
+	WRITE_ONCE(fn->odd, odd);
+}
+
+/**
  * otr_function_set_pids - change the tasks that an instance records
  * @inst: the instance
  * @side: which of the two sets
@@ -251,6 +296,7 @@ void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr
 	/* Pairs with the address dependency in task_wanted(): the set is complete. */
 	smp_store_release(&fn->pids[side], set);
 	WRITE_ONCE(fn->limited, fn->pids[OTR_WANT] || fn->pids[OTR_NOT]);
+	otr_function_note(inst);
 	if (inst->graph)
 		otr_graph_note(inst->graph);
 	/* The fork handler and other probes look at it with preemption off. */

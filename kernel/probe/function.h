@@ -15,6 +15,10 @@ enum otr_follower {
 	OTR_FOLLOWERS
 };
 
+/* What the function tracer does besides recording calls. */
+#define OTR_FUNCTION_PIDS	BIT(0)	/* not all tasks are recorded */
+#define OTR_FUNCTION_STACK	BIT(1)	/* the stack is recorded behind calls */
+
 /**
  * struct otr_function - function tracing of one instance
  * @hook: of the function tracer; its sets say which sites the instance wants,
@@ -22,6 +26,7 @@ enum otr_follower {
  * @ring: the instance's ring
  * @remember: OTR_COMM_* that a record's task is remembered by
  * @limited: one of @pids is there
+ * @odd: OTR_FUNCTION_* ways to record that are not the common one, 0 for none
  * @pids: tasks to record and tasks not to record, NULL for no limit; read
  *	  under RCU or with preemption off
  * @followers: hooks that are on the same sites; otr_inst_lock
@@ -34,6 +39,7 @@ struct otr_function {
 	struct otr_ring		*ring;
 	u8			remember;
 	bool			limited;
+	u8			odd;
 	struct otr_idset	*pids[2];
 	struct otr_hook		*followers[OTR_FOLLOWERS];
 	struct otr_inst		*inst;
@@ -76,6 +82,7 @@ void otr_function_exit(void);
 int otr_function_create(struct otr_inst *inst);
 void otr_function_destroy(struct otr_inst *inst);
 void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct otr_hook *hook);
+void otr_function_note(struct otr_inst *inst);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
 int otr_events_init(void);
 void otr_events_exit(void);

@@ -4,6 +4,7 @@
 
 #include "inst/inst.h"
 #include "probe/graph.h"
+#include "probe/stack.h"
 
 /* What of a task an event's record makes us remember. */
 static void remember_update(struct otr_inst *inst)
@@ -24,6 +25,18 @@ static int remember_groups(struct otr_inst *inst, bool on)
 	if (!err)
 		remember_update(inst);
 	return err;
+}
+
+/* Of events and of functions. */
+static int want_stacks(struct otr_inst *inst, bool on)
+{
+	int err = on ? otr_stack_prepare() : 0;
+
+	if (err)
+		return err;
+	remember_update(inst);
+	otr_function_note(inst);
+	return 0;
 }
 
 static int option_changed(struct otr_inst *inst, enum otr_option opt)
@@ -47,7 +60,11 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 			return otr_task_sleep_get();
 		otr_task_sleep_put();
 		return 0;
+	case OTR_OPT_STACKTRACE:
+	case OTR_OPT_FUNC_STACK:
+		return want_stacks(inst, on);
 	case OTR_OPT_RECORD_CMD:
+	case OTR_OPT_USERSTACKTRACE:
 		remember_update(inst);
 		return 0;
 	default:
@@ -110,10 +127,13 @@ static const struct otr_inst_hooks instance_hooks = {
  */
 int otr_probe_init(void)
 {
-	int err = otr_marker_init();
+	int err = otr_stack_init();
 
 	if (err)
 		return err;
+	err = otr_marker_init();
+	if (err)
+		goto stacks;
 	err = otr_function_init();
 	if (err)
 		goto markers;
@@ -148,6 +168,8 @@ function:
 	otr_function_exit();
 markers:
 	otr_marker_exit();
+stacks:
+	otr_stack_exit();
 	return err;
 }
 
@@ -171,4 +193,5 @@ void otr_probe_exit(void)
 	otr_graph_exit();
 	otr_function_exit();
 	otr_marker_exit();
+	otr_stack_exit();
 }

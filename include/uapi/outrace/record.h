@@ -19,6 +19,7 @@
  * @OTR_TYPE_PRINT: text from user space or from the kernel
  * @OTR_TYPE_GRAPH_EXIT: a function returned
  * @OTR_TYPE_GRAPH_ENTRY: a function was entered whose return may follow
+ * @OTR_TYPE_USER_STACK: the same as OTR_TYPE_STACK, in user space
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_FIXED_END: the first number free for registered events
  */
@@ -28,6 +29,7 @@ enum otr_type {
 	OTR_TYPE_PRINT		= 5,
 	OTR_TYPE_GRAPH_EXIT	= 10,
 	OTR_TYPE_GRAPH_ENTRY	= 11,
+	OTR_TYPE_USER_STACK	= 12,
 	OTR_TYPE_RAW_DATA	= 18,
 	OTR_TYPE_FIXED_END	= 20,
 };
@@ -89,6 +91,37 @@ struct otr_rec_graph_exit {
 	unsigned long long	calltime;
 	unsigned long long	rettime;
 } __attribute__((packed));
+
+/* Callers that the format files of stacks name. */
+#define OTR_STACK_FIELDS	8
+
+/* What stands for a trampoline among the callers. */
+#define OTR_STACK_TRAMPOLINE	0x7fffffffUL
+
+/**
+ * struct otr_rec_stack - OTR_TYPE_STACK
+ * @head: common part
+ * @size: number of callers
+ * @caller: return addresses, the innermost first; OTR_STACK_TRAMPOLINE for the
+ *	    way from a function to who records it
+ */
+struct otr_rec_stack {
+	struct otr_rec_head	head;
+	int			size;
+	unsigned long		caller[];
+};
+
+/**
+ * struct otr_rec_user_stack - OTR_TYPE_USER_STACK
+ * @head: common part
+ * @tgid: thread group of the task
+ * @caller: addresses, the innermost first, then zeros
+ */
+struct otr_rec_user_stack {
+	struct otr_rec_head	head;
+	unsigned int		tgid;
+	unsigned long		caller[OTR_STACK_FIELDS];
+};
 
 /**
  * struct otr_rec_print - OTR_TYPE_PRINT

@@ -49,6 +49,7 @@ enum otr_bytes {
 void otr_arch_site_bytes(u8 *bytes, unsigned long ip, unsigned long target);
 enum otr_bytes otr_arch_site_check(unsigned long ip, unsigned long target);
 unsigned long otr_arch_slot(unsigned int slot);
+bool otr_arch_in_slot(unsigned long addr);
 void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg);
 void otr_arch_slot_mute(unsigned int slot);
 

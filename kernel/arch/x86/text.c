@@ -73,6 +73,18 @@ unsigned long otr_arch_slot(unsigned int slot)
 	return (unsigned long)otr_slots + slot * OTR_ARCH_SLOT_SIZE;
 }
 
+/**
+ * otr_arch_in_slot - is an address one of a trampoline?
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool otr_arch_in_slot(unsigned long addr)
+{
+	return addr - (unsigned long)otr_slots < OTR_ARCH_SLOTS * OTR_ARCH_SLOT_SIZE;
+}
+
 static void set_call(u8 *call, const void *func)
 {
 	u8 bytes[CALL_INSN_SIZE];

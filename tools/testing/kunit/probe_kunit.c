@@ -52,6 +52,7 @@ static struct {
 	int		updates;
 	int		quiesced;	/* waits for those in hooks */
 	int		sets;		/* that exist */
+	int		stacks;		/* recorded */
 	int		tgids;
 	int		tgids_answer;
 	const char	*loaded;	/* a module */
@@ -68,6 +69,11 @@ DEFINE_MUTEX(otr_inst_lock);
 
 void otr_graph_note(struct otr_graph *graph)
 {
+}
+
+void otr_stack_record(struct otr_ring *ring, unsigned long from)
+{
+	fake.stacks++;
 }
 
 int otr_task_names_get(void)
