@@ -116,7 +116,8 @@ struct otr_field {
  * @detach: end that. Probes may still be on their way out on return: whoever
  *	    frees the subscription waits for them
  *
- * Both are called with the instances' lock held and may sleep.
+ * Both are called with the lock of those who switch events, otr_switch_lock, and
+ * may sleep.
  */
 struct otr_event_ops {
 	int	(*attach)(struct otr_event *ev, struct otr_sub *sub);

@@ -11,7 +11,7 @@
  *           text, lives on the reader's stack.
  * Locks:    otr_event_lock() keeps all of that in place for a reader. It is
  *           taken under otr_inst_lock, never the other way round. The lock of
- *           the sets (set.c) is outermost.
+ *           the sets (set.c) is outermost, otr_switch_lock comes next.
  * Contexts: registration sleeps; look-ups and the print helpers do not.
  *
  * An event whose tracepoint the running kernel does not have keeps its number,

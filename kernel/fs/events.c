@@ -11,7 +11,6 @@
 #include "inst/inst.h"
 
 #define MODE_DIR	0755
-#define NUMBER_MAX	32
 
 static int format_show(struct otr_file *of, struct seq_file *m)
 {
@@ -60,6 +59,18 @@ static char group_state(struct otr_inst *inst, const struct otr_event_group *gro
 	return state;
 }
 
+static void locks_take(void)
+{
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+}
+
+static void locks_give(void)
+{
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+}
+
 static int many_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_event_group *group = NULL;
@@ -67,8 +78,7 @@ static int many_show(struct otr_file *of, struct seq_file *m)
 	char state = 0;
 	int err = 0;
 
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
+	locks_take();
 	if (of->where.arg) {
 		group = otr_group_find(of->where.arg);
 		if (group)
@@ -79,110 +89,105 @@ static int many_show(struct otr_file *of, struct seq_file *m)
 		while ((group = otr_group_next(group)))
 			state = group_state(inst, group, state);
 	}
-	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
+	locks_give();
 	seq_printf(m, "%c\n", state ?: '?');
 	return err;
 }
 
-static ssize_t many_write(struct otr_file *of, char *text, size_t len)
+static int many_write(struct otr_file *of, unsigned long on)
 {
-	const struct otr_event_group *group;
-	struct otr_pick pick = {};
-	unsigned long on;
-	int err = kstrtoul(text, 10, &on);
+	const struct otr_pick pick = { .group = of->where.arg };
+	int err;
 
-	if (err)
-		return err;
 	if (on > 1)
 		return -EINVAL;
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
-	if (of->where.arg) {
-		group = otr_group_find(of->where.arg);
-		pick.system = group ? group->name : "";
-	}
+	mutex_lock(&otr_switch_lock);
 	err = otr_sub_switch_all(of->where.inst, &pick, on);
-	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
-	return err ?: len;
+	mutex_unlock(&otr_switch_lock);
+	return err;
 }
 
 static const struct otr_file_ops many_ops = {
 	.show		= many_show,
-	.write		= many_write,
-	.write_max	= NUMBER_MAX,
+	.write_number	= many_write,
 };
 
-static int one_show(struct otr_file *of, struct seq_file *m)
+/* Print what @print says of a file's event; it gets NULL for one that nobody touched. */
+static int event_show(struct otr_file *of, struct seq_file *m,
+		      void (*print)(struct seq_file *m, const struct otr_sub *sub))
 {
 	const struct otr_event *ev;
-	const struct otr_sub *sub;
 
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
+	locks_take();
 	ev = otr_event_find(of->where.arg);
-	if (ev) {
-		sub = otr_sub_find(of->where.inst, ev);
-		seq_printf(m, "%d\n", sub && sub->on);
-	}
-	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
+	if (ev)
+		print(m, otr_sub_find(of->where.inst, ev));
+	locks_give();
 	return ev ? 0 : -ENODEV;
 }
 
-static ssize_t one_write(struct otr_file *of, char *text, size_t len)
+/* A file's event, in place for as long as the caller holds otr_switch_lock. */
+static struct otr_event *event_listed(struct otr_file *of)
 {
 	struct otr_event *ev;
-	unsigned long on;
-	int err = kstrtoul(text, 10, &on);
 
-	if (err)
-		return err;
-	if (on > 1)
-		return -EINVAL;
-	mutex_lock(&otr_inst_lock);
+	lockdep_assert_held(&otr_switch_lock);
 	otr_event_lock();
 	ev = otr_event_find(of->where.arg);
-	if (ev && otr_event_listed(ev))
-		err = otr_sub_switch(of->where.inst, ev, on);
-	else
-		err = -ENODEV;
+	if (ev && !otr_event_listed(ev))
+		ev = NULL;
 	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
-	return err ?: len;
+	return ev;
+}
+
+static void print_switch(struct seq_file *m, const struct otr_sub *sub)
+{
+	seq_printf(m, "%d\n", sub && sub->on);
+}
+
+static int one_show(struct otr_file *of, struct seq_file *m)
+{
+	return event_show(of, m, print_switch);
+}
+
+static int one_write(struct otr_file *of, unsigned long on)
+{
+	struct otr_event *ev;
+	int err;
+
+	if (on > 1)
+		return -EINVAL;
+	mutex_lock(&otr_switch_lock);
+	ev = event_listed(of);
+	err = ev ? otr_sub_switch(of->where.inst, ev, on) : -ENODEV;
+	mutex_unlock(&otr_switch_lock);
+	return err;
+}
+
+static const struct otr_file_ops one_ops = {
+	.show		= one_show,
+	.write_number	= one_write,
+};
+
+static void print_filter(struct seq_file *m, const struct otr_sub *sub)
+{
+	seq_printf(m, "%s\n", sub && sub->shown ? otr_filter_text(sub->shown) : "none");
 }
 
 static int filter_show(struct otr_file *of, struct seq_file *m)
 {
-	const struct otr_event *ev;
-	const struct otr_sub *sub;
-
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
-	ev = otr_event_find(of->where.arg);
-	sub = ev ? otr_sub_find(of->where.inst, ev) : NULL;
-	if (sub && sub->shown)
-		seq_printf(m, "%s\n", otr_filter_text(sub->shown));
-	else if (ev)
-		seq_puts(m, "none\n");
-	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
-	return ev ? 0 : -ENODEV;
+	return event_show(of, m, print_filter);
 }
 
 static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
 {
 	struct otr_event *ev;
-	int err = -ENODEV;
+	int err;
 
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
-	ev = otr_event_find(of->where.arg);
-	if (ev && otr_event_listed(ev))
-		err = otr_sub_set_filter(of->where.inst, ev, text);
-	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
+	mutex_lock(&otr_switch_lock);
+	ev = event_listed(of);
+	err = ev ? otr_sub_set_filter(of->where.inst, ev, text) : -ENODEV;
+	mutex_unlock(&otr_switch_lock);
 	return err ?: len;
 }
 
@@ -204,16 +209,11 @@ static int filters_show(struct otr_file *of, struct seq_file *m)
 
 static ssize_t filters_write(struct otr_file *of, char *text, size_t len)
 {
-	const struct otr_event_group *group;
-	int err = -ENODEV;
+	int err;
 
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
-	group = otr_group_find(of->where.arg);
-	if (group)
-		err = otr_sub_set_filters(of->where.inst, group, text);
-	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
+	mutex_lock(&otr_switch_lock);
+	err = otr_sub_set_filters(of->where.inst, of->where.arg, text);
+	mutex_unlock(&otr_switch_lock);
 	return err ?: len;
 }
 
@@ -221,12 +221,6 @@ static const struct otr_file_ops filters_ops = {
 	.show		= filters_show,
 	.write		= filters_write,
 	.write_whole	= true,
-};
-
-static const struct otr_file_ops one_ops = {
-	.show		= one_show,
-	.write		= one_write,
-	.write_max	= NUMBER_MAX,
 };
 
 /* Does the event of a directory have a property? */

@@ -134,25 +134,21 @@ static int set_event_open(struct otr_file *of)
 	of->where.arg = AWAITED_TOO;
 	if (!of->truncate)
 		return list_open(of);
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
+	mutex_lock(&otr_switch_lock);
 	otr_sub_switch_all(of->where.inst, &all, false);
-	otr_event_unlock();
+	mutex_lock(&otr_inst_lock);
 	otr_awaited_clear(of->where.inst);
 	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_switch_lock);
 	return list_open(of);
 }
 
 static int switch_events(struct otr_inst *inst, char *events, const char *module, bool on)
 {
 	struct otr_pick pick;
-	int err;
 
 	otr_pick_parse(&pick, events, module);
-	otr_event_lock();
-	err = otr_sub_switch_all(inst, &pick, on);
-	otr_event_unlock();
-	return err;
+	return otr_sub_switch_all(inst, &pick, on);
 }
 
 /* "events:mod:module": those that are there, or those that come. */
@@ -164,9 +160,12 @@ static int switch_module(struct otr_inst *inst, char *events, const char *module
 	if (!copy)
 		return -ENOMEM;
 	err = switch_events(inst, events, module, on);
-	if (err == -EINVAL)
+	if (err == -EINVAL) {
+		mutex_lock(&otr_inst_lock);
 		err = on ? otr_awaited_add(inst, copy, module) :
 			   otr_awaited_remove(inst, copy, module);
+		mutex_unlock(&otr_inst_lock);
+	}
 	kfree(copy);
 	return err;
 }
@@ -178,7 +177,7 @@ static int switch_word(struct otr_inst *inst, char *word)
 	char *module = strstr(events, ":mod:");
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_switch_lock);
 	if (module) {
 		*module = '\0';
 		module += strlen(":mod:");
@@ -186,7 +185,7 @@ static int switch_word(struct otr_inst *inst, char *word)
 	} else {
 		err = switch_events(inst, events, NULL, on);
 	}
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_switch_lock);
 	return err;
 }
 

@@ -151,16 +151,21 @@ const char *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr)
  * @inst: the instance
  * @module: name of a module whose events are there now
  *
- * Context: otr_inst_lock and otr_event_lock() held; may sleep.
+ * Context: otr_switch_lock held, otr_inst_lock and otr_event_lock() free; may
+ * sleep.
  */
 void otr_awaited_came(struct otr_inst *inst, const char *module)
 {
 	struct awaited *a, *next;
 	struct otr_pick pick;
+	LIST_HEAD(due);
 
-	list_for_each_entry_safe(a, next, &inst->awaited, link) {
-		if (strcmp(a->module, module))
-			continue;
+	mutex_lock(&otr_inst_lock);
+	list_for_each_entry_safe(a, next, &inst->awaited, link)
+		if (!strcmp(a->module, module))
+			list_move_tail(&a->link, &due);
+	mutex_unlock(&otr_inst_lock);
+	list_for_each_entry_safe(a, next, &due, link) {
 		a->text[a->events] = '\0';
 		otr_pick_parse(&pick, a->text, module);
 		otr_sub_switch_all(inst, &pick, true);

@@ -57,26 +57,27 @@ static bool is_clear(char *text)
  * @ev: the event
  * @text: the filter; "0" for none; white space at its end is cut off
  *
- * Context: otr_inst_lock held; sleeps until no probe uses the old filter.
+ * Context: otr_switch_lock held, otr_inst_lock free; sleeps until no probe uses the
+ * old filter.
  * Return: 0; -EINVAL for a wrong text, see error_log; -ENOMEM.
  */
 int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text)
 {
+	bool clear = is_clear(text);
 	struct otr_filter *old = NULL;
 	struct otr_sub *sub;
 	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
-	if (is_clear(text)) {
-		sub = otr_sub_find(inst, ev);
-		if (sub)
-			old = exchange(sub, NULL, NULL);
-	} else {
-		sub = otr_sub_get(inst, ev);
-		if (IS_ERR(sub))
-			return PTR_ERR(sub);
+	lockdep_assert_held(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	sub = clear ? otr_sub_find(inst, ev) : otr_sub_get(inst, ev);
+	if (IS_ERR(sub))
+		err = PTR_ERR(sub);
+	else if (sub && clear)
+		old = exchange(sub, NULL, NULL);
+	else if (sub)
 		err = give(sub, text, false, &old);
-	}
+	mutex_unlock(&otr_inst_lock);
 	if (old) {
 		tracepoint_synchronize_unregister();
 		otr_filter_free(old);
@@ -84,49 +85,66 @@ int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text)
 	return err;
 }
 
-/**
- * otr_sub_set_filters - the same for all events of a system
- * @inst: the instance
- * @group: the system
- * @text: as for otr_sub_set_filter()
- *
- * Events that lack a field are left without a filter; that is no error here.
- *
- * Context: otr_inst_lock and otr_event_lock() held; sleeps until no probe uses
- * the old filters.
- * Return: 0, -ENOMEM.
- */
-int otr_sub_set_filters(struct otr_inst *inst, const struct otr_event_group *group, char *text)
+/* Give the events of a system their filters; what has to be freed goes to @olds. */
+static int give_all(struct otr_inst *inst, const struct otr_event_group *group, const char *text,
+		    bool clear, struct xarray *olds)
 {
 	struct otr_event *ev = NULL;
-	bool clear = is_clear(text);
-	struct xarray olds;
 	struct otr_filter *old;
-	unsigned long id;
 	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
-	xa_init(&olds);
 	while (!err && (ev = otr_group_event(group, ev))) {
 		struct otr_sub *sub = clear ? otr_sub_find(inst, ev) : otr_sub_get(inst, ev);
 
-		if (IS_ERR(sub)) {
-			err = PTR_ERR(sub);
-			break;
-		}
+		if (IS_ERR(sub))
+			return PTR_ERR(sub);
 		if (!sub)
 			continue;
 		/* A place for what will have to be freed. */
-		err = xa_reserve(&olds, ev->id, GFP_KERNEL);
+		err = xa_reserve(olds, ev->id, GFP_KERNEL);
 		if (err)
-			break;
+			return err;
 		if (clear)
 			old = exchange(sub, NULL, NULL);
 		else if (give(sub, text, true, &old) == -ENOMEM)
 			err = -ENOMEM;
-		xa_store(&olds, ev->id, old, GFP_KERNEL);
+		xa_store(olds, ev->id, old, GFP_KERNEL);
 	}
-	tracepoint_synchronize_unregister();
+	return err;
+}
+
+/**
+ * otr_sub_set_filters - the same for all events of a system
+ * @inst: the instance
+ * @group: number of the system
+ * @text: as for otr_sub_set_filter()
+ *
+ * Events that lack a field are left without a filter; that is no error here.
+ *
+ * Context: otr_switch_lock held, otr_inst_lock and otr_event_lock() free; sleeps until
+ * no probe uses the old filters.
+ * Return: 0, -ENODEV when there is no such system, -ENOMEM.
+ */
+int otr_sub_set_filters(struct otr_inst *inst, unsigned int group, char *text)
+{
+	const struct otr_event_group *found;
+	bool clear = is_clear(text);
+	struct otr_filter *old;
+	struct xarray olds;
+	unsigned long id;
+	int err = -ENODEV;
+
+	lockdep_assert_held(&otr_switch_lock);
+	xa_init(&olds);
+	mutex_lock(&otr_inst_lock);
+	otr_event_lock();
+	found = otr_group_find(group);
+	if (found)
+		err = give_all(inst, found, text, clear, &olds);
+	otr_event_unlock();
+	mutex_unlock(&otr_inst_lock);
+	if (!xa_empty(&olds))
+		tracepoint_synchronize_unregister();
 	xa_for_each(&olds, id, old)
 		otr_filter_free(old);
 	xa_destroy(&olds);

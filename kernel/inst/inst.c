@@ -31,6 +31,7 @@ static struct otr_inst *inst_create(const char *name)
 	if (!inst)
 		return ERR_PTR(-ENOMEM);
 	inst->name = name;
+	atomic_set(&inst->refs, 0);
 	inst->options = otr_option_initial();
 	inst->clock = OTR_CLOCK_LOCAL;
 	inst->size = OTR_RING_BYTES;
@@ -111,12 +112,16 @@ int otr_inst_set_hooks(const struct otr_inst_hooks *ops)
  */
 void otr_inst_clear_hooks(void)
 {
+	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_inst_lock);
 	otr_preset_clear(top);
+	mutex_unlock(&otr_inst_lock);
 	otr_sub_clear(top);
+	mutex_lock(&otr_inst_lock);
 	top->hooks->destroy(top);
 	top->hooks = NULL;
 	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_switch_lock);
 }
 
 /**
@@ -134,27 +139,23 @@ struct otr_inst *otr_inst_top(void)
  * otr_inst_get - keep an instance in place
  * @inst: the instance
  *
- * Context: may sleep.
+ * Takes no lock: whoever opens a file must not wait for who switches events.
+ *
+ * Context: any.
  * Return: 0, -ENODEV when it is being removed.
  */
 int otr_inst_get(struct otr_inst *inst)
 {
-	mutex_lock(&otr_inst_lock);
-	inst->refs++;
-	mutex_unlock(&otr_inst_lock);
-	return 0;
+	return atomic_inc_unless_negative(&inst->refs) ? 0 : -ENODEV;
 }
 
 /**
  * otr_inst_put - the counterpart of otr_inst_get()
  * @inst: the instance
  *
- * Context: may sleep.
+ * Context: any.
  */
 void otr_inst_put(struct otr_inst *inst)
 {
-	mutex_lock(&otr_inst_lock);
-	WARN_ON(!inst->refs);
-	inst->refs--;
-	mutex_unlock(&otr_inst_lock);
+	WARN_ON(atomic_dec_return(&inst->refs) < 0);
 }

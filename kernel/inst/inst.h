@@ -10,12 +10,16 @@
  *           struct otr_preset, constant, registered by the probe room.
  * Locks:    otr_inst_lock guards every member that is not said to be hot, the
  *           presets' list and all changes of state. Hot members are read by
- *           probes without it.
+ *           probes without it. Nobody holds it for long, as most files need
+ *           it. otr_switch_lock, taken before it, is held for as long as it
+ *           takes to attach events to their sources; nothing that only looks
+ *           needs that.
  * Contexts: everything sleeps but what is marked hot.
  */
 #ifndef _OTR_INST_H
 #define _OTR_INST_H
 
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -146,7 +150,7 @@ struct otr_inst_hooks {
  * @pipes: open consuming readers; the preset cannot change while there are
  * @pipe_cpus: CPUs that have a consuming reader
  * @cpus: CPUs that record
- * @refs: open files
+ * @refs: open files, no lock; negative for an instance that is being removed
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
  * @remember: OTR_COMM_* that the task of an event's record is remembered by
@@ -174,15 +178,17 @@ struct otr_inst {
 	unsigned int		pipes;
 	cpumask_var_t		pipe_cpus;
 	cpumask_var_t		cpus;
-	unsigned int		refs;
 	u64			time_start;
 	struct xarray		subs;
 	u8			remember;
 	struct list_head	awaited;
 
+	/* no lock, or its own */
+	atomic_t		refs;
 	struct otr_errlog	errors;
 };
 
+extern struct mutex otr_switch_lock;
 extern struct mutex otr_inst_lock;
 
 static inline bool otr_inst_option(const struct otr_inst *inst, enum otr_option opt)

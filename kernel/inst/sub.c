@@ -105,12 +105,47 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
 	return ERR_PTR(err);
 }
 
+/*
+ * Sources write to the kernel's text, where each of them waits for every CPU some
+ * times. All events together take minutes where CPUs are slow to answer, so
+ * this is done without otr_inst_lock. otr_switch_lock keeps event and
+ * subscription in place: who takes them away needs it.
+ */
+static int attach(struct otr_sub *sub)
+{
+	int err = sub->event->ops->attach(sub->event, sub);
+
+	sub->attached = !err;
+	return err;
+}
+
 static void detach(struct otr_sub *sub)
 {
+	lockdep_assert_held(&otr_switch_lock);
 	if (!sub->attached)
 		return;
 	sub->event->ops->detach(sub->event, sub);
 	sub->attached = false;
+}
+
+/* Say that an event is on or off. The subscription, if that changes anything. */
+static struct otr_sub *set_on(struct otr_inst *inst, struct otr_event *ev, bool on)
+{
+	struct otr_sub *sub = on ? otr_sub_get(inst, ev) : otr_sub_find(inst, ev);
+	int err;
+
+	if (IS_ERR_OR_NULL(sub))
+		return sub;
+	if (sub->on == on)
+		return NULL;
+	if (on) {
+		err = otr_inst_expand(inst);
+		if (err)
+			return ERR_PTR(err);
+	}
+	sub->on = on;
+	otr_sub_gate_update(sub);
+	return sub;
 }
 
 /**
@@ -119,40 +154,37 @@ static void detach(struct otr_sub *sub)
  * @ev: the event; one with a source
  * @on: what to do
  *
- * Context: otr_inst_lock held; may sleep.
+ * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
  * Return: 0, -ENOMEM, or what the event's source said.
  */
 int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
 {
-	struct otr_sub *sub = on ? otr_sub_get(inst, ev) : otr_sub_find(inst, ev);
-	int err = 0;
+	struct otr_sub *sub;
+	int err;
 
+	lockdep_assert_held(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	sub = set_on(inst, ev, on);
+	mutex_unlock(&otr_inst_lock);
 	if (IS_ERR_OR_NULL(sub))
 		return PTR_ERR_OR_ZERO(sub);
-	if (sub->on == on)
-		return 0;
-	if (on) {
-		err = otr_inst_expand(inst);
-		if (err)
-			return err;
-	}
-	sub->on = on;
-	otr_sub_gate_update(sub);
 	if (!on) {
 		detach(sub);
 		return 0;
 	}
-	err = ev->ops->attach(ev, sub);
-	if (err)
-		sub->on = false;
-	else
-		sub->attached = true;
-	otr_sub_gate_update(sub);
+	err = attach(sub);
+	if (err) {
+		mutex_lock(&otr_inst_lock);
+		set_on(inst, ev, false);
+		mutex_unlock(&otr_inst_lock);
+	}
 	return err;
 }
 
 static bool picked(const struct otr_pick *pick, const struct otr_event *ev)
 {
+	if (pick->group && pick->group != ev->group->id)
+		return false;
 	if (pick->system && strcmp(pick->system, ev->system))
 		return false;
 	if (pick->event && strcmp(pick->event, ev->name))
@@ -163,6 +195,17 @@ static bool picked(const struct otr_pick *pick, const struct otr_event *ev)
 	       !strcmp(pick->either, ev->system);
 }
 
+/* It stays in place for as long as otr_switch_lock is held. */
+static struct otr_event *next_picked(const struct otr_pick *pick, struct otr_event *ev)
+{
+	otr_event_lock();
+	do
+		ev = otr_event_next(ev);
+	while (ev && !(ev->ops && otr_event_listed(ev) && picked(pick, ev)));
+	otr_event_unlock();
+	return ev;
+}
+
 /**
  * otr_sub_switch_all - begin or end to record some events
  * @inst: the instance
@@ -171,7 +214,8 @@ static bool picked(const struct otr_pick *pick, const struct otr_event *ev)
  *
  * One event that fails does not keep the others from being switched.
  *
- * Context: otr_inst_lock and otr_event_lock() held; may sleep.
+ * Context: otr_switch_lock held, otr_inst_lock and otr_event_lock() free; may
+ * sleep, for minutes when all events are picked and the CPUs are busy.
  * Return: 0, -EINVAL when there is no such event, else the first errno of
  * otr_sub_switch().
  */
@@ -181,13 +225,10 @@ int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool 
 	bool any = false;
 	int first = 0;
 
-	while ((ev = otr_event_next(ev))) {
-		int err;
+	while ((ev = next_picked(pick, ev))) {
+		int err = otr_sub_switch(inst, ev, on);
 
-		if (!ev->ops || !otr_event_listed(ev) || !picked(pick, ev))
-			continue;
 		any = true;
-		err = otr_sub_switch(inst, ev, on);
 		if (!first)
 			first = err;
 	}
@@ -206,13 +247,17 @@ static void sub_free(struct otr_sub *sub)
  * @inst: the instance
  * @ev: the event
  *
- * Context: otr_inst_lock held; sleeps until no probe is on its way.
+ * Context: otr_switch_lock held, otr_inst_lock free; sleeps until no probe is on
+ * its way.
  */
 void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
 {
-	struct otr_sub *sub = xa_erase(&inst->subs, ev->id);
+	struct otr_sub *sub;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	sub = xa_erase(&inst->subs, ev->id);
+	mutex_unlock(&otr_inst_lock);
 	if (!sub)
 		return;
 	detach(sub);
@@ -224,14 +269,15 @@ void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
  * otr_sub_clear - end all subscriptions of an instance
  * @inst: the instance
  *
- * Context: otr_inst_lock held; sleeps until no probe is on its way.
+ * Context: otr_switch_lock held, otr_inst_lock free, nobody else has the
+ * instance; sleeps until no probe is on its way.
  */
 void otr_sub_clear(struct otr_inst *inst)
 {
 	struct otr_sub *sub;
 	unsigned long id;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_switch_lock);
 	xa_for_each(&inst->subs, id, sub)
 		detach(sub);
 	tracepoint_synchronize_unregister();

@@ -47,17 +47,21 @@ struct otr_sub {
 	struct otr_event	*event;
 	struct otr_filter	*shown;
 	bool			on;
+
+	/* otr_switch_lock */
 	bool			attached;
 };
 
 /**
  * struct otr_pick - some of the events there are
+ * @group: of the system of this number, 0 for any
  * @system: of this system, NULL for any
  * @event: of this name, NULL for any
  * @either: of this system or of this name, NULL for any
  * @module: of a tracepoint in this module, NULL for any
  */
 struct otr_pick {
+	unsigned int	group;
 	const char	*system;
 	const char	*event;
 	const char	*either;
@@ -86,6 +90,6 @@ void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset
 
 /* filter.c */
 int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text);
-int otr_sub_set_filters(struct otr_inst *inst, const struct otr_event_group *group, char *text);
+int otr_sub_set_filters(struct otr_inst *inst, unsigned int group, char *text);
 
 #endif /* _OTR_INST_SUB_H */

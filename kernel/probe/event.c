@@ -266,22 +266,32 @@ void otr_event_end(struct otr_out *out)
 }
 EXPORT_SYMBOL_GPL(otr_event_end);
 
+static void names_put(void)
+{
+	mutex_lock(&otr_inst_lock);
+	otr_task_names_put();
+	mutex_unlock(&otr_inst_lock);
+}
+
 static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
 {
-	int err = otr_task_names_get();
+	int err;
 
+	mutex_lock(&otr_inst_lock);
+	err = otr_task_names_get();
+	mutex_unlock(&otr_inst_lock);
 	if (err)
 		return err;
 	err = tracepoint_probe_register(ev->tp, ev->probe, sub);
 	if (err)
-		otr_task_names_put();
+		names_put();
 	return err;
 }
 
 static void tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	tracepoint_probe_unregister(ev->tp, ev->probe, sub);
-	otr_task_names_put();
+	names_put();
 }
 
 static const struct otr_event_ops tracepoint_ops = {
@@ -291,18 +301,16 @@ static const struct otr_event_ops tracepoint_ops = {
 
 static void event_gone(struct otr_event *ev)
 {
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_switch_lock);
 	otr_sub_forget(otr_inst_top(), ev);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_switch_lock);
 }
 
 static void module_came(const char *module)
 {
-	mutex_lock(&otr_inst_lock);
-	otr_event_lock();
+	mutex_lock(&otr_switch_lock);
 	otr_awaited_came(otr_inst_top(), module);
-	otr_event_unlock();
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_switch_lock);
 }
 
 static const struct otr_set_hooks set_hooks = {

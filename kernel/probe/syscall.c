@@ -148,7 +148,7 @@ static __always_inline struct otr_sub *wanted(const struct table *table, int nr)
 #endif
 	if ((unsigned int)nr >= NR_syscalls)
 		return NULL;
-	/* Pairs with the release in attach(): the subscription is whole. */
+	/* Pairs with the release in attach_locked(): the subscription is whole. */
 	return smp_load_acquire(&table->sub[nr]);
 }
 
@@ -205,13 +205,14 @@ static struct otr_sub **slot(struct otr_event *ev, struct otr_sub *sub, enum sid
 	return NULL;
 }
 
-static int attach(struct otr_event *ev, struct otr_sub *sub)
+static int attach_locked(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct table *table;
 	enum side side;
 	struct otr_sub **at = slot(ev, sub, &side);
 	int err;
 
+	lockdep_assert_held(&otr_inst_lock);
 	if (!at || !tracepoint[side])
 		return -ENODEV;
 	err = otr_task_names_get();
@@ -231,6 +232,16 @@ static int attach(struct otr_event *ev, struct otr_sub *sub)
 	return 0;
 }
 
+static int attach(struct otr_event *ev, struct otr_sub *sub)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = attach_locked(ev, sub);
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
 static void detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct table *table;
@@ -238,10 +249,12 @@ static void detach(struct otr_event *ev, struct otr_sub *sub)
 	struct otr_sub **at = slot(ev, sub, &side);
 
 	table = &sub->inst->syscalls->table[side];
+	mutex_lock(&otr_inst_lock);
 	WRITE_ONCE(*at, NULL);
 	if (!--table->users)
 		tracepoint_probe_unregister(tracepoint[side], probe[side], table);
 	otr_task_names_put();
+	mutex_unlock(&otr_inst_lock);
 }
 
 static const struct otr_event_ops ops = {

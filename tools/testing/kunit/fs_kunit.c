@@ -27,13 +27,13 @@ int otr_inst_get(struct otr_inst *inst)
 {
 	if (leaving)
 		return -ENODEV;
-	inst->refs++;
+	atomic_inc(&inst->refs);
 	return 0;
 }
 
 void otr_inst_put(struct otr_inst *inst)
 {
-	inst->refs--;
+	atomic_dec(&inst->refs);
 }
 
 /* What a handler was told. */
@@ -204,7 +204,7 @@ static void opens_and_closes(struct kunit *test)
 
 	of = otr_file_open(&where, &text_ops, FMODE_READ, O_TRUNC | O_NONBLOCK);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(of));
-	KUNIT_EXPECT_EQ(test, top.refs, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&top.refs), 1);
 	KUNIT_EXPECT_EQ(test, saw.arg, 5);
 	KUNIT_EXPECT_TRUE(test, saw.reading);
 	KUNIT_EXPECT_FALSE(test, saw.writing);
@@ -213,7 +213,7 @@ static void opens_and_closes(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, of->nonblock);
 	otr_file_close(of);
 	KUNIT_EXPECT_EQ(test, saw.releases, 1);
-	KUNIT_EXPECT_EQ(test, top.refs, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&top.refs), 0);
 
 	of = otr_file_open(&where, &text_ops, FMODE_WRITE, O_TRUNC);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(of));
@@ -229,7 +229,7 @@ static void refuses_to_open(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_file_open(&where, &text_ops, FMODE_READ, 0)), -EBUSY);
 	KUNIT_EXPECT_EQ(test, saw.opens, 1);
 	KUNIT_EXPECT_EQ(test, saw.releases, 0);
-	KUNIT_EXPECT_EQ(test, top.refs, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&top.refs), 0);
 
 	leaving = true;
 	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_file_open(&where, &text_ops, FMODE_READ, 0)), -ENODEV);
@@ -248,7 +248,7 @@ static void writes_by_path(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, saw.arg, 1);
 	KUNIT_EXPECT_EQ(test, otr_fs_write("named/ab/n3", "x"), 0);
 	KUNIT_EXPECT_EQ(test, saw.arg, 3);
-	KUNIT_EXPECT_EQ(test, top.refs, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&top.refs), 0);
 
 	KUNIT_EXPECT_EQ(test, otr_fs_write("nosuch", "x"), -ENOENT);
 	KUNIT_EXPECT_EQ(test, otr_fs_write("sometimes", "x"), -ENOENT);
@@ -256,7 +256,7 @@ static void writes_by_path(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_fs_write("named/abc/n3", "x"), -ENOENT);
 	KUNIT_EXPECT_EQ(test, otr_fs_write("text/below", "x"), -ENOTDIR);
 	KUNIT_EXPECT_EQ(test, otr_fs_write("shown", "x"), -EISDIR);
-	KUNIT_EXPECT_EQ(test, top.refs, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&top.refs), 0);
 }
 
 static void writes_in_pieces(struct kunit *test)

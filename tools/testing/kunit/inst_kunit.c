@@ -376,18 +376,22 @@ static void events_in(struct kunit *test)
 	attached = 0;
 	KUNIT_ASSERT_EQ(test, otr_event_register(&switch_event), 0);
 	KUNIT_ASSERT_EQ(test, otr_event_register(&plain_event), 0);
-	otr_event_lock();
 }
 
 static void events_out(struct kunit *test)
 {
-	otr_event_unlock();
 	otr_event_unregister(&switch_event);
 	otr_event_unregister(&plain_event);
 	otr_sub_clear(otr_inst_top());
 	KUNIT_EXPECT_EQ(test, attached, 0);
 	switch_event.id = 0;
 	plain_event.id = 0;
+}
+
+static struct otr_sub *sub_of(struct otr_event *ev)
+{
+	guard(mutex)(&otr_inst_lock);
+	return otr_sub_find(otr_inst_top(), ev);
 }
 
 static void switches_events(struct kunit *test)
@@ -397,13 +401,13 @@ static void switches_events(struct kunit *test)
 	struct otr_pick none = { .system = "test", .event = "sched_switch" };
 	struct otr_pick all = {};
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_switch_lock);
 	events_in(test);
-	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
+	KUNIT_EXPECT_NULL(test, sub_of(&plain_event));
 	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &either, true), 0);
 	KUNIT_EXPECT_EQ(test, attached, 1);
-	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
-	KUNIT_EXPECT_EQ(test, otr_sub_find(inst, &switch_event)->gate, 0);
+	KUNIT_EXPECT_NULL(test, sub_of(&plain_event));
+	KUNIT_EXPECT_EQ(test, sub_of(&switch_event)->gate, 0);
 	KUNIT_EXPECT_EQ(test, fake.bytes, OTR_RING_BYTES);
 	/* Twice is once. */
 	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &all, true), 0);
@@ -411,7 +415,7 @@ static void switches_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &none, true), -EINVAL);
 	KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &plain_event, false), 0);
 	KUNIT_EXPECT_EQ(test, attached, 1);
-	KUNIT_EXPECT_TRUE(test, otr_sub_find(inst, &plain_event)->gate & OTR_GATE_SHUT);
+	KUNIT_EXPECT_TRUE(test, sub_of(&plain_event)->gate & OTR_GATE_SHUT);
 	otr_sub_forget(inst, &switch_event);
 	KUNIT_EXPECT_EQ(test, attached, 0);
 	events_out(test);
@@ -422,11 +426,12 @@ static void limits_tasks(struct kunit *test)
 	struct otr_inst *inst = otr_inst_top();
 	struct otr_sub *plain, *other;
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_switch_lock);
 	events_in(test);
 	KUNIT_ASSERT_EQ(test, otr_sub_switch(inst, &plain_event, true), 0);
+	plain = sub_of(&plain_event);
+	guard(mutex)(&otr_inst_lock);
 	otr_sub_set_pids(inst, 1, otr_idset_create());
-	plain = otr_sub_find(inst, &plain_event);
 	KUNIT_EXPECT_EQ(test, plain->gate, OTR_GATE_PIDS);
 	KUNIT_EXPECT_EQ(test, plain->pid_at, 0);
 	/* A subscription that comes later knows of it, too. */
@@ -449,15 +454,14 @@ static int filter_event(struct kunit *test, const char *text)
 
 static void filters_events(struct kunit *test)
 {
-	struct otr_inst *inst = otr_inst_top();
 	struct otr_sub *sub;
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_switch_lock);
 	events_in(test);
 	KUNIT_EXPECT_EQ(test, filter_event(test, " 0 "), 0);
-	KUNIT_EXPECT_NULL(test, otr_sub_find(inst, &plain_event));
+	KUNIT_EXPECT_NULL(test, sub_of(&plain_event));
 	KUNIT_EXPECT_EQ(test, filter_event(test, " good\n"), 0);
-	sub = otr_sub_find(inst, &plain_event);
+	sub = sub_of(&plain_event);
 	KUNIT_ASSERT_NOT_NULL(test, sub);
 	KUNIT_EXPECT_STREQ(test, sub->shown->text, " good");
 	KUNIT_EXPECT_PTR_EQ(test, sub->shown, sub->filter);
@@ -476,20 +480,24 @@ static void waits_for_modules(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_switch_lock);
 	events_in(test);
-	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
-	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
-	KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "test:*", "other"), 0);
-	KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 1), "test:*:mod:other");
-	KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 2));
+	scoped_guard(mutex, &otr_inst_lock) {
+		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
+		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
+		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "test:*", "other"), 0);
+		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 1), "test:*:mod:other");
+		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 2));
+	}
 	plain_event.module = "mod";
 	otr_awaited_came(inst, "mod");
 	KUNIT_EXPECT_EQ(test, attached, 1);
-	KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0), "test:*:mod:other");
-	KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "*", "other"), -EINVAL);
-	KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "test:*", "other"), 0);
-	KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 0));
+	scoped_guard(mutex, &otr_inst_lock) {
+		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0), "test:*:mod:other");
+		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "*", "other"), -EINVAL);
+		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "test:*", "other"), 0);
+		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 0));
+	}
 	plain_event.module = NULL;
 	events_out(test);
 }
