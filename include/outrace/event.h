@@ -28,6 +28,7 @@ struct tracepoint;
 #define OTR_LINE_SYM_ADDR	BIT(1)
 #define OTR_LINE_PARENT		BIT(2)
 #define OTR_LINE_SYM_USEROBJ	BIT(3)
+#define OTR_LINE_NS		BIT(4)	/* @ts is in ns */
 
 /**
  * struct otr_line - one record that is being turned into text
@@ -39,6 +40,7 @@ struct tracepoint;
  * @rec: the record, beginning with its struct otr_rec_head
  * @len: bytes that are readable at @rec, at least the record's own length
  * @flags: OTR_LINE_* bits
+ * @ts: the record's time stamp
  */
 struct otr_line {
 	struct seq_buf		*out;
@@ -48,6 +50,7 @@ struct otr_line {
 	const void		*rec;
 	unsigned int		len;
 	unsigned int		flags;
+	u64			ts;
 };
 
 /**

@@ -222,6 +222,7 @@ extern const struct otr_dir otr_stat_dir;
 extern const struct otr_file_ops otr_functions_ops;		/* functions.c */
 extern const struct otr_file_ops otr_function_addrs_ops;
 extern const struct otr_file_ops otr_enabled_functions_ops;
+extern const struct otr_file_ops otr_touched_functions_ops;
 extern const struct otr_file_ops otr_pids_ops;			/* pids.c */
 extern const struct otr_file_ops otr_event_pids_ops;
 extern const struct otr_file_ops otr_readme_ops;		/* readme.c */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* available_filter_functions, the same with addresses, and enabled_functions. */
+/*
+ * available_filter_functions, the same with addresses, enabled_functions and
+ * touched_functions.
+ */
 #include <linux/slab.h>
 
 #include "fs/fs.h"
@@ -29,7 +32,7 @@ static int functions_show(struct seq_file *m, void *v)
 	const struct otr_site_pos *site = v;
 
 	otr_site_show_name(m, site);
-	if (site->hooked)
+	if (site->hooked || site->touched)
 		otr_site_show_hooks(m, site);
 	seq_putc(m, '\n');
 	return 0;
@@ -57,25 +60,31 @@ static const struct seq_operations addrs_walk = {
 	.show	= addrs_show,
 };
 
-static int open_list(struct otr_file *of, bool hooked)
+static int open_list(struct otr_file *of, bool hooked, bool touched)
 {
 	struct otr_site_pos *site = kzalloc(sizeof(*site), GFP_KERNEL);
 
 	if (!site)
 		return -ENOMEM;
 	site->hooked = hooked;
+	site->touched = touched;
 	of->priv = site;
 	return 0;
 }
 
 static int available_open(struct otr_file *of)
 {
-	return open_list(of, false);
+	return open_list(of, false, false);
 }
 
 static int enabled_open(struct otr_file *of)
 {
-	return open_list(of, true);
+	return open_list(of, true, false);
+}
+
+static int touched_open(struct otr_file *of)
+{
+	return open_list(of, false, true);
 }
 
 static void list_release(struct otr_file *of)
@@ -97,6 +106,12 @@ const struct otr_file_ops otr_function_addrs_ops = {
 
 const struct otr_file_ops otr_enabled_functions_ops = {
 	.open		= enabled_open,
+	.release	= list_release,
+	.walk		= &functions_walk,
+};
+
+const struct otr_file_ops otr_touched_functions_ops = {
+	.open		= touched_open,
 	.release	= list_release,
 	.walk		= &functions_walk,
 };

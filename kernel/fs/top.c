@@ -91,6 +91,8 @@ static const struct otr_row top_rows[] = {
 	  .arg = OTR_WANT, .visible = has_returns },
 	{ "set_graph_notrace",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
 	  .arg = OTR_NOT, .visible = has_returns },
+	{ "touched_functions",		OTR_MODE_READ,	&otr_touched_functions_ops,
+	  .visible = has_sites },
 	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_clock",		OTR_MODE_WRITE,	&otr_clock_ops },
 	{ "trace_marker",		0220,		&otr_marker_ops },

@@ -39,6 +39,7 @@ static const struct option options[] = {
 	[OTR_OPT_NOP_ACCEPT]	= { "test_nop_accept", false, "nop" },
 	[OTR_OPT_NOP_REFUSE]	= { "test_nop_refuse", false, "nop" },
 	[OTR_OPT_FUNC_STACK]	= { "func_stack_trace", false, "function" },
+	[OTR_OPT_FUNC_NO_REPEATS]	= { "func-no-repeats", false, "function" },
 	[OTR_OPT_GRAPH_OVERRUN]	= { "funcgraph-overrun", false, "function_graph" },
 	[OTR_OPT_GRAPH_CPU]	= { "funcgraph-cpu", true, "function_graph" },
 	[OTR_OPT_GRAPH_OVERHEAD]	= { "funcgraph-overhead", true, "function_graph" },

@@ -14,6 +14,8 @@ static unsigned int line_flags(const struct otr_view *view)
 		flags |= OTR_LINE_PARENT;
 	if (view->options & OTR_OPT(SYM_USEROBJ))
 		flags |= OTR_LINE_SYM_USEROBJ;
+	if (view->in_ns)
+		flags |= OTR_LINE_NS;
 	return flags;
 }
 
@@ -131,6 +133,7 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 		.rec	= item->data,
 		.len	= item->len,
 		.flags	= line_flags(view),
+		.ts	= item->ts,
 	};
 
 	seq_buf_init(&scratch, view->scratch, OTR_LINE_MAX);

@@ -14,6 +14,7 @@
 #include "host/host.h"
 #include "probe/graph.h"
 #include "probe/probe.h"
+#include "probe/repeats.h"
 #include "probe/stack.h"
 
 static __always_inline void fill_call(struct otr_rec_function *out, unsigned long ip,
@@ -46,12 +47,15 @@ static noinline void call_odd(struct otr_function *fn, unsigned long ip, unsigne
 
 	preempt_disable_notrace();
 	level = otr_guard_enter();
-	if (likely(level >= 0)) {
+	if (unlikely(level < 0))
+		goto out;
+	if (!(odd & OTR_FUNCTION_REPEATS) || !otr_repeats_again(fn, ip, parent_ip)) {
 		record_aside(fn, ip, parent_ip);
 		if (odd & OTR_FUNCTION_STACK)
 			otr_stack_record(fn->ring, OTR_STACK_SITE);
-		otr_guard_exit(level);
 	}
+	otr_guard_exit(level);
+out:
 	preempt_enable_notrace();
 }
 
@@ -63,6 +67,9 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 	struct otr_rec rec __uninitialized;
 	int level;
 
+	/* A function that was jumped to at the end of one whose return we see. */
+	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
+		parent_ip = otr_ret_caller(frame);
 	/* Before all else: who limits tasks wants the others left alone. */
 	if (unlikely(READ_ONCE(fn->odd))) {
 		unsigned int odd = READ_ONCE(fn->odd);
@@ -168,6 +175,7 @@ void otr_function_destroy(struct otr_inst *inst)
 	otr_siteset_destroy(fn->hook.skip);
 	otr_idset_free(fn->pids[OTR_WANT]);
 	otr_idset_free(fn->pids[OTR_NOT]);
+	otr_repeats_free(fn);
 	kfree(fn);
 }
 
@@ -276,6 +284,8 @@ void otr_function_note(struct otr_inst *inst)
 		odd |= OTR_FUNCTION_PIDS;
 	if (otr_inst_option(inst, OTR_OPT_FUNC_STACK))
 		odd |= OTR_FUNCTION_STACK;
+	if (otr_inst_option(inst, OTR_OPT_FUNC_NO_REPEATS))
+		odd |= OTR_FUNCTION_REPEATS;
 	WRITE_ONCE(fn->odd, odd);
 }
 

@@ -18,6 +18,7 @@ enum otr_follower {
 /* What the function tracer does besides recording calls. */
 #define OTR_FUNCTION_PIDS	BIT(0)	/* not all tasks are recorded */
 #define OTR_FUNCTION_STACK	BIT(1)	/* the stack is recorded behind calls */
+#define OTR_FUNCTION_REPEATS	BIT(2)	/* repeated calls are counted */
 
 /**
  * struct otr_function - function tracing of one instance
@@ -29,6 +30,7 @@ enum otr_follower {
  * @odd: OTR_FUNCTION_* ways to record that are not the common one, 0 for none
  * @pids: tasks to record and tasks not to record, NULL for no limit; read
  *	  under RCU or with preemption off
+ * @repeats: the last calls, NULL until they are asked for
  * @followers: hooks that are on the same sites; otr_inst_lock
  * @inst: the instance
  * @awaits: functions of modules to come, by enum otr_side; otr_inst_lock
@@ -41,6 +43,7 @@ struct otr_function {
 	bool			limited;
 	u8			odd;
 	struct otr_idset	*pids[2];
+	struct otr_repeats __percpu *repeats;
 	struct otr_hook		*followers[OTR_FOLLOWERS];
 	struct otr_inst		*inst;
 	struct list_head	awaits[2];

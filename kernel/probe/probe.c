@@ -4,6 +4,7 @@
 
 #include "inst/inst.h"
 #include "probe/graph.h"
+#include "probe/repeats.h"
 #include "probe/stack.h"
 
 /* What of a task an event's record makes us remember. */
@@ -39,6 +40,15 @@ static int want_stacks(struct otr_inst *inst, bool on)
 	return 0;
 }
 
+static int count_repeats(struct otr_inst *inst, bool on)
+{
+	int err = on ? otr_repeats_prepare(inst->function) : 0;
+
+	if (!err)
+		otr_function_note(inst);
+	return err;
+}
+
 static int option_changed(struct otr_inst *inst, enum otr_option opt)
 {
 	bool on = otr_inst_option(inst, opt);
@@ -63,6 +73,8 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 	case OTR_OPT_STACKTRACE:
 	case OTR_OPT_FUNC_STACK:
 		return want_stacks(inst, on);
+	case OTR_OPT_FUNC_NO_REPEATS:
+		return count_repeats(inst, on);
 	case OTR_OPT_RECORD_CMD:
 	case OTR_OPT_USERSTACKTRACE:
 		remember_update(inst);
@@ -131,9 +143,12 @@ int otr_probe_init(void)
 
 	if (err)
 		return err;
-	err = otr_marker_init();
+	err = otr_repeats_init();
 	if (err)
 		goto stacks;
+	err = otr_marker_init();
+	if (err)
+		goto repeats;
 	err = otr_function_init();
 	if (err)
 		goto markers;
@@ -168,6 +183,8 @@ function:
 	otr_function_exit();
 markers:
 	otr_marker_exit();
+repeats:
+	otr_repeats_exit();
 stacks:
 	otr_stack_exit();
 	return err;
@@ -193,5 +210,6 @@ void otr_probe_exit(void)
 	otr_graph_exit();
 	otr_function_exit();
 	otr_marker_exit();
+	otr_repeats_exit();
 	otr_stack_exit();
 }

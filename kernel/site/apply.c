@@ -207,6 +207,8 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 			break;
 		}
 	}
+	if (to)
+		block->touched[step->word] |= done;
 	return done;
 }
 

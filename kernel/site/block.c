@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
+#include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -22,12 +23,24 @@ static int block_add(const struct module *mod, const unsigned long *sites, unsig
 	block = kzalloc(sizeof(*block), GFP_ATOMIC);
 	if (!block)
 		return -ENOMEM;
+	block->touched = bitmap_zalloc(nr, GFP_ATOMIC);
+	if (!block->touched) {
+		kfree(block);
+		return -ENOMEM;
+	}
 	block->mod = mod;
 	block->name = mod ? mod->name : NULL;
 	block->sites = sites;
 	block->nr = nr;
 	list_add_tail(&block->node, &otr_blocks);
 	return 0;
+}
+
+static void block_del(struct otr_block *block)
+{
+	list_del(&block->node);
+	bitmap_free(block->touched);
+	kfree(block);
 }
 
 static struct otr_block *block_of(const struct module *mod)
@@ -99,8 +112,7 @@ static void drop_module(const struct module *mod)
 	otr_apply_forget(block);
 	list_for_each_entry(set, &otr_sets, node)
 		otr_set_forget(set, block);
-	list_del(&block->node);
-	kfree(block);
+	block_del(block);
 }
 
 static int on_module(struct notifier_block *nb, unsigned long event, void *data)
@@ -190,9 +202,7 @@ void otr_blocks_exit(void)
 
 	unregister_module_notifier(&module_nb);
 	mutex_lock(&otr_site_lock);
-	list_for_each_entry_safe(block, next, &otr_blocks, node) {
-		list_del(&block->node);
-		kfree(block);
-	}
+	list_for_each_entry_safe(block, next, &otr_blocks, node)
+		block_del(block);
 	mutex_unlock(&otr_site_lock);
 }

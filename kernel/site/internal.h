@@ -23,6 +23,7 @@ struct module;
  * @name: its name, NULL for the kernel
  * @sites: addresses, ascending: a part of the kernel's own table
  * @nr: their number, not 0
+ * @touched: those that ever called something, a bit each
  */
 struct otr_block {
 	struct list_head	node;
@@ -30,6 +31,7 @@ struct otr_block {
 	const char		*name;
 	const unsigned long	*sites;
 	unsigned int		nr;
+	unsigned long		*touched;
 };
 
 /**

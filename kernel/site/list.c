@@ -37,6 +37,8 @@ static bool settle(struct otr_site_pos *pos, const struct otr_block *block)
 			pos->site = find_next_bit(in, block->nr, pos->site);
 		if (pos->site >= block->nr)
 			return false;
+		if (pos->touched && !test_bit(pos->site, block->touched))
+			continue;
 		if (pos->hooked && !otr_hooks_on(block, pos->site, &set))
 			continue;
 		pos->ip = block->sites[pos->site];
@@ -155,8 +157,10 @@ void otr_site_show_hooks(struct seq_file *m, const struct otr_site_pos *pos)
 	nr = otr_hooks_on(block_at(pos->block), pos->site, &set);
 	seq_printf(m, " (%u)           ", nr);
 	target = otr_target_find(&set);
-	if (!target)
+	if (!target) {
+		seq_printf(m, " ->%pS", otr_arch_nothing);
 		return;
+	}
 	if (nr == 1)
 		seq_printf(m, "\ttramp: %pS (%pS) ->%pS", (void *)otr_target_address(target),
 			   target->hooks[0]->func, target->hooks[0]->func);

@@ -146,6 +146,22 @@ unsigned long otr_rets_real(struct task_struct *task, unsigned long ret,
 	return to ?: ret;
 }
 
+/**
+ * otr_ret_caller - who called the function that was just entered?
+ * @frame: as a hook's function got it
+ *
+ * A function that was jumped to at the end of another finds that one's return
+ * address, which may be replaced.
+ *
+ * Context: that of a hook's function.
+ * Return: the address that it really returns to.
+ */
+unsigned long otr_ret_caller(struct otr_frame *frame)
+{
+	return otr_rets_real(current, frame->parent, &frame->parent);
+}
+EXPORT_SYMBOL_GPL(otr_ret_caller);
+
 /* Is it in the task's stack, and is the stack there? A dead task has none. */
 static bool on_stack(struct task_struct *task, const unsigned long *place)
 {

@@ -94,6 +94,7 @@ long otr_siteset_match(struct otr_siteset *set, const struct otr_glob *glob, con
  * @ip: address of the site, as hooks get it
  * @set: only sites in this set; NULL for all
  * @hooked: only sites that somebody is on
+ * @touched: only sites that somebody is on, or was
  *
  * Sites come as in available_filter_functions: by address, those of the kernel
  * first, then module by module in the order of loading.
@@ -102,6 +103,7 @@ struct otr_site_pos {
 	unsigned long			ip;
 	const struct otr_siteset	*set;
 	bool				hooked;
+	bool				touched;
 /* private: sites of the listing before it; which block, and which site of it */
 	loff_t				index;
 	unsigned int			block;

@@ -21,6 +21,7 @@
  * @OTR_TYPE_GRAPH_ENTRY: a function was entered whose return may follow
  * @OTR_TYPE_USER_STACK: the same as OTR_TYPE_STACK, in user space
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
+ * @OTR_TYPE_REPEATS: the last call on this CPU was repeated
  * @OTR_TYPE_FIXED_END: the first number free for registered events
  */
 enum otr_type {
@@ -31,6 +32,7 @@ enum otr_type {
 	OTR_TYPE_GRAPH_ENTRY	= 11,
 	OTR_TYPE_USER_STACK	= 12,
 	OTR_TYPE_RAW_DATA	= 18,
+	OTR_TYPE_REPEATS	= 19,
 	OTR_TYPE_FIXED_END	= 20,
 };
 
@@ -145,6 +147,24 @@ struct otr_rec_raw {
 	struct otr_rec_head	head;
 	__u32			id;
 	__u8			data[];
+};
+
+/**
+ * struct otr_rec_repeats - OTR_TYPE_REPEATS
+ * @head: common part
+ * @ip: address of the function that was entered
+ * @parent_ip: address that it returns to
+ * @count: how often, after the first time
+ * @top_delta_ts: how long before this record the last time was, upper 16 bits
+ * @bottom_delta_ts: lower 32 bits
+ */
+struct otr_rec_repeats {
+	struct otr_rec_head	head;
+	unsigned long		ip;
+	unsigned long		parent_ip;
+	__u16			count;
+	__u16			top_delta_ts;
+	__u32			bottom_delta_ts;
 };
 
 #endif /* _UAPI_OUTRACE_RECORD_H */
