@@ -111,9 +111,6 @@ struct otr_host_returns {
 int otr_host_returns_register(const struct otr_host_returns *ops);
 void otr_host_returns_unregister(void);
 
-/* What stands for the pointers of tasks that have none. */
-extern void *otr_host_no_slot;
-
 /**
  * otr_host_task_slot - the pointer that a task has for us
  * @task: the task
@@ -121,19 +118,21 @@ extern void *otr_host_no_slot;
  * It is NULL in a new task.
  *
  * Context: any, where the kernel has OTR_TASK_SLOT.
- * Return: where it is.
+ * Return: where it is; NULL on a kernel whose tasks have none.
  */
 static __always_inline void **otr_host_task_slot(struct task_struct *task)
 {
 #ifdef OTR_HAVE_TASK_SLOT
 	return &task->fentry_returns;
 #else
-	return &otr_host_no_slot;
+	return NULL;
 #endif
 }
 
 /* tracepoints */
 struct tracepoint *otr_host_tracepoint(const char *name);
+int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data);
+void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data);
 void otr_host_tracepoints_exit(void);
 
 #endif /* _OTR_HOST_H */

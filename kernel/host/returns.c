@@ -3,8 +3,6 @@
 #include "host/borrow.h"
 #include "host/host.h"
 
-void *otr_host_no_slot;
-
 #if defined(OTR_HAVE_RETURN_OPS) && defined(OTR_HAVE_TASK_SLOT)
 
 static const struct otr_host_returns *callee;

@@ -89,10 +89,50 @@ void otr_host_tracepoints_exit(void)
 	table = NULL;
 	nr_table = 0;
 }
+
+/**
+ * otr_host_probe_register - have a function called wherever a tracepoint is passed
+ * @tp: the tracepoint
+ * @probe: the function, with the arguments of the tracepoint behind @data
+ * @data: its first argument
+ *
+ * Context: process context, may sleep and wait for RCU.
+ * Return: 0, -EEXIST for a pair of @probe and @data that is there already,
+ * -ENOMEM, or -EOPNOTSUPP on a kernel without tracepoints.
+ */
+int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data)
+{
+	return tracepoint_probe_register(tp, probe, data);
+}
+
+/**
+ * otr_host_probe_unregister - undo otr_host_probe_register()
+ * @tp: the tracepoint
+ * @probe: the function
+ * @data: its first argument
+ *
+ * The function may still be running, and be called, on other CPUs until
+ * tracepoint_synchronize_unregister() returns.
+ *
+ * Context: process context, may sleep.
+ */
+void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data)
+{
+	tracepoint_probe_unregister(tp, probe, data);
+}
 #else
 struct tracepoint *otr_host_tracepoint(const char *name)
 {
 	return NULL;
+}
+
+int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data)
+{
+	return -EOPNOTSUPP;
+}
+
+void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data)
+{
 }
 
 void otr_host_tracepoints_exit(void)

@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
 
+#include "host/host.h"
 #include "inst/inst.h"
 #include "probe/function.h"
 #include "probe/stack.h"
@@ -282,7 +283,7 @@ static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
 	mutex_unlock(&otr_inst_lock);
 	if (err)
 		return err;
-	err = tracepoint_probe_register(ev->tp, ev->probe, sub);
+	err = otr_host_probe_register(ev->tp, ev->probe, sub);
 	if (err)
 		names_put();
 	return err;
@@ -290,7 +291,7 @@ static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
 
 static void tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
 {
-	tracepoint_probe_unregister(ev->tp, ev->probe, sub);
+	otr_host_probe_unregister(ev->tp, ev->probe, sub);
 	names_put();
 }
 

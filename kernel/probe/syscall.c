@@ -222,7 +222,7 @@ static int attach_locked(struct otr_event *ev, struct otr_sub *sub)
 	/* Pairs with wanted(). */
 	smp_store_release(at, sub);
 	if (!table->users)
-		err = tracepoint_probe_register(tracepoint[side], probe[side], table);
+		err = otr_host_probe_register(tracepoint[side], probe[side], table);
 	if (err) {
 		WRITE_ONCE(*at, NULL);
 		otr_task_names_put();
@@ -252,7 +252,7 @@ static void detach(struct otr_event *ev, struct otr_sub *sub)
 	mutex_lock(&otr_inst_lock);
 	WRITE_ONCE(*at, NULL);
 	if (!--table->users)
-		tracepoint_probe_unregister(tracepoint[side], probe[side], table);
+		otr_host_probe_unregister(tracepoint[side], probe[side], table);
 	otr_task_names_put();
 	mutex_unlock(&otr_inst_lock);
 }

@@ -85,7 +85,7 @@ static int attach(const char *name, void *probe)
 {
 	struct tracepoint *tp = otr_host_tracepoint(name);
 
-	return tp ? tracepoint_probe_register(tp, probe, NULL) : -EOPNOTSUPP;
+	return tp ? otr_host_probe_register(tp, probe, NULL) : -EOPNOTSUPP;
 }
 
 static void detach(const char *name, void *probe)
@@ -93,7 +93,7 @@ static void detach(const char *name, void *probe)
 	struct tracepoint *tp = otr_host_tracepoint(name);
 
 	if (tp)
-		tracepoint_probe_unregister(tp, probe, NULL);
+		otr_host_probe_unregister(tp, probe, NULL);
 }
 
 /**
