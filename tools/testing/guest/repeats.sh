@@ -33,7 +33,7 @@ reads()
 	local i
 
 	exec 5</dev/urandom
-	echo $BASHPID >set_ftrace_pid
+	echo "$BASHPID" >set_ftrace_pid
 	for ((i = 0; i < 200; i++)); do
 		read -r -N 1 -u 5 _
 	done
