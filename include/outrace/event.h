@@ -29,6 +29,7 @@ struct tracepoint;
 #define OTR_LINE_PARENT		BIT(2)
 #define OTR_LINE_SYM_USEROBJ	BIT(3)
 #define OTR_LINE_NS		BIT(4)	/* @ts is in ns */
+#define OTR_LINE_PLAIN_PTR	BIT(5)
 
 /**
  * struct otr_line - one record that is being turned into text
@@ -46,7 +47,7 @@ struct otr_line {
 	struct seq_buf		*out;
 	struct seq_buf		*scratch;
 	struct otr_names	*names;
-	const struct otr_event	*ev;
+	struct otr_event	*ev;
 	const void		*rec;
 	unsigned int		len;
 	unsigned int		flags;
@@ -153,6 +154,7 @@ struct otr_event_ops {
  * @owner: the module that the description is part of, NULL if that is built in
  * @group: the system; event registry
  * @link: in the system's list; event registry
+ * @program: the format of its text, once it was read; freed by the event registry
  *
  * Who registers an event leaves it alone until it is unregistered.
  */
@@ -175,6 +177,7 @@ struct otr_event {
 	struct module		*owner;
 	struct otr_event_group	*group;
 	struct list_head	link;
+	struct otr_text_program	*program;
 };
 
 /**

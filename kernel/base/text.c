@@ -93,8 +93,46 @@ void otr_text_pad(struct seq_buf *out, const char *text, int width)
 const char otr_text_pairs[201] =
 	TEN(0) TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6) TEN(7) TEN(8) TEN(9);
 
-/* Writes @value before @end and returns where it begins. */
-static char *decimal(char *end, u64 value)
+/* The least numbers of so many digits and one, but for the first. */
+static const u32 tens[] = {
+	0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
+};
+
+/* 1233 / 4096 is a little more than the logarithm of 2. */
+static unsigned int digits_of(u32 value)
+{
+	unsigned int least = fls(value | 1) * 1233 >> 12;
+
+	return least + (value >= tens[least]);
+}
+
+/**
+ * otr_text_digits - how many digits a number has
+ * @value: the number
+ *
+ * Context: any.
+ * Return: 1 to 20.
+ */
+unsigned int otr_text_digits(u64 value)
+{
+	unsigned int more = 0;
+
+	while (unlikely(value > U32_MAX)) {
+		value = div_u64(value, 1000000000);
+		more += 9;
+	}
+	return more + digits_of(value);
+}
+
+/**
+ * otr_text_before - write a number in decimal that ends at a certain place
+ * @end: where it ends
+ * @value: the number
+ *
+ * Context: any.
+ * Return: where it begins, otr_text_digits() before @end.
+ */
+char *otr_text_before(char *end, u64 value)
 {
 	u32 low;
 
@@ -128,33 +166,12 @@ static char *decimal(char *end, u64 value)
  */
 char *otr_text_put(char *at, u64 value, unsigned int width, char fill)
 {
-	char number[NUMBER_MAX];
-	char *end = at + width, *to = end;
-	u32 low = value;
+	unsigned int digits = otr_text_digits(value);
 
-	/* In its place from the end, if it fits. */
-	if (likely(value <= U32_MAX)) {
-		while (low >= 10 && to - at >= 2) {
-			to -= 2;
-			otr_text_pair(to, low % 100);
-			low /= 100;
-		}
-		if (low < 10 && to > at && (low || to == end)) {
-			*--to = '0' + low;
-			low = 0;
-		}
-		if (!low && to < end) {
-			while (to > at)
-				*--to = fill;
-			return end;
-		}
-	}
-	end = number + sizeof(number);
-	to = decimal(end, value);
-	for (; width > end - to; width--)
+	for (; width > digits; width--)
 		*at++ = fill;
-	while (to < end)
-		*at++ = *to++;
+	at += digits;
+	otr_text_before(at, value);
 	return at;
 }
 
@@ -171,7 +188,7 @@ void otr_text_u64(struct seq_buf *out, u64 value, unsigned int width, char fill)
 {
 	char number[NUMBER_MAX];
 	char *end = number + sizeof(number);
-	char *start = decimal(end, value);
+	char *start = otr_text_before(end, value);
 
 	aligned(out, start, end - start, width, fill);
 }
@@ -188,7 +205,7 @@ void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width)
 {
 	char number[NUMBER_MAX];
 	char *end = number + sizeof(number);
-	char *start = decimal(end, value < 0 ? -(u64)value : value);
+	char *start = otr_text_before(end, value < 0 ? -(u64)value : value);
 
 	if (value < 0)
 		*--start = '-';
@@ -208,12 +225,9 @@ void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill)
 {
 	char number[NUMBER_MAX];
 	char *end = number + sizeof(number);
-	char *start = end;
+	char *start = end - otr_text_hex_digits(value);
 
-	do {
-		*--start = "0123456789abcdef"[value & 0xf];
-		value >>= 4;
-	} while (value);
+	otr_text_hex_before(end, value);
 	aligned(out, start, end - start, width, fill);
 }
 

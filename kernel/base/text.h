@@ -6,7 +6,9 @@
 #ifndef _OTR_BASE_TEXT_H
 #define _OTR_BASE_TEXT_H
 
+#include <linux/bitops.h>
 #include <linux/seq_buf.h>
+#include <linux/stdarg.h>
 #include <linux/types.h>
 
 /* All numbers of two digits, one behind the other. */
@@ -20,6 +22,23 @@ static inline char *otr_text_pair(char *at, u32 value)
 	return at + 2;
 }
 
+/* Digits of @value in hexadecimal. */
+static inline unsigned int otr_text_hex_digits(u64 value)
+{
+	return (fls64(value | 1) + 3) / 4;
+}
+
+/* Write those in front of @end. */
+static inline void otr_text_hex_before(char *end, u64 value)
+{
+	do {
+		*--end = "0123456789abcdef"[value & 0xf];
+		value >>= 4;
+	} while (value);
+}
+
+unsigned int otr_text_digits(u64 value);
+char *otr_text_before(char *end, u64 value);
 void otr_text_mem(struct seq_buf *out, const char *text, size_t len);
 void otr_text_fill(struct seq_buf *out, char c, unsigned int count);
 void otr_text_pad(struct seq_buf *out, const char *text, int width);
@@ -29,5 +48,13 @@ void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width);
 void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill);
 void otr_text_duration(struct seq_buf *out, u64 ns);
 void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width);
+
+/* format.c */
+struct otr_text_program;
+
+struct otr_text_program *otr_text_compile(const char *prefix, const char *fmt);
+const char *otr_text_compiled_from(const struct otr_text_program *program);
+void otr_text_run(const struct otr_text_program *program, struct seq_buf *out, bool plain,
+		  va_list args);
 
 #endif /* _OTR_BASE_TEXT_H */

@@ -6,8 +6,12 @@
  */
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
 #include <outrace/print.h>
+
+#include "base/base.h"
 
 #define VTEXT_MAX	512	/* bytes of a text that a record takes from a format */
 #define HEX_CHUNK	16	/* bytes that one %*ph prints here */
@@ -73,27 +77,65 @@ void otr_print_into(char *to, unsigned int bytes, const char *fmt, va_list *args
 }
 EXPORT_SYMBOL_GPL(otr_print_into);
 
+/* An event's format is read when the first of its records is printed. */
+static noinline struct otr_text_program *read_format(struct otr_event *ev, const char *fmt)
+{
+	struct otr_text_program *program, *other;
+	char prefix[NAME_MAX];
+
+	if (ev->program || snprintf(prefix, sizeof(prefix), "%s: ", ev->name) >= sizeof(prefix))
+		return NULL;
+	program = otr_text_compile(prefix, fmt);
+	if (!program)
+		return NULL;
+	/* Pairs with the address dependency of the others: the program is complete. */
+	other = cmpxchg(&ev->program, NULL, program);
+	if (!other)
+		return program;
+	kfree(program);
+	return otr_text_compiled_from(other) == fmt ? other : NULL;
+}
+
+/* NULL where there is none for this format. */
+static struct otr_text_program *program_of(struct otr_event *ev, const char *fmt)
+{
+	struct otr_text_program *program = READ_ONCE(ev->program);
+
+	if (likely(program && otr_text_compiled_from(program) == fmt))
+		return program;
+	return read_format(ev, fmt);
+}
+
+static noinline __printf(2, 0)
+void print_slowly(struct otr_line *line, const char *fmt, va_list args)
+{
+	size_t room, len;
+	char *at;
+
+	seq_buf_printf(line->out, "%s: ", line->ev->name);
+	room = seq_buf_get_buf(line->out, &at);
+	len = vsnprintf(at, room, fmt, args);
+	seq_buf_commit(line->out, len < room ? len : -1);
+}
+
 /**
  * otr_print_event - print an event's name and text
  * @line: the record
  * @fmt: format of the text
  *
- * Context: any that may format what @fmt asks for.
+ * Context: may sleep.
  */
 void otr_print_event(struct otr_line *line, const char *fmt, ...)
 {
-	char *room;
+	const struct otr_text_program *program = program_of(line->ev, fmt);
 	va_list args;
-	size_t size;
-	int len;
 
-	seq_buf_puts(line->out, line->ev->name);
-	seq_buf_puts(line->out, ": ");
-	size = seq_buf_get_buf(line->out, &room);
 	va_start(args, fmt);
-	len = vsnprintf(room, size, fmt, args);
+	if (likely(program))
+		otr_text_run(program, line->out, line->flags & OTR_LINE_PLAIN_PTR, args);
+	else
+		print_slowly(line, fmt, args);
 	va_end(args);
-	seq_buf_commit(line->out, len < size ? len : -1);
 }
 EXPORT_SYMBOL_GPL(otr_print_event);
 

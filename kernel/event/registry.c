@@ -114,6 +114,8 @@ void otr_event_unregister(struct otr_event *ev)
 		list_del(&ev->link);
 		group_put(ev->group);
 		ev->group = NULL;
+		kfree(ev->program);
+		ev->program = NULL;
 	}
 	up_write(&events_sem);
 }

@@ -118,6 +118,7 @@ static void collect(struct pipe_reader *rd, size_t wanted)
 	rd->given = 0;
 	otr_view_remember(&rd->view);
 	otr_event_lock();
+	otr_line_begin(&rd->view);
 	otr_source_begin(rd->src);
 	while (seq_buf_used(&rd->out) < wanted && collect_one(rd))
 		rd->read_some = true;

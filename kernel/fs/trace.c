@@ -64,6 +64,7 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	int err;
 
 	otr_event_lock();
+	otr_line_begin(&rd->view);
 	if (!rd->src || *pos < rd->pos - 1) {
 		err = reader_rewind(of, rd);
 		if (err)

@@ -34,6 +34,7 @@ static const struct option options[] = {
 	[OTR_OPT_MARKERS]	= { "markers", true, "" },
 	[OTR_OPT_EVENT_FORK]	= { "event-fork", false, "" },
 	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false, "" },
+	[OTR_OPT_HASH_PTR]	= { "hash-ptr", true, "" },
 	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false, "" },
 	[OTR_OPT_STACKTRACE]	= { "stacktrace", false, "" },
 	[OTR_OPT_NOP_ACCEPT]	= { "test_nop_accept", false, "nop" },

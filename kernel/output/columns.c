@@ -6,6 +6,12 @@
 
 #include "output/output.h"
 
+/* More than all columns of the default style take, with what is copied too much. */
+#define COLUMNS_MAX	128
+
+/* The columns of put_flags(). */
+#define STATE_CHARS	5
+
 static char irqs_char(u8 flags)
 {
 	bool irqs_off = flags & OTR_CTX_IRQS_OFF;
@@ -63,19 +69,9 @@ static char *put_flags(char *at, const struct otr_rec_head *head)
  */
 void otr_columns_flags(const struct otr_rec_head *head, struct seq_buf *out)
 {
-	char text[5];
+	char text[STATE_CHARS];
 
 	otr_text_mem(out, text, put_flags(text, head) - text);
-}
-
-/* A number as wide as it is. */
-static char *put_left(char *at, u32 value)
-{
-	unsigned int width = 1;
-
-	for (u32 end = 10; value >= end && width < 10; end *= 10)
-		width++;
-	return otr_text_put(at, value, width, ' ');
 }
 
 /* "%16s-%-7d " */
@@ -91,7 +87,7 @@ static char *put_task(char *at, const char *comm, int pid)
 	end = at + 7;
 	if (unlikely(pid < 0))
 		*at++ = '-';
-	at = put_left(at, pid < 0 ? -(u32)pid : pid);
+	at = otr_text_put(at, pid < 0 ? -(u32)pid : pid, 1, ' ');
 	while (at < end)
 		*at++ = ' ';
 	*at++ = ' ';
@@ -126,15 +122,31 @@ static char *put_number(char *at, unsigned int cpu)
 	return at;
 }
 
-/* " %5lu.%06lu: " */
-static char *put_time(char *at, u64 ns)
+/* Remember " %5lu." of a second. */
+static void know_second(struct otr_view_known *known, u64 usecs)
 {
-	u32 usecs;
-	u64 secs = div_u64_rem(otr_clock_usecs(ns), USEC_PER_SEC, &usecs);
+	u64 second = div_u64(usecs, USEC_PER_SEC);
+	char *at = known->second_text;
 
 	*at++ = ' ';
-	at = otr_text_put(at, secs, 5, ' ');
+	at = otr_text_put(at, second, 5, ' ');
 	*at++ = '.';
+	known->second_len = at - known->second_text;
+	known->second = second * USEC_PER_SEC;
+}
+
+/* " %5lu.%06lu: " */
+static char *put_time(struct otr_view_known *known, char *at, u64 ns)
+{
+	u64 now = otr_clock_usecs(ns);
+	u32 usecs;
+
+	/* Of an earlier one, too. */
+	if (unlikely(now - known->second >= USEC_PER_SEC))
+		know_second(known, now);
+	usecs = now - known->second;
+	memcpy(at, known->second_text, sizeof(known->second_text));
+	at += known->second_len;
 	at = otr_text_pair(at, usecs / 10000);
 	at = otr_text_pair(at, usecs / 100 % 100);
 	at = otr_text_pair(at, usecs % 100);
@@ -143,8 +155,62 @@ static char *put_time(char *at, u64 ns)
 	return at;
 }
 
-/* More than all columns of the default style take. */
-#define COLUMNS_MAX	128
+/* Remember the columns of a task. */
+static noinline void know_task(struct otr_view *view, unsigned int nr, pid_t pid)
+{
+	typeof(view->known.task[0]) *task = &view->known.task[nr];
+	char comm[TASK_COMM_LEN], *at;
+
+	otr_comm_find(pid, comm);
+	at = put_task(task->text, comm, pid);
+	if (view->options & OTR_OPT(RECORD_TGID))
+		at = put_group(at, otr_tgid_find(pid));
+	task->pid = pid;
+	task->len = at - task->text;
+}
+
+static char *put_known_task(struct otr_view *view, char *at, pid_t pid)
+{
+	unsigned int nr = pid % OTR_VIEW_TASKS;
+	const typeof(view->known.task[0]) *task = &view->known.task[nr];
+
+	if (unlikely(task->pid != pid || !task->len))
+		know_task(view, nr, pid);
+	memcpy(at, task->text, sizeof(task->text));
+	return at + task->len;
+}
+
+static void know_state(struct otr_view_known *known, const struct otr_rec_head *head)
+{
+	put_flags(known->state_text, head);
+	known->state = head->flags | head->preempt_count << BITS_PER_BYTE;
+}
+
+static char *put_known_state(struct otr_view_known *known, char *at,
+			     const struct otr_rec_head *head)
+{
+	if (unlikely(known->state != (head->flags | head->preempt_count << BITS_PER_BYTE)))
+		know_state(known, head);
+	memcpy(at, known->state_text, sizeof(known->state_text));
+	return at + STATE_CHARS;
+}
+
+/**
+ * otr_columns_begin - begin a batch of records
+ * @view: the view, which knows nothing of earlier records on return
+ *
+ * Context: any.
+ */
+void otr_columns_begin(struct otr_view *view)
+{
+	static const struct otr_rec_head none;
+	unsigned int i;
+
+	for (i = 0; i < OTR_VIEW_TASKS; i++)
+		view->known.task[i].len = 0;
+	know_state(&view->known, &none);
+	know_second(&view->known, 0);
+}
 
 /**
  * otr_columns_print - print the columns of the default style
@@ -153,29 +219,26 @@ static char *put_time(char *at, u64 ns)
  * @out: where to
  *
  * A format string costs as much as all the rest of a line, so the columns are
- * put together by hand, and in their place.
+ * put together by hand, and in their place; what is as it was in the record
+ * before, most of the time, is copied.
  *
  * Context: any that may look up a comm.
  */
-void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
-		       struct seq_buf *out)
+void otr_columns_print(struct otr_view *view, const struct otr_item *item, struct seq_buf *out)
 {
 	const struct otr_rec_head *head = item->data;
-	char comm[TASK_COMM_LEN], *start, *at;
+	char *start, *at;
 
 	if (seq_buf_get_buf(out, &start) < COLUMNS_MAX) {
 		seq_buf_set_overflow(out);
 		return;
 	}
-	otr_comm_find(head->pid, comm);
-	at = put_task(start, comm, head->pid);
-	if (view->options & OTR_OPT(RECORD_TGID))
-		at = put_group(at, otr_tgid_find(head->pid));
+	at = put_known_task(view, start, head->pid);
 	at = put_number(at, item->cpu);
 	if (view->options & OTR_OPT(IRQ_INFO))
-		at = put_flags(at, head);
+		at = put_known_state(&view->known, at, head);
 	if (view->in_ns) {
-		at = put_time(at, item->ts);
+		at = put_time(&view->known, at, item->ts);
 	} else {
 		*at++ = ' ';
 		at = otr_text_put(at, item->ts, 12, ' ');

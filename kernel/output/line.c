@@ -12,6 +12,8 @@ static unsigned int line_flags(const struct otr_view *view)
 		flags |= OTR_LINE_SYM_ADDR;
 	if (view->options & OTR_OPT(PRINT_PARENT))
 		flags |= OTR_LINE_PARENT;
+	if (!(view->options & OTR_OPT(HASH_PTR)))
+		flags |= OTR_LINE_PLAIN_PTR;
 	if (view->options & OTR_OPT(SYM_USEROBJ))
 		flags |= OTR_LINE_SYM_USEROBJ;
 	if (view->in_ns)
@@ -111,19 +113,46 @@ static bool print_message(const struct otr_view *view, const struct otr_item *it
 }
 
 /**
+ * otr_line_begin - begin a batch of records
+ * @view: how the file shows records
+ *
+ * What records have in common is remembered from one to the next from here on.
+ *
+ * Context: otr_event_lock() held.
+ */
+void otr_line_begin(struct otr_view *view)
+{
+	view->line_flags = line_flags(view);
+	view->known.ev = NULL;
+	otr_columns_begin(view);
+}
+
+static struct otr_event *event_of(struct otr_view *view, u16 type)
+{
+	struct otr_view_known *known = &view->known;
+
+	if (unlikely(!known->ev || known->type != type)) {
+		known->ev = otr_event_find(type);
+		known->type = type;
+	}
+	return known->ev;
+}
+
+/**
  * otr_line_print - print a record
  * @view: how the file shows records
  * @item: the record, with the number of records lost before it
  * @next_ts: time stamp of the record after it, or its own
  * @out: where to; overflows when the text does not fit
  *
- * Context: otr_event_lock() held; may sleep.
+ * Context: otr_event_lock() held, otr_line_begin() was called since it was taken; may
+ * sleep.
  */
 void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next_ts,
 		    struct seq_buf *out)
 {
 	const struct otr_rec_head *head = item->data;
-	const struct otr_event *ev = otr_event_find(head->type);
+	struct otr_event *ev = event_of(view, head->type);
 	struct seq_buf scratch;
 	struct otr_line line = {
 		.out	= out,
@@ -132,7 +161,7 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 		.ev	= ev,
 		.rec	= item->data,
 		.len	= item->len,
-		.flags	= line_flags(view),
+		.flags	= view->line_flags,
 		.ts	= item->ts,
 	};
 

@@ -25,6 +25,38 @@
 /* Longest text of one record. */
 #define OTR_LINE_MAX	8192
 
+/* Tasks whose columns a view remembers, a power of two, and room for those of one. */
+#define OTR_VIEW_TASKS		16
+#define OTR_VIEW_TASK_TEXT	40
+
+/**
+ * struct otr_view_known - what records that follow one another have in common
+ * @type: number of @ev
+ * @ev: the event of the last record
+ * @task: columns of tasks, by the low bits of their id; no length for none
+ * @state: a context
+ * @state_text: its characters
+ * @second: where a second begins, in microseconds
+ * @second_len: length of @second_text
+ * @second_text: the columns of that second
+ *
+ * It holds for as long as otr_event_lock() is held, which is not for long.
+ */
+struct otr_view_known {
+	u16			type;
+	struct otr_event	*ev;
+	struct {
+		pid_t		pid;
+		unsigned int	len;
+		char		text[OTR_VIEW_TASK_TEXT];
+	} task[OTR_VIEW_TASKS];
+	u16			state;
+	char			state_text[8];
+	u64			second;
+	unsigned int		second_len;
+	char			second_text[24];
+};
+
 /**
  * struct otr_view - how one open file shows records
  * @inst: the instance
@@ -37,6 +69,8 @@
  * @scratch: room for what print helpers put together, OTR_LINE_MAX bytes
  * @names: symbols that were printed before; NULL before the first record, and
  *	   when there is no memory for them
+ * @line_flags: OTR_LINE_* that @options ask for
+ * @known: of the records before
  * @index: number of the next record, from 0
  * @started: CPUs of which a record was shown
  * @src: where records come from, for a look that needs to know what follows;
@@ -53,6 +87,8 @@ struct otr_view {
 	u64		time_start;
 	char		*scratch;
 	struct otr_names *names;
+	unsigned int	line_flags;
+	struct otr_view_known known;
 	unsigned long	index;
 	cpumask_var_t	started;
 	struct otr_source *src;
@@ -71,6 +107,7 @@ void otr_view_rewind(struct otr_view *view);
 void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *m);
 
 /* line.c */
+void otr_line_begin(struct otr_view *view);
 void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next_ts,
 		    struct seq_buf *out);
 
@@ -82,8 +119,8 @@ bool otr_graph_print(struct otr_view *view, const struct otr_item *item,
 		     const struct otr_event *ev, struct otr_line *line);
 
 /* columns.c */
-void otr_columns_print(const struct otr_view *view, const struct otr_item *item,
-		       struct seq_buf *out);
+void otr_columns_begin(struct otr_view *view);
+void otr_columns_print(struct otr_view *view, const struct otr_item *item, struct seq_buf *out);
 void otr_columns_flags(const struct otr_rec_head *head, struct seq_buf *out);
 char otr_columns_mark(u64 ns);
 void otr_columns_latency(const struct otr_view *view, const struct otr_item *item, u64 next_ts,

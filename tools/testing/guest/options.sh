@@ -8,8 +8,8 @@
 
 common='print-parent sym-offset sym-addr verbose raw hex bin block annotate printk-msg-only
 context-info latency-format record-cmd record-tgid overwrite disable_on_free irq-info markers
-pause-on-trace'
-on_at_first='print-parent annotate context-info record-cmd overwrite irq-info markers'
+pause-on-trace hash-ptr'
+on_at_first='print-parent annotate context-info record-cmd overwrite irq-info markers hash-ptr'
 
 # The value of an option in trace_options.
 value()
@@ -220,6 +220,28 @@ check_other_switches()
 	reset
 }
 
+# What follows "ptr=" in the records of kmalloc().
+pointers()
+{
+	: >trace
+	echo 1 >tracing_on
+	cat /etc/hostname >/dev/null
+	echo 0 >tracing_on
+	sed -n 's/.*: kmalloc: call_site=[^ ]*+0x[^ ]* ptr=\([^ ]*\) bytes_req=[0-9]* .*/\1/p' trace
+}
+
+check_pointers()
+{
+	echo 1 >events/kmem/kmalloc/enable
+	# The upper half of a hashed one is zeros.
+	all_like 'addresses are hidden' "$(pointers)" '^0{8}[0-9a-f]{8}$'
+	echo nohash-ptr >trace_options
+	all_like 'nohash-ptr shows them' "$(pointers)" '^ffff[0-9a-f]{12}$'
+	echo hash-ptr >trace_options
+	echo 0 >events/kmem/kmalloc/enable
+	reset
+}
+
 begin
 check_values
 check_errors
@@ -230,4 +252,5 @@ reset
 check_state
 reset
 check_other_switches
+check_pointers
 end

@@ -39,7 +39,7 @@ r--r----- stats
 rw-r----- trace
 r--r----- trace_pipe'
 
-options='annotate bin block context-info disable_on_free function-fork hex irq-info
+options='annotate bin block context-info disable_on_free function-fork hash-ptr hex irq-info
 latency-format markers overwrite pause-on-trace print-parent printk-msg-only raw
 record-cmd record-tgid sym-addr sym-offset test_nop_accept test_nop_refuse verbose'
 

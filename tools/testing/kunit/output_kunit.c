@@ -106,6 +106,7 @@ static void expect(struct kunit *test, const char *text)
 	struct fixture *f = test->priv;
 
 	seq_buf_clear(&f->out);
+	otr_line_begin(&f->view);
 	otr_line_print(&f->view, &f->item, f->item.ts, &f->out);
 	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), text);
 }
@@ -174,6 +175,7 @@ static void latency_columns(struct kunit *test)
 	f->view.time_start = f->item.ts - 5000;
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		seq_buf_clear(&f->out);
+		otr_line_begin(&f->view);
 		otr_line_print(&f->view, &f->item, f->item.ts + table[i].until, &f->out);
 		snprintf(text, sizeof(text), "   <...>-4711      2.....    5us%c: sym\n",
 			 table[i].mark);
@@ -199,6 +201,7 @@ static void other_styles(struct kunit *test)
 	expect(test, "00001267 00000002 00000002dfdc1c35 type: 300\n\n");
 	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(BIN);
 	seq_buf_clear(&f->out);
+	otr_line_begin(&f->view);
 	otr_line_print(&f->view, &f->item, f->item.ts, &f->out);
 	KUNIT_EXPECT_MEMEQ(test, f->text, bin, sizeof(bin));
 	f->view.options = 0;
@@ -241,6 +244,7 @@ static void too_long_a_line(struct kunit *test)
 	struct fixture *f = test->priv;
 
 	seq_buf_init(&f->out, f->text, 16);
+	otr_line_begin(&f->view);
 	otr_line_print(&f->view, &f->item, f->item.ts, &f->out);
 	KUNIT_EXPECT_TRUE(test, seq_buf_has_overflowed(&f->out));
 }

@@ -31,6 +31,17 @@ static inline void clear_bit_unlock(long nr, volatile unsigned long *to)
 	__atomic_fetch_and(to + nr / BITS_PER_LONG, ~BIT(nr % BITS_PER_LONG), __ATOMIC_RELEASE);
 }
 
+/* Number of the highest set bit, from 1; 0 without one. */
+static inline int fls(unsigned int word)
+{
+	return word ? 32 - __builtin_clz(word) : 0;
+}
+
+static inline int fls64(unsigned long long word)
+{
+	return word ? 64 - __builtin_clzll(word) : 0;
+}
+
 /* Number of the lowest set bit; there is one. */
 static inline unsigned long __ffs(unsigned long word)
 {

@@ -32,4 +32,6 @@
 #define SHIM_SECOND_(first, second, ...) second
 #define SHIM_IS_1		0,
 
+#define fallthrough		__attribute__((__fallthrough__))
+
 #endif

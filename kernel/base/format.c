@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Texts that are printed again and again after one format.
+ *
+ * A format is read once and becomes a list of steps, each of them some plain
+ * text and a conversion behind it. The few conversions that make nearly all texts
+ * of events are put in their place at once. Whatever else a format asks for is
+ * left to the kernel's vsnprintf(), from there to the format's end.
+ */
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+
+#include "base/base.h"
+
+/* Plain text is copied in words, so there is room for as much behind it. */
+#define WORD	sizeof(u64)
+
+/* Longest conversion of a pointer, with its zero: "%-64pISpc" and more. */
+#define POINTER_MAX	24
+
+enum kind {
+	END,		/* no conversion */
+	SIGNED,		/* an int */
+	SIGNED_LONG,	/* a long, or a long long */
+	UNSIGNED,
+	UNSIGNED_LONG,
+	SIGNED_SHORT, UNSIGNED_SHORT, SIGNED_CHAR, UNSIGNED_CHAR,
+	STRING,
+	CHAR,
+	POINTER,	/* "%p" */
+	EXTENDED,	/* "%pS" and the like: a pointer, and @from is what vsnprintf() needs */
+	REST,		/* the same for all that follows */
+};
+
+/**
+ * struct step - plain text and a conversion
+ * @from: where its plain text begins, in the program's texts
+ * @len: of that
+ * @kind: of the conversion
+ * @hex: a number in hexadecimal
+ * @prefix: with "0x"
+ * @left: to the left of its column
+ * @zeros: not blanks, in front of a number
+ * @starred: a string whose length is an argument, too
+ * @width: least characters
+ * @most: of a string, most characters; -1 for all
+ */
+struct step {
+	u32	from;
+	u32	len;
+	u8	kind;
+	bool	hex : 1;
+	bool	prefix : 1;
+	bool	left : 1;
+	bool	zeros : 1;
+	bool	starred : 1;
+	u16	width;
+	s16	most;
+};
+
+/**
+ * struct otr_text_program - a format that was read
+ * @fmt: that format
+ * @nr: its steps
+ * @used: bytes of @texts; while it is made
+ * @texts: plain texts, and formats for vsnprintf()
+ * @steps: the steps
+ */
+struct otr_text_program {
+	const char	*fmt;
+	unsigned int	nr;
+	size_t		used;
+	char		*texts;
+	struct step	steps[];
+};
+
+/* So that they can be handed on by address. */
+struct arguments {
+	va_list		list;
+};
+
+/* Where the text goes; @at is NULL once it did not fit. */
+struct place {
+	char		*at;
+	char		*end;
+};
+
+static const char *parse_number(const char *fmt, unsigned int *number)
+{
+	for (*number = 0; isdigit(*fmt); fmt++)
+		*number = min(10 * *number + *fmt - '0', S16_MAX);
+	return fmt;
+}
+
+/* A number's length and conversion, once its width is known. */
+static const char *parse_integer(const char *fmt, struct step *step)
+{
+	static const char lengths[][3] = { "hh", "h", "ll", "l", "z", "t" };
+	static const u8 kinds[][2] = {
+		{ SIGNED_CHAR, UNSIGNED_CHAR }, { SIGNED_SHORT, UNSIGNED_SHORT },
+		{ SIGNED_LONG, UNSIGNED_LONG }, { SIGNED_LONG, UNSIGNED_LONG },
+		{ SIGNED_LONG, UNSIGNED_LONG }, { SIGNED_LONG, UNSIGNED_LONG },
+		{ SIGNED, UNSIGNED },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++)
+		if (!strncmp(fmt, lengths[i], strlen(lengths[i])))
+			break;
+	if (i < ARRAY_SIZE(lengths))
+		fmt += strlen(lengths[i]);
+	switch (*fmt) {
+	case 'd':
+	case 'i':
+		step->kind = kinds[i][0];
+		return fmt + 1;
+	case 'x':
+		step->hex = true;
+		fallthrough;
+	case 'u':
+		step->kind = kinds[i][1];
+		return fmt + 1;
+	default:
+		return NULL;
+	}
+}
+
+static const char *parse_string(const char *fmt, struct step *step)
+{
+	unsigned int most = 0;
+
+	step->most = -1;
+	if (*fmt == '.') {
+		step->starred = fmt[1] == '*';
+		fmt = step->starred ? fmt + 2 : parse_number(fmt + 1, &most);
+		if (!step->starred)
+			step->most = most;
+	}
+	step->kind = STRING;
+	return *fmt == 's' ? fmt + 1 : NULL;
+}
+
+static const char *parse_pointer(const char *from, const char *fmt, struct step *step)
+{
+	bool bare = fmt == from;
+
+	for (fmt++; isalnum(*fmt); fmt++)
+		bare = false;
+	step->kind = bare ? POINTER : EXTENDED;
+	/* vsnprintf() warns of flags that pointers do not have. */
+	if (step->prefix || step->zeros || fmt - from > POINTER_MAX - 2)
+		return NULL;
+	return fmt;
+}
+
+/* Where it ends; NULL for one that is left to vsnprintf(). */
+static const char *parse(const char *fmt, struct step *step)
+{
+	const char *from = fmt;
+	unsigned int width;
+
+	for (;; fmt++) {
+		if (*fmt == '-')
+			step->left = true;
+		else if (*fmt == '0')
+			step->zeros = true;
+		else if (*fmt == '#')
+			step->prefix = true;
+		else
+			break;
+	}
+	fmt = parse_number(fmt, &width);
+	step->width = width;
+	switch (*fmt) {
+	case '.':
+	case 's':
+		return parse_string(fmt, step);
+	case 'c':
+		step->kind = CHAR;
+		return width ? NULL : fmt + 1;
+	case 'p':
+		return parse_pointer(from, fmt, step);
+	default:
+		return parse_integer(fmt, step);
+	}
+}
+
+static void keep(struct otr_text_program *program, const char *text, size_t len)
+{
+	memcpy(program->texts + program->used, text, len);
+	program->used += len;
+}
+
+/* The plain text of a step: where it ends. */
+static const char *take_plain(struct otr_text_program *program, struct step *step, const char *fmt)
+{
+	while (*fmt) {
+		size_t len = strcspn(fmt, "%");
+
+		keep(program, fmt, len);
+		step->len += len;
+		fmt += len;
+		if (fmt[0] != '%' || fmt[1] != '%')
+			break;
+		keep(program, fmt, 1);
+		step->len++;
+		fmt += 2;
+	}
+	return fmt;
+}
+
+/* A format for vsnprintf(), which begins where the plain text ends. */
+static void take_format(struct otr_text_program *program, const char *fmt, const char *end)
+{
+	keep(program, fmt, end - fmt);
+	keep(program, "", 1);
+}
+
+static void compile(struct otr_text_program *program, const char *prefix, const char *fmt)
+{
+	struct step *step = program->steps;
+
+	step->from = program->used;
+	keep(program, prefix, strlen(prefix));
+	step->len = strlen(prefix);
+	for (;; step++) {
+		const char *from, *next;
+
+		if (step != program->steps)
+			step->from = program->used;
+		from = take_plain(program, step, fmt);
+		program->nr++;
+		if (!*from)
+			return;
+		next = parse(from + 1, step);
+		if (!next) {
+			step->kind = REST;
+			next = from + strlen(from);
+		}
+		if (step->kind == REST || step->kind == EXTENDED)
+			take_format(program, from, next);
+		fmt = next;
+	}
+}
+
+/**
+ * otr_text_compile - read a format
+ * @prefix: text in front of it
+ * @fmt: the format, with all that the kernel's printf() knows
+ *
+ * Context: may sleep.
+ * Return: the program, to be freed by kfree(); NULL when there is no memory.
+ */
+struct otr_text_program *otr_text_compile(const char *prefix, const char *fmt)
+{
+	size_t steps = 2, bytes = strlen(prefix) + strlen(fmt) + 1 + WORD;
+	struct otr_text_program *program;
+	const char *at;
+
+	for (at = fmt; *at; at++)
+		steps += *at == '%';
+	/* What vsnprintf() gets has a zero. */
+	bytes += steps;
+	program = kzalloc(struct_size(program, steps, steps) + bytes, GFP_KERNEL);
+	if (!program)
+		return NULL;
+	program->fmt = fmt;
+	program->texts = (char *)&program->steps[steps];
+	compile(program, prefix, fmt);
+	return program;
+}
+
+/**
+ * otr_text_compiled_from - what was a program's format?
+ * @program: the program
+ *
+ * Context: any.
+ * Return: the format's address.
+ */
+const char *otr_text_compiled_from(const struct otr_text_program *program)
+{
+	return program->fmt;
+}
+
+static char *fill(char *at, char c, unsigned int count)
+{
+	while (count--)
+		*at++ = c;
+	return at;
+}
+
+static __always_inline void put_plain(struct place *to, const char *text, unsigned int len)
+{
+	char *at = to->at, *end = at + len;
+
+	if (unlikely(to->end - at < len + WORD)) {
+		if (len > to->end - at) {
+			to->at = NULL;
+			return;
+		}
+		memcpy(at, text, len);
+		to->at = end;
+		return;
+	}
+	for (; at < end; at += WORD, text += WORD)
+		memcpy(at, text, WORD);
+	to->at = end;
+}
+
+/* With blanks or zeros around it; @len is what else there is. */
+static noinline char *put_wide(const struct step *step, char *at, u64 value, bool minus,
+			       unsigned int digits, unsigned int len)
+{
+	unsigned int pad = step->width > len ? step->width - len : 0;
+
+	if (!step->left && !step->zeros)
+		at = fill(at, ' ', pad);
+	if (minus)
+		*at++ = '-';
+	if (step->prefix) {
+		*at++ = '0';
+		*at++ = 'x';
+	}
+	if (!step->left && step->zeros)
+		at = fill(at, '0', pad);
+	at += digits;
+	if (step->hex)
+		otr_text_hex_before(at, value);
+	else
+		otr_text_before(at, value);
+	return step->left ? fill(at, ' ', pad) : at;
+}
+
+static void put_number(struct place *to, const struct step *step, u64 value, bool minus)
+{
+	unsigned int digits = step->hex ? otr_text_hex_digits(value) : otr_text_digits(value);
+	unsigned int len = digits + minus + (step->hex && step->prefix ? 2 : 0);
+	char *at = to->at;
+
+	if (unlikely(max_t(unsigned int, len, step->width) > to->end - at)) {
+		to->at = NULL;
+		return;
+	}
+	if (step->width || step->prefix) {
+		to->at = put_wide(step, at, value, minus, digits, len);
+		return;
+	}
+	if (minus)
+		*at++ = '-';
+	at += digits;
+	if (step->hex)
+		otr_text_hex_before(at, value);
+	else
+		otr_text_before(at, value);
+	to->at = at;
+}
+
+static void put_signed(struct place *to, const struct step *step, s64 value)
+{
+	put_number(to, step, value < 0 ? -(u64)value : value, value < 0);
+}
+
+/* What the kernel prints in place of what cannot be a string. */
+static const char *string_of(const char *text)
+{
+	if (likely((unsigned long)text >= PAGE_SIZE && !IS_ERR(text)))
+		return text;
+	return text ? "(efault)" : "(null)";
+}
+
+static noinline void put_aligned(struct place *to, const struct step *step, int most,
+				 const char *text)
+{
+	size_t len = strnlen(text, most < 0 ? SIZE_MAX : most);
+	size_t pad = step->width > len ? step->width - len : 0;
+	char *at = to->at;
+
+	if (len + pad > to->end - at) {
+		to->at = NULL;
+		return;
+	}
+	if (!step->left)
+		at = fill(at, ' ', pad);
+	memcpy(at, text, len);
+	at += len;
+	to->at = step->left ? fill(at, ' ', pad) : at;
+}
+
+static void put_string(struct place *to, const struct step *step, struct arguments *args)
+{
+	int most = step->starred ? va_arg(args->list, int) : step->most;
+	const char *text = string_of(va_arg(args->list, const char *));
+	char *at = to->at;
+
+	if (step->width || most >= 0) {
+		put_aligned(to, step, most, text);
+		return;
+	}
+	for (; *text; text++) {
+		if (at == to->end) {
+			to->at = NULL;
+			return;
+		}
+		*at++ = *text;
+	}
+	to->at = at;
+}
+
+static void put_char(struct place *to, char c)
+{
+	if (to->at == to->end)
+		to->at = NULL;
+	else
+		*to->at++ = c;
+}
+
+/* The kernel's way, with one pointer. */
+static noinline __printf(2, 0)
+void put_pointer(struct place *to, const char *fmt, const void *pointer)
+{
+	size_t room = to->end - to->at;
+	/* Whoever wrote the format gave it an argument that fits. */
+	size_t len = snprintf(to->at, room, fmt, pointer);
+
+	to->at = len < room ? to->at + len : NULL;
+}
+
+/* "%p" is a number that says nothing, but where plain addresses are asked for. */
+static noinline void put_bare(struct place *to, const void *pointer, bool plain)
+{
+	const struct step digits = { .hex = true, .zeros = true, .width = 2 * sizeof(pointer) };
+
+	if (plain)
+		put_number(to, &digits, (unsigned long)pointer, false);
+	else
+		put_pointer(to, "%p", pointer);
+}
+
+/* Every "%p" that is not something else is a "%px". */
+static void reveal(char *to, const char *fmt)
+{
+	while (*fmt) {
+		*to++ = *fmt++;
+		if (fmt[-1] != '%')
+			continue;
+		if (*fmt == '%') {
+			*to++ = *fmt++;
+		} else if (*fmt == 'p' && !isalnum(fmt[1])) {
+			*to++ = *fmt++;
+			*to++ = 'x';
+		}
+	}
+	*to = 0;
+}
+
+static noinline __printf(2, 0)
+void put_rest(struct place *to, const char *fmt, struct arguments *args, bool plain)
+{
+	size_t room = to->end - to->at, len;
+	char *revealed = NULL;
+
+	if (plain && strstr(fmt, "%p")) {
+		revealed = kmalloc(2 * strlen(fmt) + 1, GFP_NOWAIT);
+		if (revealed)
+			reveal(revealed, fmt);
+	}
+	len = vsnprintf(to->at, room, revealed ?: fmt, args->list);
+	kfree(revealed);
+	to->at = len < room ? to->at + len : NULL;
+}
+
+static __always_inline void convert(struct place *to, const struct step *step, const char *fmt,
+				    struct arguments *args, bool plain)
+{
+	switch (step->kind) {
+	case SIGNED:
+		put_signed(to, step, va_arg(args->list, int));
+		break;
+	case SIGNED_LONG:
+		put_signed(to, step, va_arg(args->list, long));
+		break;
+	case SIGNED_SHORT:
+		put_signed(to, step, (short)va_arg(args->list, int));
+		break;
+	case SIGNED_CHAR:
+		put_signed(to, step, (s8)va_arg(args->list, int));
+		break;
+	case UNSIGNED:
+		put_number(to, step, va_arg(args->list, unsigned int), false);
+		break;
+	case UNSIGNED_LONG:
+		put_number(to, step, va_arg(args->list, unsigned long), false);
+		break;
+	case UNSIGNED_SHORT:
+		put_number(to, step, (u16)va_arg(args->list, int), false);
+		break;
+	case UNSIGNED_CHAR:
+		put_number(to, step, (u8)va_arg(args->list, int), false);
+		break;
+	case STRING:
+		put_string(to, step, args);
+		break;
+	case CHAR:
+		put_char(to, va_arg(args->list, int));
+		break;
+	case POINTER:
+		put_bare(to, va_arg(args->list, const void *), plain);
+		break;
+	case EXTENDED:
+		put_pointer(to, fmt, va_arg(args->list, const void *));
+		break;
+	case REST:
+		put_rest(to, fmt, args, plain);
+		break;
+	}
+}
+
+/**
+ * otr_text_run - add the text of a format that was read
+ * @program: the format
+ * @out: where to
+ * @plain: show addresses as they are where the kernel would hide them
+ * @args: what the format asks for
+ *
+ * The same text as seq_buf_vprintf(), for less.
+ *
+ * Context: as otr_text_mem(), if what the format asks for can be had there.
+ */
+void otr_text_run(const struct otr_text_program *program, struct seq_buf *out, bool plain,
+		  va_list args)
+{
+	struct place to = { .at = out->buffer + out->len, .end = out->buffer + out->size };
+	const struct step *step = program->steps, *end = step + program->nr;
+	struct arguments copy;
+
+	if (unlikely(out->len > out->size))
+		return;
+	va_copy(copy.list, args);
+	for (; step < end; step++) {
+		const char *text = program->texts + step->from;
+
+		put_plain(&to, text, step->len);
+		if (unlikely(!to.at))
+			break;
+		convert(&to, step, text + step->len, &copy, plain);
+		if (unlikely(!to.at))
+			break;
+	}
+	va_end(copy.list);
+	if (likely(to.at))
+		out->len = to.at - out->buffer;
+	else
+		seq_buf_set_overflow(out);
+}
