@@ -140,21 +140,47 @@ OTR_LIST_NEW(__stringify(OTR_ENUMS));
 #include <outrace/stages/get.h>
 #include <outrace/stages/assign.h>
 #define OTR_CLASS(call, proto, args, members, assign, print)			\
-	static __always_inline __no_stack_protector				\
+	/* Its records have one size, which is not big. */			\
+	enum {									\
+		otr_small_##call = !sizeof(struct otr_behind_##call) &&		\
+				   sizeof(struct otr_rec_##call) <= OTR_JUDGE_MAX, \
+	};									\
+										\
+	/* The gate is open, or nothing can be judged on the stack. */		\
+	static noinline notrace __maybe_unused __no_stack_protector		\
 	void otr_write_##call(void *otr_sub, proto)				\
 	{									\
 		struct otr_behind_##call otr_behind __uninitialized;		\
-		struct otr_rec_##call *entry;				\
+		struct otr_rec_##call *entry;					\
 		struct otr_out otr_out __uninitialized;				\
 		unsigned int otr_size = otr_measure_##call(&otr_behind, args);	\
 										\
-		entry = otr_event_begin(otr_sub, &otr_out,			\
-					    sizeof(*entry) + otr_size);	\
+		otr_size += sizeof(*entry);					\
+		entry = otr_small_##call ?					\
+			otr_event_begin_open(otr_sub, &otr_out, otr_size) :	\
+			otr_event_begin(otr_sub, &otr_out, otr_size);		\
 		if (!entry)							\
 			return;							\
 		members								\
 		{ assign; }							\
 		otr_event_end(&otr_out);					\
+	}									\
+										\
+	/* Something is in the way. */						\
+	static noinline notrace __maybe_unused __no_stack_protector		\
+	void otr_judge_##call(void *otr_sub, proto)				\
+	{									\
+		struct otr_behind_##call otr_behind __uninitialized;		\
+		u8 otr_room[otr_small_##call ? sizeof(struct otr_rec_##call) : 1] \
+			__aligned(8) __uninitialized;				\
+		struct otr_rec_##call *entry = (void *)otr_room;		\
+										\
+		if (!otr_small_##call)						\
+			return;							\
+		otr_measure_##call(&otr_behind, args);				\
+		members								\
+		{ assign; }							\
+		otr_event_judge(otr_sub, entry, sizeof(*entry));		\
 	}
 #define OTR_BEHIND(where, type, item, shown, sign, nr, src)			\
 	entry->__##where##_loc_##item = otr_behind.item;
@@ -190,7 +216,15 @@ OTR_LIST_NEW(__stringify(OTR_ENUMS));
 		static const struct otr_field otr_fields[]			\
 			asm("otr_fields_" #call) __used = { members {} };	\
 										\
-		otr_write_##call(otr_sub, args);				\
+		/* Whatever is called is called last: nothing has to be saved. */ \
+		if (!otr_gate_closed(otr_sub))					\
+			otr_write_##call(otr_sub, args);			\
+		else if (otr_gate_rejects(otr_sub))				\
+			return;							\
+		else if (otr_small_##call)					\
+			otr_judge_##call(otr_sub, args);			\
+		else								\
+			otr_write_##call(otr_sub, args);			\
 	}
 #define OTR_SCALAR(ctype, item, sign, filter)					\
 	{									\

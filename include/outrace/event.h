@@ -12,6 +12,8 @@
 
 #include <linux/bits.h>
 #include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/seq_buf.h>
 #include <linux/types.h>
 #include <outrace/record.h>
@@ -209,6 +211,39 @@ struct otr_event_set {
 int otr_event_set_add(struct otr_event_set *set);
 void otr_event_set_remove(struct otr_event_set *set);
 
+/* What may keep records of an event away. */
+#define OTR_GATE_SHUT	BIT(0)	/* not to be recorded */
+#define OTR_GATE_OTHER	BIT(1)	/* who runs may be unwanted, and so may another task */
+#define OTR_GATE_TASKS	BIT(2)	/* who runs may be unwanted */
+#define OTR_GATE_FILTER	BIT(3)	/* records have to pass a filter */
+#define OTR_GATE_STACK	BIT(4)	/* nothing, but the stack is recorded behind them */
+
+/**
+ * struct otr_gate - how a probe begins: the first thing in a struct otr_sub
+ * @bits: OTR_GATE_*, read once per event; 0 for an open gate
+ * @unwanted: the task that was last turned away, per CPU; set once
+ */
+struct otr_gate {
+	u32			bits;
+	const pid_t __percpu	*unwanted;
+};
+
+/* Is anything in the way? */
+static __always_inline bool otr_gate_closed(const struct otr_gate *gate)
+{
+	return unlikely(READ_ONCE(gate->bits));
+}
+
+/* Is the running task known as unwanted? Asked where something is in the way. */
+static __always_inline bool otr_gate_rejects(const struct otr_gate *gate)
+{
+	return READ_ONCE(gate->bits) & OTR_GATE_TASKS &&
+	       raw_cpu_read_4(*gate->unwanted) == current->pid;
+}
+
+/* Records of up to this size are put together on the stack to be judged. */
+#define OTR_JUDGE_MAX	192
+
 /**
  * struct otr_out - a record between otr_event_begin() and otr_event_end()
  * @sub: what it is written for
@@ -228,6 +263,8 @@ struct otr_out {
 };
 
 void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len);
+void *otr_event_begin_open(struct otr_sub *sub, struct otr_out *out, unsigned int len);
 void otr_event_end(struct otr_out *out);
+void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len);
 
 #endif /* _OUTRACE_EVENT_H */

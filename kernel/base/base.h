@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "base/addrs.h"
 #include "base/idset.h"
+#include "base/tasks.h"
 #include "base/glob.h"
 #include "base/cmd.h"
 #include "base/comm.h"

@@ -11,7 +11,9 @@ static const struct otr_idset *pids_of(const struct otr_file *of)
 	struct otr_inst *inst = of->where.inst;
 	int side = of->where.arg & ~EVENTS;
 
-	return of->where.arg & EVENTS ? inst->event_pids[side] : otr_function_pids(inst, side);
+	if (of->where.arg & EVENTS)
+		return inst->event_tasks.sets[side];
+	return otr_function_pids(inst, side);
 }
 
 static void pids_set(const struct otr_file *of, struct otr_idset *set)

@@ -11,8 +11,7 @@ static void inst_free(struct otr_inst *inst)
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
 	otr_awaited_clear(inst);
-	otr_idset_free(inst->event_pids[0]);
-	otr_idset_free(inst->event_pids[1]);
+	otr_tasks_exit(&inst->event_tasks);
 	free_cpumask_var(inst->pipe_cpus);
 	free_cpumask_var(inst->cpus);
 	otr_errlog_clear(&inst->errors);
@@ -41,7 +40,8 @@ static struct otr_inst *inst_create(const char *name)
 	xa_init(&inst->subs);
 	INIT_LIST_HEAD(&inst->awaited);
 	otr_errlog_init(&inst->errors);
-	if (!zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) ||
+	if (otr_tasks_init(&inst->event_tasks) ||
+	    !zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) ||
 	    !zalloc_cpumask_var(&inst->cpus, GFP_KERNEL))
 		goto fail;
 	cpumask_copy(inst->cpus, cpu_possible_mask);

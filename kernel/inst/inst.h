@@ -138,7 +138,7 @@ struct otr_inst_hooks {
  * @ring: where its records go; set once
  * @options: OTR_OPT() bits; hot, read with READ_ONCE()
  * @function: the probe room's state of function tracing; set once
- * @event_pids: tasks whose events to record and not to record, see sub.h; hot
+ * @event_tasks: tasks whose events to record, see sub.h; hot
  * @graph: likewise, of function_graph; NULL where returns cannot be seen
  * @syscalls: likewise, of system calls
  * @name: "" for the first one
@@ -164,7 +164,7 @@ struct otr_inst {
 	struct otr_ring		*ring;
 	u64			options;
 	struct otr_function	*function;
-	struct otr_idset	*event_pids[2];
+	struct otr_tasks	event_tasks;
 	struct otr_graph	*graph;
 	struct otr_syscalls	*syscalls;
 

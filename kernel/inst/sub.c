@@ -46,17 +46,22 @@ static u16 other_pid(const struct otr_event *ev)
 void otr_sub_gate_update(struct otr_sub *sub)
 {
 	const struct otr_inst *inst = sub->inst;
+	const struct otr_step *only = NULL;
 	u32 gate = 0;
 
 	if (!sub->on)
 		gate |= OTR_GATE_SHUT;
-	if (inst->event_pids[0] || inst->event_pids[1])
-		gate |= OTR_GATE_PIDS;
+	if (inst->event_tasks.limited)
+		gate |= sub->pid_at ? OTR_GATE_OTHER : OTR_GATE_TASKS;
 	if (sub->filter)
 		gate |= OTR_GATE_FILTER;
 	if (inst->options & (OTR_OPT(STACKTRACE) | OTR_OPT(USERSTACKTRACE)))
 		gate |= OTR_GATE_STACK;
-	WRITE_ONCE(sub->gate, gate);
+	if (gate == OTR_GATE_FILTER)
+		only = otr_filter_number(sub->filter);
+	/* Pairs with the address dependency in the probes: the filter is complete. */
+	smp_store_release(&sub->only, only);
+	WRITE_ONCE(sub->gate.bits, gate);
 	WRITE_ONCE(sub->remember, inst->remember);
 }
 
@@ -92,6 +97,7 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
 	sub = kzalloc(sizeof(*sub), GFP_KERNEL);
 	if (!sub)
 		return ERR_PTR(-ENOMEM);
+	sub->gate.unwanted = inst->event_tasks.unwanted;
 	sub->ring = inst->ring;
 	sub->inst = inst;
 	sub->event = ev;
@@ -314,16 +320,16 @@ void otr_sub_set_remember(struct otr_inst *inst, u8 what)
  */
 void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set)
 {
-	struct otr_idset *old = inst->event_pids[side];
+	struct otr_idset *old;
 	struct otr_sub *sub;
 	unsigned long id;
 
 	lockdep_assert_held(&otr_inst_lock);
-	/* Pairs with the address dependency in the probes: the set is complete. */
-	smp_store_release(&inst->event_pids[side], set);
+	old = otr_tasks_publish(&inst->event_tasks, side, set);
 	xa_for_each(&inst->subs, id, sub)
 		otr_sub_gate_update(sub);
 	/* Probes and the fork handler look at it with preemption off. */
 	synchronize_rcu();
+	otr_tasks_settle(&inst->event_tasks);
 	otr_idset_free(old);
 }

@@ -10,21 +10,17 @@
 #include "event/event.h"
 #include "rule/rule.h"
 
-/* Why a record may have to be stopped; an open gate is 0. */
-#define OTR_GATE_SHUT	BIT(0)	/* attached, but not to record */
-#define OTR_GATE_PIDS	BIT(1)	/* the instance limits the tasks */
-#define OTR_GATE_FILTER	BIT(2)	/* records have to pass a filter */
-#define OTR_GATE_STACK	BIT(3)	/* the stack is recorded behind them */
-
 /**
  * struct otr_sub - an event in an instance
+ * @gate: what probes look at first
  * @ring: the instance's ring; set once
- * @gate: OTR_GATE_*, read once per event
  * @remember: OTR_COMM_* that a record's task is remembered by
  * @id: the event's number; set once
  * @pid_at: where in the record another task is named that may be wanted as
  *	    well as the one that runs, 0 for nowhere; set once
  * @inst: the instance; set once
+ * @only: the question that @filter begins with, where it is one about a number
+ *	  and nothing else is in the way; read like @filter
  * @filter: what records have to pass, NULL for nothing; read by probes with
  *	    preemption off
  * @event: the event; set once
@@ -35,12 +31,13 @@
  */
 struct otr_sub {
 	/* hot */
+	struct otr_gate		gate;
 	struct otr_ring		*ring;
-	u32			gate;
 	u8			remember;
 	u16			id;
 	u16			pid_at;
 	struct otr_inst		*inst;
+	const struct otr_step	*only;
 	struct otr_filter	*filter;
 
 	/* otr_inst_lock */

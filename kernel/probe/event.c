@@ -4,9 +4,9 @@
  *
  * A probe on a tracepoint gets the subscription that it records for. Where the
  * gate is open, the record is written in the ring at once. Where something
- * must be known of the record before it may be there, it is put together in a
- * scratch slot of this CPU and copied when it was judged, so that what is
- * rejected never touches the ring.
+ * must be known of the record before it may be there, it is put together on the
+ * probe's stack, or, if it is a long one, in a scratch slot of this CPU, and
+ * copied when it was judged, so that what is rejected never touches the ring.
  */
 #include <linux/export.h>
 #include <linux/instruction_pointer.h>
@@ -48,17 +48,6 @@ static __always_inline struct otr_rec *out_rec(struct otr_out *out)
 	return (struct otr_rec *)out->ring;
 }
 
-/*
- * Tracepoints switch preemption off once on their own account, which is not
- * what the user wants to see.
- */
-static __always_inline void fill_head(struct otr_rec_head *head, u16 id)
-{
-	u64 word = otr_ctx_word_less(1) | id;
-
-	*(u64 *)head = word | (u64)current->pid << 32;
-}
-
 /* The ways into the ring that are not the common one. */
 static noinline void *reserve_aside(struct otr_sub *sub, struct otr_out *out, unsigned int len)
 {
@@ -68,7 +57,7 @@ static noinline void *reserve_aside(struct otr_sub *sub, struct otr_out *out, un
 	if (!data)
 		return NULL;
 	*out_rec(out) = rec;
-	fill_head(data, sub->id);
+	otr_probe_head(data, sub->id);
 	out->data = data;
 	return data;
 }
@@ -92,19 +81,8 @@ static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, u
 	out_rec(out)->cpu = rec.cpu;
 	out_rec(out)->to = rec.to;
 	out_rec(out)->ts = rec.ts;
-	fill_head(data, sub->id);
+	otr_probe_head(data, sub->id);
 	return data;
-}
-
-/* Is a task one whose events are wanted? */
-static __always_inline bool pid_wanted(const struct otr_inst *inst, pid_t pid)
-{
-	const struct otr_idset *want = READ_ONCE(inst->event_pids[OTR_WANT]);
-	const struct otr_idset *not = READ_ONCE(inst->event_pids[OTR_NOT]);
-
-	if (want && !otr_idset_test(want, pid))
-		return false;
-	return !not || !otr_idset_test(not, pid);
 }
 
 /* Begin a record that is judged at its end. */
@@ -131,8 +109,9 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 {
 	if (gate & OTR_GATE_SHUT)
 		return NULL;
-	if (gate & OTR_GATE_PIDS && !pid_wanted(sub->inst, current->pid)) {
-		if (!sub->pid_at)
+	if (gate & (OTR_GATE_TASKS | OTR_GATE_OTHER) &&
+	    !otr_tasks_wanted(&sub->inst->event_tasks)) {
+		if (gate & OTR_GATE_TASKS)
 			return NULL;
 		return begin_judged(sub, out, len, LEVEL_OTHER);
 	}
@@ -142,7 +121,25 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 }
 
 /**
- * otr_event_begin - begin a record of an event
+ * otr_event_begin_open - begin a record where nothing is in the way
+ * @sub: what the probe was called with
+ * @out: handle for otr_event_end()
+ * @len: bytes of the record, its head included
+ *
+ * Context: that of a tracepoint's probe: any, NMI included, preemption off;
+ * otr_gate_closed() said no.
+ * Return: the record, its head is taken care of; NULL when it was dropped and
+ * counted. Unless it is NULL, otr_event_end() must follow.
+ */
+void *otr_event_begin_open(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	out->sub = sub;
+	return reserve(sub, out, len);
+}
+EXPORT_SYMBOL_GPL(otr_event_begin_open);
+
+/**
+ * otr_event_begin - begin a record
  * @sub: what the probe was called with
  * @out: handle for otr_event_end()
  * @len: bytes of the record, its head included
@@ -153,12 +150,12 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
  */
 void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len)
 {
-	u32 gate = READ_ONCE(sub->gate);
+	u32 gate = READ_ONCE(sub->gate.bits);
 
+	if (likely(!gate))
+		return otr_event_begin_open(sub, out, len);
 	out->sub = sub;
-	if (unlikely(gate))
-		return begin_gated(sub, out, len, gate);
-	return reserve(sub, out, len);
+	return begin_gated(sub, out, len, gate);
 }
 EXPORT_SYMBOL_GPL(otr_event_begin);
 
@@ -167,7 +164,7 @@ static bool other_wanted(const struct otr_sub *sub, const void *data)
 	pid_t other;
 
 	memcpy(&other, data + sub->pid_at, sizeof(other));
-	return pid_wanted(sub->inst, other);
+	return otr_tasks_test(&sub->inst->event_tasks, other);
 }
 
 static __always_inline bool judge(const struct otr_sub *sub, const struct otr_out *out)
@@ -180,20 +177,35 @@ static __always_inline bool judge(const struct otr_sub *sub, const struct otr_ou
 	if (unlikely(!filter))
 		return true;
 	if (unlikely(otr_filter_needs_head(filter)) && !(out->level & LEVEL_RING))
-		fill_head(out->data, sub->id);
+		otr_probe_head(out->data, sub->id);
 	return otr_filter_match(filter, out->data);
 }
 
-/* Copy a record that was found good from its slot to the ring. */
-static void keep(struct otr_sub *sub, const struct otr_out *out)
+/* String instructions take long to get going, and most records are short. */
+static __always_inline void copy_words(void *to, const void *from, unsigned int len)
+{
+	unsigned int at;
+
+	for (at = 0; at < len; at += sizeof(u32))
+		/* One at a time, or the compiler makes memcpy() of it. */
+		WRITE_ONCE(*(u32 *)(to + at), *(const u32 *)(from + at));
+}
+
+/* Copy a record that was found good to the ring, all but its head. */
+static noinline void keep(struct otr_sub *sub, const void *data, unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
-	struct otr_rec_head *head = otr_ring_begin(sub->ring, &rec, out->len);
+	struct otr_rec_head *head = otr_ring_begin(sub->ring, &rec, len);
 
 	if (!head)
 		return;
-	fill_head(head, sub->id);
-	memcpy(head + 1, out->data + sizeof(*head), out->len - sizeof(*head));
+	otr_probe_head(head, sub->id);
+	data += sizeof(*head);
+	len -= sizeof(*head);
+	if (likely(len <= OTR_JUDGE_MAX))
+		copy_words(head + 1, data, len);
+	else
+		memcpy(head + 1, data, len);
 	otr_ring_end(&rec);
 	otr_comm_want(sub->remember);
 }
@@ -201,13 +213,61 @@ static void keep(struct otr_sub *sub, const struct otr_out *out)
 /* What is wanted behind a record. */
 static void record_stacks(const struct otr_sub *sub, unsigned long probe)
 {
-	if (!(READ_ONCE(sub->gate) & OTR_GATE_STACK))
+	if (!(READ_ONCE(sub->gate.bits) & OTR_GATE_STACK))
 		return;
 	if (otr_inst_option(sub->inst, OTR_OPT_STACKTRACE))
 		otr_stack_record(sub->ring, probe);
 	if (otr_inst_option(sub->inst, OTR_OPT_USERSTACKTRACE))
 		otr_stack_record_user(sub->ring);
 }
+
+/* All that may be in the way, or was when the probe looked at the gate. */
+static noinline void judge_all(struct otr_sub *sub, void *data, unsigned int len,
+			       unsigned long probe)
+{
+	u32 gate = READ_ONCE(sub->gate.bits);
+	const struct otr_filter *filter;
+
+	if (gate & OTR_GATE_SHUT)
+		return;
+	if (gate & (OTR_GATE_TASKS | OTR_GATE_OTHER) &&
+	    !otr_tasks_wanted(&sub->inst->event_tasks) &&
+	    (gate & OTR_GATE_TASKS || !other_wanted(sub, data)))
+		return;
+	/* The filter's contents come with its address, see otr_sub_set_filter(). */
+	filter = READ_ONCE(sub->filter);
+	if (filter && otr_filter_needs_head(filter))
+		otr_probe_head(data, sub->id);
+	if (filter && !otr_filter_match(filter, data))
+		return;
+	keep(sub, data, len);
+	record_stacks(sub, probe);
+}
+
+/**
+ * otr_event_judge - write a record if nothing keeps it away
+ * @sub: what the probe was called with
+ * @data: the record, all but its head, for which there is room
+ * @len: its bytes, a multiple of four
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
+{
+	/* Its contents come with its address, see otr_sub_gate_update(). */
+	const struct otr_step *only = READ_ONCE(sub->only);
+	int answer = 0;
+
+	if (likely(only))
+		answer = otr_step_number(only, data);
+	if (answer == OTR_STEP_REJECT)
+		return;
+	if (answer == OTR_STEP_ACCEPT)
+		keep(sub, data, len);
+	else
+		judge_all(sub, data, len, _RET_IP_);
+}
+EXPORT_SYMBOL_GPL(otr_event_judge);
 
 static noinline void end_in_ring(struct otr_out *out, bool good)
 {
@@ -236,7 +296,7 @@ static noinline void end_judged(struct otr_out *out, unsigned long probe)
 		end_in_ring(out, good);
 	} else {
 		if (good)
-			keep(sub, out);
+			keep(sub, out->data, out->len);
 		/* The slot is free when we are done with it. */
 		barrier();
 		raw_cpu_write(scratch_depth, out->level & ~LEVEL_OTHER);

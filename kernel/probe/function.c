@@ -39,9 +39,37 @@ static noinline void record_aside(struct otr_function *fn, unsigned long ip,
 	otr_comm_want(fn->remember);
 }
 
+static noinline void record(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+			    struct otr_frame *frame)
+{
+	struct otr_function *fn = container_of(hook, struct otr_function, hook);
+	struct otr_rec_function *out;
+	struct otr_rec rec __uninitialized;
+	int level;
+
+	/* A function that was jumped to at the end of one whose return we see. */
+	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
+		parent_ip = otr_ret_caller(frame);
+	preempt_disable_notrace();
+	level = otr_guard_enter();
+	if (unlikely(level < 0))
+		goto out;
+	out = otr_ring_try(fn->ring, &rec, sizeof(*out));
+	if (likely(out)) {
+		fill_call(out, ip, parent_ip);
+		otr_ring_keep(&rec);
+		otr_comm_want(fn->remember);
+	} else {
+		record_aside(fn, ip, parent_ip);
+	}
+	otr_guard_exit(level);
+out:
+	preempt_enable_notrace();
+}
+
 /* A call of which more is recorded than that there was one. */
-static noinline void call_odd(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
-			      unsigned int odd)
+static void record_more(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
+			unsigned int odd)
 {
 	int level;
 
@@ -59,43 +87,38 @@ out:
 	preempt_enable_notrace();
 }
 
+static noinline void record_odd(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+				struct otr_frame *frame)
+{
+	struct otr_function *fn = container_of(hook, struct otr_function, hook);
+	unsigned int odd = READ_ONCE(fn->odd);
+
+	if (odd & OTR_FUNCTION_PIDS && !otr_tasks_wanted(&fn->tasks))
+		return;
+	if (!(odd & ~OTR_FUNCTION_PIDS)) {
+		record(ip, parent_ip, hook, frame);
+		return;
+	}
+	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
+		parent_ip = otr_ret_caller(frame);
+	record_more(fn, ip, parent_ip, odd);
+}
+
+/*
+ * Before all else: who limits tasks wants the others left alone. What is called
+ * from here is called last and with the same arguments, so that nothing has to
+ * be saved or moved for it.
+ */
 static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
 			    struct otr_frame *frame)
 {
 	struct otr_function *fn = container_of(hook, struct otr_function, hook);
-	struct otr_rec_function *out;
-	struct otr_rec rec __uninitialized;
-	int level;
+	unsigned int odd = READ_ONCE(fn->odd);
 
-	/* A function that was jumped to at the end of one whose return we see. */
-	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
-		parent_ip = otr_ret_caller(frame);
-	/* Before all else: who limits tasks wants the others left alone. */
-	if (unlikely(READ_ONCE(fn->odd))) {
-		unsigned int odd = READ_ONCE(fn->odd);
-
-		if (odd & OTR_FUNCTION_PIDS && !otr_function_task_wanted(fn))
-			return;
-		if (odd & ~OTR_FUNCTION_PIDS) {
-			call_odd(fn, ip, parent_ip, odd);
-			return;
-		}
-	}
-	preempt_disable_notrace();
-	level = otr_guard_enter();
-	if (unlikely(level < 0))
-		goto out;
-	out = otr_ring_try(fn->ring, &rec, sizeof(*out));
-	if (likely(out)) {
-		fill_call(out, ip, parent_ip);
-		otr_ring_keep(&rec);
-		otr_comm_want(fn->remember);
-	} else {
-		record_aside(fn, ip, parent_ip);
-	}
-	otr_guard_exit(level);
-out:
-	preempt_enable_notrace();
+	if (likely(!odd))
+		record(ip, parent_ip, hook, frame);
+	else if (!(odd & OTR_FUNCTION_PIDS && otr_tasks_known(&fn->tasks)))
+		record_odd(ip, parent_ip, hook, frame);
 }
 
 static int function_start(struct otr_inst *inst)
@@ -150,7 +173,7 @@ int otr_function_create(struct otr_inst *inst)
 	fn->hook.flags = OTR_HOOK_SELF;
 	fn->hook.filter = otr_siteset_create();
 	fn->hook.skip = otr_siteset_create();
-	if (!fn->hook.filter || !fn->hook.skip) {
+	if (!fn->hook.filter || !fn->hook.skip || otr_tasks_init(&fn->tasks)) {
 		otr_siteset_destroy(fn->hook.filter);
 		otr_siteset_destroy(fn->hook.skip);
 		kfree(fn);
@@ -173,8 +196,7 @@ void otr_function_destroy(struct otr_inst *inst)
 	inst->function = NULL;
 	otr_siteset_destroy(fn->hook.filter);
 	otr_siteset_destroy(fn->hook.skip);
-	otr_idset_free(fn->pids[OTR_WANT]);
-	otr_idset_free(fn->pids[OTR_NOT]);
+	otr_tasks_exit(&fn->tasks);
 	otr_repeats_free(fn);
 	kfree(fn);
 }
@@ -265,7 +287,7 @@ int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr
  */
 struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side side)
 {
-	return inst->function->pids[side];
+	return inst->function->tasks.sets[side];
 }
 
 /**
@@ -280,7 +302,7 @@ void otr_function_note(struct otr_inst *inst)
 	unsigned int odd = 0;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (fn->limited)
+	if (fn->tasks.limited)
 		odd |= OTR_FUNCTION_PIDS;
 	if (otr_inst_option(inst, OTR_OPT_FUNC_STACK))
 		odd |= OTR_FUNCTION_STACK;
@@ -300,12 +322,10 @@ void otr_function_note(struct otr_inst *inst)
 void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr_idset *set)
 {
 	struct otr_function *fn = inst->function;
-	struct otr_idset *old = fn->pids[side];
+	struct otr_idset *old;
 
 	lockdep_assert_held(&otr_inst_lock);
-	/* Pairs with the address dependency in task_wanted(): the set is complete. */
-	smp_store_release(&fn->pids[side], set);
-	WRITE_ONCE(fn->limited, fn->pids[OTR_WANT] || fn->pids[OTR_NOT]);
+	old = otr_tasks_publish(&fn->tasks, side, set);
 	otr_function_note(inst);
 	if (inst->graph)
 		otr_graph_note(inst->graph);
@@ -314,6 +334,7 @@ void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr
 	/* The function tracer looks before it does that. */
 	if (fn->followers[OTR_FOLLOW_PRESET])
 		otr_host_quiesce();
+	otr_tasks_settle(&fn->tasks);
 	otr_idset_free(old);
 }
 

@@ -26,10 +26,9 @@ enum otr_follower {
  *	  and are changed under otr_inst_lock
  * @ring: the instance's ring
  * @remember: OTR_COMM_* that a record's task is remembered by
- * @limited: one of @pids is there
  * @odd: OTR_FUNCTION_* ways to record that are not the common one, 0 for none
- * @pids: tasks to record and tasks not to record, NULL for no limit; read
- *	  under RCU or with preemption off
+ * @tasks: whom to record; read in a hook or with preemption off, for both of
+ *	   which otr_function_set_pids() waits
  * @repeats: the last calls, NULL until they are asked for
  * @followers: hooks that are on the same sites; otr_inst_lock
  * @inst: the instance
@@ -40,34 +39,14 @@ struct otr_function {
 	struct otr_hook		hook;
 	struct otr_ring		*ring;
 	u8			remember;
-	bool			limited;
 	u8			odd;
-	struct otr_idset	*pids[2];
+	struct otr_tasks	tasks;
 	struct otr_repeats __percpu *repeats;
 	struct otr_hook		*followers[OTR_FOLLOWERS];
 	struct otr_inst		*inst;
 	struct list_head	awaits[2];
 	struct list_head	node;
 };
-
-/**
- * otr_function_task_wanted - may the running task be recorded?
- * @fn: an instance that limits its tasks
- *
- * Context: any, in a hook or with preemption off: otr_function_set_pids() waits
- * for both.
- * Return: true if it may.
- */
-static __always_inline bool otr_function_task_wanted(const struct otr_function *fn)
-{
-	const struct otr_idset *want = READ_ONCE(fn->pids[OTR_WANT]);
-	const struct otr_idset *not = READ_ONCE(fn->pids[OTR_NOT]);
-	pid_t pid = current->pid;
-
-	if (want && !otr_idset_test(want, pid))
-		return false;
-	return !not || !otr_idset_test(not, pid);
-}
 
 /*
  * Fill in the common part of a record. The caller disabled preemption once by

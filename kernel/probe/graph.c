@@ -40,7 +40,7 @@ static noinline unsigned int judge(const struct otr_graph *graph, unsigned long 
 		return 0;
 	if (not && otr_addrs_test(not, ip))
 		return flags | SILENT | PUSH;
-	if (READ_ONCE(graph->fn->limited) && !otr_function_task_wanted(graph->fn))
+	if (READ_ONCE(graph->fn->tasks.limited) && !otr_tasks_wanted(&graph->fn->tasks))
 		return 0;
 	if (want && !(flags & INSIDE)) {
 		if (!otr_addrs_test(want, ip))

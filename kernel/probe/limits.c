@@ -24,7 +24,7 @@ void otr_graph_note(struct otr_graph *graph)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	WRITE_ONCE(graph->limited, otr_limits.sites[OTR_WANT] || otr_limits.sites[OTR_NOT] ||
-		   otr_limits.depth || otr_limits.thresh || graph->fn->limited ||
+		   otr_limits.depth || otr_limits.thresh || graph->fn->tasks.limited ||
 		   graph->skip_irqs || graph->stopped);
 }
 

@@ -16,12 +16,6 @@
 #include "inst/inst.h"
 #include "site/site.h"
 
-/* Which of two sets a file is about. */
-enum otr_side {
-	OTR_WANT,	/* set_ftrace_filter, set_ftrace_pid */
-	OTR_NOT,	/* set_ftrace_notrace, set_ftrace_notrace_pid */
-};
-
 int otr_probe_init(void);
 void otr_probe_exit(void);
 

@@ -46,39 +46,24 @@ static void on_sleep(void *data, bool preempt, struct task_struct *prev,
 		rets->left_at = 0;
 }
 
-/* With @child, the sets that have @pid take it in; without one, @pid leaves them. */
-static void follow(struct otr_idset *const sets[2], pid_t pid, pid_t child)
-{
-	int side;
-
-	for (side = OTR_WANT; side <= OTR_NOT; side++) {
-		struct otr_idset *set = READ_ONCE(sets[side]);
-
-		if (set && !child)
-			otr_idset_del(set, pid);
-		else if (set && otr_idset_test(set, pid))
-			otr_idset_add(set, child, GFP_ATOMIC);
-	}
-}
-
-static void follow_all(pid_t pid, pid_t child)
+static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
 	struct otr_inst *inst = otr_inst_top();
 
 	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK))
-		follow(inst->function->pids, pid, child);
+		otr_tasks_fork(&inst->function->tasks, parent->pid, child->pid);
 	if (otr_inst_option(inst, OTR_OPT_EVENT_FORK))
-		follow(inst->event_pids, pid, child);
-}
-
-static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
-{
-	follow_all(parent->pid, child->pid);
+		otr_tasks_fork(&inst->event_tasks, parent->pid, child->pid);
 }
 
 static void on_exit(void *data, struct task_struct *task)
 {
-	follow_all(task->pid, 0);
+	struct otr_inst *inst = otr_inst_top();
+
+	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK))
+		otr_tasks_gone(&inst->function->tasks, task->pid);
+	if (otr_inst_option(inst, OTR_OPT_EVENT_FORK))
+		otr_tasks_gone(&inst->event_tasks, task->pid);
 }
 
 static int attach(const char *name, void *probe)

@@ -132,29 +132,53 @@ static inline bool otr_filter_needs_head(const struct otr_filter *filter)
 }
 
 /**
+ * otr_filter_number - the question about a number that a filter begins with
+ * @filter: the filter
+ *
+ * One comparison with a number of 4 bytes is what most filters are.
+ *
+ * Context: any.
+ * Return: the step for otr_step_number(), which lives as long as @filter; NULL
+ * when the filter begins otherwise, or looks at the common fields.
+ */
+static inline const struct otr_step *otr_filter_number(const struct otr_filter *filter)
+{
+	if (filter->needs_head || !filter->nr || filter->steps[0].kind != OTR_STEP_RANGE_4)
+		return NULL;
+	return filter->steps;
+}
+
+/**
+ * otr_step_number - answer a question about a number of 4 bytes
+ * @step: from otr_filter_number()
+ * @rec: a record of the filter's event, complete but for its head
+ *
+ * Context: any.
+ * Return: OTR_STEP_REJECT, OTR_STEP_ACCEPT, or the number of the step to go on
+ * with.
+ */
+static __always_inline int otr_step_number(const struct otr_step *step, const void *rec)
+{
+	u64 value = *(const u32 *)(rec + step->offset);
+
+	return step->next[value - step->first <= step->span];
+}
+
+/**
  * otr_filter_match - is a record wanted?
  * @filter: the filter
  * @rec: a complete record of its event
- *
- * One comparison with a number of 4 bytes, which is what most filters are,
- * stays in the caller.
  *
  * Context: any, preemption off.
  * Return: true if it is.
  */
 static __always_inline bool otr_filter_match(const struct otr_filter *filter, const void *rec)
 {
-	const struct otr_step *step = filter->steps;
 	int next = 0;
 
-	if (likely(step->kind == OTR_STEP_RANGE_4)) {
-		u64 value = *(const u32 *)(rec + step->offset);
-
-		next = step->next[value - step->first <= step->span];
-		if (next < 0)
-			return next & 1;
-	}
-	return otr_filter_run(filter, rec, next);
+	if (likely(filter->steps[0].kind == OTR_STEP_RANGE_4))
+		next = otr_step_number(filter->steps, rec);
+	return next < 0 ? next & 1 : otr_filter_run(filter, rec, next);
 }
 
 /* text.c */

@@ -19,6 +19,7 @@
 #include "base/cmd.c"
 #include "base/errlog.c"
 #include "base/idset.c"
+#include "base/tasks.c"
 #include "base/text.c"
 #include "event/registry.c"
 
@@ -407,7 +408,7 @@ static void switches_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &either, true), 0);
 	KUNIT_EXPECT_EQ(test, attached, 1);
 	KUNIT_EXPECT_NULL(test, sub_of(&plain_event));
-	KUNIT_EXPECT_EQ(test, sub_of(&switch_event)->gate, 0);
+	KUNIT_EXPECT_EQ(test, sub_of(&switch_event)->gate.bits, 0);
 	KUNIT_EXPECT_EQ(test, fake.bytes, OTR_RING_BYTES);
 	/* Twice is once. */
 	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &all, true), 0);
@@ -415,7 +416,7 @@ static void switches_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_sub_switch_all(inst, &none, true), -EINVAL);
 	KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &plain_event, false), 0);
 	KUNIT_EXPECT_EQ(test, attached, 1);
-	KUNIT_EXPECT_TRUE(test, sub_of(&plain_event)->gate & OTR_GATE_SHUT);
+	KUNIT_EXPECT_TRUE(test, sub_of(&plain_event)->gate.bits & OTR_GATE_SHUT);
 	otr_sub_forget(inst, &switch_event);
 	KUNIT_EXPECT_EQ(test, attached, 0);
 	events_out(test);
@@ -432,15 +433,15 @@ static void limits_tasks(struct kunit *test)
 	plain = sub_of(&plain_event);
 	guard(mutex)(&otr_inst_lock);
 	otr_sub_set_pids(inst, 1, otr_idset_create());
-	KUNIT_EXPECT_EQ(test, plain->gate, OTR_GATE_PIDS);
+	KUNIT_EXPECT_EQ(test, plain->gate.bits, OTR_GATE_TASKS);
 	KUNIT_EXPECT_EQ(test, plain->pid_at, 0);
 	/* A subscription that comes later knows of it, too. */
 	other = otr_sub_get(inst, &switch_event);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
-	KUNIT_EXPECT_EQ(test, other->gate, OTR_GATE_PIDS | OTR_GATE_SHUT);
+	KUNIT_EXPECT_EQ(test, other->gate.bits, OTR_GATE_OTHER | OTR_GATE_SHUT);
 	KUNIT_EXPECT_EQ(test, other->pid_at, 56);
 	otr_sub_set_pids(inst, 1, NULL);
-	KUNIT_EXPECT_EQ(test, plain->gate, 0);
+	KUNIT_EXPECT_EQ(test, plain->gate.bits, 0);
 	events_out(test);
 }
 
@@ -465,12 +466,12 @@ static void filters_events(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, sub);
 	KUNIT_EXPECT_STREQ(test, sub->shown->text, " good");
 	KUNIT_EXPECT_PTR_EQ(test, sub->shown, sub->filter);
-	KUNIT_EXPECT_EQ(test, sub->gate, OTR_GATE_FILTER | OTR_GATE_SHUT);
+	KUNIT_EXPECT_EQ(test, sub->gate.bits, OTR_GATE_FILTER | OTR_GATE_SHUT);
 	/* A wrong one is shown, and filters nothing. */
 	KUNIT_EXPECT_EQ(test, filter_event(test, "bad"), -EINVAL);
 	KUNIT_EXPECT_STREQ(test, sub->shown->text, "broken");
 	KUNIT_EXPECT_NULL(test, sub->filter);
-	KUNIT_EXPECT_EQ(test, sub->gate, OTR_GATE_SHUT);
+	KUNIT_EXPECT_EQ(test, sub->gate.bits, OTR_GATE_SHUT);
 	KUNIT_EXPECT_EQ(test, filter_event(test, "0"), 0);
 	KUNIT_EXPECT_NULL(test, sub->shown);
 	events_out(test);

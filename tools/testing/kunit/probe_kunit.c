@@ -25,6 +25,7 @@ do {									\
 #include "base/cmd.c"
 #include "base/glob.c"
 #include "base/idset.c"
+#include "base/tasks.c"
 #include "buffer/ring.c"
 #include "buffer/switch.c"
 #include "buffer/pages.c"

@@ -26,4 +26,8 @@ void free_percpu(void *p);
 #define per_cpu_ptr(p, cpu)	((p) + (cpu))
 #define raw_cpu_ptr(p)		((p) + shim_cpu)
 
+/* Of what is allocated; its other places belong to other threads. */
+#define raw_cpu_read_4(x)	__atomic_load_n(raw_cpu_ptr(&(x)), __ATOMIC_RELAXED)
+#define raw_cpu_write_4(x, v)	__atomic_store_n(raw_cpu_ptr(&(x)), v, __ATOMIC_RELAXED)
+
 #endif
