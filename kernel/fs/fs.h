@@ -207,6 +207,9 @@ static inline const struct otr_mount_opts *otr_super_opts(const struct super_blo
 /* The table of an instance's own directory: top.c */
 extern const struct otr_dir otr_top_dir;
 
+/* What otr_graph_sites_ops is about, besides enum otr_side of function_graph. */
+#define OTR_STACK_FUNCTIONS	2
+
 /* Handlers, by file */
 extern const struct otr_file_ops otr_trace_ops;			/* trace.c */
 extern const struct otr_file_ops otr_pipe_ops;			/* pipe.c */
@@ -223,6 +226,8 @@ extern const struct otr_file_ops otr_functions_ops;		/* functions.c */
 extern const struct otr_file_ops otr_function_addrs_ops;
 extern const struct otr_file_ops otr_enabled_functions_ops;
 extern const struct otr_file_ops otr_touched_functions_ops;
+extern const struct otr_file_ops otr_stack_trace_ops;		/* deepest.c */
+extern const struct otr_file_ops otr_stack_size_ops;
 extern const struct otr_file_ops otr_pids_ops;			/* pids.c */
 extern const struct otr_file_ops otr_event_pids_ops;
 extern const struct otr_file_ops otr_readme_ops;		/* readme.c */
@@ -252,6 +257,7 @@ void otr_fs_exit(void);
 /* sysctl.c */
 int otr_sysctl_init(void);
 void otr_sysctl_exit(void);
+int otr_sysctl_start_stack(void);
 
 /* params.c */
 int otr_params_apply(void);

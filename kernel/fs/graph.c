@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * set_graph_function, set_graph_notrace, max_graph_depth and tracing_thresh:
- * what of the calls function_graph records.
+ * what of the calls function_graph records. And stack_trace_filter, which is
+ * another set of functions.
  *
  * Reading shows what is in force. Writing changes a copy, or an empty set when
  * the file was truncated, which closing puts in force.
@@ -22,6 +23,17 @@ struct edit {
 	struct otr_site_pos	pos;
 	bool			listing;	/* between otr_site_start() and _stop() */
 };
+
+static struct otr_siteset *sites_of(long what)
+{
+	return what == OTR_STACK_FUNCTIONS ? otr_deepest_sites() : otr_graph_sites(what);
+}
+
+static int set_sites(long what, struct otr_siteset *set)
+{
+	return what == OTR_STACK_FUNCTIONS ? otr_deepest_set_sites(set) :
+					     otr_graph_set_sites(what, set);
+}
 
 static int edit_word(struct edit *edit, char *word)
 {
@@ -67,7 +79,7 @@ static int begin_writing(struct otr_file *of, struct edit *edit)
 	if (of->truncate)
 		return 0;
 	mutex_lock(&otr_inst_lock);
-	err = otr_siteset_copy(edit->set, otr_graph_sites(of->where.arg));
+	err = otr_siteset_copy(edit->set, sites_of(of->where.arg));
 	mutex_unlock(&otr_inst_lock);
 	return err;
 }
@@ -108,11 +120,11 @@ static void sites_release(struct otr_file *of)
 			edit_word(edit, word);
 		edit->set = NULL;
 		mutex_lock(&otr_inst_lock);
-		err = otr_graph_set_sites(of->where.arg, set);
+		err = set_sites(of->where.arg, set);
 		mutex_unlock(&otr_inst_lock);
 		/* Nobody looks at what close() returns. */
 		if (err)
-			pr_warn("the functions of function_graph could not be changed: %pe\n",
+			pr_warn("the functions could not be changed: %pe\n",
 				ERR_PTR(err));
 	}
 	edit_destroy(edit);
@@ -125,7 +137,7 @@ static void *sites_start(struct seq_file *m, loff_t *pos)
 	struct otr_siteset *set;
 
 	mutex_lock(&otr_inst_lock);
-	set = otr_graph_sites(of->where.arg);
+	set = sites_of(of->where.arg);
 	if (otr_siteset_empty(set))
 		return *pos ? NULL : SEQ_START_TOKEN;
 	edit->pos.set = set;
@@ -161,8 +173,8 @@ static int sites_show(struct seq_file *m, void *v)
 	struct edit *edit = of->priv;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, of->where.arg == OTR_WANT ? "#### all functions enabled ####\n" :
-							"#### no functions disabled ####\n");
+		seq_puts(m, of->where.arg == OTR_NOT ? "#### no functions disabled ####\n" :
+						       "#### all functions enabled ####\n");
 		return 0;
 	}
 	otr_site_show_name(m, &edit->pos);

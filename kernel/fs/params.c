@@ -39,6 +39,14 @@ static char *trace_event;
 module_param(trace_event, charp, 0400);
 MODULE_PARM_DESC(trace_event, "events to record, separated by commas, as for set_event");
 
+static char *stacktrace_filter;
+module_param(stacktrace_filter, charp, 0400);
+MODULE_PARM_DESC(stacktrace_filter, "functions that look at their stack, separated by commas, as for stack_trace_filter");
+
+static bool stacktrace;
+module_param(stacktrace, bool, 0400);
+MODULE_PARM_DESC(stacktrace, "start with the stack tracer on");
+
 /*
  * In the order in which they act: the tracer comes last, when all that it
  * should heed is set.
@@ -54,6 +62,7 @@ static const struct param {
 	{ "ftrace_notrace",	&ftrace_notrace,	"set_ftrace_notrace",	true },
 	{ "ftrace_filter",	&ftrace_filter,		"set_ftrace_filter",	true },
 	{ "trace_event",	&trace_event,		"set_event",		true },
+	{ "stacktrace_filter",	&stacktrace_filter,	"stack_trace_filter",	true },
 	{ "ftrace",		&ftrace,		"current_tracer",	false },
 };
 
@@ -109,6 +118,16 @@ static void apply_size(void)
 	mutex_unlock(&otr_inst_lock);
 }
 
+/* The in-tree tracer's filter starts it as well. */
+static void start_stack(void)
+{
+	int err = otr_sysctl_start_stack();
+
+	if (err)
+		pr_warn("parameter stacktrace: the stack tracer did not start: %pe\n",
+			ERR_PTR(err));
+}
+
 /**
  * otr_params_apply - do what the parameters say
  *
@@ -125,5 +144,7 @@ int otr_params_apply(void)
 	apply_size();
 	for (i = 0; i < ARRAY_SIZE(params) && !err; i++)
 		err = apply(&params[i]);
+	if (!err && (stacktrace || stacktrace_filter))
+		start_stack();
 	return err;
 }

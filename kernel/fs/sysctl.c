@@ -1,31 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* /proc/sys/kernel/ftrace_enabled: the switch over all function hooks. */
+/*
+ * /proc/sys/kernel: ftrace_enabled, the switch over all function hooks, and
+ * stack_tracer_enabled.
+ */
 #include <linux/mutex.h>
 #include <linux/sysctl.h>
 
 #include "fs/fs.h"
+#include "probe/probe.h"
 #include "site/site.h"
 
 static int enabled = 1;
+static int stack_enabled;
 /* Guards the above. */
 static DEFINE_MUTEX(enabled_lock);
 static struct ctl_table_header *header;
 
-static int enabled_handler(const struct ctl_table *table, int write, void *buffer, size_t *len,
-			   loff_t *pos)
+static int switch_stack(bool on)
 {
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_deepest_switch(on);
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+/* A number that is 0 or not, and what is called when that changes. */
+static int handle(const struct ctl_table *table, int write, void *buffer, size_t *len,
+		  loff_t *pos, int (*change)(bool on))
+{
+	int *value = table->data;
 	int old, err;
 
 	mutex_lock(&enabled_lock);
-	old = enabled;
+	old = *value;
 	err = proc_dointvec(table, write, buffer, len, pos);
-	if (!err && write && !old != !enabled) {
-		err = otr_site_enable(enabled);
+	if (!err && write && !old != !*value) {
+		err = change(*value);
 		if (err)
-			enabled = old;
+			*value = old;
 	}
 	mutex_unlock(&enabled_lock);
 	return err;
+}
+
+static int enabled_handler(const struct ctl_table *table, int write, void *buffer, size_t *len,
+			   loff_t *pos)
+{
+	return handle(table, write, buffer, len, pos, otr_site_enable);
+}
+
+static int stack_handler(const struct ctl_table *table, int write, void *buffer, size_t *len,
+			 loff_t *pos)
+{
+	return handle(table, write, buffer, len, pos, switch_stack);
 }
 
 static struct ctl_table table[] = {
@@ -36,10 +65,35 @@ static struct ctl_table table[] = {
 		.mode		= 0644,
 		.proc_handler	= enabled_handler,
 	},
+	{
+		.procname	= "stack_tracer_enabled",
+		.data		= &stack_enabled,
+		.maxlen		= sizeof(stack_enabled),
+		.mode		= 0644,
+		.proc_handler	= stack_handler,
+	},
 };
 
 /**
- * otr_sysctl_init - offer the switch, where functions can be hooked
+ * otr_sysctl_start_stack - switch the stack tracer on, as the file does
+ *
+ * Context: module load; sleeps.
+ * Return: 0, or what otr_hook_register() returns.
+ */
+int otr_sysctl_start_stack(void)
+{
+	int err;
+
+	mutex_lock(&enabled_lock);
+	err = switch_stack(true);
+	if (!err)
+		stack_enabled = 1;
+	mutex_unlock(&enabled_lock);
+	return err;
+}
+
+/**
+ * otr_sysctl_init - offer the switches, where functions can be hooked
  *
  * Context: module load.
  * Return: 0, -ENOMEM.

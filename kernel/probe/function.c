@@ -49,7 +49,7 @@ static noinline void record(unsigned long ip, unsigned long parent_ip, struct ot
 
 	/* A function that was jumped to at the end of one whose return we see. */
 	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
-		parent_ip = otr_ret_caller(frame);
+		parent_ip = otr_ret_caller(&frame->parent);
 	preempt_disable_notrace();
 	level = otr_guard_enter();
 	if (unlikely(level < 0))
@@ -77,11 +77,15 @@ static void record_more(struct otr_function *fn, unsigned long ip, unsigned long
 	level = otr_guard_enter();
 	if (unlikely(level < 0))
 		goto out;
+	/* What the unwinder calls is of no interest. */
+	if (odd & OTR_FUNCTION_STACK && otr_stack_busy())
+		goto guard;
 	if (!(odd & OTR_FUNCTION_REPEATS) || !otr_repeats_again(fn, ip, parent_ip)) {
 		record_aside(fn, ip, parent_ip);
 		if (odd & OTR_FUNCTION_STACK)
 			otr_stack_record(fn->ring, OTR_STACK_SITE);
 	}
+guard:
 	otr_guard_exit(level);
 out:
 	preempt_enable_notrace();
@@ -100,7 +104,7 @@ static noinline void record_odd(unsigned long ip, unsigned long parent_ip, struc
 		return;
 	}
 	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
-		parent_ip = otr_ret_caller(frame);
+		parent_ip = otr_ret_caller(&frame->parent);
 	record_more(fn, ip, parent_ip, odd);
 }
 

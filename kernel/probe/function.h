@@ -66,6 +66,8 @@ void otr_function_destroy(struct otr_inst *inst);
 void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct otr_hook *hook);
 void otr_function_note(struct otr_inst *inst);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
+int otr_deepest_init(void);
+void otr_deepest_exit(void);
 int otr_events_init(void);
 void otr_events_exit(void);
 int otr_trace_init(void);

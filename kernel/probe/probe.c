@@ -167,9 +167,14 @@ int otr_probe_init(void)
 	err = otr_await_init();
 	if (err)
 		goto syscalls;
+	err = otr_deepest_init();
+	if (err)
+		goto await;
 	err = otr_inst_set_hooks(&instance_hooks);
 	if (!err)
 		return 0;
+	otr_deepest_exit();
+await:
 	otr_await_exit();
 syscalls:
 	otr_syscalls_exit();
@@ -202,6 +207,7 @@ void otr_probe_exit(void)
 	otr_inst_clear_hooks();
 	/* Probes on tracepoints may still be on their way out. */
 	tracepoint_synchronize_unregister();
+	otr_deepest_exit();
 	otr_await_exit();
 	otr_syscalls_exit();
 	otr_trace_exit();

@@ -61,6 +61,32 @@ bool otr_profile_on(void);
 int otr_profile_set(bool on);
 long otr_profile_list(int cpu, struct otr_profiled **list);
 
+/* Callers that the stack tracer finds at most. */
+#define OTR_DEEPEST_MAX	500
+
+/**
+ * struct otr_deepest - the deepest stack that was seen
+ * @size: bytes that were in use
+ * @nr: number of callers
+ * @used: bytes in use where each had been called
+ * @caller: return addresses, the innermost first
+ */
+struct otr_deepest {
+	unsigned long	size;
+	unsigned int	nr;
+	unsigned int	used[OTR_DEEPEST_MAX];
+	unsigned long	caller[OTR_DEEPEST_MAX];
+};
+
+/* deepest.c: the stack tracer */
+void otr_deepest_get(struct otr_deepest *copy);
+unsigned long otr_deepest_size(void);
+void otr_deepest_set_size(unsigned long size);
+bool otr_deepest_on(void);
+int otr_deepest_switch(bool want);
+struct otr_siteset *otr_deepest_sites(void);
+int otr_deepest_set_sites(struct otr_siteset *set);
+
 /* marker.c */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len);
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len);

@@ -107,6 +107,19 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
 	raw_cpu_write(nest, depth);
 }
 
+/**
+ * otr_stack_busy - is a stack being recorded on this CPU?
+ *
+ * The unwinder's functions can be hooked.
+ *
+ * Context: any, preemption off.
+ * Return: whether one is, in this context or in one that was interrupted.
+ */
+bool otr_stack_busy(void)
+{
+	return raw_cpu_read(nest);
+}
+
 static void print_stack(struct otr_line *line)
 {
 	const struct otr_rec_stack *rec = line->rec;

@@ -23,6 +23,7 @@
 
 int otr_stack_prepare(void);
 void otr_stack_record(struct otr_ring *ring, unsigned long from);
+bool otr_stack_busy(void);
 void otr_stack_record_user(struct otr_ring *ring);
 int otr_stack_init(void);
 void otr_stack_exit(void);

@@ -98,7 +98,7 @@ void otr_ret_unregister(struct otr_ret_hook *hook);
 bool otr_ret_ready(void);
 unsigned long otr_ret_missed(void);
 
-unsigned long otr_ret_caller(struct otr_frame *frame);
+unsigned long otr_ret_caller(const unsigned long *place);
 struct otr_rets *otr_rets_take(void);
 struct otr_ret *otr_rets_around(struct otr_rets *rets, const struct otr_ret *ret);
 struct otr_ret *otr_rets_search(struct otr_rets *rets, u32 key);

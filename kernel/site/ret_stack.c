@@ -147,18 +147,18 @@ unsigned long otr_rets_real(struct task_struct *task, unsigned long ret,
 }
 
 /**
- * otr_ret_caller - who called the function that was just entered?
- * @frame: as a hook's function got it
+ * otr_ret_caller - where does a call of the running task really return to?
+ * @place: where its return address is, &frame->parent of a hook's frame
  *
  * A function that was jumped to at the end of another finds that one's return
  * address, which may be replaced.
  *
- * Context: that of a hook's function.
- * Return: the address that it really returns to.
+ * Context: any, NMI included.
+ * Return: the address.
  */
-unsigned long otr_ret_caller(struct otr_frame *frame)
+unsigned long otr_ret_caller(const unsigned long *place)
 {
-	return otr_rets_real(current, frame->parent, &frame->parent);
+	return otr_rets_real(current, READ_ONCE(*place), place);
 }
 EXPORT_SYMBOL_GPL(otr_ret_caller);
 

@@ -53,6 +53,14 @@ for param in ftrace ftrace_filter trace_options trace_clock trace_buf_size; do
 	like "a wrong $param= is reported" "$log" "outrace: parameter $param: "
 done
 
+load stacktrace_filter=vfs_read,vfs_write
+is "stacktrace_filter= starts the stack tracer" "$(cat /proc/sys/kernel/stack_tracer_enabled)" 1
+is "on these" "$(sort stack_trace_filter | tr '\n' ' ')" 'vfs_read vfs_write '
+cat /proc/version >/dev/null
+unlike "which measures" "$(cat stack_max_size)" '^0$'
+load stacktrace
+is "stacktrace starts it on all" "$(cat /proc/sys/kernel/stack_tracer_enabled)" 1
+
 load
 is "without parameters nothing is left over" "$(cat set_ftrace_filter)" \
 	"#### all functions enabled ####"
