@@ -57,68 +57,119 @@ static noinline unsigned int judge(const struct otr_graph *graph, unsigned long 
 /* A record's time in ns, without looking at the clock again where that is known. */
 static __always_inline u64 time_of(const struct otr_rec *rec)
 {
-	if (likely(rec->ts && READ_ONCE(rec->cpu->clock) == OTR_CLOCK_LOCAL))
+	if (likely(READ_ONCE(rec->cpu->clock) == OTR_CLOCK_LOCAL))
 		return rec->ts;
-	return otr_clock_local();
+	/* The same time, the longer way, for which no register is kept free here. */
+	return otr_aside_0(otr_clock_kernel);
 }
 
-/* When it was recorded, 0 for not at all. */
-static __always_inline u64 record_entry(struct otr_graph *graph, unsigned long ip,
-					unsigned int depth)
+static __always_inline void fill_entry(struct otr_rec_graph_entry *out, unsigned long ip,
+				       unsigned int depth)
+{
+	otr_probe_head(&out->head, OTR_TYPE_GRAPH_ENTRY);
+	out->func = ip;
+	out->depth = depth;
+}
+
+static __always_inline void push(struct otr_graph *graph, struct otr_rets *rets,
+				 struct otr_frame *frame, unsigned long ip,
+				 const struct otr_ret *like)
+{
+	struct otr_ret *ret = otr_ret_push(rets, graph->ret.key, frame, ip);
+
+	ret->depth = like->depth;
+	ret->flags = like->flags;
+	ret->data[0] = like->data[0];
+	ret->data[1] = rets->slept;
+}
+
+/* The ways to an entry's record that are not the common one: when it was, 0 for not at all. */
+static u64 record_entry(struct otr_graph *graph, unsigned long ip, unsigned int depth)
 {
 	struct otr_rec_graph_entry *out;
 	struct otr_rec rec __uninitialized;
 	u64 time;
 
 	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
-	if (unlikely(!out))
+	if (!out)
 		return 0;
-	otr_probe_head(&out->head, OTR_TYPE_GRAPH_ENTRY);
-	out->func = ip;
-	out->depth = depth;
-	time = time_of(&rec);
+	fill_entry(out, ip, depth);
+	time = rec.ts ? time_of(&rec) : otr_clock_local();
 	otr_ring_end(&rec);
 	otr_comm_want(graph->fn->remember);
 	return time;
 }
 
-/* Preemption is off, and this context is in here once. */
-static __always_inline void enter(struct otr_graph *graph, unsigned long ip,
-				  struct otr_frame *frame)
+/* A call in any case but that of enter(). */
+static noinline void enter_odd(struct otr_graph *graph, unsigned long ip, struct otr_frame *frame)
 {
 	struct otr_rets *rets = otr_rets_get();
-	unsigned int depth = 0, flags = 0;
-	struct otr_ret *around, *ret;
-	u64 time;
+	struct otr_ret like = {};
+	struct otr_ret *around;
 
-	if (unlikely(!rets))
+	if (!rets)
 		return;
 	around = otr_rets_top(rets, graph->ret.key);
 	if (around) {
-		depth = around->depth + 1;
-		flags = around->flags & INHERITED;
+		like.depth = around->depth + 1;
+		like.flags = around->flags & INHERITED;
 	}
-	if (unlikely(READ_ONCE(graph->limited) || flags)) {
-		flags = judge(graph, ip, depth, flags);
-		if (!flags)
+	if (READ_ONCE(graph->limited) || like.flags) {
+		like.flags = judge(graph, ip, like.depth, like.flags);
+		if (!like.flags)
 			return;
 	}
-	if (unlikely(otr_rets_full(rets))) {
+	if (otr_rets_full(rets)) {
 		rets->overrun++;
 		return;
 	}
 	/* Nothing but RECORD is the common way, with no flags at all. */
-	if (unlikely((flags & (PUSH | RECORD)) == PUSH))
-		time = otr_clock_local();
+	if ((like.flags & (PUSH | RECORD)) == PUSH)
+		like.data[0] = otr_clock_local();
 	else
-		time = record_entry(graph, ip, depth);
-	if (unlikely(!time))
-		return;
-	ret = otr_ret_push(rets, graph->ret.key, frame, ip);
-	ret->depth = depth;
-	ret->flags = flags;
-	ret->data[0] = time;
-	ret->data[1] = rets->slept;
+		like.data[0] = record_entry(graph, ip, like.depth);
+	if (like.data[0])
+		push(graph, rets, frame, ip, &like);
+}
+
+/*
+ * Preemption is off, and this context is in here once. The common way: nothing
+ * is limited, and there is room for an entry and a record.
+ */
+static __always_inline void enter(struct otr_graph *graph, unsigned long ip,
+				  struct otr_frame *frame)
+{
+	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(current));
+	struct otr_ret like = {};
+	struct otr_rec_graph_entry *out;
+	struct otr_rec rec __uninitialized;
+	unsigned int calls;
+
+	if (unlikely(!rets || READ_ONCE(graph->limited)))
+		goto odd;
+	calls = READ_ONCE(rets->depth);
+	if (unlikely(calls >= OTR_RET_DEPTH))
+		goto odd;
+	if (calls) {
+		const struct otr_ret *top = &rets->ret[calls - 1];
+
+		/* See otr_rets_top(). */
+		if (unlikely(top->key != graph->ret.key || !READ_ONCE(top->place) ||
+			     top->flags & INHERITED))
+			goto odd;
+		like.depth = top->depth + 1;
+	}
+	out = otr_ring_try(graph->ring, &rec, sizeof(*out));
+	if (unlikely(!out))
+		goto odd;
+	fill_entry(out, ip, like.depth);
+	like.data[0] = time_of(&rec);
+	otr_ring_keep(&rec);
+	otr_comm_want(graph->fn->remember);
+	push(graph, rets, frame, ip, &like);
+	return;
+odd:
+	enter_odd(graph, ip, frame);
 }
 
 static void graph_entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
@@ -136,28 +187,56 @@ static void graph_entered(unsigned long ip, unsigned long parent_ip, struct otr_
 	preempt_enable_notrace();
 }
 
-static __always_inline void leave(struct otr_graph *graph, const struct otr_rets *rets,
-				  const struct otr_ret *ret, unsigned long value)
+/* Time asleep that is not to be counted lets the call begin later. */
+static __always_inline u64 calltime(const struct otr_rets *rets, const struct otr_ret *ret)
 {
-	/* Time asleep that is not to be counted lets the call begin later. */
-	u64 calltime = ret->data[0] + (rets->slept - ret->data[1]);
-	struct otr_rec_graph_exit *out;
-	struct otr_rec rec __uninitialized;
+	return ret->data[0] + (rets->slept - ret->data[1]);
+}
 
-	if (unlikely(ret->flags & TIMED) &&
-	    otr_clock_local() - calltime < READ_ONCE(otr_limits.thresh))
-		return;
-	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
-	if (unlikely(!out))
-		return;
+static __always_inline void fill_exit(struct otr_rec_graph_exit *out, const struct otr_rets *rets,
+				      const struct otr_ret *ret, unsigned long value, u64 now)
+{
 	otr_probe_head(&out->head, OTR_TYPE_GRAPH_EXIT);
 	out->func = ret->ip;
 	out->retval = value;
 	out->depth = ret->depth;
 	out->overrun = rets->overrun;
-	out->calltime = calltime;
-	out->rettime = time_of(&rec);
+	out->calltime = calltime(rets, ret);
+	out->rettime = now;
+}
+
+/* The ways to an exit's record that are not the common one. */
+static noinline void leave_odd(struct otr_graph *graph, const struct otr_rets *rets,
+			       const struct otr_ret *ret, unsigned long value)
+{
+	struct otr_rec_graph_exit *out;
+	struct otr_rec rec __uninitialized;
+
+	if (ret->flags & TIMED &&
+	    otr_clock_local() - calltime(rets, ret) < READ_ONCE(otr_limits.thresh))
+		return;
+	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
+	if (!out)
+		return;
+	fill_exit(out, rets, ret, value, rec.ts ? time_of(&rec) : otr_clock_local());
 	otr_ring_end(&rec);
+	otr_comm_want(graph->fn->remember);
+}
+
+static __always_inline void leave(struct otr_graph *graph, const struct otr_rets *rets,
+				  const struct otr_ret *ret, unsigned long value)
+{
+	struct otr_rec_graph_exit *out = NULL;
+	struct otr_rec rec __uninitialized;
+
+	if (likely(!(ret->flags & TIMED)))
+		out = otr_ring_try(graph->ring, &rec, sizeof(*out));
+	if (unlikely(!out)) {
+		leave_odd(graph, rets, ret, value);
+		return;
+	}
+	fill_exit(out, rets, ret, value, time_of(&rec));
+	otr_ring_keep(&rec);
 	otr_comm_want(graph->fn->remember);
 }
 

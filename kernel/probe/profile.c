@@ -35,7 +35,7 @@ struct place {
  * place that its address says, or in the next free one; there are more places
  * than functions, and @mask is one less than there are places.
  */
-static struct place **tables;
+static DEFINE_PER_CPU(struct place *, table_of);
 static u32 mask;
 
 static struct otr_ret_hook profiler;
@@ -43,7 +43,7 @@ static bool enabled;
 static bool graph_time = true;
 
 /* Its place; if it has none, a free one that is now its own, or NULL. */
-static __always_inline struct place *find(struct place *table, unsigned long ip, bool add)
+static noinline struct place *search(struct place *table, unsigned long ip, bool add)
 {
 	u32 at = otr_addrs_hash(ip), tries;
 
@@ -51,7 +51,7 @@ static __always_inline struct place *find(struct place *table, unsigned long ip,
 		struct place *place = &table[at & mask];
 		unsigned long was = READ_ONCE(place->ip);
 
-		if (likely(was == ip))
+		if (was == ip)
 			return place;
 		if (was)
 			continue;
@@ -63,6 +63,12 @@ static __always_inline struct place *find(struct place *table, unsigned long ip,
 			return place;
 	}
 	return NULL;
+}
+
+/* Where its address says that it is; most functions are there. */
+static __always_inline struct place *first_place(unsigned long ip)
+{
+	return &raw_cpu_read(table_of)[otr_addrs_hash(ip) & mask];
 }
 
 /* Making a stack calls what may be profiled: once in each context. */
@@ -78,28 +84,53 @@ static noinline struct otr_rets *make_rets(void)
 	return rets;
 }
 
-static __always_inline void count(unsigned long ip, struct otr_frame *frame)
+static __always_inline void push(struct otr_rets *rets, struct otr_frame *frame,
+				 unsigned long ip, struct place *place)
 {
-	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(current));
-	struct place *place = find(tables[raw_smp_processor_id()], ip, true);
-	struct otr_ret *ret;
+	struct otr_ret *ret = otr_ret_push(rets, profiler.key, frame, ip);
 
-	if (unlikely(!place))
-		return;
-	local_inc(&place->calls);
-	if (unlikely(!rets))
-		rets = make_rets();
-	if (unlikely(!rets))
-		return;
-	if (unlikely(otr_rets_full(rets))) {
-		rets->overrun++;
-		return;
-	}
-	ret = otr_ret_push(rets, profiler.key, frame, ip);
+	/* Keep the address, not what it is made of. */
+	OPTIMIZER_HIDE_VAR(ret);
 	ret->data[SLEPT] = rets->slept;
 	ret->data[INSIDE] = 0;
 	ret->data[PLACE] = (unsigned long)place;
+	/* Where it began. */
+	BUILD_BUG_ON(NR_CPUS > U16_MAX);
+	ret->flags = raw_smp_processor_id();
 	ret->data[BEGAN] = otr_clock_local();
+}
+
+/* Count a call in any case. */
+static noinline void count_odd(unsigned long ip, struct otr_frame *frame)
+{
+	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(current));
+	struct place *place = search(raw_cpu_read(table_of), ip, true);
+
+	if (!place)
+		return;
+	local_inc(&place->calls);
+	if (!rets)
+		rets = make_rets();
+	if (!rets)
+		return;
+	if (otr_rets_full(rets))
+		rets->overrun++;
+	else
+		push(rets, frame, ip, place);
+}
+
+/* The same where the function was called before and there is room for an entry. */
+static __always_inline void count(unsigned long ip, struct otr_frame *frame)
+{
+	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(current));
+	struct place *place = first_place(ip);
+
+	if (unlikely(!rets || otr_rets_full(rets) || READ_ONCE(place->ip) != ip)) {
+		count_odd(ip, frame);
+		return;
+	}
+	local_inc(&place->calls);
+	push(rets, frame, ip, place);
 }
 
 static void profile_entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
@@ -120,24 +151,34 @@ static u64 own_time(struct otr_rets *rets, struct otr_ret *ret, u64 time)
 	return time > ret->data[INSIDE] ? time - ret->data[INSIDE] : 0;
 }
 
+static __always_inline void add(struct place *place, u64 time)
+{
+	local_add(time, &place->time);
+	local_add(time * time, &place->squares);
+}
+
+/* A call that began on another CPU, or of which only a part counts. */
+static noinline void add_odd(struct otr_rets *rets, struct otr_ret *ret, u64 time)
+{
+	/* Begun elsewhere, it may be known here; it was counted there. */
+	struct place *place = search(raw_cpu_read(table_of), ret->ip, false);
+
+	if (!READ_ONCE(graph_time))
+		time = own_time(rets, ret, time);
+	if (place)
+		add(place, time);
+}
+
 static void profile_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_ret *ret,
 			 unsigned long value)
 {
 	u64 time = otr_clock_local() - ret->data[BEGAN] - (rets->slept - ret->data[SLEPT]);
-	struct place *place = (struct place *)(unsigned long)ret->data[PLACE];
-	struct place *table;
 
 	preempt_disable_notrace();
-	table = tables[raw_smp_processor_id()];
-	/* It began on another CPU? */
-	if (unlikely(place < table || place > &table[mask]))
-		place = find(table, ret->ip, false);
-	if (unlikely(!READ_ONCE(graph_time)))
-		time = own_time(rets, ret, time);
-	if (likely(place)) {
-		local_add(time, &place->time);
-		local_add(time * time, &place->squares);
-	}
+	if (likely(ret->flags == raw_smp_processor_id() && READ_ONCE(graph_time)))
+		add((struct place *)(unsigned long)ret->data[PLACE], time);
+	else
+		add_odd(rets, ret, time);
 	preempt_enable_notrace();
 }
 
@@ -154,12 +195,10 @@ static void free_tables(void)
 {
 	int cpu;
 
-	if (!tables)
-		return;
-	for_each_possible_cpu(cpu)
-		kvfree(tables[cpu]);
-	kfree(tables);
-	tables = NULL;
+	for_each_possible_cpu(cpu) {
+		kvfree(per_cpu(table_of, cpu));
+		per_cpu(table_of, cpu) = NULL;
+	}
 }
 
 /* Empty tables, with room for modules to come. */
@@ -169,13 +208,12 @@ static int make_tables(void)
 	int cpu;
 
 	free_tables();
-	tables = kcalloc(nr_cpu_ids, sizeof(*tables), GFP_KERNEL);
-	if (!tables)
-		return -ENOMEM;
 	mask = places - 1;
 	for_each_possible_cpu(cpu) {
-		tables[cpu] = kvcalloc(places, sizeof(**tables), GFP_KERNEL);
-		if (tables[cpu])
+		struct place *table = kvcalloc(places, sizeof(*table), GFP_KERNEL);
+
+		per_cpu(table_of, cpu) = table;
+		if (table)
 			continue;
 		free_tables();
 		return -ENOMEM;
@@ -272,9 +310,9 @@ long otr_profile_list(int cpu, struct otr_profiled **list)
 
 	lockdep_assert_held(&otr_inst_lock);
 	*list = NULL;
-	if (!tables)
+	table = per_cpu(table_of, cpu);
+	if (!table)
 		return 0;
-	table = tables[cpu];
 	for (at = 0; at <= mask; at++)
 		max += local_read(&table[at].calls) > 0;
 	if (!max)

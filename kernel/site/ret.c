@@ -20,41 +20,62 @@ static u32 last_key;
 static bool started;
 
 /*
- * A function returned whose return address was replaced.
- *
+ * Tell who saw the entry of a call, and take the entry away. False if somebody
+ * else's entry has the same place.
+ */
+static __always_inline bool end_call(struct otr_rets *rets, struct otr_ret *ret,
+				     struct otr_return_frame *frame)
+{
+	struct otr_ret_hook *hook = READ_ONCE(hooks[KEY_ID(ret->key)]);
+	unsigned long to;
+
+	if (likely(hook && hook->key == ret->key))
+		hook->leave(hook, rets, ret, frame->ax);
+	to = ret->to;
+	/* The unwinder asks as long as there is an address of ours. */
+	if (likely(to != (unsigned long)otr_return_tramp))
+		WRITE_ONCE(frame->parent, to);
+	barrier();
+	WRITE_ONCE(ret->place, NULL);
+	/* An entry beyond the depth has no place: see otr_ret_push(). */
+	barrier();
+	/* Plain: one instruction, and who interrupts it puts back what it changes. */
+	rets->depth--;
+	return to != (unsigned long)otr_return_tramp;
+}
+
+/*
  * Several entries can have the same place: of several return hooks, and of
  * functions that were called by a jump at the end of another. All of them
  * return now, the innermost first.
  */
-static void handle_return(struct otr_return_frame *frame)
+static noinline void end_calls(struct otr_rets *rets, struct otr_return_frame *frame)
 {
-	struct otr_rets *rets = *otr_host_task_slot(current);
-	unsigned long *place = &frame->parent;
-	struct otr_ret_hook *hook;
-	unsigned long to;
+	struct otr_ret *ret;
 
 	do {
-		struct otr_ret *ret = &rets->ret[rets->depth - 1];
-
-		if (unlikely(!rets->depth || ret->place != place)) {
-			ret = otr_rets_returned(rets, place);
+		ret = &rets->ret[rets->depth - 1];
+		if (unlikely(!rets->depth || ret->place != &frame->parent)) {
+			ret = otr_rets_returned(rets, &frame->parent);
 			/* Nobody knows where to go on from here. */
 			if (!ret)
 				panic("outrace: a function returned that never was called\n");
 		}
-		hook = READ_ONCE(hooks[KEY_ID(ret->key)]);
-		if (likely(hook && hook->key == ret->key))
-			hook->leave(hook, rets, ret, frame->ax);
-		to = ret->to;
-		/* The unwinder asks as long as there is an address of ours. */
-		if (likely(to != (unsigned long)otr_return_tramp))
-			WRITE_ONCE(*place, to);
-		barrier();
-		WRITE_ONCE(ret->place, NULL);
-		/* An entry beyond the depth has no place: see otr_ret_push(). */
-		barrier();
-		WRITE_ONCE(rets->depth, rets->depth - 1);
-	} while (unlikely(to == (unsigned long)otr_return_tramp));
+	} while (!end_call(rets, ret, frame));
+}
+
+/* A function returned whose return address was replaced. */
+static void handle_return(struct otr_return_frame *frame)
+{
+	struct otr_rets *rets = *otr_host_task_slot(current);
+	struct otr_ret *ret = &rets->ret[rets->depth - 1];
+
+	/* Keep the address, not what it is made of. */
+	OPTIMIZER_HIDE_VAR(ret);
+	if (likely(rets->depth && ret->place == &frame->parent) &&
+	    likely(end_call(rets, ret, frame)))
+		return;
+	end_calls(rets, frame);
 }
 
 /**
