@@ -22,6 +22,7 @@
 #ifndef __ASSEMBLY__
 #include <linux/types.h>
 #include <asm/ibt.h>
+#include <outrace/frame.h>
 
 /* Bytes that a site may lie behind the symbol of its function. */
 #ifdef CONFIG_X86_KERNEL_IBT
@@ -55,31 +56,6 @@ void otr_arch_slot_mute(unsigned int slot);
 
 /* What a trampoline calls when it has nothing to call. */
 void otr_arch_nothing(void);
-
-/**
- * struct otr_frame - the stack of a trampoline
- * @r9: sixth argument of the function that was called
- * @r8: fifth
- * @cx: fourth
- * @dx: third
- * @si: second
- * @di: first
- * @behind: address behind the site
- * @parent: where the function will return to; whoever replaces it is asked by
- *	    the unwinder what was there
- *
- * What is changed here is what the function gets.
- */
-struct otr_frame {
-	unsigned long	r9;
-	unsigned long	r8;
-	unsigned long	cx;
-	unsigned long	dx;
-	unsigned long	si;
-	unsigned long	di;
-	unsigned long	behind;
-	unsigned long	parent;
-};
 
 /**
  * struct otr_return_frame - the stack of the return trampoline

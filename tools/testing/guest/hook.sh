@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Hooks of other modules: samples/hook, alone and next to the tracers, and what
+# becomes of calls that go on when the module is gone.
+#
+# timeout: 300
+
+# shellcheck disable=SC2317 # commands that holds is given
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+modules=${OTR_MODULE%/*}
+watch=/sys/module/outrace_sample_watch/parameters
+change=/sys/module/outrace_sample_change/parameters
+
+load()
+{
+	errno_of "$(insmod "$modules/outrace_sample_$1.ko" "${@:2}" 2>&1)"
+}
+
+unload()
+{
+	errno_of "$(rmmod "outrace_sample_$1" 2>&1)"
+}
+
+# counts NAME...: these of the watch
+counts()
+{
+	local name
+
+	for name; do
+		cat "$watch/$name"
+	done | tr '\n' ' '
+}
+
+check_watch()
+{
+	local before
+
+	is 'no such function' "$(load watch functions=no_such_function 2>&1)" 'Unknown symbol in module'
+	is 'a watch' "$(load watch functions='vfs_open')" ok
+	is 'its functions are hooked' "$(sed 's/ .*//' enabled_functions)" vfs_open
+	before=$(cat $watch/calls)
+	cat /etc/hostname >/dev/null
+	holds 'it counts calls' test "$(cat $watch/calls)" -gt "$before"
+	is 'they have returned' "$(cat $watch/running)" 0
+	holds 'which took time' test "$(cat $watch/nsecs)" -gt 0
+	before=$(cat $watch/calls)
+	like 'a tracer sees the same function' "$(trace_of vfs_open cat /etc/hostname)" 'vfs_open <-'
+	holds 'and the watch as well' test "$(cat $watch/calls)" -gt "$before"
+	reset
+	is 'it goes' "$(unload watch)" ok
+	is 'and takes its hooks along' "$(cat enabled_functions)" ''
+}
+
+# A task that reads from a pipe into which nobody writes.
+blocked_start()
+{
+	mkfifo /tmp/hook.$$
+	cat /tmp/hook.$$ >/tmp/hook.out.$$ &
+	reader=$!
+	exec 6>/tmp/hook.$$
+	sleep 0.5
+}
+
+blocked_end()
+{
+	echo woken >&6
+	exec 6>&-
+	wait $reader
+	is "$1" "$? $(cat /tmp/hook.out.$$)" '0 woken'
+	rm -f /tmp/hook.$$ /tmp/hook.out.$$
+}
+
+check_sleepers()
+{
+	local before=$SECONDS idle
+
+	load watch functions=vfs_read >/dev/null
+	# Who reads the count, and who waits for that, are in the function themselves.
+	idle=$(cat $watch/running)
+	blocked_start
+	is 'a call that sleeps' "$(cat $watch/running)" $((idle + 1))
+	like 'its stack shows the callers' "$(cat /proc/$reader/stack)" '(vfs|ksys)_read\+'
+	unlike 'and nothing of ours' "$(cat /proc/$reader/stack)" otr_
+	is 'the module goes meanwhile' "$(unload watch)" ok
+	holds 'at once' test $((SECONDS - before)) -lt 30
+	is 'and comes back' "$(load watch functions=vfs_read)" ok
+	is 'a call of before is not its own' "$(cat $watch/running)" "$idle"
+	sleep 65
+	blocked_end 'the sleeper returns'
+	is 'unseen' "$(cat $watch/running)" "$idle"
+	is 'it goes again' "$(unload watch)" ok
+}
+
+check_change()
+{
+	local plain
+
+	plain=$(cat /proc/cmdline)
+	is 'one that changes' "$(load change)" ok
+	echo 5 >$change/ask
+	is 'an argument' "$(cat $change/ask)" 210
+	is 'another function' "$(cat /proc/cmdline)" 'nothing to see here'
+	like 'next to the function tracer' "$(trace_of cmdline_proc_show cat /proc/cmdline)" \
+		'cmdline_proc_show <-'
+	reset
+	echo cmdline_proc_show >set_ftrace_filter
+	echo function_graph >current_tracer
+	is 'next to function_graph' "$(cat /proc/cmdline)" 'nothing to see here'
+	like 'which sees its return' "$(records)" 'cmdline_proc_show\(\);'
+	reset
+	is 'it goes' "$(unload change)" ok
+	is 'with what it did' "$(cat /proc/cmdline)" "$plain"
+}
+
+# Hooks come and go while their functions are called, until busy_stop.
+check_busy()
+{
+	local i failed=
+
+	busy_start fork io look
+	for ((i = 0; i < 5; i++)); do
+		[ "$(load watch functions='vfs_*')" = ok ] || failed+="load $i "
+		sleep 0.5
+		[ "$(unload watch)" = ok ] || failed+="unload $i "
+	done
+	is 'again and again' "$failed" ''
+	holds 'work goes on' busy_lives 20
+	busy_stop
+	is 'and nothing failed' "$(cat $busy_dir/failed 2>/dev/null)" ''
+}
+
+check_text()
+{
+	local from to
+
+	from=$(symbol _stext)
+	to=$(symbol _etext)
+	text_of "$from" "$to" >/tmp/text.before
+	load watch functions='vfs_*' >/dev/null
+	load change >/dev/null
+	text_of "$from" "$to" >/tmp/text.during
+	unload watch >/dev/null
+	unload change >/dev/null
+	text_of "$from" "$to" >/tmp/text.after
+	holds 'the text was changed' test -n "$(cmp /tmp/text.before /tmp/text.during 2>&1)"
+	holds 'and is what it was' cmp /tmp/text.before /tmp/text.after
+	rm -f /tmp/text.*
+}
+
+if intree; then
+	echo '1..0 # SKIP the samples are not built for this kernel'
+	exit 0
+fi
+begin
+check_watch
+check_sleepers
+check_change
+check_busy
+check_text
+end
