@@ -13,6 +13,32 @@
 static const char faulted[] = "<faulted>";
 #define FAULTED_LEN	(sizeof(faulted) - 1)
 
+/*
+ * Straight into a record: no second copy, and no fault may sleep here. We are in
+ * a system call of the task whose memory it is.
+ */
+static __always_inline bool fetch(void *to, const char __user *from, size_t len)
+{
+	unsigned long left;
+
+	if (unlikely(!access_ok(from, len)))
+		return false;
+	pagefault_disable();
+	left = __copy_from_user_inatomic(to, from, len);
+	pagefault_enable();
+	return likely(!left);
+}
+
+/* What of a text is taken; one of a short record's length fits every ring. */
+static __always_inline size_t cut(const struct otr_ring *ring, size_t len)
+{
+	const size_t around = sizeof(struct otr_rec_print) + 2;
+
+	if (likely(len <= OTR_REC_SHORT_MAX - around))
+		return len;
+	return min3(len, otr_ring_max_record(ring) - around, (size_t)MARKER_MAX);
+}
+
 /* End the text with one newline, and zero. */
 static void finish_text(char *text, size_t len)
 {
@@ -29,12 +55,11 @@ static void finish_text(char *text, size_t len)
 static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __user *from,
 					   size_t len)
 {
-	size_t room = otr_ring_max_record(ring) - sizeof(struct otr_rec_print) - 2;
 	struct otr_rec_print *out;
 	struct otr_rec rec __uninitialized;
 	ssize_t done;
 
-	len = min3(len, room, (size_t)MARKER_MAX);
+	len = cut(ring, len);
 	done = len;
 	preempt_disable_notrace();
 	out = otr_ring_begin(ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
@@ -44,8 +69,7 @@ static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __u
 	}
 	otr_probe_head(&out->head, OTR_TYPE_PRINT);
 	out->ip = _THIS_IP_;
-	/* Straight into the record: no second copy, and no fault may sleep here. */
-	if (copy_from_user_nofault(out->text, from, len)) {
+	if (unlikely(!fetch(out->text, from, len))) {
 		memcpy(out->text, faulted, FAULTED_LEN);
 		len = FAULTED_LEN;
 		done = -EFAULT;
@@ -103,7 +127,7 @@ ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, siz
 		return -EBADF;
 	}
 	otr_probe_head(&out->head, OTR_TYPE_RAW_DATA);
-	if (copy_from_user_nofault(&out->id, from, len)) {
+	if (unlikely(!fetch(&out->id, from, len))) {
 		out->id = -1;
 		memcpy(out->data, faulted, FAULTED_LEN);
 		done = -EFAULT;
