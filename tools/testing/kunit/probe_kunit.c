@@ -345,6 +345,7 @@ static void ends_recursion(struct kunit *test)
 
 static void starts_and_stops(struct kunit *test)
 {
+	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_EQ(test, function_preset.start(&inst), 0);
 	KUNIT_EXPECT_EQ(test, fake.registered, 1);
 	KUNIT_EXPECT_EQ(test, fake.names, 1);
