@@ -25,26 +25,34 @@ struct edit {
 	loff_t			sites;		/* lines before the words below */
 	char			*awaits;	/* words for modules to come */
 	bool			listing;	/* between otr_site_start() and _stop() */
+	struct otr_command_pos	command;
+	bool			commanding;	/* the same of otr_command_start() */
 };
 
 /*
- * Split "functions:mod:module" in place. What is behind the first colon is a
- * command; this is the one that only says which functions.
+ * Split "functions:command:rest" in place. What is behind the first colon is a
+ * command; "mod" is the one that only says which functions.
  */
-static int split_module(char *word, const char **module)
+static void split(char *word, char **command, char **rest)
 {
-	char *rest = word;
-	char *command;
+	*rest = word;
+	strsep(rest, ":");
+	*command = strsep(rest, ":");
+}
 
-	*module = NULL;
-	strsep(&rest, ":");
-	if (!rest)
-		return 0;
-	command = strsep(&rest, ":");
-	if (strcmp(command, "mod"))
+/* Something else to be done, in force at once. */
+static int edit_command(const struct otr_file *of, const char *functions, const char *command,
+			char *rest)
+{
+	bool remove = *functions == '!';
+	int err;
+
+	if (of->where.arg != OTR_WANT)
 		return -EINVAL;
-	*module = rest;
-	return 0;
+	mutex_lock(&otr_switch_lock);
+	err = otr_function_command(of->where.inst, functions + remove, command, rest, remove);
+	mutex_unlock(&otr_switch_lock);
+	return err;
 }
 
 /* Nothing that is there matches: perhaps what will come does. */
@@ -66,14 +74,14 @@ static int edit_await(const struct otr_file *of, const char *functions, const ch
 static int edit_word(const struct otr_file *of, char *word)
 {
 	struct edit *edit = of->priv;
-	const char *module;
+	char *command, *module, *written;
 	struct otr_glob glob;
-	int err = split_module(word, &module);
-	char *written;
 	long matched;
+	int err;
 
-	if (err)
-		return err;
+	split(word, &command, &module);
+	if (command && strcmp(command, "mod"))
+		return edit_command(of, word, command, module);
 	written = kstrdup(word, GFP_KERNEL);
 	if (!written)
 		return -ENOMEM;
@@ -190,10 +198,33 @@ static int list_awaits(const struct otr_file *of)
 	return edit->awaits ? 0 : -ENOMEM;
 }
 
-/* They are one record of seq_file together. */
-static void *awaits_at(const struct edit *edit, loff_t pos)
+static void end_sites(struct edit *edit)
 {
-	return pos == edit->sites && *edit->awaits ? edit->awaits : NULL;
+	if (edit->listing)
+		otr_site_stop();
+	edit->listing = false;
+}
+
+/* They are one record of seq_file together. */
+static void *awaits_of(const struct edit *edit)
+{
+	return *edit->awaits ? edit->awaits : NULL;
+}
+
+/* What follows the sites: commands, then words for modules to come. */
+static void *behind_sites(const struct otr_file *of, loff_t pos)
+{
+	struct edit *edit = of->priv;
+	loff_t index = pos - edit->sites;
+
+	if (of->where.arg == OTR_WANT) {
+		edit->command.inst = of->where.inst;
+		edit->commanding = true;
+		if (otr_command_start(&edit->command, index))
+			return &edit->command;
+		index -= otr_command_count(&edit->command);
+	}
+	return index ? NULL : awaits_of(edit);
 }
 
 static void *filter_start(struct seq_file *m, loff_t *pos)
@@ -205,7 +236,7 @@ static void *filter_start(struct seq_file *m, loff_t *pos)
 	if (err)
 		return ERR_PTR(err);
 	if (*pos >= edit->sites)
-		return awaits_at(edit, *pos);
+		return behind_sites(of, *pos);
 	if (otr_siteset_empty(edit->set))
 		return SEQ_START_TOKEN;
 	edit->pos.set = edit->set;
@@ -221,7 +252,12 @@ static void *filter_next(struct seq_file *m, void *v, loff_t *pos)
 	++*pos;
 	if (v == edit && *pos < edit->sites)
 		return otr_site_next(&edit->pos) ? edit : NULL;
-	return awaits_at(edit, *pos);
+	if (v == &edit->command)
+		return otr_command_next(&edit->command) ? v : awaits_of(edit);
+	if (v == edit->awaits)
+		return NULL;
+	end_sites(edit);
+	return behind_sites(of, *pos);
 }
 
 static void filter_stop(struct seq_file *m, void *v)
@@ -229,9 +265,10 @@ static void filter_stop(struct seq_file *m, void *v)
 	struct otr_file *of = m->private;
 	struct edit *edit = of->priv;
 
-	if (edit->listing)
-		otr_site_stop();
-	edit->listing = false;
+	end_sites(edit);
+	if (edit->commanding)
+		otr_command_stop(&edit->command);
+	edit->commanding = false;
 }
 
 static int filter_show(struct seq_file *m, void *v)
@@ -242,6 +279,8 @@ static int filter_show(struct seq_file *m, void *v)
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, of->where.arg == OTR_WANT ? "#### all functions enabled ####\n" :
 							"#### no functions disabled ####\n");
+	} else if (v == &edit->command) {
+		otr_command_show(m, v);
 	} else if (v == edit->awaits) {
 		seq_puts(m, edit->awaits);
 	} else {

@@ -38,9 +38,16 @@ static const char functions[] =
 	"  set_ftrace_filter\t- Record these functions only; globs (vfs_*, *read, *x*),\n"
 	"\t\t\t  numbers of lines in available_filter_functions,\n"
 	"\t\t\t  \"!\" in front removes, \":mod:name\" behind means one module\n"
+	"\t\t\t  \"fn:command[:count]\" does something else when fn is called,\n"
+	"\t\t\t  \"!fn:command[:0]\" ends that:\n"
+	"\t\t\t    traceon, traceoff, stacktrace\n"
+	"  touched_functions\t- Functions that were ever hooked\n"
 	"  set_ftrace_notrace\t- Never record these functions\n"
 	"  set_ftrace_pid\t- Record these threads only\n"
-	"  set_ftrace_notrace_pid - Never record these threads\n";
+	"  set_ftrace_notrace_pid - Never record these threads\n"
+	"  stack_trace\t\t- Who was on the deepest stack, and how much each took\n"
+	"  stack_max_size\t- Its size; write 0 to measure anew\n"
+	"  stack_trace_filter\t- Functions that look at it; as set_ftrace_filter\n";
 
 static int readme_show(struct otr_file *of, struct seq_file *m)
 {

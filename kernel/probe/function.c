@@ -183,6 +183,7 @@ int otr_function_create(struct otr_inst *inst)
 		kfree(fn);
 		return -ENOMEM;
 	}
+	INIT_LIST_HEAD(&fn->commands);
 	inst->function = fn;
 	return 0;
 }
@@ -197,6 +198,7 @@ void otr_function_destroy(struct otr_inst *inst)
 {
 	struct otr_function *fn = inst->function;
 
+	otr_commands_destroy(fn);
 	inst->function = NULL;
 	otr_siteset_destroy(fn->hook.filter);
 	otr_siteset_destroy(fn->hook.skip);

@@ -30,6 +30,7 @@ enum otr_follower {
  * @tasks: whom to record; read in a hook or with preemption off, for both of
  *	   which otr_function_set_pids() waits
  * @repeats: the last calls, NULL until they are asked for
+ * @commands: struct otr_command, the newest first; otr_inst_lock
  * @followers: hooks that are on the same sites; otr_inst_lock
  * @inst: the instance
  * @awaits: functions of modules to come, by enum otr_side; otr_inst_lock
@@ -42,6 +43,7 @@ struct otr_function {
 	u8			odd;
 	struct otr_tasks	tasks;
 	struct otr_repeats __percpu *repeats;
+	struct list_head	commands;
 	struct otr_hook		*followers[OTR_FOLLOWERS];
 	struct otr_inst		*inst;
 	struct list_head	awaits[2];
@@ -66,6 +68,7 @@ void otr_function_destroy(struct otr_inst *inst);
 void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct otr_hook *hook);
 void otr_function_note(struct otr_inst *inst);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
+void otr_commands_destroy(struct otr_function *fn);
 int otr_deepest_init(void);
 void otr_deepest_exit(void);
 int otr_events_init(void);

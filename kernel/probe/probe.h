@@ -34,6 +34,29 @@ void otr_function_unawait_all(struct otr_inst *inst, enum otr_side side);
 bool otr_function_awaiting(const struct otr_inst *inst, enum otr_side side);
 char *otr_function_awaits(const struct otr_inst *inst, enum otr_side side);
 
+struct otr_command;
+
+/**
+ * struct otr_command_pos - a place in the listing of commands on functions
+ * @inst: the instance
+ */
+struct otr_command_pos {
+	struct otr_inst		*inst;
+/* private: the command, NULL at the end; the function; all that were skipped */
+	struct otr_command	*command;
+	struct otr_site_pos	site;
+	loff_t			skipped;
+};
+
+/* command.c: what else is done when functions are called */
+int otr_function_command(struct otr_inst *inst, const char *functions, const char *name,
+			 char *rest, bool remove);
+bool otr_command_start(struct otr_command_pos *pos, loff_t index);
+bool otr_command_next(struct otr_command_pos *pos);
+void otr_command_stop(struct otr_command_pos *pos);
+loff_t otr_command_count(const struct otr_command_pos *pos);
+void otr_command_show(struct seq_file *m, const struct otr_command_pos *pos);
+
 /* limits.c: which calls function_graph records, in all instances */
 struct otr_siteset *otr_graph_sites(enum otr_side side);
 int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set);

@@ -53,10 +53,12 @@ static unsigned int ours(unsigned long *caller, unsigned int nr, unsigned long f
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		if (from != OTR_STACK_SITE) {
+		if (from > OTR_STACK_CALLER) {
 			if (caller[i] == from)
 				return i;
 		} else if (otr_arch_in_slot(caller[i])) {
+			if (from == OTR_STACK_CALLER)
+				return i + 1;
 			caller[i] = OTR_STACK_TRAMPOLINE;
 			return i;
 		}
@@ -85,7 +87,8 @@ static noinline void record(struct otr_ring *ring, unsigned long *caller, unsign
 /**
  * otr_stack_record - record who called whom
  * @ring: where to
- * @from: the innermost caller of interest; OTR_STACK_SITE for a hook's function
+ * @from: the innermost caller of interest; OTR_STACK_SITE or OTR_STACK_CALLER for
+ *	  a hook's function
  *
  * Where RCU is not watching there is no stack: the unwinder needs it.
  *

@@ -10,6 +10,8 @@
 
 /* For otr_stack_record(): it begins with the trampoline that a site called. */
 #define OTR_STACK_SITE	0
+/* The same, but it begins with the function. */
+#define OTR_STACK_CALLER	1
 
 /* How programs print one, from what the format file names of it. */
 #define OTR_STACK_PRINT_FMT						\

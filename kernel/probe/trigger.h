@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside the probe room: triggers, what users have done when something else
+ * happens. One registry of actions for whoever has triggers: a command of
+ * set_ftrace_filter is a trigger on functions.
+ */
+#ifndef _OTR_PROBE_TRIGGER_H
+#define _OTR_PROBE_TRIGGER_H
+
+#include <linux/atomic.h>
+
+#include "probe/function.h"
+
+struct otr_trigger;
+
+/* A count that does not end. */
+#define OTR_COUNT_ENDLESS	(-1L)
+
+/**
+ * struct otr_action - something that a trigger can do
+ * @name: what users call it
+ * @target: takes what is behind the name off @rest and finds what it means:
+ *	    0 or an errno. NULL for an action that needs nothing else
+ * @release: gives up what @target found
+ * @show_target: prints it, with a colon in front
+ * @run: does it, in any context, NMI included, with preemption off. @left is how
+ *	 often it may do so still, see otr_trigger_take(); NULL for no limit
+ *
+ * @target and @release are called with otr_switch_lock held, and may sleep.
+ */
+struct otr_action {
+	const char	*name;
+	int		(*target)(struct otr_trigger *trigger, char **rest);
+	void		(*release)(struct otr_trigger *trigger);
+	void		(*show_target)(const struct otr_trigger *trigger, struct seq_file *m);
+	void		(*run)(const struct otr_trigger *trigger, atomic_long_t *left);
+};
+
+/**
+ * struct otr_trigger - an action that is wanted in an instance
+ * @action: what to do
+ * @inst: where
+ * @counted: not for ever
+ * @count: how often, OTR_COUNT_ENDLESS for ever even so
+ * @sub: the event that it is about, of actions that are about one
+ */
+struct otr_trigger {
+	const struct otr_action	*action;
+	struct otr_inst		*inst;
+	bool			counted;
+	long			count;
+	struct otr_sub		*sub;
+};
+
+int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const char *name,
+		      char *rest);
+void otr_trigger_release(struct otr_trigger *trigger);
+bool otr_trigger_same(const struct otr_trigger *a, const struct otr_trigger *b);
+void otr_trigger_show(const struct otr_trigger *trigger, const atomic_long_t *left,
+		      struct seq_file *m);
+
+/**
+ * otr_trigger_take - may it be done once more?
+ * @left: how often still, NULL for no limit
+ *
+ * Context: any, NMI included.
+ * Return: whether it may; that is one less then.
+ */
+static inline bool otr_trigger_take(atomic_long_t *left)
+{
+	if (!left || atomic_long_read(left) == OTR_COUNT_ENDLESS)
+		return true;
+	return atomic_long_dec_if_positive(left) >= 0;
+}
+
+#endif /* _OTR_PROBE_TRIGGER_H */
