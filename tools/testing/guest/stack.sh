@@ -153,11 +153,11 @@ check_user()
 	exec 5<&-
 	echo 0 >tracing_on
 	like 'user space' "$(records)" "${head_re}<user stack trace>\$"
-	like 'addresses' "$(records)" '^ =>  <00007f[0-9a-f]{10}>$'
+	like 'addresses' "$(records)" '^ =>  <00007[0-9a-f]{11}>$'
 	echo 1 >options/sym-userobj
 	like 'files' "$(records)" '^ => /[^ ]+/libc\.so\.6\[\+0x[0-9a-f]+\]$'
 	echo 1 >options/sym-addr
-	like 'both' "$(records)" '^ => /[^ ]+/libc\.so\.6\[\+0x[0-9a-f]+\] <00007f[0-9a-f]{10}>$'
+	like 'both' "$(records)" '^ => /[^ ]+/libc\.so\.6\[\+0x[0-9a-f]+\] <00007[0-9a-f]{11}>$'
 	echo 0 >options/sym-addr
 	stack_reset
 }

@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# trace_marker and trace_marker_raw: what is taken of a write, and what becomes of
+# memory that cannot be read.
+
+# shellcheck disable=SC2016 # Perl has variables of its own
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# write_at FILE LENGTH PERL: write(2) from the address that an expression gives,
+# $page being one that can be read, with one behind it that cannot; what it returned.
+write_at()
+{
+	perl -e '
+		use Errno;
+		my ($file, $length, $where) = @ARGV;
+		open(my $fd, ">", $file) or die "$file: $!";
+		open(my $zero, "<", "/dev/zero") or die;
+		# mmap of two pages, a read into the first, so that it is there, and
+		# munmap of the second
+		my $page = syscall(9, 0, 8192, 3, 0x22, -1, 0);
+		syscall(0, fileno($zero), $page, 4096);
+		syscall(11, $page + 4096, 4096);
+		my $done = syscall(1, fileno($fd), eval($where), $length + 0);
+		my ($name) = grep { $!{$_} } keys %!;
+		print $done < 0 ? $name : $done;' "$@"
+}
+
+# put_text FILE TEXT: one write(2) of exactly this; what it returned.
+put_text()
+{
+	perl -e '
+		open(my $fd, ">", $ARGV[0]) or die;
+		my $done = syswrite($fd, $ARGV[1]);
+		my ($name) = grep { $!{$_} } keys %!;
+		print defined($done) ? $done : $name;' "$@"
+}
+
+# within FROM TO NUMBER
+# shellcheck disable=SC2317 # a command that holds is given
+within()
+{
+	[ "$3" -ge "$1" ] && [ "$3" -le "$2" ]
+}
+
+# The texts of all markers, as they are shown.
+marks()
+{
+	records | sed -n 's/.*: tracing_mark_write: //p'
+}
+
+check_texts()
+{
+	local long
+
+	: >trace
+	is 'a text' "$(put_text trace_marker one)" 3
+	is 'with its newline' "$(put_text trace_marker $'two\n')" 4
+	is 'of two lines' "$(put_text trace_marker $'three\nfour')" 10
+	is 'are records' "$(records | grep -v '^four$' | sed 's/.*: //' | tr '\n' ' ')" 'one two three '
+	long=$(printf '%0200d' 7)
+	: >trace
+	is 'longer than a short record' "$(put_text trace_marker "$long")" 200
+	is 'is a record' "$(marks)" "$long"
+	: >trace
+	for length in 93 94 95 96 97; do
+		put_text trace_marker "$(printf "%0${length}d" 8)" >/dev/null
+	done
+	is 'around where long records begin' "$(marks | awk '{ printf "%d ", length($0) }')" \
+		'93 94 95 96 97 '
+}
+
+# What is too long is written in pieces.
+check_long()
+{
+	local taken
+
+	: >trace
+	taken=$(put_text trace_marker "$(printf '%06000d' 9)")
+	holds 'a part of 6000 bytes' within 4001 4096 "$taken"
+	is 'is in the record' "$(marks | awk '{ print length($0) }')" "$taken"
+}
+
+check_faults()
+{
+	: >trace
+	is 'nowhere' "$(write_at trace_marker 10 8)" EFAULT
+	is 'at the end of a page' "$(write_at trace_marker 10 '$page + 4086')" 10
+	is 'beyond it' "$(write_at trace_marker 10 '$page + 4090')" EFAULT
+	is 'long and beyond it' "$(write_at trace_marker 500 '$page + 4000')" EFAULT
+	is 'and each has a record that says so' "$(marks | grep -c '^<faulted>$')" 3
+	is "the kernel's, which write(2) looks for" "$(write_at trace_marker 10 -4096)" EFAULT
+	is 'raw' "$(write_at trace_marker_raw 12 '$page + 4084')" 12
+	is 'raw, beyond the page' "$(write_at trace_marker_raw 12 '$page + 4090')" EFAULT
+	like 'which says so' "$(records | tail -n 1)" '# ffffffff buf: 3c 66 61 75 6c 74 65 64 3e'
+}
+
+check_off()
+{
+	: >trace
+	echo 0 >tracing_on
+	is 'off' "$(put_text trace_marker x)" EBADF
+	is 'raw, off' "$(write_at trace_marker_raw 12 '$page')" EBADF
+	echo 1 >tracing_on
+	is 'no id' "$(write_at trace_marker_raw 3 '$page')" EINVAL
+	is 'nothing is recorded' "$(records)" ''
+}
+
+begin
+check_texts
+check_long
+check_faults
+check_off
+end
