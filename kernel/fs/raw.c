@@ -47,17 +47,16 @@ static void raw_release(struct otr_file *of)
 static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whole)
 {
 	struct otr_ring *ring = of->where.inst->ring;
-	int err = raw->page ? 0 : otr_raw_alloc(ring, of->where.cpu, raw);
+	int err;
 
-	if (!err)
-		err = otr_raw_read(ring, of->where.cpu, raw, room, whole);
-	while (err == -ESTALE) {
-		otr_raw_free(raw);
-		err = otr_raw_alloc(ring, of->where.cpu, raw);
+	for (;;) {
+		err = raw->page ? 0 : otr_raw_alloc(ring, of->where.cpu, raw);
 		if (!err)
 			err = otr_raw_read(ring, of->where.cpu, raw, room, whole);
+		if (err != -ESTALE)
+			return err;
+		otr_raw_free(raw);
 	}
-	return err;
 }
 
 /* Without the file's lock, as others may want to read what is there already. */
