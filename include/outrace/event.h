@@ -133,6 +133,7 @@ struct otr_event_ops {
 /* An event's flags. */
 #define OTR_EVENT_ID		BIT(0)	/* programs may ask for it by its number */
 #define OTR_EVENT_GOING		BIT(1)	/* its tracepoint is about to go away */
+#define OTR_EVENT_POINTS	BIT(2)	/* records have addresses of texts */
 
 /**
  * struct otr_event - a description of one kind of record
@@ -153,6 +154,7 @@ struct otr_event_ops {
  * @probe: what is called there, with a struct otr_sub as its first argument
  * @tp: the tracepoint while the kernel has it
  * @module: name of the module that has the tracepoint, NULL for the kernel
+ * @carrier: that module, for who holds the lock of events
  * @owner: the module that the description is part of, NULL if that is built in
  * @group: the system; event registry
  * @link: in the system's list; event registry
@@ -176,6 +178,7 @@ struct otr_event {
 	void			*probe;
 	struct tracepoint	*tp;
 	const char		*module;
+	struct module		*carrier;
 	struct module		*owner;
 	struct otr_event_group	*group;
 	struct list_head	link;

@@ -104,6 +104,10 @@ extern const struct otr_field otr_event_common[];
 const struct otr_field *otr_event_field(const struct otr_event *ev, const char *name, size_t len);
 enum otr_kind otr_field_kind(const struct otr_field *field);
 
+/* pointed.c */
+bool otr_event_points(const struct otr_event *ev);
+const struct otr_field *otr_event_astray(const struct otr_line *line);
+
 /* format.c */
 struct seq_file;
 

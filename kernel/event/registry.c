@@ -75,6 +75,8 @@ static int insert(struct otr_event *ev)
 			ev->id = 0;
 		return -ENOMEM;
 	}
+	if (otr_event_points(ev))
+		ev->flags |= OTR_EVENT_POINTS;
 	list_add_tail(&ev->link, &ev->group->events);
 	return 0;
 }

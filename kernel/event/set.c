@@ -26,9 +26,10 @@ static const struct otr_set_hooks *set_hooks;
 /* Guards all of the above, and otr_event.tp. Readers of @sets may hold the registry's lock. */
 static DEFINE_MUTEX(sets_lock);
 
-static void set_tracepoint(struct otr_event *ev, struct tracepoint *tp, const char *module)
+static void set_tracepoint(struct otr_event *ev, struct tracepoint *tp, struct module *module)
 {
-	ev->module = tp ? module : NULL;
+	ev->carrier = tp ? module : NULL;
+	ev->module = ev->carrier ? module->name : NULL;
 	WRITE_ONCE(ev->tp, tp);
 }
 
@@ -57,14 +58,18 @@ static void find_in_modules(struct otr_event *ev)
 
 	list_for_each_entry(c, &carriers, link)
 		if (!ev->tp)
-			set_tracepoint(ev, find_in(c->tp->mod, ev->tracepoint), c->tp->mod->name);
+			set_tracepoint(ev, find_in(c->tp->mod, ev->tracepoint), c->tp->mod);
 }
 
 static void event_gone(struct otr_event *ev)
 {
-	/* Nobody may begin to record it once it was asked who does. */
+	/*
+	 * Nobody may begin to record it once it was asked who does, and whoever
+	 * prints its records from here on must not look for texts in the module.
+	 */
 	otr_event_lock_write();
 	ev->flags |= OTR_EVENT_GOING;
+	ev->carrier = NULL;
 	otr_event_unlock_write();
 	set_hooks->gone(ev);
 	set_tracepoint(ev, NULL, NULL);
@@ -81,7 +86,7 @@ static void module_comes(struct module *mod)
 			struct otr_event *ev = *at;
 
 			if (ev->tracepoint && !ev->tp)
-				set_tracepoint(ev, find_in(mod, ev->tracepoint), mod->name);
+				set_tracepoint(ev, find_in(mod, ev->tracepoint), mod);
 		}
 	set_hooks->came(mod->name);
 }

@@ -250,6 +250,7 @@ extern const struct otr_dir otr_options_dir;
 extern const struct otr_dir otr_events_dir;			/* events.c */
 extern const struct otr_file_ops otr_set_event_ops;		/* set_event.c */
 extern const struct otr_file_ops otr_available_events_ops;
+extern const struct otr_file_ops otr_printk_formats_ops;	/* printk_formats.c */
 
 int otr_fs_init(void);
 void otr_fs_exit(void);

@@ -72,6 +72,7 @@ static const struct otr_row top_rows[] = {
 	  .visible = has_returns },
 	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
 	{ "per_cpu",			MODE_DIR,	.dir = &per_cpu_dir },
+	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops },
 	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops },
 	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops },
 	{ "saved_tgids",		OTR_MODE_READ,	&otr_tgids_ops },

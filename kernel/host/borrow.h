@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/set_memory.h>
+#include <linux/tracepoint.h>
 #include <asm/text-patching.h>
 
 #include "host/probed.h"
@@ -49,6 +50,10 @@ extern typeof(fentry_return_unregister) fentry_return_unregister __weak;
 extern struct mutex kprobe_mutex __weak;
 #ifdef OTR_HAVE_GET_KPROBE
 extern typeof(get_kprobe) get_kprobe __weak;
+#endif
+
+#ifdef OTR_HAVE_TRACEPOINT_STRINGS
+extern typeof(tracepoint_strings) tracepoint_strings __weak;
 #endif
 
 /* feature.c */

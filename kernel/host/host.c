@@ -82,6 +82,15 @@ static bool has_tracepoints(void)
 	return otr_host_tracepoint("sched_switch");
 }
 
+static bool has_strings(void)
+{
+#ifdef OTR_HAVE_TRACEPOINT_STRINGS
+	return tracepoint_strings;
+#else
+	return false;
+#endif
+}
+
 static const struct feature features[OTR_NR_FEATURES] = {
 	[OTR_SITES] = {
 		"tracing of the kernel's functions", "0002-tracing-*", has_sites,
@@ -116,6 +125,10 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		"events, names of tasks that are gone, following forks", "0010-tracing-*",
 		has_tracepoints,
 	},
+	[OTR_STRINGS] = {
+		"printk_formats, the texts behind addresses in records", "0014-tracing-*",
+		has_strings,
+	},
 };
 
 /*
@@ -143,6 +156,7 @@ int otr_host_init(void)
 	for (i = 0; i < OTR_NR_FEATURES; i++)
 		otr_host_present[i] = features[i].there();
 	use_clock_table();
+	otr_host_strings_init();
 	return otr_names_init();
 }
 

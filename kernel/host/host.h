@@ -36,6 +36,7 @@
  * @OTR_RETURNS: the unwinder sees through replaced return addresses
  * @OTR_TASK_SLOT: tasks have room for a pointer of ours
  * @OTR_TRACEPOINTS: the kernel's tracepoints exist
+ * @OTR_STRINGS: texts are known of which tracepoints get the address
  * @OTR_NR_FEATURES: their number
  */
 enum otr_feature {
@@ -49,6 +50,7 @@ enum otr_feature {
 	OTR_RETURNS,
 	OTR_TASK_SLOT,
 	OTR_TRACEPOINTS,
+	OTR_STRINGS,
 	OTR_NR_FEATURES,
 };
 
@@ -134,5 +136,11 @@ struct tracepoint *otr_host_tracepoint(const char *name);
 int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data);
 void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data);
 void otr_host_tracepoints_exit(void);
+
+/* strings.c: constant texts whose addresses are in records */
+void otr_host_strings_init(void);
+const char *otr_host_string(unsigned int nr);
+bool otr_host_string_known(const char *text);
+bool otr_host_is_rodata(const void *addr);
 
 #endif /* _OTR_HOST_H */

@@ -30,6 +30,18 @@ static void print_started(struct otr_view *view, int cpu, struct seq_buf *out)
 		seq_buf_printf(out, "##### CPU %u buffer started ####\n", cpu);
 }
 
+/* In place of a text that would follow an address to who knows where. */
+static noinline bool print_astray(struct otr_line *line)
+{
+	const struct otr_field *field = otr_event_astray(line);
+
+	if (!field)
+		return false;
+	seq_buf_printf(line->out, "EVENT %s: HAS UNSAFE POINTER FIELD '%s'\n", line->ev->name,
+		       field->name);
+	return true;
+}
+
 static void style_default(struct otr_view *view, const struct otr_item *item, u64 next_ts,
 			  const struct otr_event *ev, struct otr_line *line)
 {
@@ -42,10 +54,10 @@ static void style_default(struct otr_view *view, const struct otr_item *item, u6
 		else
 			otr_columns_print(view, item, line->out);
 	}
-	if (ev)
-		ev->text(line);
-	else
+	if (!ev)
 		seq_buf_printf(line->out, "Unknown type %d\n", head->type);
+	else if (likely(!(ev->flags & OTR_EVENT_POINTS)) || !print_astray(line))
+		ev->text(line);
 }
 
 static void style_raw(const struct otr_view *view, const struct otr_item *item,

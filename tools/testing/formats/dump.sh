@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # In the guest: print all format files, each behind a line with its path. One
-# program does it, since starting one takes longer than reading a file.
+# program does it, since starting one takes longer than reading a file. At the
+# end, the texts whose addresses records hold.
 
 # shellcheck source=tools/testing/qemu/lib.sh
 . "$(dirname "$0")/../qemu/lib.sh"
@@ -10,3 +11,5 @@
 mount_tracing || exit 1
 find events -name format -print0 | sort -z | xargs -0 \
 	awk 'FNR == 1 { sub("/format$", "", FILENAME); print "=== " FILENAME } { print }'
+echo '=== events/texts/printk_formats'
+sed 's/^0x[0-9a-f]* : //' printk_formats | sort

@@ -19,6 +19,7 @@ rw-r----- error_log
 -w------- free_buffer
 rwxr-x--- options
 rwxr-x--- per_cpu
+r--r----- printk_formats
 r--r----- saved_cmdlines
 rw-r----- saved_cmdlines_size
 r--r----- saved_tgids

@@ -16,6 +16,7 @@
 /* Copies of the room of our own, next to the engine's. */
 #include "base/clock.c"
 #include "host/feature.c"
+#include "host/strings.c"
 #include "host/symbol.c"
 #include "host/text.c"
 #include "host/tracepoint.c"

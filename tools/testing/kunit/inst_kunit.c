@@ -340,6 +340,11 @@ static void chooses_cpus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.off_cpus, 0);
 }
 
+bool otr_event_points(const struct otr_event *ev)
+{
+	return false;
+}
+
 /* An event that counts who is attached to it. */
 static int attached;
 

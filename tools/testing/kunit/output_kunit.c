@@ -11,6 +11,11 @@
 #include "base/comm.c"
 #include "base/text.c"
 #include "base/tgid.c"
+/* comm.c has one, too. */
+#define find find_field
+#include "event/field.c"
+#undef find
+#include "event/pointed.c"
 #include "event/registry.c"
 #include "event/print.c"
 #include "output/columns.c"
@@ -25,6 +30,19 @@ int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size
 	if (!(addr & 1))
 		return 0;
 	return scnprintf(buf, size, with_offset ? "sym+0x1/0x2" : "sym");
+}
+
+/* The only texts that stay. */
+static const char constant[] = "constant";
+
+bool otr_host_is_rodata(const void *addr)
+{
+	return addr >= (void *)constant && addr < (void *)constant + sizeof(constant);
+}
+
+bool otr_host_string_known(const char *text)
+{
+	return false;
 }
 
 unsigned long otr_host_address(const char *name)
@@ -256,7 +274,50 @@ static void only_one_of_a_number(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, otr_event_find(some_event.id + 1));
 }
 
+struct pointing {
+	struct otr_rec_head	head;
+	const char		*text;
+	const char		*other;
+	char			own[8];
+};
+
+static void pointing_text(struct otr_line *line)
+{
+	const struct pointing *rec = line->rec;
+
+	seq_buf_printf(line->out, "pointing: %s\n", rec->text);
+}
+
+static void texts_elsewhere(struct kunit *test)
+{
+	static const struct otr_field fields[] = {
+		OTR_FIELD(struct pointing, const char *, text),
+		OTR_FIELD(struct pointing, const char *, other),
+		{}
+	};
+	static struct otr_event event = {
+		.id = 302, .system = "test", .name = "pointing", .fields = fields,
+		.print_fmt = "\"%s %s\", REC->text , f(REC->other)", .text = pointing_text,
+	};
+	struct fixture *f = test->priv;
+	struct pointing rec = { .head.type = event.id, .text = constant, .own = "own" };
+
+	KUNIT_ASSERT_EQ(test, otr_event_register(&event), 0);
+	KUNIT_EXPECT_TRUE(test, event.flags & OTR_EVENT_POINTS);
+	KUNIT_EXPECT_FALSE(test, some_event.flags & OTR_EVENT_POINTS);
+	f->view.options = 0;
+	f->item.data = &rec;
+	f->item.len = sizeof(rec);
+	expect(test, "pointing: constant\n");
+	rec.text = rec.own;
+	expect(test, "pointing: own\n");
+	rec.text = f->text;
+	expect(test, "EVENT pointing: HAS UNSAFE POINTER FIELD 'text'\n");
+	otr_event_unregister(&event);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(texts_elsewhere),
 	KUNIT_CASE(default_columns),
 	KUNIT_CASE(flag_characters),
 	KUNIT_CASE(latency_columns),

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* printk_formats: the texts behind the addresses that records hold. */
+#include "fs/fs.h"
+#include "host/host.h"
+
+static void *formats_start(struct seq_file *m, loff_t *pos)
+{
+	return *pos < U32_MAX ? (void *)otr_host_string(*pos) : NULL;
+}
+
+static void *formats_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return formats_start(m, pos);
+}
+
+static void formats_stop(struct seq_file *m, void *v)
+{
+}
+
+/* In quotes, but programs that read it know no backslash that stands for itself. */
+static int formats_show(struct seq_file *m, void *v)
+{
+	const char *text;
+
+	seq_printf(m, "0x%lx : \"", (unsigned long)v);
+	for (text = v; *text; text++) {
+		if (*text == '\n')
+			seq_puts(m, "\\n");
+		else if (*text == '\t')
+			seq_puts(m, "\\t");
+		else if (*text == '"')
+			seq_puts(m, "\\\"");
+		else
+			seq_putc(m, *text);
+	}
+	seq_puts(m, "\"\n");
+	return 0;
+}
+
+static const struct seq_operations formats_walk = {
+	.start	= formats_start,
+	.next	= formats_next,
+	.stop	= formats_stop,
+	.show	= formats_show,
+};
+
+const struct otr_file_ops otr_printk_formats_ops = {
+	.walk	= &formats_walk,
+};
