@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The event room: what events use to print their members. The texts are those
+ * that the in-tree tracer prints for the same values.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+/* Copies of our own, next to the engine's. */
+#include "base/clock.c"
+#include "base/format.c"
+#include "base/text.c"
+#include "event/print_fields.c"
+
+#define OUT_SIZE	512
+#define SCRATCH_SIZE	256
+
+struct fixture {
+	struct otr_event	event;
+	struct otr_line		line;
+	struct seq_buf		out;
+	struct seq_buf		scratch;
+	char			text[OUT_SIZE];
+	char			pieces[SCRATCH_SIZE];
+};
+
+static int fixture_init(struct kunit *test)
+{
+	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->event.name = "some";
+	f->line = (struct otr_line){ .out = &f->out, .scratch = &f->scratch, .ev = &f->event };
+	seq_buf_init(&f->out, f->text, sizeof(f->text));
+	seq_buf_init(&f->scratch, f->pieces, sizeof(f->pieces));
+	test->priv = f;
+	return 0;
+}
+
+static void fixture_exit(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	kfree(f->event.program);
+}
+
+static void names_of_bits(struct kunit *test)
+{
+	static const struct trace_print_flags names[] = {
+		{ 3, "both" }, { 1, "one" }, { 2, "two" }, { 0, "nothing" }, { 8, "eight" },
+		{ -1, NULL }
+	};
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_STREQ(test, otr_print_flags(&f->line, "|", 0, names), "");
+	KUNIT_EXPECT_STREQ(test, otr_print_flags(&f->line, "|", 1, names), "one");
+	KUNIT_EXPECT_STREQ(test, otr_print_flags(&f->line, "|", 3, names), "both");
+	KUNIT_EXPECT_STREQ(test, otr_print_flags(&f->line, ", ", 10, names), "two, nothing, eight");
+	KUNIT_EXPECT_STREQ(test, otr_print_flags(&f->line, "|", 0x18, names), "nothing|eight|0x10");
+	KUNIT_EXPECT_STREQ(test, otr_print_flags(&f->line, "|", 0x100, names), "nothing|0x100");
+	KUNIT_EXPECT_STREQ(test, otr_print_flags(&f->line, NULL, 9, names), "onenothingeight");
+}
+
+static void names_of_values(struct kunit *test)
+{
+	static const struct trace_print_flags names[] = {
+		{ 0, "zero" }, { 5, "five" }, { 5, "other" }, { ULONG_MAX, "most" }, { -1, NULL }
+	};
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_STREQ(test, otr_print_symbolic(&f->line, 0, names), "zero");
+	KUNIT_EXPECT_STREQ(test, otr_print_symbolic(&f->line, 5, names), "five");
+	KUNIT_EXPECT_STREQ(test, otr_print_symbolic(&f->line, ULONG_MAX, names), "most");
+	KUNIT_EXPECT_STREQ(test, otr_print_symbolic(&f->line, 0x1f, names), "0x1f");
+}
+
+static void bytes(struct kunit *test)
+{
+	static const u8 some[] = {
+		0x00, 0x01, 0x7f, 0x80, 0xff, 'a', 'b', 'c', 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+	};
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_STREQ(test, otr_print_hex_bytes(&f->line, some, 0, true), "");
+	KUNIT_EXPECT_STREQ(test, otr_print_hex_bytes(&f->line, some, 1, true), "00");
+	KUNIT_EXPECT_STREQ(test, otr_print_hex_bytes(&f->line, some, 5, true), "00 01 7f 80 ff");
+	KUNIT_EXPECT_STREQ(test, otr_print_hex_bytes(&f->line, some, 5, false), "00017f80ff");
+	/* More than the kernel's format prints at a time. */
+	KUNIT_EXPECT_STREQ(test, otr_print_hex_bytes(&f->line, some, sizeof(some), true),
+			   "00 01 7f 80 ff 61 62 63 08 09 0a 0b 0c 0d 0e 0f 10 11");
+	KUNIT_EXPECT_STREQ(test, otr_print_hex_bytes(&f->line, some, sizeof(some), false),
+			   "00017f80ff61626308090a0b0c0d0e0f1011");
+}
+
+static void rows(struct kunit *test)
+{
+	static const char some[] = "0123456789abcdefXY";
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_STREQ(test,
+			   otr_print_hex_dump(&f->line, "in: ", DUMP_PREFIX_OFFSET, 16, 1, some, 18, true),
+			   "\nin: 00000000: 30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef\n"
+			   "in: 00000010: 58 59                                            XY\n");
+	seq_buf_clear(&f->scratch);
+	KUNIT_EXPECT_STREQ(test,
+			   otr_print_hex_dump(&f->line, "", DUMP_PREFIX_NONE, 16, 4, some, 16, false),
+			   "\n33323130 37363534 62613938 66656463\n");
+	KUNIT_EXPECT_STREQ(test,
+			   otr_print_hex_dump(&f->line, "", DUMP_PREFIX_NONE, 7, 1, some, 2, false),
+			   "\n30 31\n");
+}
+
+static void arrays(struct kunit *test)
+{
+	static const u8 bytes[] = { 0, 0xff };
+	static const u16 shorts[] = { 0xffff };
+	static const u32 words[] = { 1, 0xffffffff, 3 };
+	static const u64 longs[] = { ~0ULL, 0 };
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_STREQ(test, otr_print_array(&f->line, bytes, 0, 1), "{}");
+	KUNIT_EXPECT_STREQ(test, otr_print_array(&f->line, bytes, 2, 1), "{0x0,0xff}");
+	KUNIT_EXPECT_STREQ(test, otr_print_array(&f->line, shorts, 1, 2), "{0xffff}");
+	KUNIT_EXPECT_STREQ(test, otr_print_array(&f->line, words, 3, 4), "{0x1,0xffffffff,0x3}");
+	KUNIT_EXPECT_STREQ(test, otr_print_array(&f->line, longs, 2, 8),
+			   "{0xffffffffffffffff,0x0}");
+}
+
+static void masks(struct kunit *test)
+{
+	unsigned long bits[2] = { 0x5, 0 };
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_STREQ(test, otr_print_bitmask(&f->line, bits, sizeof(bits[0])),
+			   "00000000,00000005");
+	bits[1] = 1;
+	KUNIT_EXPECT_STREQ(test, otr_print_bitmask(&f->line, bits, sizeof(bits)),
+			   "00000000,00000001,00000000,00000005");
+}
+
+/* Pieces of a line stand side by side; without room they are cut, then empty. */
+static void pieces_share_room(struct kunit *test)
+{
+	static const u32 words[64];
+	struct fixture *f = test->priv;
+	const char *one = otr_print_array(&f->line, words, 1, 4);
+	const char *two = otr_print_array(&f->line, words, 2, 4);
+	char *room = otr_print_get_room(&f->line, 16);
+	const char *cut;
+
+	KUNIT_ASSERT_NOT_NULL(test, room);
+	memset(room, 0xff, 16);
+	KUNIT_EXPECT_STREQ(test, one, "{0x0}");
+	KUNIT_EXPECT_STREQ(test, two, "{0x0,0x0}");
+	KUNIT_EXPECT_NULL(test, otr_print_get_room(&f->line, SCRATCH_SIZE));
+	KUNIT_EXPECT_NULL(test, otr_print_get_room(&f->line, 0));
+	cut = otr_print_array(&f->line, words, ARRAY_SIZE(words), 4);
+	KUNIT_EXPECT_LT(test, strlen(cut), SCRATCH_SIZE);
+	KUNIT_EXPECT_TRUE(test, strstarts(cut, "{0x0,0x0,"));
+	KUNIT_EXPECT_STREQ(test, otr_print_array(&f->line, words, 1, 4), "");
+}
+
+static void rests_of_seconds(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, otr_print_ns_rest(0), 0);
+	KUNIT_EXPECT_EQ(test, otr_print_ns_rest(3999999999ULL), 999999999);
+}
+
+#define FORMAT	"%d %-4s| %pS %pe %4ph %*pbl %s\n"
+
+static void print_some(struct fixture *f, void *code, const u8 *bytes, unsigned long *bits)
+{
+	otr_print_event(&f->line, FORMAT, 1, "two", code, ERR_PTR(-ENOMEM), bytes, 8, bits, "end");
+}
+
+/* Formats of the kernel's own, and the same again, when the format was read. */
+static void events(struct kunit *test)
+{
+	static const u8 bytes[] = { 1, 2, 3, 4 };
+	unsigned long bits = 0xe;
+	struct fixture *f = test->priv;
+	char *wanted = kunit_kzalloc(test, OUT_SIZE, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, wanted);
+	snprintf(wanted, OUT_SIZE, "some: " FORMAT, 1, "two", (void *)kfree, ERR_PTR(-ENOMEM),
+		 bytes, 8, &bits, "end");
+	for (i = 0; i < 2; i++) {
+		seq_buf_clear(&f->out);
+		print_some(f, kfree, bytes, &bits);
+		KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), wanted);
+		KUNIT_EXPECT_NOT_NULL(test, f->event.program);
+	}
+	/* An event prints after one format; another one is nothing to rely on, but right. */
+	seq_buf_clear(&f->out);
+	otr_print_event(&f->line, "%x\n", 255);
+	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), "some: ff\n");
+	seq_buf_init(&f->out, f->text, 8);
+	print_some(f, kfree, bytes, &bits);
+	KUNIT_EXPECT_TRUE(test, seq_buf_has_overflowed(&f->out));
+}
+
+static void addresses(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	char wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "some: %p 7\n", f);
+	otr_print_event(&f->line, "%p %d\n", f, 7);
+	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), wanted);
+	f->line.flags = OTR_LINE_PLAIN_PTR;
+	seq_buf_clear(&f->out);
+	snprintf(wanted, sizeof(wanted), "some: %px 7\n", f);
+	otr_print_event(&f->line, "%p %d\n", f, 7);
+	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), wanted);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(names_of_bits),
+	KUNIT_CASE(names_of_values),
+	KUNIT_CASE(bytes),
+	KUNIT_CASE(rows),
+	KUNIT_CASE(arrays),
+	KUNIT_CASE(masks),
+	KUNIT_CASE(pieces_share_room),
+	KUNIT_CASE(rests_of_seconds),
+	KUNIT_CASE(events),
+	KUNIT_CASE(addresses),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name		= "outrace_event",
+	.init		= fixture_init,
+	.exit		= fixture_exit,
+	.test_cases	= cases,
+};
+
+kunit_test_suite(suite);
+
+MODULE_DESCRIPTION("KUnit suite of outrace's event room");
+MODULE_LICENSE("GPL");
