@@ -54,7 +54,7 @@ static char group_state(struct otr_inst *inst, const struct otr_event_group *gro
 		const struct otr_sub *sub = otr_sub_find(inst, ev);
 
 		if (ev->ops)
-			state = common_state(state, sub && sub->on);
+			state = common_state(state, otr_sub_on(sub));
 	}
 	return state;
 }
@@ -142,7 +142,8 @@ static struct otr_event *event_listed(struct otr_file *of)
 
 static void print_switch(struct seq_file *m, const struct otr_sub *sub)
 {
-	seq_printf(m, "%d\n", sub && sub->on);
+	/* A star where triggers may change it. */
+	seq_printf(m, "%d%s\n", otr_sub_on(sub), sub && sub->holders ? "*" : "");
 }
 
 static int one_show(struct otr_file *of, struct seq_file *m)

@@ -21,7 +21,7 @@ static bool wanted(struct otr_file *of, const struct otr_event *ev)
 	if (of->where.arg == AVAILABLE)
 		return true;
 	sub = otr_sub_find(of->where.inst, ev);
-	return sub && sub->on;
+	return sub && (otr_sub_on(sub) || sub->holders);
 }
 
 /* The walk's position counts events; most walks are one read or two. */

@@ -115,6 +115,8 @@ void otr_inst_clear_hooks(void)
 	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_inst_lock);
 	otr_preset_clear(top);
+	if (top->hooks->stop)
+		top->hooks->stop(top);
 	mutex_unlock(&otr_inst_lock);
 	otr_sub_clear(top);
 	mutex_lock(&otr_inst_lock);

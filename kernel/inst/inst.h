@@ -120,6 +120,7 @@ struct otr_preset {
 /**
  * struct otr_inst_hooks - what others do for every instance
  * @create: sets up the caller's part of a new instance
+ * @stop: ends what uses the instance's events; NULL for nothing
  * @destroy: frees it
  * @option_changed: an option was changed, otr_inst_lock is held; an errno
  *		     takes the change back
@@ -129,6 +130,7 @@ struct otr_preset {
  */
 struct otr_inst_hooks {
 	int			(*create)(struct otr_inst *inst);
+	void			(*stop)(struct otr_inst *inst);
 	void			(*destroy)(struct otr_inst *inst);
 	int			(*option_changed)(struct otr_inst *inst, enum otr_option opt);
 };

@@ -37,6 +37,27 @@ static u16 other_pid(const struct otr_event *ev)
 	return 0;
 }
 
+/* Change some bits of a gate, while triggers may change others. */
+static void gate_change(struct otr_sub *sub, u32 clear, u32 set)
+{
+	u32 bits = READ_ONCE(sub->gate.bits);
+
+	while (!try_cmpxchg(&sub->gate.bits, &bits, (bits & ~clear) | set))
+		;
+}
+
+/**
+ * otr_sub_set - say that records of an event are wanted, or not
+ * @sub: the subscription; with a holder, or nothing comes of it
+ * @on: what to say
+ *
+ * Context: any, NMI included.
+ */
+void otr_sub_set(struct otr_sub *sub, bool on)
+{
+	gate_change(sub, OTR_GATE_SHUT, on ? 0 : OTR_GATE_SHUT);
+}
+
 /**
  * otr_sub_gate_update - have probes follow what changed
  * @sub: the subscription
@@ -49,19 +70,18 @@ void otr_sub_gate_update(struct otr_sub *sub)
 	const struct otr_step *only = NULL;
 	u32 gate = 0;
 
-	if (!sub->on)
-		gate |= OTR_GATE_SHUT;
 	if (inst->event_tasks.limited)
 		gate |= sub->pid_at ? OTR_GATE_OTHER : OTR_GATE_TASKS;
 	if (sub->filter)
 		gate |= OTR_GATE_FILTER;
 	if (inst->options & (OTR_OPT(STACKTRACE) | OTR_OPT(USERSTACKTRACE)))
 		gate |= OTR_GATE_STACK;
-	if (gate == OTR_GATE_FILTER)
+	/* That way does not look at the gate again, which triggers may shut. */
+	if (gate == OTR_GATE_FILTER && otr_sub_on(sub) && !sub->holders)
 		only = otr_filter_number(sub->filter);
 	/* Pairs with the address dependency in the probes: the filter is complete. */
 	smp_store_release(&sub->only, only);
-	WRITE_ONCE(sub->gate.bits, gate);
+	gate_change(sub, ~(u32)OTR_GATE_SHUT, gate);
 	WRITE_ONCE(sub->remember, inst->remember);
 }
 
@@ -103,6 +123,7 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
 	sub->event = ev;
 	sub->id = ev->id;
 	sub->pid_at = other_pid(ev);
+	sub->gate.bits = OTR_GATE_SHUT;
 	otr_sub_gate_update(sub);
 	err = xa_insert(&inst->subs, ev->id, sub, GFP_KERNEL);
 	if (!err)
@@ -119,7 +140,7 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
  */
 static int attach(struct otr_sub *sub)
 {
-	int err = sub->event->ops->attach(sub->event, sub);
+	int err = sub->attached ? 0 : sub->event->ops->attach(sub->event, sub);
 
 	sub->attached = !err;
 	return err;
@@ -142,14 +163,14 @@ static struct otr_sub *set_on(struct otr_inst *inst, struct otr_event *ev, bool 
 
 	if (IS_ERR_OR_NULL(sub))
 		return sub;
-	if (sub->on == on)
+	if (otr_sub_on(sub) == on)
 		return NULL;
 	if (on) {
 		err = otr_inst_expand(inst);
 		if (err)
 			return ERR_PTR(err);
 	}
-	sub->on = on;
+	otr_sub_set(sub, on);
 	otr_sub_gate_update(sub);
 	return sub;
 }
@@ -175,7 +196,8 @@ int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
 	if (IS_ERR_OR_NULL(sub))
 		return PTR_ERR_OR_ZERO(sub);
 	if (!on) {
-		detach(sub);
+		if (!sub->holders)
+			detach(sub);
 		return 0;
 	}
 	err = attach(sub);
@@ -185,6 +207,56 @@ int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
 		mutex_unlock(&otr_inst_lock);
 	}
 	return err;
+}
+
+static void change_holders(struct otr_sub *sub, int by)
+{
+	mutex_lock(&otr_inst_lock);
+	sub->holders += by;
+	otr_sub_gate_update(sub);
+	mutex_unlock(&otr_inst_lock);
+}
+
+/**
+ * otr_sub_hold - have an event ready to be switched by otr_sub_set()
+ * @inst: the instance
+ * @ev: the event; one with a source
+ *
+ * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
+ * Return: the subscription, until otr_sub_drop(); ERR_PTR() of -ENOMEM or of
+ * what the event's source said.
+ */
+struct otr_sub *otr_sub_hold(struct otr_inst *inst, struct otr_event *ev)
+{
+	struct otr_sub *sub;
+	int err;
+
+	lockdep_assert_held(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_expand(inst);
+	sub = err ? ERR_PTR(err) : otr_sub_get(inst, ev);
+	mutex_unlock(&otr_inst_lock);
+	if (IS_ERR(sub))
+		return sub;
+	change_holders(sub, 1);
+	err = attach(sub);
+	if (!err)
+		return sub;
+	change_holders(sub, -1);
+	return ERR_PTR(err);
+}
+
+/**
+ * otr_sub_drop - the counterpart of otr_sub_hold()
+ * @sub: the subscription; it stays as it is, on or off
+ *
+ * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
+ */
+void otr_sub_drop(struct otr_sub *sub)
+{
+	change_holders(sub, -1);
+	if (!sub->holders && !otr_sub_on(sub))
+		detach(sub);
 }
 
 static bool picked(const struct otr_pick *pick, const struct otr_event *ev)

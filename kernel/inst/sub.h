@@ -26,8 +26,11 @@
  * @event: the event; set once
  * @shown: the filter that its file shows: @filter, or one that was wrong, and
  *	   then there is no @filter
- * @on: the user wants records
+ * @holders: triggers that may switch it on and off
  * @attached: probes of the event come here
+ *
+ * Whether records are wanted is OTR_GATE_SHUT alone, which users and triggers
+ * change, in any context.
  */
 struct otr_sub {
 	/* hot */
@@ -43,11 +46,23 @@ struct otr_sub {
 	/* otr_inst_lock */
 	struct otr_event	*event;
 	struct otr_filter	*shown;
-	bool			on;
+	unsigned int		holders;
 
 	/* otr_switch_lock */
 	bool			attached;
 };
+
+/**
+ * otr_sub_on - are records of an event wanted?
+ * @sub: the subscription, or NULL
+ *
+ * Context: any.
+ * Return: whether they are.
+ */
+static inline bool otr_sub_on(const struct otr_sub *sub)
+{
+	return sub && !(READ_ONCE(sub->gate.bits) & OTR_GATE_SHUT);
+}
 
 /**
  * struct otr_pick - some of the events there are
@@ -68,6 +83,9 @@ struct otr_pick {
 struct otr_sub *otr_sub_find(struct otr_inst *inst, const struct otr_event *ev);
 struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev);
 int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on);
+struct otr_sub *otr_sub_hold(struct otr_inst *inst, struct otr_event *ev);
+void otr_sub_drop(struct otr_sub *sub);
+void otr_sub_set(struct otr_sub *sub, bool on);
 int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);
 
 /* awaited.c: events of modules that are not there yet */

@@ -304,7 +304,7 @@ int otr_function_command(struct otr_inst *inst, const char *functions, const cha
 	bool taken = false;
 	int err;
 
-	err = otr_trigger_parse(&trigger, inst, name, rest);
+	err = otr_trigger_parse(&trigger, inst, name, rest, remove);
 	if (err)
 		return err;
 	mutex_lock(&otr_inst_lock);
@@ -337,6 +337,24 @@ void otr_commands_destroy(struct otr_function *fn)
 
 	list_for_each_entry_safe(command, next, &fn->commands, node)
 		command_end(command);
+}
+
+/**
+ * otr_commands_forget - remove all commands about an event that goes away
+ * @fn: function tracing of an instance, or NULL
+ * @ev: the event
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_commands_forget(struct otr_function *fn, const struct otr_event *ev)
+{
+	struct otr_command *command, *next;
+
+	if (!fn)
+		return;
+	list_for_each_entry_safe(command, next, &fn->commands, node)
+		if (command->trigger.sub && command->trigger.sub->event == ev)
+			command_end(command);
 }
 
 /* On with the next command that has functions. The list's lock is held. */

@@ -362,8 +362,13 @@ static const struct otr_event_ops tracepoint_ops = {
 
 static void event_gone(struct otr_event *ev)
 {
+	struct otr_inst *inst = otr_inst_top();
+
 	mutex_lock(&otr_switch_lock);
-	otr_sub_forget(otr_inst_top(), ev);
+	mutex_lock(&otr_inst_lock);
+	otr_commands_forget(inst->function, ev);
+	mutex_unlock(&otr_inst_lock);
+	otr_sub_forget(inst, ev);
 	mutex_unlock(&otr_switch_lock);
 }
 

@@ -198,7 +198,6 @@ void otr_function_destroy(struct otr_inst *inst)
 {
 	struct otr_function *fn = inst->function;
 
-	otr_commands_destroy(fn);
 	inst->function = NULL;
 	otr_siteset_destroy(fn->hook.filter);
 	otr_siteset_destroy(fn->hook.skip);

@@ -69,6 +69,7 @@ void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct 
 void otr_function_note(struct otr_inst *inst);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
 void otr_commands_destroy(struct otr_function *fn);
+void otr_commands_forget(struct otr_function *fn, const struct otr_event *ev);
 int otr_deepest_init(void);
 void otr_deepest_exit(void);
 int otr_events_init(void);

@@ -105,6 +105,11 @@ function:
 	return err;
 }
 
+static void instance_stop(struct otr_inst *inst)
+{
+	otr_commands_destroy(inst->function);
+}
+
 static void instance_destroy(struct otr_inst *inst)
 {
 	static const enum otr_option forks[] = { OTR_OPT_FUNCTION_FORK, OTR_OPT_EVENT_FORK };
@@ -127,6 +132,7 @@ static void instance_destroy(struct otr_inst *inst)
 
 static const struct otr_inst_hooks instance_hooks = {
 	.create		= instance_create,
+	.stop		= instance_stop,
 	.destroy	= instance_destroy,
 	.option_changed	= option_changed,
 };

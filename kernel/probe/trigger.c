@@ -41,10 +41,63 @@ static void run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *lef
 		otr_stack_record(ring, OTR_STACK_CALLER);
 }
 
+/* "system:event", in place until the trigger is released. */
+static int target_event(struct otr_trigger *trigger, char **rest)
+{
+	const char *system = strsep(rest, ":");
+	const char *name = strsep(rest, ":");
+	struct otr_event *ev;
+	struct otr_sub *sub;
+
+	if (!system || !name)
+		return -EINVAL;
+	otr_event_lock();
+	ev = otr_event_named(system, name);
+	if (ev && !(ev->ops && otr_event_listed(ev)))
+		ev = NULL;
+	otr_event_unlock();
+	if (!ev)
+		return -EINVAL;
+	sub = otr_sub_hold(trigger->inst, ev);
+	if (IS_ERR(sub))
+		return PTR_ERR(sub);
+	trigger->sub = sub;
+	return 0;
+}
+
+static void release_event(struct otr_trigger *trigger)
+{
+	otr_sub_drop(trigger->sub);
+}
+
+static void show_event(const struct otr_trigger *trigger, struct seq_file *m)
+{
+	const struct otr_event *ev = trigger->sub->event;
+
+	seq_printf(m, ":%s:%s", ev->system, ev->name);
+}
+
+static void run_enable(const struct otr_trigger *trigger, atomic_long_t *left)
+{
+	if (!otr_sub_on(trigger->sub) && otr_trigger_take(left))
+		otr_sub_set(trigger->sub, true);
+}
+
+static void run_disable(const struct otr_trigger *trigger, atomic_long_t *left)
+{
+	if (otr_sub_on(trigger->sub) && otr_trigger_take(left))
+		otr_sub_set(trigger->sub, false);
+}
+
+#define ABOUT_EVENT	.target = target_event, .release = release_event, \
+			.show_target = show_event
+
 static const struct otr_action actions[] = {
 	{ .name = "traceon", .run = run_traceon },
 	{ .name = "traceoff", .run = run_traceoff },
 	{ .name = "stacktrace", .target = target_stack, .run = run_stacktrace },
+	{ .name = "enable_event", .run = run_enable, ABOUT_EVENT },
+	{ .name = "disable_event", .run = run_disable, ABOUT_EVENT },
 };
 
 static const struct otr_action *find(const char *name)
@@ -57,7 +110,7 @@ static const struct otr_action *find(const char *name)
 	return NULL;
 }
 
-static int parse_count(struct otr_trigger *trigger, char *rest)
+static int parse_count(struct otr_trigger *trigger, char *rest, bool remove)
 {
 	const char *number = strsep(&rest, ":");
 	unsigned long count;
@@ -65,7 +118,8 @@ static int parse_count(struct otr_trigger *trigger, char *rest)
 
 	trigger->counted = number;
 	trigger->count = OTR_COUNT_ENDLESS;
-	if (!number || !*number)
+	/* What is to go is named as it is listed: "count=3". */
+	if (!number || !*number || remove)
 		return 0;
 	err = kstrtoul(number, 0, &count);
 	if (!err)
@@ -79,12 +133,13 @@ static int parse_count(struct otr_trigger *trigger, char *rest)
  * @inst: the instance
  * @name: of the action
  * @rest: what is behind the colon after the name; is changed. NULL for no colon
+ * @remove: it is to find one that is there: only whether there is a count matters
  *
  * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
  * Return: 0, then otr_trigger_release() must follow; -EINVAL, -ENOMEM.
  */
 int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const char *name,
-		      char *rest)
+		      char *rest, bool remove)
 {
 	int err = 0;
 
@@ -95,7 +150,7 @@ int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const 
 		err = trigger->action->target(trigger, &rest);
 	if (err)
 		return err;
-	err = parse_count(trigger, rest);
+	err = parse_count(trigger, rest, remove);
 	if (err)
 		otr_trigger_release(trigger);
 	return err;

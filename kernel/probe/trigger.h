@@ -53,7 +53,7 @@ struct otr_trigger {
 };
 
 int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const char *name,
-		      char *rest);
+		      char *rest, bool remove);
 void otr_trigger_release(struct otr_trigger *trigger);
 bool otr_trigger_same(const struct otr_trigger *a, const struct otr_trigger *b);
 void otr_trigger_show(const struct otr_trigger *trigger, const atomic_long_t *left,

@@ -3,6 +3,7 @@
 #
 # Commands of set_ftrace_filter: what else is done when functions are called.
 #
+# boot: own
 # timeout: 300
 
 # shellcheck disable=SC2317 # commands that holds is given
@@ -76,6 +77,7 @@ check_patterns()
 		"ok $(grep '^vfs_' available_filter_functions | grep -v -c '^vfs_.*a')"
 	is 'and more again' "$(add $filter '*_truncate:stacktrace') $(grep -c '^vfs_truncate:' $filter)" \
 		'ok 1'
+	is 'as it is listed' "$(put $filter vfs_fchmod:stacktrace:3; add $filter '!vfs_fchmod:stacktrace:count=3')" $'ok\nok'
 	is 'all go' "$(add $filter '!*:stacktrace') $(listing)" 'ok '
 	is 'functions that go have no count' \
 		"$(put $filter 'vfs_tr*:traceoff:2'; add $filter 'vfs_fch*:traceoff:3'
@@ -148,6 +150,85 @@ check_stack()
 	commands_reset
 }
 
+check_events()
+{
+	local func=vfs_fsync_range event=events/sched/sched_waking
+
+	is 'no such event' "$(put $filter $func:enable_event:sched:no_such_event)" EINVAL
+	is 'no event' "$(put $filter $func:enable_event:sched) $(put $filter $func:enable_event)" \
+		'EINVAL EINVAL'
+	echo "$func:enable_event:sched:sched_waking" >$filter
+	is 'an event that may come' "$(cat $event/enable) $(listing)" \
+		"0* $func:enable_event:sched:sched_waking:unlimited "
+	is 'is listed' "$(grep -c sched_waking set_event)" 1
+	: >trace
+	sleep 0.1
+	unlike 'but not recorded' "$(records)" sched_waking
+	sync_once
+	is 'comes' "$(cat $event/enable) $(grep -c sched_waking set_event)" '1* 1'
+	sleep 0.1
+	like 'and is recorded' "$(records)" ': sched_waking: comm='
+	echo 0 >$event/enable
+	is 'a user is heard as well' "$(cat $event/enable)" '0*'
+	sync_once
+	is 'until the next call' "$(cat $event/enable)" '1*'
+	echo "!$func:enable_event:sched:sched_waking" >>$filter
+	is 'it stays without the command' "$(cat $event/enable) $(listing)" '1 '
+	echo "$func:disable_event:sched:sched_waking:2" >$filter
+	sync_once
+	is 'the opposite' "$(cat $event/enable) $(listing)" \
+		"0* $func:disable_event:sched:sched_waking:count=1 "
+	sync_once
+	is 'what is off already does not count' "$(listing)" \
+		"$func:disable_event:sched:sched_waking:count=1 "
+	echo 1 >$event/enable
+	sync_once
+	echo 1 >$event/enable
+	sync_once
+	is 'twice' "$(cat $event/enable) $(listing)" \
+		"1* $func:disable_event:sched:sched_waking:count=0 "
+	echo "!$func:disable_event:sched:sched_waking:0" >>$filter
+	echo 0 >$event/enable
+	is 'all is as before' "$(cat $event/enable)" 0
+	# With a filter of the event that is one comparison.
+	echo 'prio >= 0' >$event/filter
+	echo "$func:enable_event:sched:sched_waking" >$filter
+	: >trace
+	sleep 0.1
+	unlike 'off with a filter' "$(records)" sched_waking
+	sync_once
+	sleep 0.1
+	like 'on with a filter' "$(records)" ': sched_waking: comm='
+	echo "!$func:enable_event:sched:sched_waking" >>$filter
+	echo 0 >$event/enable
+	echo 0 >$event/filter
+	commands_reset
+}
+
+# The module goes that an event is in, and then the engine.
+check_gone()
+{
+	local sample=outrace_sample_events
+
+	if intree; then
+		skip 'commands about events that go' 'the sample is not built for this kernel'
+		return
+	fi
+	insmod "${OTR_MODULE%/*}/$sample.ko"
+	echo 'vfs_fsync_range:enable_event:outrace_sample:sample_one' >$filter
+	echo 'vfs_fsync_range:stacktrace' >>$filter
+	is 'a command about an event of a module' "$(grep -c sample_one $filter)" 1
+	holds 'the module goes' rmmod $sample
+	is 'and takes the command along' "$(listing)" 'vfs_fsync_range:stacktrace:unlimited '
+	sync_once
+	echo 'vfs_fsync_range:enable_event:sched:sched_waking:3' >>$filter
+	unmount_tracing
+	holds 'the engine goes with commands in force' rmmod outrace
+	sync_once
+	insmod "$OTR_MODULE" && mount_tracing && cd "$tracing" || exit
+	is 'and comes back without' "$(listing)" ''
+}
+
 # Commands come and go while their functions are called.
 check_busy()
 {
@@ -174,5 +255,7 @@ check_files
 check_patterns
 check_switch
 check_stack
+check_events
 check_busy
+check_gone
 end

@@ -77,10 +77,6 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
 	fake.stacks++;
 }
 
-void otr_commands_destroy(struct otr_function *fn)
-{
-}
-
 bool otr_stack_busy(void)
 {
 	return false;
