@@ -25,6 +25,14 @@
 #define __array(type, item, nr)			\
 	OTR_ARRAY(type, item, nr)
 
+/* The kinds of data behind, for both ways to count their place. */
+#define OTR_BEHIND_ARRAY(where, type, item, nr)	\
+	OTR_BEHIND(where, type, item, type[], is_signed_type(type), nr, NULL)
+#define OTR_BEHIND_TEXT(where, item, nr, src)	\
+	OTR_BEHIND(where, char, item, char[], is_signed_type(char), nr, src)
+#define OTR_BEHIND_BITS(where, item, shown, bits)	\
+	OTR_BEHIND(where, unsigned long, item, shown, false, BITS_TO_LONGS(bits), NULL)
+
 #undef __dynamic_array
 #undef __string
 #undef __string_len
@@ -32,22 +40,14 @@
 #undef __bitmask
 #undef __cpumask
 #undef __sockaddr
-#define __dynamic_array(type, item, nr)		\
-	OTR_BEHIND(data, type, item, type[], is_signed_type(type), nr, NULL)
-#define __string(item, src)			\
-	OTR_BEHIND(data, char, item, char[], is_signed_type(char), OTR_NR_TEXT(item), src)
-#define __string_len(item, src, len)		\
-	OTR_BEHIND(data, char, item, char[], is_signed_type(char), (len) + 1, src)
-#define __vstring(item, fmt, args)		\
-	OTR_BEHIND(data, char, item, char[], is_signed_type(char),	\
-		   otr_print_room(fmt, args), NULL)
-#define __bitmask(item, bits)			\
-	OTR_BEHIND(data, unsigned long, item, unsigned long[], false, BITS_TO_LONGS(bits), NULL)
-#define __cpumask(item)				\
-	OTR_BEHIND(data, unsigned long, item, cpumask_t, false,		\
-		   BITS_TO_LONGS(nr_cpumask_bits), NULL)
-#define __sockaddr(item, len)			\
-	OTR_BEHIND(data, u8, item, u8[], is_signed_type(u8), len, NULL)
+#define __dynamic_array(type, item, nr)	OTR_BEHIND_ARRAY(data, type, item, nr)
+#define __string(item, src)		OTR_BEHIND_TEXT(data, item, OTR_NR_TEXT(item), src)
+#define __string_len(item, src, len)	OTR_BEHIND_TEXT(data, item, (len) + 1, src)
+#define __vstring(item, fmt, args)	\
+	OTR_BEHIND_TEXT(data, item, otr_print_room(fmt, args), NULL)
+#define __bitmask(item, bits)		OTR_BEHIND_BITS(data, item, unsigned long[], bits)
+#define __cpumask(item)			OTR_BEHIND_BITS(data, item, cpumask_t, nr_cpumask_bits)
+#define __sockaddr(item, len)		OTR_BEHIND_ARRAY(data, u8, item, len)
 
 #undef __rel_dynamic_array
 #undef __rel_string
@@ -55,16 +55,9 @@
 #undef __rel_bitmask
 #undef __rel_cpumask
 #undef __rel_sockaddr
-#define __rel_dynamic_array(type, item, nr)	\
-	OTR_BEHIND(rel, type, item, type[], is_signed_type(type), nr, NULL)
-#define __rel_string(item, src)			\
-	OTR_BEHIND(rel, char, item, char[], is_signed_type(char), OTR_NR_TEXT(item), src)
-#define __rel_string_len(item, src, len)	\
-	OTR_BEHIND(rel, char, item, char[], is_signed_type(char), (len) + 1, src)
-#define __rel_bitmask(item, bits)		\
-	OTR_BEHIND(rel, unsigned long, item, unsigned long[], false, BITS_TO_LONGS(bits), NULL)
-#define __rel_cpumask(item)			\
-	OTR_BEHIND(rel, unsigned long, item, cpumask_t, false,		\
-		   BITS_TO_LONGS(nr_cpumask_bits), NULL)
-#define __rel_sockaddr(item, len)		\
-	OTR_BEHIND(rel, u8, item, u8[], is_signed_type(u8), len, NULL)
+#define __rel_dynamic_array(type, item, nr)	OTR_BEHIND_ARRAY(rel, type, item, nr)
+#define __rel_string(item, src)		OTR_BEHIND_TEXT(rel, item, OTR_NR_TEXT(item), src)
+#define __rel_string_len(item, src, len)	OTR_BEHIND_TEXT(rel, item, (len) + 1, src)
+#define __rel_bitmask(item, bits)	OTR_BEHIND_BITS(rel, item, unsigned long[], bits)
+#define __rel_cpumask(item)		OTR_BEHIND_BITS(rel, item, cpumask_t, nr_cpumask_bits)
+#define __rel_sockaddr(item, len)	OTR_BEHIND_ARRAY(rel, u8, item, len)

@@ -6,7 +6,7 @@
 #
 # boot: own
 # boot-options: --mem 1536
-# timeout: 600
+# timeout: 900
 
 # shellcheck disable=SC2317 # commands that holds is given
 # shellcheck source=tools/testing/guest/lib.sh
