@@ -59,6 +59,9 @@ check_events()
 		'^  Command: \(nosuch == 1\)$'
 	holds 'record -e: no such event' fails tc record -q -e nosuch:nosuch true
 	tc reset
+	# The record has an address; the client has the text from printk_formats.
+	record 'record of texts elsewhere' -e rcu:rcu_utilization sleep 0.2
+	all_like 'the texts are there' "$report" 'rcu_utilization: +(Start|End) [A-Za-z -]+$'
 	record 'record -e of all' -e all /bin/true
 	is 'all of it can be read, but for what libtraceevent does not know' \
 		"$(grep -E "$unread_re" <<<"$report" | grep -v -E -m 5 " ($beyond_re): .*FAILED TO PARSE")" ''
