@@ -2,9 +2,12 @@
 /*
  * Return hooks, and what happens when a function returns.
  */
+#define pr_fmt(fmt) "outrace: " fmt
+
 #include <linux/export.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
+#include <linux/printk.h>
 
 #include "site/ret_internal.h"
 
@@ -150,6 +153,18 @@ int otr_ret_register(struct otr_ret_hook *hook)
 }
 EXPORT_SYMBOL_GPL(otr_ret_register);
 
+/* A user sees gaps otherwise, and nothing that explains them. */
+static void report_missed(void)
+{
+	static unsigned long said;
+	unsigned long missed = otr_ret_missed();
+
+	if (missed != said)
+		pr_info("%lu returns were not seen: no memory for the stacks of more tasks\n",
+			missed - said);
+	said = missed;
+}
+
 /**
  * otr_ret_unregister - take a return hook off all functions
  * @hook: the hook, registered
@@ -165,6 +180,7 @@ void otr_ret_unregister(struct otr_ret_hook *hook)
 	WRITE_ONCE(hooks[KEY_ID(hook->key)], NULL);
 	/* Waits for whoever is in a trampoline, the one of returns as well. */
 	otr_hook_unregister(&hook->hook);
+	report_missed();
 	mutex_unlock(&ret_lock);
 }
 EXPORT_SYMBOL_GPL(otr_ret_unregister);

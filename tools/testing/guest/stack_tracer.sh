@@ -84,7 +84,7 @@ check_filter()
 {
 	echo 'vfs_open' >stack_trace_filter
 	is 'a function' "$(get stack_trace_filter)" vfs_open
-	is 'another' "$(add stack_trace_filter vfs_read; cat stack_trace_filter | sort | tr '\n' ' ')" \
+	is 'another' "$(add stack_trace_filter vfs_read; sort stack_trace_filter | tr '\n' ' ')" \
 		'ok
 vfs_open vfs_read '
 	is 'one goes' "$(add stack_trace_filter '!vfs_read') $(get stack_trace_filter)" \
@@ -103,8 +103,6 @@ vfs_open vfs_read '
 # Return addresses that were replaced are found as well.
 check_returns()
 {
-	local plain
-
 	[ -e function_profile_enabled ] || return
 	echo 1 >function_profile_enabled
 	echo 'vfs_open' >stack_trace_filter

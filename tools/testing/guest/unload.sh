@@ -107,11 +107,12 @@ check_text()
 	modprobe dummy
 	# Once before, for what the kernel itself patches on first use.
 	load
-	echo function >current_tracer
+	echo function_graph >current_tracer
 	echo nop >current_tracer
 	unload
 	keep_text /tmp/before
 	load
+	echo function_graph >current_tracer
 	echo function >current_tracer
 	keep_text /tmp/during
 	unload
