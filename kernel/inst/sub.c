@@ -67,7 +67,7 @@ void otr_sub_set(struct otr_sub *sub, bool on)
 void otr_sub_gate_update(struct otr_sub *sub)
 {
 	const struct otr_inst *inst = sub->inst;
-	const struct otr_step *only = NULL;
+	struct otr_filter *only = NULL;
 	u32 gate = 0;
 
 	if (inst->event_tasks.limited)
@@ -77,8 +77,9 @@ void otr_sub_gate_update(struct otr_sub *sub)
 	if (inst->options & (OTR_OPT(STACKTRACE) | OTR_OPT(USERSTACKTRACE)))
 		gate |= OTR_GATE_STACK;
 	/* That way does not look at the gate again, which triggers may shut. */
-	if (gate == OTR_GATE_FILTER && otr_sub_on(sub) && !sub->holders)
-		only = otr_filter_number(sub->filter);
+	if (gate == OTR_GATE_FILTER && otr_sub_on(sub) && !sub->holders &&
+	    !otr_filter_needs_head(sub->filter))
+		only = sub->filter;
 	/* Pairs with the address dependency in the probes: the filter is complete. */
 	smp_store_release(&sub->only, only);
 	gate_change(sub, ~(u32)OTR_GATE_SHUT, gate);

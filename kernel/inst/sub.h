@@ -19,8 +19,8 @@
  * @pid_at: where in the record another task is named that may be wanted as
  *	    well as the one that runs, 0 for nowhere; set once
  * @inst: the instance; set once
- * @only: the question that @filter begins with, where it is one about a number
- *	  and nothing else is in the way; read like @filter
+ * @only: @filter, where nothing else is in the way and it does not look at the
+ *	  head; read like @filter
  * @filter: what records have to pass, NULL for nothing; read by probes with
  *	    preemption off
  * @event: the event; set once
@@ -40,7 +40,7 @@ struct otr_sub {
 	u16			id;
 	u16			pid_at;
 	struct otr_inst		*inst;
-	const struct otr_step	*only;
+	struct otr_filter	*only;
 	struct otr_filter	*filter;
 
 	/* otr_inst_lock */

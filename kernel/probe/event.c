@@ -244,6 +244,14 @@ static noinline void judge_all(struct otr_sub *sub, void *data, unsigned int len
 	record_stacks(sub, probe);
 }
 
+/* A filter of more than one question. */
+static noinline void judge_on(struct otr_sub *sub, void *data, unsigned int len,
+			      const struct otr_filter *only, unsigned int from)
+{
+	if (otr_filter_run(only, data, from))
+		keep(sub, data, len);
+}
+
 /**
  * otr_event_judge - write a record if nothing keeps it away
  * @sub: what the probe was called with
@@ -255,17 +263,20 @@ static noinline void judge_all(struct otr_sub *sub, void *data, unsigned int len
 void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
 {
 	/* Its contents come with its address, see otr_sub_gate_update(). */
-	const struct otr_step *only = READ_ONCE(sub->only);
-	int answer = 0;
+	const struct otr_filter *only = READ_ONCE(sub->only);
+	int answer;
 
-	if (likely(only))
-		answer = otr_step_number(only, data);
+	if (unlikely(!only)) {
+		judge_all(sub, data, len, _RET_IP_);
+		return;
+	}
+	answer = otr_filter_first(only, data);
 	if (answer == OTR_STEP_REJECT)
 		return;
 	if (answer == OTR_STEP_ACCEPT)
 		keep(sub, data, len);
 	else
-		judge_all(sub, data, len, _RET_IP_);
+		judge_on(sub, data, len, only, answer);
 }
 EXPORT_SYMBOL_GPL(otr_event_judge);
 

@@ -132,25 +132,8 @@ static inline bool otr_filter_needs_head(const struct otr_filter *filter)
 }
 
 /**
- * otr_filter_number - the question about a number that a filter begins with
- * @filter: the filter
- *
- * One comparison with a number of 4 bytes is what most filters are.
- *
- * Context: any.
- * Return: the step for otr_step_number(), which lives as long as @filter; NULL
- * when the filter begins otherwise, or looks at the common fields.
- */
-static inline const struct otr_step *otr_filter_number(const struct otr_filter *filter)
-{
-	if (filter->needs_head || !filter->nr || filter->steps[0].kind != OTR_STEP_RANGE_4)
-		return NULL;
-	return filter->steps;
-}
-
-/**
  * otr_step_number - answer a question about a number of 4 bytes
- * @step: from otr_filter_number()
+ * @step: one of the kind OTR_STEP_RANGE_4
  * @rec: a record of the filter's event, complete but for its head
  *
  * Context: any.
@@ -165,6 +148,25 @@ static __always_inline int otr_step_number(const struct otr_step *step, const vo
 }
 
 /**
+ * otr_filter_first - the answer of a filter's first step
+ * @filter: the filter
+ * @rec: a record of its event, complete but for a head that is not needed
+ *
+ * One comparison with a number of 4 bytes is what most filters are, and it is
+ * made in the caller.
+ *
+ * Context: any, preemption off.
+ * Return: OTR_STEP_REJECT, OTR_STEP_ACCEPT, or the step to go on with, which is
+ * the first one if it asks for something else.
+ */
+static __always_inline int otr_filter_first(const struct otr_filter *filter, const void *rec)
+{
+	if (unlikely(filter->steps[0].kind != OTR_STEP_RANGE_4))
+		return 0;
+	return otr_step_number(filter->steps, rec);
+}
+
+/**
  * otr_filter_match - is a record wanted?
  * @filter: the filter
  * @rec: a complete record of its event
@@ -174,10 +176,8 @@ static __always_inline int otr_step_number(const struct otr_step *step, const vo
  */
 static __always_inline bool otr_filter_match(const struct otr_filter *filter, const void *rec)
 {
-	int next = 0;
+	int next = otr_filter_first(filter, rec);
 
-	if (likely(filter->steps[0].kind == OTR_STEP_RANGE_4))
-		next = otr_step_number(filter->steps, rec);
 	return next < 0 ? next & 1 : otr_filter_run(filter, rec, next);
 }
 
