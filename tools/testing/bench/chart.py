@@ -12,16 +12,17 @@ STYLE = ('text { font: 12px sans-serif; fill: #222 } .head { font-weight: bold }
          '.bound { stroke: #222; stroke-width: 2 } .small { fill: #666 }')
 
 
-def _text(x, y, text, kind='', anchor='start'):
+def text(x, y, words, kind='', anchor='start'):
+    """A text at a place."""
     return (f'<text x="{x}" y="{y}" class="{kind}" text-anchor="{anchor}">'
-            f'{escape(text)}</text>')
+            f'{escape(words)}</text>')
 
 
 def _row(result, row, y):
     """The in-tree bar is the whole width; a tick is the bound."""
     value, intree = table.number(result, 'outrace', row), table.number(result, 'in-tree', row)
     shown = table.cells(result, row)
-    parts = [_text(LEFT - 8, y + 12, row.title, anchor='end')]
+    parts = [text(LEFT - 8, y + 12, row.title, anchor='end')]
     if not intree:
         return parts
     parts.append(f'<rect x="{LEFT}" y="{y + 1}" width="{WIDTH}" height="{LINE - 4}" class="intree"/>')
@@ -36,7 +37,7 @@ def _row(result, row, y):
             parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y + 1}" y2="{y + LINE - 3}" '
                          'class="bound"/>')
     label = f'{shown[2]} / {shown[1]}' if value is not None else f'not yet / {shown[1]}'
-    parts.append(_text(LEFT + WIDTH + 8, y + 12, label,
+    parts.append(text(LEFT + WIDTH + 8, y + 12, label,
                        '' if value is not None else 'small'))
     return parts
 
@@ -48,7 +49,7 @@ def draw(result):
         if (row.group, row.unit) != group:
             group = (row.group, row.unit)
             y += 10
-            parts.append(_text(LEFT, y + 12, f'{row.group} ({row.unit})', 'head'))
+            parts.append(text(LEFT, y + 12, f'{row.group} ({row.unit})', 'head'))
             y += LINE
         parts += _row(result, row, y)
         y += LINE
@@ -57,6 +58,6 @@ def draw(result):
             f'width="{width}" height="{height}">',
             '<!-- SPDX-License-Identifier: GPL-2.0-only -->', f'<style>{STYLE}</style>',
             f'<rect width="{width}" height="{height}" fill="#fff"/>',
-            _text(LEFT, 20, 'What tracing costs: outrace / the in-tree tracer', 'head'),
-            _text(LEFT, 38, table.told(result) + '; the tick is the bound', 'small')]
+            text(LEFT, 20, 'What tracing costs: outrace / the in-tree tracer', 'head'),
+            text(LEFT, 38, table.told(result) + '; the tick is the bound', 'small')]
     return '\n'.join(head + parts + ['</svg>']) + '\n'

@@ -126,6 +126,8 @@ where the in-tree tracer takes more than when the bound was set, so may outrace.
 "!" marks a path that takes more. "not yet" is a path that the engine has no
 files for.
 
+``scale.rst`` has how some of these grow with what they may depend on.
+
 Instruction counts see neither caches nor locked operations:
 ``make -C tools/testing/user bench`` times the buffer on the machine itself.
 

@@ -41,6 +41,9 @@ bool second_instance(void);
 bool event_on(void);
 bool text(const char *path, const char *name, double *value);
 
+/* scale.c: several sizes of a thing; puts everything back after each */
+void measure_scales(void (*clean)(void));
+
 /* Rows, by file. */
 bool call_off(double *value);
 bool event_off(double *value);

@@ -5,9 +5,9 @@
  * and reads the time stamp counter. Under `-icount` a tick is an instruction,
  * of the kernel and of this program, so that numbers repeat.
  *
- *	drive [--quick] TRACEFS [ROW...]
+ *	drive [--quick] [--scale] TRACEFS [ROW...]
  *
- * A line per row on standard output: "ROW VALUE", in units of what rows.py says
+ * A line per row, or with --scale per size of what costs may depend on, on standard output: "ROW VALUE", in units of what rows.py says
  * of it, or "ROW - REASON" when the engine has no file for it yet. The program
  * knows of no engine: what there is, it finds by looking.
  */
@@ -72,7 +72,8 @@ static void clean(void)
 	static const char * const off[][2] = {
 		{ EVENT "/enable", "0" }, { EVENT "/filter", "0" },
 		{ "function_profile_enabled", "0" }, { "current_tracer", "nop" },
-		{ "set_ftrace_filter", "" }, { "set_ftrace_pid", "" },
+		{ "set_ftrace_filter", "" }, { "set_ftrace_notrace", "" },
+		{ "set_ftrace_pid", "" },
 		{ "trace", "" }, { "tracing_on", "1" },
 	};
 	unsigned int i;
@@ -102,18 +103,22 @@ static bool asked_for(const char *name, int nr, char **names)
 
 int main(int argc, char **argv)
 {
-	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
+	bool scale = false;
 	unsigned int i;
 	double empty, value;
 
-	argv += 1 + quick;
-	argc -= 1 + quick;
+	for (argv++, argc--; argc && argv[0][0] == '-'; argv++, argc--) {
+		if (!strcmp(argv[0], "--quick"))
+			runs = 3;
+		else if (!strcmp(argv[0], "--scale"))
+			scale = true;
+		else
+			argc = 1;
+	}
 	if (argc < 1 || chdir(argv[0])) {
-		fprintf(stderr, "drive [--quick] TRACEFS [ROW...]\n");
+		fprintf(stderr, "drive [--quick] [--scale] TRACEFS [ROW...]\n");
 		return 2;
 	}
-	if (quick)
-		runs = 3;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	clean();
 	if (!loop("empty", &empty)) {
@@ -121,6 +126,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	printf("empty %.2f\n", empty);
+	if (scale) {
+		measure_scales(clean);
+		return 0;
+	}
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (!asked_for(rows[i].name, argc - 1, argv + 1))
 			continue;
