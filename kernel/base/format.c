@@ -474,8 +474,9 @@ void put_rest(struct place *to, const char *fmt, struct arguments *args, bool pl
 	to->at = len < room ? to->at + len : NULL;
 }
 
-static __always_inline void convert(struct place *to, const struct step *step, const char *fmt,
-				    struct arguments *args, bool plain)
+static __always_inline __printf(3, 0)
+void convert(struct place *to, const struct step *step, const char *fmt, struct arguments *args,
+	     bool plain)
 {
 	switch (step->kind) {
 	case SIGNED:
