@@ -7,9 +7,10 @@
  *
  *	drive [--quick] [--scale] TRACEFS [ROW...]
  *
- * A line per row, or with --scale per size of what costs may depend on, on standard output: "ROW VALUE", in units of what rows.py says
- * of it, or "ROW - REASON" when the engine has no file for it yet. The program
- * knows of no engine: what there is, it finds by looking.
+ * A line per row, or with --scale per size of what costs may depend on, on
+ * standard output: "ROW VALUE", in units of what rows.py says of it, or
+ * "ROW - REASON" when the engine has no file for it yet. The program knows of no
+ * engine: what there is, it finds by looking.
  */
 #include <stdio.h>
 #include <string.h>

@@ -21,6 +21,13 @@ static bool count_lines(const char *path, double *nr)
 	return true;
 }
 
+/* How many functions are hooked at a step. */
+static bool count_hooked(unsigned int step, double *nr)
+{
+	return count_lines(functions[step] ? "set_ftrace_filter" : "available_filter_functions",
+			   nr);
+}
+
 /* Calls of the one function while others are hooked as well. */
 static bool traced(unsigned int step, double *at, double *value)
 {
@@ -29,7 +36,7 @@ static bool traced(unsigned int step, double *at, double *value)
 	if (functions[step] && *functions[step] && !add("set_ftrace_filter", functions[step]))
 		return false;
 	return put("current_tracer", "function") && loop("call", value) &&
-	       count_lines(functions[step] ? "set_ftrace_filter" : "available_filter_functions", at);
+	       count_hooked(step, at);
 }
 
 /* The same while it is not: no hook but those of others. */
@@ -39,7 +46,7 @@ static bool unrelated(unsigned int step, double *at, double *value)
 		return false;
 	return put("set_ftrace_notrace", CALLED) && put("current_tracer", "function") &&
 	       loop("call", value) &&
-	       count_lines(functions[step] ? "set_ftrace_filter" : "available_filter_functions", at);
+	       count_hooked(step, at);
 }
 
 /* Conditions of which none holds, so that all are looked at. */
