@@ -16,6 +16,9 @@
 export LC_ALL=C
 checks=0
 failures=0
+# How much longer everything may take: with KASAN and lockdep in every function, a lot.
+slower=1
+! grep -q -w kasan_report /proc/kallsyms || slower=10
 
 # Somebody who looks around may be in there at this very moment.
 unmount_tracing()
@@ -319,7 +322,7 @@ busy_rounds()
 # busy_lives SECONDS: every loop gets on within that time.
 busy_lives()
 {
-	local before name now end=$((SECONDS + $1))
+	local before name now end=$((SECONDS + $1 * slower))
 
 	for name in fork io look module; do
 		[ -e "$busy_dir/$name" ] || continue
