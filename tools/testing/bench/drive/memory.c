@@ -11,12 +11,12 @@
 bool memory(double *value)
 {
 	char info[512], *mark;
-	unsigned long lines, from = 0, to = 0;
+	unsigned long lines, pages = 0;
 	uint64_t took;
-	FILE *symbols;
+	FILE *areas;
 
 	if (have("dyn_ftrace_total_info")) {
-		unsigned long functions, pages;
+		unsigned long functions;
 
 		if (get("dyn_ftrace_total_info", info, sizeof(info)) <= 0)
 			return false;
@@ -28,19 +28,17 @@ bool memory(double *value)
 			return true;
 		}
 	}
-	symbols = fopen("/proc/kallsyms", "r");
-	if (!symbols || !swallow("available_filter_functions", &took, &lines))
-		return fail("no symbols");
-	while (fgets(info, sizeof(info), symbols)) {
-		mark = strrchr(info, ' ');
-		if (mark && !strcmp(mark, " __start_mcount_loc\n"))
-			from = strtoul(info, NULL, 16);
-		if (mark && !strcmp(mark, " __stop_mcount_loc\n"))
-			to = strtoul(info, NULL, 16);
+	areas = fopen("/proc/vmallocinfo", "r");
+	if (!areas || !swallow("available_filter_functions", &took, &lines))
+		return fail("no list of memory");
+	while (fgets(info, sizeof(info), areas)) {
+		mark = strstr(info, "pages=");
+		if (strstr(info, " fentry_sites_init") && mark)
+			pages = strtoul(mark + 6, NULL, 10);
 	}
-	fclose(symbols);
-	if (to <= from || !lines)
-		return fail("no table of functions among the symbols");
-	*value = (double)(to - from) / lines;
+	fclose(areas);
+	if (!pages || !lines)
+		return fail("no table of functions in /proc/vmallocinfo");
+	*value = (double)pages * 4096 / lines;
 	return true;
 }
