@@ -95,7 +95,7 @@ static __always_inline void push(struct otr_rets *rets, struct otr_frame *frame,
 	ret->data[INSIDE] = 0;
 	ret->data[PLACE] = (unsigned long)place;
 	/* Where it began. */
-	BUILD_BUG_ON(NR_CPUS > U16_MAX);
+	BUILD_BUG_ON(CONFIG_NR_CPUS > U16_MAX);
 	ret->flags = raw_smp_processor_id();
 	ret->data[BEGAN] = otr_clock_local();
 }

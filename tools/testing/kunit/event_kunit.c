@@ -101,8 +101,7 @@ static void rows(struct kunit *test)
 
 	text = otr_print_hex_dump(&f->line, "in: ", DUMP_PREFIX_OFFSET, 16, 1, some, 18, true);
 	KUNIT_EXPECT_STREQ(test, text,
-			   "\nin: 00000000: 30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  "
-			   "0123456789abcdef\n"
+			   "\nin: 00000000: 30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef\n"
 			   "in: 00000010: 58 59                                            XY\n");
 	seq_buf_clear(&f->scratch);
 	text = otr_print_hex_dump(&f->line, "", DUMP_PREFIX_NONE, 16, 4, some, 16, false);

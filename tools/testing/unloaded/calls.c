@@ -68,12 +68,12 @@ static void do_open(void)
 
 static void do_fault(void)
 {
-	volatile char *p = mmap(NULL, sizeof(page), PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(NULL, sizeof(page), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	must(p != MAP_FAILED, "mmap");
 	*p = 1;
-	munmap((void *)p, sizeof(page));
+	munmap(p, sizeof(page));
 }
 
 static void do_fork(void)

@@ -30,7 +30,7 @@ bool memory(double *value)
 	}
 	areas = fopen("/proc/vmallocinfo", "r");
 	if (!areas || !swallow("available_filter_functions", &took, &lines))
-		return fail("no list of memory");
+		return fail("no list of what is allocated");
 	while (fgets(info, sizeof(info), areas)) {
 		mark = strstr(info, "pages=");
 		if (strstr(info, " fentry_sites_init") && mark)
