@@ -18,7 +18,14 @@ SERIES = [
            'conditions', 'instructions'),
     Series('names', 'naming functions in set_ftrace_filter, one after the other', 'names',
            'million instructions'),
+    Series('cpus', 'an event, while all CPUs write events', 'CPUs', 'instructions'),
 ]
+IDLE = {
+    'module': 'the module: its code and data',
+    'loaded': 'what is allocated when it is loaded, the module included',
+    'mounted': 'and when tracefs is mounted',
+    'ring': 'the ring, of the size that it begins with',
+}
 ENGINES = ('in-tree', 'outrace')
 LEFT, TOP, WIDTH, HEIGHT, GAP = 90, 70, 520, 150, 95
 STYLE = ('text { font: 12px sans-serif; fill: #222 } .head { font-weight: bold } '
@@ -118,6 +125,10 @@ def text(result):
             lines.append(f'{at:<24.0f} {cells[0]:>10} {cells[1]:>10}')
         lines += [rule, '']
         lines += [f'{e}: {why}' for e in ENGINES for why in missing(result, e, series)]
+    rule = ' '.join('=' * w for w in (56, 8))
+    lines += ['Memory of an idle engine', '------------------------', '',
+              'In KB, in a guest with two CPUs.', '', rule,
+              *(f'{what:56} {result["idle"][name]:8}' for name, what in IDLE.items()), rule, '']
     return '\n'.join(lines).rstrip() + '\n'
 
 
@@ -131,7 +142,9 @@ How costs grow
 Measured as ``bench.rst`` says, for several sizes of what a cost may depend on. A
 line that is flat is what tracing should be: what somebody else traces costs
 nobody anything. The two kernels do not have quite the same functions; where only
-one of them was measured at a size, the other one's place says "..".
+one of them was measured at a size, the other one's place says "..". CPUs of the
+guest take turns in executing instructions: their chart shows whether an event takes
+more of them while others write, not how long CPUs wait for each other's caches.
 
 This page is made by ``tools/testing/bench/run --scale --save``: {told}.
 

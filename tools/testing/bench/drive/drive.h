@@ -42,7 +42,7 @@ bool event_on(void);
 bool text(const char *path, const char *name, double *value);
 
 /* scale.c: several sizes of a thing; puts everything back after each */
-void measure_scales(void (*clean)(void));
+void measure_scales(const char *only, void (*clean)(void));
 
 /* Rows, by file. */
 bool call_off(double *value);

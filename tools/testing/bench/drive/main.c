@@ -128,7 +128,7 @@ int main(int argc, char **argv)
 	}
 	printf("empty %.2f\n", empty);
 	if (scale) {
-		measure_scales(clean);
+		measure_scales(argc > 1 ? argv[1] : NULL, clean);
 		return 0;
 	}
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

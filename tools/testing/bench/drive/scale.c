@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How costs grow: one number at several sizes of what it may depend on. */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "drive.h"
 
@@ -92,6 +96,47 @@ static bool names(unsigned int step, double *at, double *value)
 	return put_in == nr;
 }
 
+static bool loop_on(int cpu, const char *name)
+{
+	cpu_set_t set;
+	double unused;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return !sched_setaffinity(0, sizeof(set), &set) && loop_once(name, &unused);
+}
+
+/*
+ * An event, while all CPUs write events. They take turns in executing
+ * instructions, so it is the time until all are done that counts.
+ */
+static bool cpus(unsigned int step, double *at, double *value)
+{
+	int nr = sysconf(_SC_NPROCESSORS_ONLN), cpu;
+	double took[RUNS_MAX];
+	unsigned int i;
+
+	*at = nr;
+	if (step || !event_on())
+		return false;
+	/* The first time warms up. */
+	for (i = 0; i <= runs; i++) {
+		uint64_t start = ticks();
+		int status, bad = 0;
+
+		for (cpu = 0; cpu < nr; cpu++)
+			if (!fork())
+				_exit(!loop_on(cpu, "event"));
+		while (wait(&status) > 0)
+			bad |= status;
+		if (bad)
+			return fail("a loop ended with %d", bad);
+		took[i ? i - 1 : 0] = (double)(ticks() - start) / ROUNDS / nr;
+	}
+	*value = median(took, runs);
+	return true;
+}
+
 static const struct scale {
 	const char	*name;
 	unsigned int	steps;
@@ -101,15 +146,18 @@ static const struct scale {
 	{ "unrelated",	5,	unrelated },
 	{ "conditions",	6,	conditions },
 	{ "names",	4,	names },
+	{ "cpus",	1,	cpus },
 };
 
-/* Measure all: "NAME/AT VALUE", a line each. */
-void measure_scales(void (*clean)(void))
+/* Measure all, or one: "NAME/AT VALUE", a line each. */
+void measure_scales(const char *only, void (*clean)(void))
 {
 	unsigned int i, step;
 	double at, value;
 
 	for (i = 0; i < sizeof(scales) / sizeof(*scales); i++) {
+		if (only && strcmp(only, scales[i].name))
+			continue;
 		for (step = 0; step < scales[i].steps; step++) {
 			*why = '\0';
 			at = step;
