@@ -7,6 +7,7 @@
 # boot: own
 # boot-options: --mem 1536
 # timeout: 900
+# run: test-all
 
 # shellcheck disable=SC2317 # commands that holds is given
 # shellcheck source=tools/testing/guest/lib.sh
