@@ -137,6 +137,30 @@ static const struct otr_inst_hooks instance_hooks = {
 	.option_changed	= option_changed,
 };
 
+/* In the order in which they start; those that have nothing to start only stop. */
+static const struct part {
+	int	(*init)(void);
+	void	(*exit)(void);
+} parts[] = {
+	{ otr_stack_init,	otr_stack_exit },
+	{ otr_repeats_init,	otr_repeats_exit },
+	{ otr_marker_init,	otr_marker_exit },
+	{ otr_function_init,	otr_function_exit },
+	{ otr_graph_init,	otr_graph_exit },
+	{ NULL,			otr_profile_exit },
+	{ otr_events_init,	otr_events_exit },
+	{ otr_trace_init,	otr_trace_exit },
+	{ otr_syscalls_init,	otr_syscalls_exit },
+	{ otr_await_init,	otr_await_exit },
+	{ otr_deepest_init,	otr_deepest_exit },
+};
+
+static void parts_exit(unsigned int nr)
+{
+	while (nr-- > 0)
+		parts[nr].exit();
+}
+
 /**
  * otr_probe_init - make everything recordable that the kernel lets us record
  *
@@ -145,59 +169,19 @@ static const struct otr_inst_hooks instance_hooks = {
  */
 int otr_probe_init(void)
 {
-	int err = otr_stack_init();
+	unsigned int i;
+	int err;
 
-	if (err)
-		return err;
-	err = otr_repeats_init();
-	if (err)
-		goto stacks;
-	err = otr_marker_init();
-	if (err)
-		goto repeats;
-	err = otr_function_init();
-	if (err)
-		goto markers;
-	err = otr_graph_init();
-	if (err)
-		goto function;
-	err = otr_events_init();
-	if (err)
-		goto graph;
-	err = otr_trace_init();
-	if (err)
-		goto events;
-	err = otr_syscalls_init();
-	if (err)
-		goto trace;
-	err = otr_await_init();
-	if (err)
-		goto syscalls;
-	err = otr_deepest_init();
-	if (err)
-		goto await;
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		err = parts[i].init ? parts[i].init() : 0;
+		if (err)
+			goto failed;
+	}
 	err = otr_inst_set_hooks(&instance_hooks);
 	if (!err)
 		return 0;
-	otr_deepest_exit();
-await:
-	otr_await_exit();
-syscalls:
-	otr_syscalls_exit();
-trace:
-	otr_trace_exit();
-events:
-	otr_events_exit();
-graph:
-	otr_graph_exit();
-function:
-	otr_function_exit();
-markers:
-	otr_marker_exit();
-repeats:
-	otr_repeats_exit();
-stacks:
-	otr_stack_exit();
+failed:
+	parts_exit(i);
 	return err;
 }
 
@@ -213,15 +197,5 @@ void otr_probe_exit(void)
 	otr_inst_clear_hooks();
 	/* Probes on tracepoints may still be on their way out. */
 	tracepoint_synchronize_unregister();
-	otr_deepest_exit();
-	otr_await_exit();
-	otr_syscalls_exit();
-	otr_trace_exit();
-	otr_events_exit();
-	otr_profile_exit();
-	otr_graph_exit();
-	otr_function_exit();
-	otr_marker_exit();
-	otr_repeats_exit();
-	otr_stack_exit();
+	parts_exit(ARRAY_SIZE(parts));
 }
