@@ -134,17 +134,13 @@ check_busy()
 
 check_text()
 {
-	local from to
-
-	from=$(symbol _stext)
-	to=$(symbol _etext)
-	text_of "$from" "$to" >/tmp/text.before
+	keep_text /tmp/text.before
 	load watch functions='vfs_*' >/dev/null
 	load change >/dev/null
-	text_of "$from" "$to" >/tmp/text.during
+	keep_text /tmp/text.during
 	unload watch >/dev/null
 	unload change >/dev/null
-	text_of "$from" "$to" >/tmp/text.after
+	keep_text /tmp/text.after
 	holds 'the text was changed' test -n "$(cmp /tmp/text.before /tmp/text.during 2>&1)"
 	holds 'and is what it was' cmp /tmp/text.before /tmp/text.after
 	rm -f /tmp/text.*

@@ -15,15 +15,6 @@ rounds=10
 # How a record's line goes on behind the task, where the state says NMI.
 in_nmi='\[[0-9]{3}\] .{2}[zZ].. +[0-9.]+: '
 
-send_nmis()
-{
-	local i
-
-	for ((i = 0; i < $1; i++)); do
-		echo l >/proc/sysrq-trigger
-	done
-}
-
 begin
 if [ "$(nproc)" -lt 2 ]; then
 	echo "1..0 # SKIP a CPU sends none to itself"

@@ -14,35 +14,6 @@
 
 rounds=6
 
-send_nmis()
-{
-	local i
-
-	for ((i = 0; i < $1; i++)); do
-		echo l >/proc/sysrq-trigger
-	done
-}
-
-# The kernel's text, into a file.
-keep_text()
-{
-	text_of "$(symbol _stext)" "$(symbol _etext)" >"$1"
-}
-
-# Functions whose text is not what it was, with their addresses and those of the bytes.
-changed()
-{
-	local base at
-
-	base=$(symbol _stext)
-	cmp -l /tmp/before /tmp/after | awk '{ print $1 - 1 }' | while read -r at; do
-		printf '%x\n' $((base + at))
-	done | while read -r at; do
-		awk -v at="$at" '$1 > at { exit } $2 ~ /[tT]/ { from = $1; name = $3 }
-			END { print name, from, at }' /proc/kallsyms
-	done
-}
-
 begin
 if [ "$(nproc)" -lt 2 ]; then
 	echo "1..0 # SKIP a CPU sends none to itself"
@@ -81,5 +52,5 @@ echo nop >current_tracer
 is 'nothing is hooked' "$(wc -l <enabled_functions)" 0
 busy_stop
 keep_text /tmp/after
-is 'the text is what it was' "$(changed)" ''
+is 'the text is what it was' "$(text_changes /tmp/before /tmp/after)" ''
 end

@@ -51,7 +51,7 @@ $(sed 's/\[//; s/\]//; s/\<mono\>/[mono]/' trace_clock)"
 is 'and sizes' "$(put buffer_size_kb 512; cat buffer_size_kb)" "ok
 513"
 
-cd / && umount "$tracing"
+unmount_tracing
 holds 'it can be unloaded' rmmod outrace
 dmesg -C
 # shellcheck disable=SC2086 # a list of words

@@ -26,28 +26,14 @@ unload()
 }
 
 # The text of the kernel and of a module, in files.
-keep_text()
+keep_texts()
 {
 	local module start
 
-	text_of "$(symbol _stext)" "$(symbol _etext)" >"$1.kernel"
+	keep_text "$1.kernel"
 	module=/sys/module/dummy/sections
 	start=$((16#$(sed 's/^0x//' "$module/.text")))
 	text_of "$start" $((start + 4096)) >"$1.module"
-}
-
-# differences FILE FILE: where the kernel's texts differ, by function.
-differences()
-{
-	local base
-
-	base=$(symbol _stext)
-	cmp -l "$1" "$2" | awk '{ print $1 - 1 }' | head -n 50 | while read -r at; do
-		printf '%x\n' $((base + at))
-	done | while read -r address; do
-		awk -v address="$address" '$1 > address { exit } $2 ~ /[tT]/ { name = $3 } END { print name }' \
-			/tmp/symbols
-	done | uniq -c
 }
 
 # What a leak makes grow, in KB.
@@ -103,27 +89,26 @@ check_loads()
 
 check_text()
 {
-	awk '{ print $1, $2, $3 }' /proc/kallsyms | sort >/tmp/symbols
 	modprobe dummy
 	# Once before, for what the kernel itself patches on first use.
 	load
 	echo function_graph >current_tracer
 	echo nop >current_tracer
 	unload
-	keep_text /tmp/before
+	keep_texts /tmp/before
 	load
 	echo function_graph >current_tracer
 	echo function >current_tracer
-	keep_text /tmp/during
+	keep_texts /tmp/during
 	unload
-	keep_text /tmp/after
+	keep_texts /tmp/after
 	holds 'the text can be read' test "$(stat -c %s /tmp/before.kernel)" -gt 1000000
 	holds 'tracing changes it' fails cmp -s /tmp/before.kernel /tmp/during.kernel
 	holds "and a module's" fails cmp -s /tmp/before.module /tmp/during.module
-	is 'unloading takes that back' "$(differences /tmp/before.kernel /tmp/after.kernel)" ''
+	is 'unloading takes that back' "$(text_changes /tmp/before.kernel /tmp/after.kernel)" ''
 	holds 'in a module as well' cmp /tmp/before.module /tmp/after.module
 	rmmod dummy
-	rm -f /tmp/before.* /tmp/during.* /tmp/after.* /tmp/symbols
+	rm -f /tmp/before.* /tmp/during.* /tmp/after.*
 }
 
 fails()
