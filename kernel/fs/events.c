@@ -25,7 +25,8 @@ static int format_show(struct otr_file *of, struct seq_file *m)
 }
 
 static const struct otr_file_ops format_ops = {
-	.show	= format_show,
+	.show		= format_show,
+	.unpinned	= true,
 };
 
 static int id_show(struct otr_file *of, struct seq_file *m)
@@ -35,7 +36,8 @@ static int id_show(struct otr_file *of, struct seq_file *m)
 }
 
 static const struct otr_file_ops id_ops = {
-	.show	= id_show,
+	.show		= id_show,
+	.unpinned	= true,
 };
 
 /* A letter for what the events of a walk have in common. */

@@ -51,6 +51,17 @@ static const struct seq_operations text_walk = {
 	.show	= text_show,
 };
 
+static int pin(struct otr_file *of)
+{
+	return of->ops->unpinned ? 0 : otr_inst_get(of->where.inst);
+}
+
+static void unpin(struct otr_file *of)
+{
+	if (!of->ops->unpinned)
+		otr_inst_put(of->where.inst);
+}
+
 /**
  * otr_file_open - open a file
  * @where: what it is about
@@ -77,13 +88,13 @@ struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_f
 	of->truncate = of->writing && (flags & O_TRUNC);
 	of->nonblock = flags & O_NONBLOCK;
 	mutex_init(&of->lock);
-	err = otr_inst_get(of->where.inst);
+	err = pin(of);
 	if (err)
 		goto fail;
 	err = ops->open ? ops->open(of) : 0;
 	if (!err)
 		return of;
-	otr_inst_put(of->where.inst);
+	unpin(of);
 fail:
 	kfree(of);
 	return ERR_PTR(err);
@@ -99,7 +110,7 @@ void otr_file_close(struct otr_file *of)
 {
 	if (of->ops->release)
 		of->ops->release(of);
-	otr_inst_put(of->where.inst);
+	unpin(of);
 	kfree(of);
 }
 

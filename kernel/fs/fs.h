@@ -46,7 +46,7 @@ struct otr_where {
 
 /**
  * struct otr_file - an open file
- * @where: what it is about; the instance is pinned
+ * @where: what it is about; the instance is pinned, unless @ops says otherwise
  * @ops: its handler
  * @reading: opened for reading
  * @writing: opened for writing
@@ -80,6 +80,7 @@ struct otr_file {
  * @write_max: most bytes that one @write takes; a longer write is shortened
  *	       to it, or refused with -EINVAL if @write_whole
  * @write_whole: see @write_max
+ * @unpinned: an open file does not keep its instance, which it says nothing about
  * @write_user: takes data straight from user space, instead of @write
  * @read: produces data by itself, instead of @show and @walk
  * @splice: moves data into a pipe, goes with @read
@@ -95,6 +96,7 @@ struct otr_file_ops {
 	int (*write_number)(struct otr_file *of, unsigned long number);
 	size_t write_max;
 	bool write_whole;
+	bool unpinned;
 	ssize_t (*write_user)(struct otr_file *of, const char __user *from, size_t len);
 	ssize_t (*read)(struct otr_file *of, char __user *to, size_t len, loff_t *pos);
 	ssize_t (*splice)(struct otr_file *of, struct pipe_inode_info *pipe, loff_t *pos,
@@ -112,6 +114,7 @@ struct otr_dir;
  * @ops: the handler, for a file
  * @dir: the table, for a directory
  * @arg: goes into otr_where.arg of the entry
+ * @top: the first instance has it, no other
  * @visible: tells whether the entry exists here and now; NULL for always
  */
 struct otr_row {
@@ -120,11 +123,12 @@ struct otr_row {
 	const struct otr_file_ops	*ops;
 	const struct otr_dir		*dir;
 	long				arg;
+	bool				top;
 	bool				(*visible)(const struct otr_where *where);
 };
 
 /* Longest name that a computed entry may have, with the final zero. */
-#define OTR_ENTRY_NAME_MAX	64
+#define OTR_ENTRY_NAME_MAX	(NAME_MAX + 1)
 
 /**
  * struct otr_entry - a row that was computed, not read from a table
@@ -147,6 +151,13 @@ struct otr_entry {
  *	 now is left without a name. NULL when all are constant.
  * @find: the same for the computed entry called @name, for directories too
  *	  large to be walked for it; NULL to walk
+ * @make: for mkdir(2): makes the computed entry called @name and fills it in;
+ *	  0, or an errno
+ * @remove: for rmdir(2): removes the computed entry that is about @which; 0, or
+ *	    an errno. What stays of the entry is found no more
+ *
+ * What @nth, @find and @make say of an instance other than the directory's stays
+ * for as long as the directory's inode or otr_switch_lock is locked.
  */
 struct otr_dir {
 	const struct otr_row	*rows;
@@ -155,11 +166,14 @@ struct otr_dir {
 				       struct otr_entry *entry);
 	bool			(*find)(const struct otr_where *dir, const char *name,
 					struct otr_entry *entry);
+	int			(*make)(const char *name, struct otr_entry *entry);
+	int			(*remove)(const struct otr_where *which);
 };
 
 /**
  * struct otr_node - what i_private of our inodes points to
- * @where: what the file or directory is about
+ * @where: what the file or directory is about; the memory of its instance is
+ *	   kept
  * @ops: its handler, for a file
  * @dir: its table, for a directory
  */
@@ -177,7 +191,12 @@ void otr_inode_evict(struct inode *inode);
 struct inode *otr_tree_root(struct super_block *sb);
 bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
 		   const struct qstr *name, struct otr_entry *entry);
-void otr_tree_forget(unsigned int what);
+
+/* change.c: what users changed of files' attributes */
+void otr_change_refresh(struct inode *inode, struct dentry *dentry);
+int otr_change_record(struct dentry *dentry, const struct iattr *attr);
+void otr_change_forget(unsigned int what);
+void otr_change_forget_below(struct dentry *dentry);
 
 /* file.c: from system calls to handlers */
 extern const struct file_operations otr_text_fops;
@@ -206,6 +225,9 @@ static inline const struct otr_mount_opts *otr_super_opts(const struct super_blo
 
 /* The table of an instance's own directory: top.c */
 extern const struct otr_dir otr_top_dir;
+
+/* The directory of the others: instances.c */
+extern const struct otr_dir otr_instances_dir;
 
 /* What otr_graph_sites_ops is about, besides enum otr_side of function_graph. */
 #define OTR_STACK_FUNCTIONS	2

@@ -62,12 +62,11 @@ static bool option_nth(const struct otr_where *dir, unsigned int pos, struct otr
 {
 	if (pos >= OTR_OPT_COUNT)
 		return false;
-	strscpy(entry->name, otr_option_name(pos));
-	entry->row = (struct otr_row){
-		.name	= entry->name,
-		.mode	= OTR_MODE_WRITE,
-		.ops	= &option_ops,
-	};
+	entry->row = (struct otr_row){ .mode = OTR_MODE_WRITE, .ops = &option_ops };
+	if (otr_option_has_file(dir->inst, pos)) {
+		strscpy(entry->name, otr_option_name(pos));
+		entry->row.name = entry->name;
+	}
 	entry->where = *dir;
 	entry->where.arg = pos;
 	return true;

@@ -73,7 +73,7 @@ static void apply(struct super_block *sb, const struct request *req)
 		opts->mode = req->opts.mode;
 	/* An owner given for the whole tree overrules what chown did to files. */
 	if (forget)
-		otr_tree_forget(forget);
+		otr_change_forget(forget);
 	root->i_uid = opts->uid;
 	root->i_gid = opts->gid;
 	root->i_mode = S_IFDIR | opts->mode;
@@ -169,7 +169,7 @@ static void kill_super(struct super_block *sb)
 
 	kill_anon_super(sb);
 	kfree(opts);
-	otr_tree_forget(ATTR_MODE | ATTR_UID | ATTR_GID);
+	otr_change_forget(ATTR_MODE | ATTR_UID | ATTR_GID);
 }
 
 static struct file_system_type fs_type = {

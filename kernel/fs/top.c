@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tables of the directories of an instance. */
+/* The tables of the directories of an instance, the first one or another. */
 #include "fs/fs.h"
 #include "probe/probe.h"
 
@@ -18,13 +18,23 @@ static const struct otr_dir cpu_dir = {
 	.nr	= ARRAY_SIZE(cpu_rows),
 };
 
+static bool has_ring(struct otr_inst *inst, int cpu)
+{
+	bool has;
+
+	mutex_lock(&otr_inst_lock);
+	has = !otr_inst_gone(inst) && otr_ring_has_cpu(inst->ring, cpu);
+	mutex_unlock(&otr_inst_lock);
+	return has;
+}
+
 /* One directory per CPU that has, or had, a ring. */
 static bool cpu_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
 	if (pos >= nr_cpu_ids)
 		return false;
 	entry->row = (struct otr_row){ .mode = MODE_DIR, .dir = &cpu_dir };
-	if (cpu_possible(pos) && otr_ring_has_cpu(dir->inst->ring, pos)) {
+	if (cpu_possible(pos) && has_ring(dir->inst, pos)) {
 		snprintf(entry->name, sizeof(entry->name), "cpu%u", pos);
 		entry->row.name = entry->name;
 	}
@@ -43,39 +53,40 @@ static bool has_sites(const struct otr_where *where)
 	return otr_site_ready();
 }
 
-/* Those about returns, where returns can be seen; for all instances in the first. */
+/* Those about returns, where returns can be seen. */
 static bool has_returns(const struct otr_where *where)
 {
-	return otr_ret_ready() && where->inst == otr_inst_top();
+	return otr_ret_ready();
 }
 
 static const struct otr_row top_rows[] = {
-	{ "README",			OTR_MODE_READ,	&otr_readme_ops },
-	{ "available_events",		OTR_MODE_READ,	&otr_available_events_ops },
+	{ "README",			OTR_MODE_READ,	&otr_readme_ops, .top = true },
+	{ "available_events",		OTR_MODE_READ,	&otr_available_events_ops, .top = true },
 	{ "available_filter_functions",	OTR_MODE_READ,	&otr_functions_ops,
-	  .visible = has_sites },
+	  .top = true, .visible = has_sites },
 	{ "available_filter_functions_addrs", OTR_MODE_READ, &otr_function_addrs_ops,
-	  .visible = has_sites },
+	  .top = true, .visible = has_sites },
 	{ "available_tracers",		OTR_MODE_READ,	&otr_tracers_ops },
 	{ "buffer_percent",		OTR_MODE_WRITE,	&otr_percent_ops },
 	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },
 	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops },
 	{ "current_tracer",		OTR_MODE_WRITE,	&otr_tracer_ops },
 	{ "enabled_functions",		OTR_MODE_READ,	&otr_enabled_functions_ops,
-	  .visible = has_sites },
+	  .top = true, .visible = has_sites },
 	{ "error_log",			OTR_MODE_WRITE,	&otr_errors_ops },
 	{ "events",			0755,		.dir = &otr_events_dir },
 	{ "free_buffer",		0200,		&otr_free_ops },
 	{ "function_profile_enabled",	OTR_MODE_WRITE,	&otr_profile_ops,
-	  .visible = has_returns },
+	  .top = true, .visible = has_returns },
+	{ "instances",			MODE_DIR,	.dir = &otr_instances_dir, .top = true },
 	{ "max_graph_depth",		OTR_MODE_WRITE,	&otr_graph_depth_ops,
-	  .visible = has_returns },
+	  .top = true, .visible = has_returns },
 	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
 	{ "per_cpu",			MODE_DIR,	.dir = &per_cpu_dir },
-	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops },
-	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops },
-	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops },
-	{ "saved_tgids",		OTR_MODE_READ,	&otr_tgids_ops },
+	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops, .top = true },
+	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops, .top = true },
+	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops, .top = true },
+	{ "saved_tgids",		OTR_MODE_READ,	&otr_tgids_ops, .top = true },
 	{ "set_event",		OTR_MODE_WRITE,	&otr_set_event_ops },
 	{ "set_event_notrace_pid",	OTR_MODE_WRITE,	&otr_event_pids_ops, .arg = OTR_NOT },
 	{ "set_event_pid",		OTR_MODE_WRITE,	&otr_event_pids_ops,
@@ -89,17 +100,17 @@ static const struct otr_row top_rows[] = {
 	{ "set_ftrace_pid",		OTR_MODE_WRITE,	&otr_pids_ops,
 	  .arg = OTR_WANT, .visible = has_sites },
 	{ "set_graph_function",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
-	  .arg = OTR_WANT, .visible = has_returns },
+	  .arg = OTR_WANT, .top = true, .visible = has_returns },
 	{ "set_graph_notrace",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
-	  .arg = OTR_NOT, .visible = has_returns },
+	  .arg = OTR_NOT, .top = true, .visible = has_returns },
 	{ "stack_max_size",		OTR_MODE_WRITE,	&otr_stack_size_ops,
-	  .visible = has_sites },
+	  .top = true, .visible = has_sites },
 	{ "stack_trace",		OTR_MODE_READ,	&otr_stack_trace_ops,
-	  .visible = has_sites },
+	  .top = true, .visible = has_sites },
 	{ "stack_trace_filter",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
-	  .arg = OTR_STACK_FUNCTIONS, .visible = has_sites },
+	  .arg = OTR_STACK_FUNCTIONS, .top = true, .visible = has_sites },
 	{ "touched_functions",		OTR_MODE_READ,	&otr_touched_functions_ops,
-	  .visible = has_sites },
+	  .top = true, .visible = has_sites },
 	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_clock",		OTR_MODE_WRITE,	&otr_clock_ops },
 	{ "trace_marker",		0220,		&otr_marker_ops },
@@ -107,11 +118,11 @@ static const struct otr_row top_rows[] = {
 	{ "trace_options",		OTR_MODE_WRITE,	&otr_trace_options_ops },
 	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops },
 	{ "trace_stat",			MODE_DIR,	.dir = &otr_stat_dir,
-	  .visible = has_returns },
+	  .top = true, .visible = has_returns },
 	{ "tracing_cpumask",		OTR_MODE_WRITE,	&otr_cpumask_ops },
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
 	{ "tracing_thresh",		OTR_MODE_WRITE,	&otr_thresh_ops,
-	  .visible = has_returns },
+	  .top = true, .visible = has_returns },
 };
 
 const struct otr_dir otr_top_dir = {

@@ -4,13 +4,12 @@
  *
  * A directory's inode knows its table and what it is about. Entries become
  * inodes when somebody looks them up, and vanish when nobody uses them, so an
- * engine with thousands of files costs memory only for those in use. What a
- * user changed by chmod or chown must outlive that: such changes are kept by
- * path.
+ * engine with thousands of files costs memory only for those in use. A directory
+ * or file that is in use keeps no instance in place, only an open file does; what
+ * is in use when its instance goes leads nowhere any more.
  */
 #include <linux/dcache.h>
 #include <linux/hash.h>
-#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
@@ -18,133 +17,10 @@
 #include "fs/fs.h"
 #include "host/host.h"
 
-/* Attributes that a user set. */
-struct change {
-	struct list_head	link;
-	unsigned int		set;	/* ATTR_MODE, ATTR_UID, ATTR_GID */
-	umode_t			mode;
-	kuid_t			uid;
-	kgid_t			gid;
-	char			path[];
-};
-
-static LIST_HEAD(changes);
-static DEFINE_SPINLOCK(changes_lock);
-
 static const struct inode_operations file_iops;
 static const struct inode_operations dir_iops;
+static const struct inode_operations made_iops;
 static const struct file_operations dir_fops;
-
-/* The caller holds changes_lock. */
-static struct change *change_find(const char *path)
-{
-	struct change *c;
-
-	assert_spin_locked(&changes_lock);
-	list_for_each_entry(c, &changes, link)
-		if (!strcmp(c->path, path))
-			return c;
-	return NULL;
-}
-
-static void change_apply(struct inode *inode, const struct change *c)
-{
-	if (c->set & ATTR_MODE)
-		inode->i_mode = (inode->i_mode & S_IFMT) | c->mode;
-	if (c->set & ATTR_UID)
-		inode->i_uid = c->uid;
-	if (c->set & ATTR_GID)
-		inode->i_gid = c->gid;
-}
-
-/* Owner by the mount options, then what the user changed. */
-static void attributes_refresh(struct inode *inode, struct dentry *dentry)
-{
-	const struct otr_mount_opts *opts = otr_super_opts(inode->i_sb);
-	struct change *c;
-	char *buf, *path;
-
-	inode->i_uid = opts->uid;
-	inode->i_gid = opts->gid;
-	if (list_empty(&changes))
-		return;
-	buf = __getname();
-	if (!buf)
-		return;
-	path = dentry_path_raw(dentry, buf, PATH_MAX);
-	if (!IS_ERR(path)) {
-		spin_lock(&changes_lock);
-		c = change_find(path);
-		if (c)
-			change_apply(inode, c);
-		spin_unlock(&changes_lock);
-	}
-	__putname(buf);
-}
-
-static int change_record(struct dentry *dentry, const struct iattr *attr)
-{
-	struct inode *inode = d_inode(dentry);
-	struct change *c, *fresh;
-	char *buf = __getname();
-	char *path;
-	int err = 0;
-
-	if (!buf)
-		return -ENOMEM;
-	path = dentry_path_raw(dentry, buf, PATH_MAX);
-	if (IS_ERR(path)) {
-		err = PTR_ERR(path);
-		goto out;
-	}
-	fresh = kzalloc(struct_size(fresh, path, strlen(path) + 1), GFP_KERNEL);
-	if (!fresh) {
-		err = -ENOMEM;
-		goto out;
-	}
-	strscpy(fresh->path, path, strlen(path) + 1);
-	spin_lock(&changes_lock);
-	c = change_find(path);
-	if (c) {
-		kfree(fresh);
-	} else {
-		c = fresh;
-		list_add(&c->link, &changes);
-	}
-	c->set |= attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID);
-	if (attr->ia_valid & ATTR_MODE)
-		c->mode = attr->ia_mode & S_IALLUGO;
-	if (attr->ia_valid & ATTR_UID)
-		c->uid = attr->ia_uid;
-	if (attr->ia_valid & ATTR_GID)
-		c->gid = attr->ia_gid;
-	change_apply(inode, c);
-	spin_unlock(&changes_lock);
-out:
-	__putname(buf);
-	return err;
-}
-
-/**
- * otr_tree_forget - drop what users changed
- * @what: ATTR_MODE, ATTR_UID, ATTR_GID bits that go back to the default
- *
- * Context: may sleep.
- */
-void otr_tree_forget(unsigned int what)
-{
-	struct change *c, *next;
-
-	spin_lock(&changes_lock);
-	list_for_each_entry_safe(c, next, &changes, link) {
-		c->set &= ~what;
-		if (c->set)
-			continue;
-		list_del(&c->link);
-		kfree(c);
-	}
-	spin_unlock(&changes_lock);
-}
 
 /**
  * otr_inode_evict - free what an inode of ours carries
@@ -154,9 +30,13 @@ void otr_tree_forget(unsigned int what)
  */
 void otr_inode_evict(struct inode *inode)
 {
+	struct otr_node *node = inode->i_private;
+
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
-	kfree(inode->i_private);
+	if (node)
+		otr_inst_drop(node->where.inst);
+	kfree(node);
 }
 
 static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
@@ -167,7 +47,7 @@ static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct i
 	if (err)
 		return err;
 	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
-		err = change_record(dentry, attr);
+		err = otr_change_record(dentry, attr);
 	if (!err) {
 		/* A truncation is the handler's business, at open. */
 		attr->ia_valid &= ~ATTR_SIZE;
@@ -182,7 +62,7 @@ static int node_getattr(struct mnt_idmap *idmap, const struct path *path, struct
 	struct inode *inode = d_inode(path->dentry);
 
 	if (!IS_ROOT(path->dentry))
-		attributes_refresh(inode, path->dentry);
+		otr_change_refresh(inode, path->dentry);
 	generic_fillattr(idmap, mask, inode, stat);
 	return 0;
 }
@@ -200,6 +80,7 @@ static struct inode *inode_make(struct super_block *sb, umode_t mode,
 		return NULL;
 	}
 	node->where = *where;
+	otr_inst_keep(where->inst);
 	node->ops = ops;
 	node->dir = dir;
 	inode->i_private = node;
@@ -207,7 +88,7 @@ static struct inode *inode_make(struct super_block *sb, umode_t mode,
 	inode->i_mode = mode;
 	simple_inode_init_ts(inode);
 	if (dir) {
-		inode->i_op = &dir_iops;
+		inode->i_op = dir->make ? &made_iops : &dir_iops;
 		inode->i_fop = &dir_fops;
 		inc_nlink(inode);
 	} else {
@@ -234,6 +115,8 @@ struct inode *otr_tree_root(struct super_block *sb)
 
 static bool row_visible(const struct otr_row *row, const struct otr_where *where)
 {
+	if (row->top && where->inst != otr_inst_top())
+		return false;
 	return !row->visible || row->visible(where);
 }
 
@@ -291,6 +174,21 @@ static unsigned long node_number(const struct inode *dir, const struct qstr *nam
 	return (dir->i_ino ^ hash) * GOLDEN_RATIO_64;
 }
 
+/* An entry's inode, with the attributes that it has in this place. */
+static struct inode *entry_inode(struct inode *dir, struct dentry *dentry,
+				 const struct otr_entry *entry)
+{
+	umode_t type = entry->row.dir ? S_IFDIR : S_IFREG;
+	struct inode *inode = inode_make(dir->i_sb, type | entry->row.mode, &entry->where,
+					 entry->row.ops, entry->row.dir);
+
+	if (inode) {
+		inode->i_ino = node_number(dir, &dentry->d_name);
+		otr_change_refresh(inode, dentry);
+	}
+	return inode;
+}
+
 static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, unsigned int flags)
 {
 	const struct otr_node *node = inode->i_private;
@@ -299,23 +197,61 @@ static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, uns
 
 	if (dentry->d_name.len > NAME_MAX)
 		return ERR_PTR(-ENAMETOOLONG);
+	if (otr_inst_gone(node->where.inst))
+		return ERR_PTR(-ENOENT);
 	entry = kmalloc(sizeof(*entry), GFP_KERNEL);
 	if (!entry)
 		return ERR_PTR(-ENOMEM);
 	if (otr_tree_find(&node->where, node->dir, &dentry->d_name, entry)) {
-		umode_t type = entry->row.dir ? S_IFDIR : S_IFREG;
-
-		child = inode_make(inode->i_sb, type | entry->row.mode, &entry->where,
-				   entry->row.ops, entry->row.dir);
+		child = entry_inode(inode, dentry, entry);
 		if (!child) {
 			kfree(entry);
 			return ERR_PTR(-ENOMEM);
 		}
-		child->i_ino = node_number(inode, &dentry->d_name);
-		attributes_refresh(child, dentry);
 	}
 	kfree(entry);
 	return d_splice_alias(child, dentry);
+}
+
+/*
+ * The directory is locked for as long as what it is about comes or goes, so nobody
+ * finds an instance half there.
+ */
+static int dir_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+		     umode_t mode)
+{
+	const struct otr_node *node = dir->i_private;
+	struct otr_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	struct inode *inode;
+	int err;
+
+	if (!entry)
+		return -ENOMEM;
+	err = node->dir->make(dentry->d_name.name, entry);
+	if (err)
+		goto out;
+	inode = entry_inode(dir, dentry, entry);
+	if (inode)
+		d_instantiate(dentry, inode);
+	else
+		err = node->dir->remove(&entry->where) ?: -ENOMEM;
+out:
+	kfree(entry);
+	return err;
+}
+
+static int dir_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	const struct otr_node *parent = dir->i_private;
+	struct inode *inode = d_inode(dentry);
+	const struct otr_node *node = inode->i_private;
+	int err = parent->dir->remove(&node->where);
+
+	if (err)
+		return err;
+	otr_change_forget_below(dentry);
+	clear_nlink(inode);
+	return 0;
 }
 
 static bool emit(struct dir_context *ctx, const struct otr_row *row)
@@ -332,7 +268,7 @@ static int dir_iterate(struct file *file, struct dir_context *ctx)
 	const struct otr_dir *dir = node->dir;
 	struct otr_entry *entry;
 
-	if (!dir_emit_dots(file, ctx))
+	if (!dir_emit_dots(file, ctx) || otr_inst_gone(node->where.inst))
 		return 0;
 	for (; ctx->pos - 2 < dir->nr; ctx->pos++) {
 		const struct otr_row *row = &dir->rows[ctx->pos - 2];
@@ -359,6 +295,15 @@ static const struct inode_operations file_iops = {
 
 static const struct inode_operations dir_iops = {
 	.lookup		= dir_lookup,
+	.setattr	= node_setattr,
+	.getattr	= node_getattr,
+};
+
+/* Where users make and remove what is in there. */
+static const struct inode_operations made_iops = {
+	.lookup		= dir_lookup,
+	.mkdir		= dir_mkdir,
+	.rmdir		= dir_rmdir,
 	.setattr	= node_setattr,
 	.getattr	= node_getattr,
 };

@@ -26,6 +26,7 @@ static int feed(struct otr_file *of, const char *text)
 	return 0;
 }
 
+/* The caller holds otr_switch_lock, which keeps instances in place. */
 static int resolve(const char *path, struct otr_entry *entry)
 {
 	const struct otr_dir *dir = &otr_top_dir;
@@ -53,6 +54,19 @@ static int resolve(const char *path, struct otr_entry *entry)
 	return -ENOENT;
 }
 
+/* What a path means, and its instance pinned. */
+static int find(const char *path, struct otr_entry *entry)
+{
+	int err;
+
+	mutex_lock(&otr_switch_lock);
+	err = resolve(path, entry);
+	if (!err)
+		err = otr_inst_get(entry->where.inst);
+	mutex_unlock(&otr_switch_lock);
+	return err;
+}
+
 /**
  * otr_fs_write - write to a file from inside, as boot parameters do
  * @path: the file, relative to the top directory
@@ -70,23 +84,25 @@ int otr_fs_write(const char *path, const char *text)
 
 	if (!entry)
 		return -ENOMEM;
-	err = resolve(path, entry);
+	err = find(path, entry);
 	if (err)
 		goto out;
 	ops = entry->row.ops;
 	if (!ops || (!ops->write && !ops->write_number)) {
 		err = -EISDIR;
-		goto out;
+		goto put;
 	}
 	of = otr_file_open(&entry->where, ops, FMODE_WRITE, 0);
 	if (IS_ERR(of)) {
 		err = PTR_ERR(of);
-		goto out;
+		goto put;
 	}
 	mutex_lock(&of->lock);
 	err = feed(of, text);
 	mutex_unlock(&of->lock);
 	otr_file_close(of);
+put:
+	otr_inst_put(entry->where.inst);
 out:
 	kfree(entry);
 	return err;

@@ -1,57 +1,73 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Instances. */
+/* Instances: how they come, how they go, and who else takes part in that. */
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "inst/inst.h"
 
-static struct otr_inst *top;
+/* What the room above does for instances, NULL while it does nothing. */
+static const struct otr_inst_hooks *hooks;
 
-static void inst_free(struct otr_inst *inst)
+/* Nobody else has it any more, but for its memory. */
+static void inst_destroy(struct otr_inst *inst)
 {
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
+	inst->ring = NULL;
 	otr_awaited_clear(inst);
 	otr_tasks_exit(&inst->event_tasks);
 	free_cpumask_var(inst->pipe_cpus);
 	free_cpumask_var(inst->cpus);
 	otr_errlog_clear(&inst->errors);
-	kfree(inst);
+	otr_inst_drop(inst);
 }
 
-static struct otr_inst *inst_create(const char *name)
+static int make_ring(struct otr_inst *inst)
 {
 	struct otr_ring_config config = {
-		.clock		= OTR_CLOCK_LOCAL,
-		.overwrite	= true,
+		.clock		= inst->clock,
+		.overwrite	= otr_inst_option(inst, OTR_OPT_OVERWRITE),
 	};
-	struct otr_inst *inst = kzalloc(sizeof(*inst), GFP_KERNEL);
-	int err = -ENOMEM;
 
-	if (!inst)
-		return ERR_PTR(-ENOMEM);
-	inst->name = name;
+	/* The smallest one, until it is used. */
+	inst->ring = otr_ring_create(&config);
+	return PTR_ERR_OR_ZERO(inst->ring);
+}
+
+/* Everything about an instance that needs no memory. */
+static void inst_prepare(struct otr_inst *inst, u64 options, unsigned long size)
+{
 	atomic_set(&inst->refs, 0);
-	inst->options = otr_option_initial();
+	kref_init(&inst->kept);
+	inst->options = options;
 	inst->clock = OTR_CLOCK_LOCAL;
-	inst->size = OTR_RING_BYTES;
+	inst->size = size;
 	inst->percent = 50;
 	inst->preset = &otr_preset_nop;
 	inst->remember = OTR_COMM_NAME;
 	xa_init(&inst->subs);
 	INIT_LIST_HEAD(&inst->awaited);
 	otr_errlog_init(&inst->errors);
-	if (otr_tasks_init(&inst->event_tasks) ||
-	    !zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) ||
-	    !zalloc_cpumask_var(&inst->cpus, GFP_KERNEL))
-		goto fail;
-	cpumask_copy(inst->cpus, cpu_possible_mask);
-	/* The smallest ring, until it is used. */
-	inst->ring = otr_ring_create(&config);
-	if (!IS_ERR(inst->ring))
+}
+
+static struct otr_inst *inst_make(const char *name, u64 options, unsigned long size)
+{
+	struct otr_inst *inst = kzalloc(sizeof(*inst), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!inst)
+		return ERR_PTR(-ENOMEM);
+	inst_prepare(inst, options, size);
+	inst->name = kstrdup(name, GFP_KERNEL);
+	if (inst->name && !otr_tasks_init(&inst->event_tasks) &&
+	    zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) &&
+	    zalloc_cpumask_var(&inst->cpus, GFP_KERNEL)) {
+		cpumask_copy(inst->cpus, cpu_possible_mask);
+		err = make_ring(inst);
+	}
+	if (!err)
 		return inst;
-	err = PTR_ERR(inst->ring);
-fail:
-	inst_free(inst);
+	inst_destroy(inst);
 	return ERR_PTR(err);
 }
 
@@ -63,14 +79,126 @@ fail:
  */
 int otr_inst_init(void)
 {
+	struct otr_inst *inst = inst_make("", otr_option_initial(), OTR_RING_BYTES);
+
+	if (!IS_ERR(inst))
+		otr_inst_add(inst);
+	return PTR_ERR_OR_ZERO(inst);
+}
+
+/* Let the room above set up its part. */
+static int inst_join(struct otr_inst *inst)
+{
+	int err = hooks ? hooks->create(inst) : 0;
+
+	if (!err)
+		inst->hooks = hooks;
+	return err;
+}
+
+/* End what an instance does. It is in the list for as long as that takes. */
+static void inst_leave(struct otr_inst *inst)
+{
+	lockdep_assert_held(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	otr_preset_clear(inst);
+	if (inst->hooks && inst->hooks->stop)
+		inst->hooks->stop(inst);
+	mutex_unlock(&otr_inst_lock);
+	otr_sub_clear(inst);
+	mutex_lock(&otr_inst_lock);
+	if (inst->hooks)
+		inst->hooks->destroy(inst);
+	inst->hooks = NULL;
+	mutex_unlock(&otr_inst_lock);
+}
+
+static int create_locked(const char *name, struct otr_inst **made)
+{
+	const struct otr_inst *top = otr_inst_top();
+	struct otr_inst *inst;
+	int err;
+
+	if (otr_inst_find(name))
+		return -EEXIST;
+	inst = inst_make(name, otr_option_inherited(top), top->size);
+	if (IS_ERR(inst))
+		return PTR_ERR(inst);
+	/* Who makes one wants to use it. */
+	err = otr_inst_expand(inst);
+	if (!err)
+		err = inst_join(inst);
+	if (err) {
+		inst_destroy(inst);
+		return err;
+	}
+	otr_inst_add(inst);
+	*made = inst;
+	return 0;
+}
+
+/**
+ * otr_inst_create - make another instance
+ * @name: its name, not empty
+ * @made: receives it
+ *
+ * Context: otr_switch_lock and otr_inst_lock free; may sleep.
+ * Return: 0, -EEXIST when there is one of that name, -ENOMEM, or what the room
+ * above said.
+ */
+int otr_inst_create(const char *name, struct otr_inst **made)
+{
+	int err;
+
+	mutex_lock(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	err = create_locked(name, made);
+	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_switch_lock);
+	return err;
+}
+
+/**
+ * otr_inst_remove - remove an instance that otr_inst_create() made
+ * @inst: the instance; the caller keeps its memory, see otr_inst_keep()
+ *
+ * Context: otr_switch_lock and otr_inst_lock free; sleeps until no probe is on
+ * its way.
+ * Return: 0, -EBUSY while somebody has it, -ENODEV when it is gone.
+ */
+int otr_inst_remove(struct otr_inst *inst)
+{
+	int err;
+
+	mutex_lock(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_claim(inst);
+	mutex_unlock(&otr_inst_lock);
+	if (!err) {
+		inst_leave(inst);
+		mutex_lock(&otr_inst_lock);
+		otr_inst_forget(inst);
+		mutex_unlock(&otr_inst_lock);
+	}
+	mutex_unlock(&otr_switch_lock);
+	if (!err)
+		inst_destroy(inst);
+	return err;
+}
+
+/* All that were made go, and the first one last. */
+static void inst_remove_all(void)
+{
 	struct otr_inst *inst;
 
-	mutex_lock(&otr_inst_lock);
-	inst = inst_create("");
-	if (!IS_ERR(inst))
-		top = inst;
-	mutex_unlock(&otr_inst_lock);
-	return PTR_ERR_OR_ZERO(inst);
+	for (;;) {
+		mutex_lock(&otr_inst_lock);
+		inst = otr_inst_next(otr_inst_top());
+		mutex_unlock(&otr_inst_lock);
+		if (!inst)
+			return;
+		WARN_ON(otr_inst_remove(inst));
+	}
 }
 
 /**
@@ -80,15 +208,17 @@ int otr_inst_init(void)
  */
 void otr_inst_exit(void)
 {
-	inst_free(top);
-	top = NULL;
+	struct otr_inst *top = otr_inst_top();
+
+	otr_inst_forget(top);
+	inst_destroy(top);
 }
 
 /**
  * otr_inst_set_hooks - let another room take part in instances
  * @ops: what it does; called at once for the instances that there are
  *
- * Context: may sleep.
+ * Context: module load, when there is but the first instance; may sleep.
  * Return: 0, or what its create returned.
  */
 int otr_inst_set_hooks(const struct otr_inst_hooks *ops)
@@ -96,9 +226,10 @@ int otr_inst_set_hooks(const struct otr_inst_hooks *ops)
 	int err;
 
 	mutex_lock(&otr_inst_lock);
-	err = ops->create(top);
-	if (!err)
-		top->hooks = ops;
+	hooks = ops;
+	err = inst_join(otr_inst_top());
+	if (err)
+		hooks = NULL;
 	mutex_unlock(&otr_inst_lock);
 	return err;
 }
@@ -106,58 +237,15 @@ int otr_inst_set_hooks(const struct otr_inst_hooks *ops)
 /**
  * otr_inst_clear_hooks - the counterpart of otr_inst_set_hooks()
  *
- * Every instance goes back to "nop" before.
+ * Instances that users made are removed; the first one goes back to "nop".
  *
- * Context: may sleep; module unload.
+ * Context: module unload; sleeps until no probe is on its way.
  */
 void otr_inst_clear_hooks(void)
 {
+	inst_remove_all();
 	mutex_lock(&otr_switch_lock);
-	mutex_lock(&otr_inst_lock);
-	otr_preset_clear(top);
-	if (top->hooks->stop)
-		top->hooks->stop(top);
-	mutex_unlock(&otr_inst_lock);
-	otr_sub_clear(top);
-	mutex_lock(&otr_inst_lock);
-	top->hooks->destroy(top);
-	top->hooks = NULL;
-	mutex_unlock(&otr_inst_lock);
+	inst_leave(otr_inst_top());
+	hooks = NULL;
 	mutex_unlock(&otr_switch_lock);
-}
-
-/**
- * otr_inst_top - the first instance
- *
- * Context: any, between otr_inst_init() and otr_inst_exit().
- * Return: the instance.
- */
-struct otr_inst *otr_inst_top(void)
-{
-	return top;
-}
-
-/**
- * otr_inst_get - keep an instance in place
- * @inst: the instance
- *
- * Takes no lock: whoever opens a file must not wait for who switches events.
- *
- * Context: any.
- * Return: 0, -ENODEV when it is being removed.
- */
-int otr_inst_get(struct otr_inst *inst)
-{
-	return atomic_inc_unless_negative(&inst->refs) ? 0 : -ENODEV;
-}
-
-/**
- * otr_inst_put - the counterpart of otr_inst_get()
- * @inst: the instance
- *
- * Context: any.
- */
-void otr_inst_put(struct otr_inst *inst)
-{
-	WARN_ON(atomic_dec_return(&inst->refs) < 0);
 }

@@ -5,7 +5,8 @@
  * Purpose:  instances, each with a ring, options, a clock and one current
  *           preset ("tracer"); the table of options; the list of presets.
  * Objects:  struct otr_inst. The first one, otr_inst_top(), is made by the
- *           same constructor as any other and lives as long as the engine.
+ *           same constructor as any other and lives as long as the engine;
+ *           users make and remove others.
  *           struct otr_sub, an event in an instance: sub.h.
  *           struct otr_preset, constant, registered by the probe room.
  * Locks:    otr_inst_lock guards every member that is not said to be hot, the
@@ -13,7 +14,8 @@
  *           probes without it. Nobody holds it for long, as most files need
  *           it. otr_switch_lock, taken before it, is held for as long as it
  *           takes to attach events to their sources; nothing that only looks
- *           needs that.
+ *           needs that. Instances come and go under both, so either keeps
+ *           them in place.
  * Contexts: everything sleeps but what is marked hot.
  */
 #ifndef _OTR_INST_H
@@ -21,6 +23,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -143,7 +146,8 @@ struct otr_inst_hooks {
  * @event_tasks: tasks whose events to record, see sub.h; hot
  * @graph: likewise, of function_graph; NULL where returns cannot be seen
  * @syscalls: likewise, of system calls
- * @name: "" for the first one
+ * @name: "" for the first one; set once
+ * @node: in the list of all; changed under otr_switch_lock as well
  * @hooks: what the room above does for instances, NULL before it started
  * @preset: the current preset, never NULL
  * @clock: OTR_CLOCK_* that stamps the records
@@ -154,7 +158,8 @@ struct otr_inst_hooks {
  * @pipes: open consuming readers; the preset cannot change while there are
  * @pipe_cpus: CPUs that have a consuming reader
  * @cpus: CPUs that record
- * @refs: open files, no lock; negative for an instance that is being removed
+ * @refs: open files, no lock; negative for an instance that is gone
+ * @kept: who may still hold the address of an instance that is gone; no lock
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
  * @remember: OTR_COMM_* that the task of an event's record is remembered by
@@ -172,6 +177,7 @@ struct otr_inst {
 
 	/* otr_inst_lock */
 	const char		*name;
+	struct list_head	node;
 	const struct otr_inst_hooks *hooks;
 	const struct otr_preset	*preset;
 	enum otr_clock_id	clock;
@@ -189,6 +195,7 @@ struct otr_inst {
 
 	/* no lock, or its own */
 	atomic_t		refs;
+	struct kref		kept;
 	struct otr_errlog	errors;
 };
 
@@ -200,14 +207,37 @@ static inline bool otr_inst_option(const struct otr_inst *inst, enum otr_option 
 	return READ_ONCE(inst->options) & BIT_ULL(opt);
 }
 
+/**
+ * otr_inst_gone - was an instance removed?
+ * @inst: the instance, its memory kept by otr_inst_keep()
+ *
+ * Context: any. No is certain only under otr_switch_lock or otr_inst_lock.
+ * Return: whether it was. Nothing of it but @kept and @refs may be looked at then.
+ */
+static inline bool otr_inst_gone(const struct otr_inst *inst)
+{
+	return atomic_read(&inst->refs) < 0;
+}
+
 /* inst.c */
 int otr_inst_init(void);
 void otr_inst_exit(void);
+int otr_inst_create(const char *name, struct otr_inst **made);
+int otr_inst_remove(struct otr_inst *inst);
 int otr_inst_set_hooks(const struct otr_inst_hooks *hooks);
 void otr_inst_clear_hooks(void);
+
+/* list.c */
 struct otr_inst *otr_inst_top(void);
+struct otr_inst *otr_inst_next(const struct otr_inst *inst);
+struct otr_inst *otr_inst_find(const char *name);
+void otr_inst_add(struct otr_inst *inst);
+void otr_inst_forget(struct otr_inst *inst);
 int otr_inst_get(struct otr_inst *inst);
 void otr_inst_put(struct otr_inst *inst);
+int otr_inst_claim(struct otr_inst *inst);
+void otr_inst_keep(struct otr_inst *inst);
+void otr_inst_drop(struct otr_inst *inst);
 
 /* state.c */
 int otr_inst_expand(struct otr_inst *inst);
@@ -236,6 +266,8 @@ int otr_preset_set(struct otr_inst *inst, const char *name);
 /* options.c */
 const char *otr_option_name(enum otr_option opt);
 bool otr_option_shown(const struct otr_inst *inst, enum otr_option opt);
+bool otr_option_has_file(const struct otr_inst *inst, enum otr_option opt);
+u64 otr_option_inherited(const struct otr_inst *top);
 u64 otr_option_initial(void);
 int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on);
 int otr_option_parse(struct otr_inst *inst, const char *text);

@@ -4,12 +4,21 @@
 
 #include "inst/inst.h"
 
-/* @preset: the one that the option belongs to, "" for all. */
+/*
+ * @preset: the one that the option belongs to, "" for all. What belongs to a
+ *	    preset has one value in all instances.
+ */
 struct option {
 	const char	*name;
 	bool		initial;
 	const char	*preset;
 };
+
+/* What a new instance does not take over from the first one. */
+#define NOT_INHERITED	(OTR_OPT(EVENT_FORK) | OTR_OPT(FUNCTION_FORK))
+
+/* What has a file in the first instance only; trace_options has it everywhere. */
+#define TOP_FILES	(OTR_OPT(PRINTK_MSG_ONLY) | OTR_OPT(RECORD_CMD))
 
 static const struct option options[] = {
 	[OTR_OPT_PRINT_PARENT]	= { "print-parent", true, "" },
@@ -86,7 +95,32 @@ bool otr_option_shown(const struct otr_inst *inst, enum otr_option opt)
 }
 
 /**
- * otr_option_initial - values that a new instance starts with
+ * otr_option_has_file - tell whether options/ has a file for an option
+ * @inst: the instance
+ * @opt: the option
+ *
+ * Context: any.
+ * Return: true when it has.
+ */
+bool otr_option_has_file(const struct otr_inst *inst, enum otr_option opt)
+{
+	return inst == otr_inst_top() || !(TOP_FILES & BIT_ULL(opt));
+}
+
+/**
+ * otr_option_inherited - values that a new instance starts with
+ * @top: the first instance, which has its own
+ *
+ * Context: otr_inst_lock held.
+ * Return: OTR_OPT() bits.
+ */
+u64 otr_option_inherited(const struct otr_inst *top)
+{
+	return top->options & ~NOT_INHERITED;
+}
+
+/**
+ * otr_option_initial - values that the first instance starts with
  *
  * Context: any.
  * Return: OTR_OPT() bits.
@@ -110,6 +144,19 @@ static int changed(struct otr_inst *inst, enum otr_option opt)
 	return inst->hooks ? inst->hooks->option_changed(inst, opt) : 0;
 }
 
+/* A preset's options are the same everywhere, which a look at any instance shows. */
+static void flip(struct otr_inst *inst, enum otr_option opt)
+{
+	struct otr_inst *each = NULL;
+
+	if (!*options[opt].preset) {
+		WRITE_ONCE(inst->options, inst->options ^ BIT_ULL(opt));
+		return;
+	}
+	while ((each = otr_inst_next(each)))
+		WRITE_ONCE(each->options, each->options ^ BIT_ULL(opt));
+}
+
 /**
  * otr_option_set - switch an option
  * @inst: the instance
@@ -123,7 +170,6 @@ static int changed(struct otr_inst *inst, enum otr_option opt)
 int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
 {
 	const struct otr_preset *preset = inst->preset;
-	u64 old = inst->options;
 	bool owner = !*options[opt].preset || otr_option_shown(inst, opt);
 	int err;
 
@@ -133,10 +179,10 @@ int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
 	err = owner && preset->set_option ? preset->set_option(inst, opt, on) : 0;
 	if (err)
 		return err;
-	WRITE_ONCE(inst->options, old ^ BIT_ULL(opt));
+	flip(inst, opt);
 	err = changed(inst, opt);
 	if (err)
-		WRITE_ONCE(inst->options, old);
+		flip(inst, opt);
 	return err;
 }
 

@@ -2,12 +2,6 @@
 /* What an instance does with its ring: size, clock, content, readers. */
 #include "inst/inst.h"
 
-/* Guards who switches events, and keeps those in place. */
-DEFINE_MUTEX(otr_switch_lock);
-
-/* Guards what struct otr_inst says, and every change of state of the engine. */
-DEFINE_MUTEX(otr_inst_lock);
-
 /**
  * otr_inst_resize - change the size of the ring
  * @inst: the instance

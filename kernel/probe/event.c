@@ -373,20 +373,25 @@ static const struct otr_event_ops tracepoint_ops = {
 
 static void event_gone(struct otr_event *ev)
 {
-	struct otr_inst *inst = otr_inst_top();
+	struct otr_inst *inst = NULL;
 
 	mutex_lock(&otr_switch_lock);
-	mutex_lock(&otr_inst_lock);
-	otr_commands_forget(inst->function, ev);
-	mutex_unlock(&otr_inst_lock);
-	otr_sub_forget(inst, ev);
+	while ((inst = otr_inst_next(inst))) {
+		mutex_lock(&otr_inst_lock);
+		otr_commands_forget(inst->function, ev);
+		mutex_unlock(&otr_inst_lock);
+		otr_sub_forget(inst, ev);
+	}
 	mutex_unlock(&otr_switch_lock);
 }
 
 static void module_came(const char *module)
 {
+	struct otr_inst *inst = NULL;
+
 	mutex_lock(&otr_switch_lock);
-	otr_awaited_came(otr_inst_top(), module);
+	while ((inst = otr_inst_next(inst)))
+		otr_awaited_came(inst, module);
 	mutex_unlock(&otr_switch_lock);
 }
 

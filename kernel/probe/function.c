@@ -128,8 +128,10 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 static int function_start(struct otr_inst *inst)
 {
 	struct otr_function *fn = inst->function;
-	int err = otr_task_names_get();
+	int err = otr_function_note(inst);
 
+	if (!err)
+		err = otr_task_names_get();
 	if (err)
 		return err;
 	otr_function_follow(fn, OTR_FOLLOW_PRESET, &fn->hook);
@@ -295,25 +297,37 @@ struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side s
 	return inst->function->tasks.sets[side];
 }
 
+/* Change what the function tracer does besides recording calls. */
+static void set_odd(struct otr_function *fn, u8 what, bool on)
+{
+	WRITE_ONCE(fn->odd, on ? fn->odd | what : fn->odd & ~what);
+}
+
 /**
- * otr_function_note - have the function tracer follow what changed
+ * otr_function_note - have the function tracer follow its options
  * @inst: the instance
  *
+ * Those have one value for all instances. An instance follows when they are
+ * changed there, and when its tracer starts.
+ *
  * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
  */
-void otr_function_note(struct otr_inst *inst)
+int otr_function_note(struct otr_inst *inst)
 {
+	bool stack = otr_inst_option(inst, OTR_OPT_FUNC_STACK);
+	bool repeats = otr_inst_option(inst, OTR_OPT_FUNC_NO_REPEATS);
 	struct otr_function *fn = inst->function;
-	unsigned int odd = 0;
+	int err = stack ? otr_stack_prepare() : 0;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (fn->tasks.limited)
-		odd |= OTR_FUNCTION_PIDS;
-	if (otr_inst_option(inst, OTR_OPT_FUNC_STACK))
-		odd |= OTR_FUNCTION_STACK;
-	if (otr_inst_option(inst, OTR_OPT_FUNC_NO_REPEATS))
-		odd |= OTR_FUNCTION_REPEATS;
-	WRITE_ONCE(fn->odd, odd);
+	if (!err && repeats)
+		err = otr_repeats_prepare(fn);
+	if (err)
+		return err;
+	set_odd(fn, OTR_FUNCTION_STACK, stack);
+	set_odd(fn, OTR_FUNCTION_REPEATS, repeats);
+	return 0;
 }
 
 /**
@@ -331,7 +345,7 @@ void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr
 
 	lockdep_assert_held(&otr_inst_lock);
 	old = otr_tasks_publish(&fn->tasks, side, set);
-	otr_function_note(inst);
+	set_odd(fn, OTR_FUNCTION_PIDS, fn->tasks.limited);
 	if (inst->graph)
 		otr_graph_note(inst->graph);
 	/* The fork handler and other probes look at it with preemption off. */

@@ -33,6 +33,7 @@ enum otr_follower {
  * @commands: struct otr_command, the newest first; otr_inst_lock
  * @followers: hooks that are on the same sites; otr_inst_lock
  * @inst: the instance
+ * @forks: children of tasks follow them; otr_inst_lock
  * @awaits: functions of modules to come, by enum otr_side; otr_inst_lock
  * @node: in the list of all, see await.c
  */
@@ -46,6 +47,7 @@ struct otr_function {
 	struct list_head	commands;
 	struct otr_hook		*followers[OTR_FOLLOWERS];
 	struct otr_inst		*inst;
+	bool			forks;
 	struct list_head	awaits[2];
 	struct list_head	node;
 };
@@ -66,7 +68,7 @@ void otr_function_exit(void);
 int otr_function_create(struct otr_inst *inst);
 void otr_function_destroy(struct otr_inst *inst);
 void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct otr_hook *hook);
-void otr_function_note(struct otr_inst *inst);
+int otr_function_note(struct otr_inst *inst);
 int otr_function_remember(struct otr_inst *inst, bool tgid);
 void otr_commands_destroy(struct otr_function *fn);
 void otr_commands_forget(struct otr_function *fn, const struct otr_event *ev);

@@ -49,7 +49,7 @@ static noinline unsigned int judge(const struct otr_graph *graph, unsigned long 
 	}
 	if (max_depth && depth >= max_depth)
 		return 0;
-	if (READ_ONCE(graph->skip_irqs) && !(flags & IN_IRQ) && in_hardirq())
+	if (READ_ONCE(otr_limits.skip_irqs) && !(flags & IN_IRQ) && in_hardirq())
 		return 0;
 	return flags | PUSH | (READ_ONCE(otr_limits.thresh) ? TIMED : RECORD);
 }
@@ -264,7 +264,6 @@ static int graph_start(struct otr_inst *inst)
 
 	if (err)
 		return err;
-	graph->skip_irqs = !otr_inst_option(inst, OTR_OPT_GRAPH_IRQS);
 	graph->stopped = false;
 	otr_graph_note(graph);
 	otr_function_follow(graph->fn, OTR_FOLLOW_PRESET, &graph->ret.hook);
@@ -288,20 +287,10 @@ static void graph_stop(struct otr_inst *inst)
 	otr_task_names_put();
 }
 
-static int graph_set_option(struct otr_inst *inst, enum otr_option opt, bool on)
-{
-	if (opt == OTR_OPT_GRAPH_IRQS) {
-		WRITE_ONCE(inst->graph->skip_irqs, !on);
-		otr_graph_note(inst->graph);
-	}
-	return 0;
-}
-
 static struct otr_preset graph_preset = {
 	.name		= "function_graph",
 	.start		= graph_start,
 	.stop		= graph_stop,
-	.set_option	= graph_set_option,
 	.look		= OTR_LOOK_GRAPH,
 };
 

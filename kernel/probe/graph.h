@@ -10,9 +10,8 @@
  * @ret: on the sites that the instance wants
  * @ring: the instance's ring
  * @fn: which tasks the instance wants, and which sites
- * @limited: not every call is recorded: one of the limits of all instances, of
- *	     @fn, or of those below is there
- * @skip_irqs: interrupts are not recorded
+ * @limited: not every call is recorded: one of the limits of all instances or of
+ *	     @fn is there, or @stopped
  * @stopped: nothing is recorded any more
  * @node: in the list of all
  */
@@ -21,7 +20,6 @@ struct otr_graph {
 	struct otr_ring		*ring;
 	struct otr_function	*fn;
 	bool			limited;
-	bool			skip_irqs;
 	bool			stopped;
 	struct list_head	node;
 };
@@ -31,6 +29,7 @@ struct otr_graph {
  * @sites: functions that begin, and that end what is recorded; NULL for none
  * @depth: levels, 0 for all
  * @thresh: how long a call has to take at least, in ns; 0 for no limit
+ * @skip_irqs: interrupts are not recorded
  *
  * The sets are replaced whole; who reads them has preemption off, and RCU may
  * not be watching there.
@@ -39,6 +38,7 @@ struct otr_limits {
 	struct otr_addrs	*sites[2];
 	unsigned int		depth;
 	u64			thresh;
+	bool			skip_irqs;
 };
 
 extern struct otr_limits otr_limits;
@@ -47,6 +47,7 @@ extern struct list_head otr_graphs;
 int otr_limits_init(void);
 void otr_limits_exit(void);
 void otr_graph_note(struct otr_graph *graph);
+void otr_graph_set_irqs(bool on);
 
 int otr_graph_create(struct otr_inst *inst);
 void otr_graph_destroy(struct otr_inst *inst);

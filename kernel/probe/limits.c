@@ -25,7 +25,7 @@ void otr_graph_note(struct otr_graph *graph)
 	lockdep_assert_held(&otr_inst_lock);
 	WRITE_ONCE(graph->limited, otr_limits.sites[OTR_WANT] || otr_limits.sites[OTR_NOT] ||
 		   otr_limits.depth || otr_limits.thresh || graph->fn->tasks.limited ||
-		   graph->skip_irqs || graph->stopped);
+		   otr_limits.skip_irqs || graph->stopped);
 }
 
 static void note_limits(void)
@@ -140,6 +140,19 @@ void otr_graph_set_thresh(u64 ns)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	WRITE_ONCE(otr_limits.thresh, ns);
+	note_limits();
+}
+
+/**
+ * otr_graph_set_irqs - say whether function_graph records interrupts
+ * @on: whether
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_set_irqs(bool on)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	WRITE_ONCE(otr_limits.skip_irqs, !on);
 	note_limits();
 }
 

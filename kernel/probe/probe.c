@@ -28,25 +28,19 @@ static int remember_groups(struct otr_inst *inst, bool on)
 	return err;
 }
 
-/* Of events and of functions. */
+/* Behind events. */
 static int want_stacks(struct otr_inst *inst, bool on)
 {
 	int err = on ? otr_stack_prepare() : 0;
 
-	if (err)
-		return err;
-	remember_update(inst);
-	otr_function_note(inst);
-	return 0;
+	if (!err)
+		remember_update(inst);
+	return err;
 }
 
-static int count_repeats(struct otr_inst *inst, bool on)
+static bool wants_forks(const struct otr_inst *inst)
 {
-	int err = on ? otr_repeats_prepare(inst->function) : 0;
-
-	if (!err)
-		otr_function_note(inst);
-	return err;
+	return inst->options & (OTR_OPT(FUNCTION_FORK) | OTR_OPT(EVENT_FORK));
 }
 
 static int option_changed(struct otr_inst *inst, enum otr_option opt)
@@ -56,10 +50,7 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 	switch (opt) {
 	case OTR_OPT_FUNCTION_FORK:
 	case OTR_OPT_EVENT_FORK:
-		if (on)
-			return otr_task_forks_get();
-		otr_task_forks_put();
-		return 0;
+		return otr_task_follow_forks(inst, wants_forks(inst));
 	case OTR_OPT_RECORD_TGID:
 		return remember_groups(inst, on);
 	case OTR_OPT_GRAPH_TIME:
@@ -71,10 +62,13 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 		otr_task_sleep_put();
 		return 0;
 	case OTR_OPT_STACKTRACE:
-	case OTR_OPT_FUNC_STACK:
 		return want_stacks(inst, on);
+	case OTR_OPT_FUNC_STACK:
 	case OTR_OPT_FUNC_NO_REPEATS:
-		return count_repeats(inst, on);
+		return otr_function_note(inst);
+	case OTR_OPT_GRAPH_IRQS:
+		otr_graph_set_irqs(on);
+		return 0;
 	case OTR_OPT_RECORD_CMD:
 	case OTR_OPT_USERSTACKTRACE:
 		remember_update(inst);
@@ -82,6 +76,18 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 	default:
 		return 0;
 	}
+}
+
+/* Options that a new instance took over from the first one. */
+static int follow_options(struct otr_inst *inst)
+{
+	int err = otr_function_note(inst);
+
+	if (!err)
+		err = otr_function_remember(inst, otr_inst_option(inst, OTR_OPT_RECORD_TGID));
+	if (!err)
+		remember_update(inst);
+	return err;
 }
 
 static int instance_create(struct otr_inst *inst)
@@ -96,8 +102,13 @@ static int instance_create(struct otr_inst *inst)
 	err = otr_syscalls_create(inst);
 	if (err)
 		goto graph;
+	err = follow_options(inst);
+	if (err)
+		goto syscalls;
 	otr_await_create(inst);
 	return 0;
+syscalls:
+	otr_syscalls_destroy(inst);
 graph:
 	otr_graph_destroy(inst);
 function:
@@ -112,16 +123,12 @@ static void instance_stop(struct otr_inst *inst)
 
 static void instance_destroy(struct otr_inst *inst)
 {
-	static const enum otr_option forks[] = { OTR_OPT_FUNCTION_FORK, OTR_OPT_EVENT_FORK };
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(forks); i++)
-		if (otr_inst_option(inst, forks[i]))
-			otr_task_forks_put();
-	if (inst == otr_inst_top())
+	otr_task_follow_forks(inst, false);
+	if (inst == otr_inst_top()) {
 		otr_profile_set(false);
-	if (!otr_inst_option(inst, OTR_OPT_SLEEP_TIME))
-		otr_task_sleep_put();
+		if (!otr_inst_option(inst, OTR_OPT_SLEEP_TIME))
+			otr_task_sleep_put();
+	}
 	/* A fork on its way through our handler still looks at the instance. */
 	tracepoint_synchronize_unregister();
 	otr_await_destroy(inst);

@@ -119,7 +119,6 @@ int otr_task_names_get(void);
 void otr_task_names_put(void);
 int otr_task_sleep_get(void);
 void otr_task_sleep_put(void);
-int otr_task_forks_get(void);
-void otr_task_forks_put(void);
+int otr_task_follow_forks(struct otr_inst *inst, bool on);
 
 #endif /* _OTR_PROBE_H */

@@ -18,7 +18,6 @@
 #include "probe/function.h"
 
 static unsigned int name_users;
-static unsigned int fork_users;
 static unsigned int sleep_users;
 
 /* Since when time off the CPU is counted; earlier times are not to be trusted. */
@@ -48,7 +47,7 @@ static void on_sleep(void *data, bool preempt, struct task_struct *prev,
 
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
-	struct otr_inst *inst = otr_inst_top();
+	struct otr_inst *inst = data;
 
 	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK))
 		otr_tasks_fork(&inst->function->tasks, parent->pid, child->pid);
@@ -58,7 +57,7 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 
 static void on_exit(void *data, struct task_struct *task)
 {
-	struct otr_inst *inst = otr_inst_top();
+	struct otr_inst *inst = data;
 
 	if (otr_inst_option(inst, OTR_OPT_FUNCTION_FORK))
 		otr_tasks_gone(&inst->function->tasks, task->pid);
@@ -66,19 +65,19 @@ static void on_exit(void *data, struct task_struct *task)
 		otr_tasks_gone(&inst->event_tasks, task->pid);
 }
 
-static int attach(const char *name, void *probe)
+static int attach(const char *name, void *probe, void *data)
 {
 	struct tracepoint *tp = otr_host_tracepoint(name);
 
-	return tp ? otr_host_probe_register(tp, probe, NULL) : -EOPNOTSUPP;
+	return tp ? otr_host_probe_register(tp, probe, data) : -EOPNOTSUPP;
 }
 
-static void detach(const char *name, void *probe)
+static void detach(const char *name, void *probe, void *data)
 {
 	struct tracepoint *tp = otr_host_tracepoint(name);
 
 	if (tp)
-		otr_host_probe_unregister(tp, probe, NULL);
+		otr_host_probe_unregister(tp, probe, data);
 }
 
 /**
@@ -91,7 +90,7 @@ static void detach(const char *name, void *probe)
  */
 int otr_task_names_get(void)
 {
-	int err = name_users ? 0 : attach("sched_switch", on_switch);
+	int err = name_users ? 0 : attach("sched_switch", on_switch, NULL);
 
 	lockdep_assert_held(&otr_inst_lock);
 	if (err && err != -EOPNOTSUPP)
@@ -109,7 +108,7 @@ void otr_task_names_put(void)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	if (!--name_users)
-		detach("sched_switch", on_switch);
+		detach("sched_switch", on_switch, NULL);
 }
 
 /**
@@ -127,7 +126,7 @@ int otr_task_sleep_get(void)
 		return 0;
 	if (!sleep_users) {
 		WRITE_ONCE(sleep_since, otr_clock_local());
-		err = attach("sched_switch", on_sleep);
+		err = attach("sched_switch", on_sleep, NULL);
 	}
 	sleep_users += !err;
 	return err;
@@ -142,45 +141,45 @@ void otr_task_sleep_put(void)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	if (sleep_users && !--sleep_users)
-		detach("sched_switch", on_sleep);
+		detach("sched_switch", on_sleep, NULL);
 }
 
-/**
- * otr_task_forks_get - begin to let children follow their parents
- *
- * Context: otr_inst_lock held. Nests.
- * Return: 0, -EOPNOTSUPP without tracepoints, -ENOMEM.
- */
-int otr_task_forks_get(void)
+static int follow(struct otr_inst *inst)
 {
-	int err;
+	int err = attach("sched_process_fork", on_fork, inst);
 
-	lockdep_assert_held(&otr_inst_lock);
-	if (fork_users) {
-		fork_users++;
-		return 0;
-	}
-	err = attach("sched_process_fork", on_fork);
 	if (err)
 		return err;
-	err = attach("sched_process_free", on_exit);
+	err = attach("sched_process_free", on_exit, inst);
 	if (err)
-		detach("sched_process_fork", on_fork);
-	else
-		fork_users++;
+		detach("sched_process_fork", on_fork, inst);
 	return err;
 }
 
 /**
- * otr_task_forks_put - the counterpart of otr_task_forks_get()
+ * otr_task_follow_forks - let children follow their parents, or not
+ * @inst: the instance in which they are recorded
+ * @on: whether either of its options asks for it
  *
- * Context: otr_inst_lock held.
+ * Context: otr_inst_lock held. What looks at the instance may do so until
+ * tracepoint_synchronize_unregister().
+ * Return: 0, -EOPNOTSUPP without tracepoints, -ENOMEM; 0 for not.
  */
-void otr_task_forks_put(void)
+int otr_task_follow_forks(struct otr_inst *inst, bool on)
 {
+	struct otr_function *fn = inst->function;
+	int err = 0;
+
 	lockdep_assert_held(&otr_inst_lock);
-	if (--fork_users)
-		return;
-	detach("sched_process_free", on_exit);
-	detach("sched_process_fork", on_fork);
+	if (on == fn->forks)
+		return 0;
+	if (on) {
+		err = follow(inst);
+	} else {
+		detach("sched_process_free", on_exit, inst);
+		detach("sched_process_fork", on_fork, inst);
+	}
+	if (!err)
+		fn->forks = on;
+	return err;
 }

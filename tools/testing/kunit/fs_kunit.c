@@ -8,12 +8,15 @@
 
 /* Copies of the room of our own, next to the engine's. */
 #include "fs/tree.c"
+#include "fs/change.c"
 #include "fs/file.c"
 #include "fs/write.c"
 
 /* The instances', which the room takes for nothing here. */
 DEFINE_MUTEX(otr_inst_lock);
-static struct otr_inst top;
+/* Likewise. */
+DEFINE_MUTEX(otr_switch_lock);
+static struct otr_inst top, other;
 
 struct otr_inst *otr_inst_top(void)
 {
@@ -34,6 +37,17 @@ int otr_inst_get(struct otr_inst *inst)
 void otr_inst_put(struct otr_inst *inst)
 {
 	atomic_dec(&inst->refs);
+}
+
+void otr_inst_keep(struct otr_inst *inst)
+{
+	kref_get(&inst->kept);
+}
+
+void otr_inst_drop(struct otr_inst *inst)
+{
+	/* Those here are in no memory of their own. */
+	refcount_dec(&inst->kept.refcount);
 }
 
 /* What a handler was told. */
@@ -148,6 +162,7 @@ static const struct otr_row rows[] = {
 	{ .name = "short",	.ops = &short_ops },
 	{ .name = "number",	.ops = &number_ops },
 	{ .name = "shown",	.ops = &shown_ops },
+	{ .name = "top",	.ops = &text_ops,	.top = true },
 	{ .name = "sometimes",	.ops = &text_ops,	.visible = only_on_cpu_1 },
 	{ .name = "numbered",	.dir = &numbered_dir },
 	{ .name = "named",	.dir = &named_dir },
@@ -182,6 +197,18 @@ static void finds_rows(struct kunit *test)
 
 	KUNIT_EXPECT_FALSE(test, finds(&otr_top_dir, 0, "sometimes"));
 	KUNIT_EXPECT_TRUE(test, finds(&otr_top_dir, 1, "sometimes"));
+}
+
+/* Some files are about all instances, and only the first one has them. */
+static void finds_rows_of_the_first(struct kunit *test)
+{
+	struct otr_where where = { .inst = &other };
+	struct qstr top_only = QSTR_INIT("top", 3), both = QSTR_INIT("text", 4);
+
+	KUNIT_EXPECT_TRUE(test, finds(&otr_top_dir, 0, "top"));
+	KUNIT_EXPECT_FALSE(test, otr_tree_find(&where, &otr_top_dir, &top_only, &entry));
+	KUNIT_ASSERT_TRUE(test, otr_tree_find(&where, &otr_top_dir, &both, &entry));
+	KUNIT_EXPECT_PTR_EQ(test, entry.where.inst, &other);
 }
 
 static void finds_computed_entries(struct kunit *test)
@@ -313,6 +340,7 @@ static int start(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(finds_rows),
+	KUNIT_CASE(finds_rows_of_the_first),
 	KUNIT_CASE(finds_computed_entries),
 	KUNIT_CASE(opens_and_closes),
 	KUNIT_CASE(refuses_to_open),

@@ -9,6 +9,7 @@
 
 /* Copies of the rooms of our own, next to the engine's. */
 #include "base/clock.c"
+#include "inst/list.c"
 #include "inst/state.c"
 #include "inst/preset.c"
 #include "inst/options.c"
@@ -62,6 +63,10 @@ void otr_filter_free(struct otr_filter *filter)
 	kfree(filter);
 }
 
+/* How many rings there are; the first one remembers what it was asked for. */
+static int rings;
+static int ring_answer;
+
 /* What the ring was asked for, and what it answers. */
 static struct {
 	struct otr_ring	ring;
@@ -76,14 +81,20 @@ static struct {
 
 struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 {
-	memset(&fake, 0, sizeof(fake));
+	if (ring_answer)
+		return ERR_PTR(ring_answer);
+	if (!rings)
+		memset(&fake, 0, sizeof(fake));
 	fake.overwrite = config->overwrite;
-	return &fake.ring;
+	return rings++ ? kzalloc(sizeof(struct otr_ring), GFP_KERNEL) : &fake.ring;
 }
 
 void otr_ring_destroy(struct otr_ring *ring)
 {
+	rings--;
 	fake.bytes = 0;
+	if (ring != &fake.ring)
+		kfree(ring);
 }
 
 int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
@@ -162,15 +173,19 @@ static struct otr_preset count_preset = {
 	.set_option	= count_option,
 };
 
+/* Instances that the hooks know. */
+static int hooked;
 static int hook_answer;
 
 static int hook_create(struct otr_inst *inst)
 {
+	hooked += !hook_answer;
 	return hook_answer;
 }
 
 static void hook_destroy(struct otr_inst *inst)
 {
+	hooked--;
 }
 
 static int hook_option(struct otr_inst *inst, enum otr_option opt)
@@ -188,6 +203,7 @@ static int start(struct kunit *test)
 {
 	memset(&count, 0, sizeof(count));
 	hook_answer = 0;
+	ring_answer = 0;
 	otr_preset_init();
 	otr_preset_register(&count_preset);
 	KUNIT_ASSERT_EQ(test, otr_inst_init(), 0);
@@ -199,6 +215,8 @@ static void stop(struct kunit *test)
 {
 	otr_inst_clear_hooks();
 	otr_inst_exit();
+	KUNIT_EXPECT_EQ(test, hooked, 0);
+	KUNIT_EXPECT_EQ(test, rings, 0);
 	otr_preset_unregister(&count_preset);
 	otr_preset_exit();
 }
@@ -508,6 +526,159 @@ static void waits_for_modules(struct kunit *test)
 	events_out(test);
 }
 
+static struct otr_inst *made(struct kunit *test, const char *name)
+{
+	struct otr_inst *inst = NULL;
+
+	KUNIT_EXPECT_EQ(test, otr_inst_create(name, &inst), 0);
+	return inst;
+}
+
+static struct otr_inst *found(const char *name)
+{
+	guard(mutex)(&otr_inst_lock);
+	return otr_inst_find(name);
+}
+
+static struct otr_inst *after(const struct otr_inst *inst)
+{
+	guard(mutex)(&otr_inst_lock);
+	return otr_inst_next(inst);
+}
+
+static void makes_and_removes(struct kunit *test)
+{
+	struct otr_inst *one = made(test, "one"), *two = made(test, "two"), *none = NULL;
+
+	KUNIT_ASSERT_NOT_NULL(test, one);
+	KUNIT_ASSERT_NOT_NULL(test, two);
+	KUNIT_EXPECT_EQ(test, otr_inst_create("one", &none), -EEXIST);
+	KUNIT_EXPECT_EQ(test, hooked, 3);
+	KUNIT_EXPECT_EQ(test, rings, 3);
+	KUNIT_EXPECT_TRUE(test, one->expanded);
+	KUNIT_EXPECT_STREQ(test, one->preset->name, "nop");
+	KUNIT_EXPECT_PTR_EQ(test, after(NULL), otr_inst_top());
+	KUNIT_EXPECT_PTR_EQ(test, after(otr_inst_top()), one);
+	KUNIT_EXPECT_PTR_EQ(test, after(one), two);
+	KUNIT_EXPECT_NULL(test, after(two));
+	KUNIT_EXPECT_PTR_EQ(test, found("two"), two);
+	/* Nobody names the first one. */
+	KUNIT_EXPECT_NULL(test, found(""));
+	KUNIT_EXPECT_EQ(test, otr_inst_remove(one), 0);
+	KUNIT_EXPECT_NULL(test, found("one"));
+	KUNIT_EXPECT_EQ(test, hooked, 2);
+	KUNIT_EXPECT_EQ(test, rings, 2);
+	/* "two" goes with the room. */
+}
+
+static void stays_while_somebody_has_it(struct kunit *test)
+{
+	struct otr_inst *inst = made(test, "one");
+
+	KUNIT_ASSERT_NOT_NULL(test, inst);
+	KUNIT_EXPECT_EQ(test, otr_inst_get(inst), 0);
+	KUNIT_EXPECT_EQ(test, otr_inst_remove(inst), -EBUSY);
+	KUNIT_EXPECT_PTR_EQ(test, found("one"), inst);
+	otr_inst_put(inst);
+	/* Who keeps its memory does not keep it. */
+	otr_inst_keep(inst);
+	KUNIT_EXPECT_FALSE(test, otr_inst_gone(inst));
+	KUNIT_EXPECT_EQ(test, otr_inst_remove(inst), 0);
+	KUNIT_EXPECT_TRUE(test, otr_inst_gone(inst));
+	KUNIT_EXPECT_EQ(test, otr_inst_get(inst), -ENODEV);
+	KUNIT_EXPECT_EQ(test, otr_inst_remove(inst), -ENODEV);
+	KUNIT_EXPECT_EQ(test, rings, 1);
+	otr_inst_drop(inst);
+}
+
+static void leaves_nothing_of_what_failed(struct kunit *test)
+{
+	struct otr_inst *inst = NULL;
+
+	hook_answer = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, otr_inst_create("one", &inst), -ENOMEM);
+	hook_answer = 0;
+	fake.answer = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, otr_inst_create("one", &inst), -ENOMEM);
+	fake.answer = 0;
+	ring_answer = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, otr_inst_create("one", &inst), -ENOMEM);
+	KUNIT_EXPECT_NULL(test, inst);
+	KUNIT_EXPECT_NULL(test, found("one"));
+	KUNIT_EXPECT_EQ(test, hooked, 1);
+	KUNIT_EXPECT_EQ(test, rings, 1);
+}
+
+static int set(struct otr_inst *inst, enum otr_option opt, bool on)
+{
+	guard(mutex)(&otr_inst_lock);
+	return otr_option_set(inst, opt, on);
+}
+
+static void takes_over_options(struct kunit *test)
+{
+	struct otr_inst *inst;
+
+	KUNIT_EXPECT_EQ(test, set(otr_inst_top(), OTR_OPT_RAW, true), 0);
+	KUNIT_EXPECT_EQ(test, set(otr_inst_top(), OTR_OPT_OVERWRITE, false), 0);
+	KUNIT_EXPECT_EQ(test, set(otr_inst_top(), OTR_OPT_EVENT_FORK, true), 0);
+	fake.overwrite = true;
+	inst = made(test, "one");
+	KUNIT_ASSERT_NOT_NULL(test, inst);
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_RAW));
+	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_EVENT_FORK));
+	KUNIT_EXPECT_FALSE(test, fake.overwrite);
+	/* From then on, each has its own. */
+	KUNIT_EXPECT_EQ(test, set(inst, OTR_OPT_RAW, false), 0);
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(otr_inst_top(), OTR_OPT_RAW));
+	KUNIT_EXPECT_TRUE(test, otr_option_has_file(inst, OTR_OPT_RAW));
+	KUNIT_EXPECT_FALSE(test, otr_option_has_file(inst, OTR_OPT_RECORD_CMD));
+	KUNIT_EXPECT_TRUE(test, otr_option_has_file(otr_inst_top(), OTR_OPT_RECORD_CMD));
+}
+
+static void shares_options_of_presets(struct kunit *test)
+{
+	struct otr_inst *one = made(test, "one"), *two = made(test, "two");
+
+	KUNIT_ASSERT_NOT_NULL(test, two);
+	KUNIT_EXPECT_EQ(test, set(one, OTR_OPT_GRAPH_PROC, true), 0);
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(one, OTR_OPT_GRAPH_PROC));
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(two, OTR_OPT_GRAPH_PROC));
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(otr_inst_top(), OTR_OPT_GRAPH_PROC));
+	hook_answer = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, set(two, OTR_OPT_GRAPH_PROC, false), -ENOMEM);
+	hook_answer = 0;
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(one, OTR_OPT_GRAPH_PROC));
+	KUNIT_EXPECT_TRUE(test, otr_inst_option(two, OTR_OPT_GRAPH_PROC));
+	KUNIT_EXPECT_EQ(test, set(two, OTR_OPT_GRAPH_PROC, false), 0);
+	KUNIT_EXPECT_FALSE(test, otr_inst_option(otr_inst_top(), OTR_OPT_GRAPH_PROC));
+}
+
+/* An instance goes with all that it records. */
+static void stops_what_it_records(struct kunit *test)
+{
+	struct otr_inst *inst = made(test, "one");
+	char text[] = "good";
+
+	KUNIT_ASSERT_NOT_NULL(test, inst);
+	scoped_guard(mutex, &otr_inst_lock)
+		KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+	scoped_guard(mutex, &otr_switch_lock) {
+		events_in(test);
+		KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &plain_event, true), 0);
+		KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &switch_event, true), 0);
+		KUNIT_EXPECT_EQ(test, otr_sub_switch(otr_inst_top(), &plain_event, true), 0);
+		KUNIT_EXPECT_EQ(test, otr_sub_set_filter(inst, &plain_event, text), 0);
+		KUNIT_EXPECT_EQ(test, attached, 3);
+		KUNIT_EXPECT_EQ(test, sub_of(&plain_event)->gate.bits, 0);
+	}
+	KUNIT_EXPECT_EQ(test, otr_inst_remove(inst), 0);
+	KUNIT_EXPECT_EQ(test, count.stopped, 1);
+	KUNIT_EXPECT_EQ(test, attached, 1);
+	scoped_guard(mutex, &otr_switch_lock)
+		events_out(test);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_with_nop),
 	KUNIT_CASE(changes_presets),
@@ -522,6 +693,12 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(limits_tasks),
 	KUNIT_CASE(filters_events),
 	KUNIT_CASE(waits_for_modules),
+	KUNIT_CASE(makes_and_removes),
+	KUNIT_CASE(stays_while_somebody_has_it),
+	KUNIT_CASE(leaves_nothing_of_what_failed),
+	KUNIT_CASE(takes_over_options),
+	KUNIT_CASE(shares_options_of_presets),
+	KUNIT_CASE(stops_what_it_records),
 	{}
 };
 
