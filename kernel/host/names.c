@@ -16,7 +16,8 @@
 
 #include "host/host.h"
 
-#define PLACES_BITS	10
+#define SETS_BITS	10
+#define WAYS		2
 #define PLACE_SIZE	64
 
 /**
@@ -35,12 +36,12 @@ struct place {
  * struct otr_names - names that are remembered
  * @turn: value of "turn" that they are good for
  * @buf: a name that is not remembered
- * @places: the names, by a hash of the address
+ * @places: the names, by a hash of the address; the newest of a hash is first
  */
 struct otr_names {
 	unsigned int	turn;
 	char		buf[KSYM_SYMBOL_LEN];
-	struct place	places[BIT(PLACES_BITS)];
+	struct place	places[BIT(SETS_BITS)][WAYS];
 };
 
 /* Counts modules that came or went. */
@@ -102,6 +103,12 @@ static bool lasting(unsigned long addr)
 	return otr_host_lookup(addr, &offset, &mod, buf) && mod && strncmp(mod, "__", 2);
 }
 
+static const char *recall(const struct place *place, unsigned int *len)
+{
+	*len = place->len;
+	return place->text;
+}
+
 /**
  * otr_names_find - the name of an address as text
  * @names: where it may be remembered; not used by anybody else meanwhile
@@ -117,23 +124,24 @@ const char *otr_names_find(struct otr_names *names, unsigned long addr, bool wit
 			   unsigned int *len)
 {
 	unsigned long key = addr ^ ((unsigned long)with_offset << (BITS_PER_LONG - 1));
-	struct place *place = &names->places[hash_long(key, PLACES_BITS)];
+	struct place *places = names->places[hash_long(key, SETS_BITS)];
 
 	if (unlikely(names->turn != READ_ONCE(turn))) {
 		names->turn = READ_ONCE(turn);
 		memset(names->places, 0, sizeof(names->places));
 	}
-	if (likely(place->key == key)) {
-		*len = place->len;
-		return place->text;
-	}
+	if (likely(places[0].key == key))
+		return recall(&places[0], len);
+	if (likely(places[1].key == key))
+		return recall(&places[1], len);
 	*len = otr_host_symbol(addr, with_offset, names->buf, sizeof(names->buf));
 	if (!*len)
 		return NULL;
-	if (*len <= sizeof(place->text) && lasting(addr)) {
-		place->key = key;
-		place->len = *len;
-		memcpy(place->text, names->buf, *len);
+	if (*len <= sizeof(places->text) && lasting(addr)) {
+		places[1] = places[0];
+		places[0].key = key;
+		places[0].len = *len;
+		memcpy(places[0].text, names->buf, *len);
 	}
 	return names->buf;
 }

@@ -18,6 +18,10 @@ SERIES = [
            'conditions', 'instructions'),
     Series('names', 'naming functions in set_ftrace_filter, one after the other', 'names',
            'million instructions'),
+    Series('listed', 'available_filter_functions, from its beginning, a line', 'lines read',
+           'instructions'),
+    Series('symbols', 'trace, the text of a function call', 'functions in the trace',
+           'instructions'),
     Series('cpus', 'an event, while all CPUs write events', 'CPUs', 'instructions'),
 ]
 IDLE = {

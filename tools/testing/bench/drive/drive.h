@@ -44,6 +44,10 @@ bool text(const char *path, const char *name, double *value);
 /* scale.c: several sizes of a thing; puts everything back after each */
 void measure_scales(const char *only, void (*clean)(void));
 
+/* lists.c: two of those */
+bool listed(unsigned int step, double *at, double *value);
+bool symbols(unsigned int step, double *at, double *value);
+
 /* Rows, by file. */
 bool call_off(double *value);
 bool event_off(double *value);

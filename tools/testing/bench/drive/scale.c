@@ -146,6 +146,8 @@ static const struct scale {
 	{ "unrelated",	5,	unrelated },
 	{ "conditions",	6,	conditions },
 	{ "names",	4,	names },
+	{ "listed",	4,	listed },
+	{ "symbols",	3,	symbols },
 	{ "cpus",	1,	cpus },
 };
 
