@@ -32,6 +32,7 @@ static const struct room rooms[] = {
 	{ "returns",	NULL,			otr_ret_exit },
 	{ "buffer",	otr_buffer_init,	otr_buffer_exit },
 	{ "event",	NULL,			otr_event_exit },
+	{ "types",	otr_types_init,		otr_types_exit },
 	{ "rule",	NULL,			otr_rule_exit },
 	{ "preset",	otr_preset_init,	otr_preset_exit },
 	{ "inst",	otr_inst_init,		otr_inst_exit },

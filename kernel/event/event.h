@@ -108,6 +108,45 @@ enum otr_kind otr_field_kind(const struct otr_field *field);
 bool otr_event_points(const struct otr_event *ev);
 const struct otr_field *otr_event_astray(const struct otr_line *line);
 
+/**
+ * enum otr_value_form - how to print what a function returned
+ * @OTR_VALUE_UNTYPED: nobody knows of what type it is
+ * @OTR_VALUE_VOID: not at all
+ * @OTR_VALUE_HEX: in hexadecimal
+ * @OTR_VALUE_DECIMAL: as a number with a sign
+ * @OTR_VALUE_BOOL: as true or false
+ * @OTR_VALUE_ERROR: as an errno, negative, or the address that stands for one
+ */
+enum otr_value_form {
+	OTR_VALUE_UNTYPED,
+	OTR_VALUE_VOID,
+	OTR_VALUE_HEX,
+	OTR_VALUE_DECIMAL,
+	OTR_VALUE_BOOL,
+	OTR_VALUE_ERROR,
+};
+
+/**
+ * struct otr_value - what a function returned, as its type says
+ * @form: how to print it
+ * @is_part: it is the first half of something larger
+ * @bits: the value as a number without a sign, of as many bytes as the type has
+ * @number: the same with a sign
+ */
+struct otr_value {
+	enum otr_value_form	form;
+	bool			is_part;
+	unsigned long		bits;
+	long			number;
+};
+
+/* types.c */
+void otr_types_value(unsigned long func, unsigned long value, struct otr_value *out);
+void otr_types_print_args(unsigned long func, const unsigned long *words, unsigned int nr,
+			  struct seq_buf *out);
+int otr_types_init(void);
+void otr_types_exit(void);
+
 /* format.c */
 struct seq_file;
 

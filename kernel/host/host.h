@@ -137,6 +137,10 @@ int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data);
 void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data);
 void otr_host_tracepoints_exit(void);
 
+/* types.c: what the kernel and modules say of their types */
+const void *otr_host_types_get(const char *mod, size_t *size);
+void otr_host_types_put(const void *blob);
+
 /* strings.c: constant texts whose addresses are in records */
 void otr_host_strings_init(void);
 const char *otr_host_string(unsigned int nr);

@@ -10,7 +10,16 @@
 #include "base/clock.c"
 #include "base/format.c"
 #include "base/text.c"
+#include "event/btf.c"
+#include "event/btf_text.c"
 #include "event/print_fields.c"
+#include "host/types.c"
+
+/* So that the kernel's types are read from their file. */
+unsigned long otr_host_address(const char *name)
+{
+	return 0;
+}
 
 #define OUT_SIZE	512
 #define SCRATCH_SIZE	256
@@ -215,6 +224,44 @@ static void addresses(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), wanted);
 }
 
+static void expect_args(struct kunit *test, const struct otr_btf *btf, const char *func,
+			const char *wanted)
+{
+	static const unsigned long words[OTR_FRAME_ARGS] = { 0x10, 0x20, 3, 0x40, 5, 6 };
+	struct fixture *f = test->priv;
+	u32 proto = otr_btf_find(btf, func);
+
+	KUNIT_ASSERT_NE_MSG(test, proto, OTR_BTF_NONE, "%s is not known", func);
+	seq_buf_clear(&f->out);
+	otr_btf_print_args(btf, proto, words, &f->out);
+	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), wanted);
+}
+
+/* On a kernel that knows its types, functions whose parameters never change. */
+static void types_of_the_kernel(struct kunit *test)
+{
+	struct otr_value value;
+	struct otr_btf *btf;
+	const void *blob;
+	size_t size;
+
+	blob = otr_host_types_get(NULL, &size);
+	if (IS_ERR(blob))
+		kunit_skip(test, "this kernel has no types (%pe)", blob);
+	btf = otr_btf_open(blob, size, NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(btf));
+	expect_args(test, btf, "vfs_read", "file=0x10, buf=0x20, count=0x3, pos=0x40");
+	expect_args(test, btf, "vfs_statx", "dfd=16, filename=0x20, flags=3, stat=0x40, request_mask=0x5");
+	expect_args(test, btf, "schedule", "");
+	otr_btf_judge(btf, otr_btf_find(btf, "vfs_read"), -5, &value);
+	KUNIT_EXPECT_EQ(test, value.form, OTR_VALUE_ERROR);
+	otr_btf_judge(btf, otr_btf_find(btf, "schedule"), -5, &value);
+	KUNIT_EXPECT_EQ(test, value.form, OTR_VALUE_VOID);
+	otr_btf_close(btf);
+	otr_host_types_put(blob);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_host_types_get("no_such_module", &size)), -ENOENT);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(names_of_bits),
 	KUNIT_CASE(names_of_values),
@@ -226,6 +273,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rests_of_seconds),
 	KUNIT_CASE(events),
 	KUNIT_CASE(addresses),
+	KUNIT_CASE(types_of_the_kernel),
 	{}
 };
 

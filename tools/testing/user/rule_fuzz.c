@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * libFuzzer looks for a text that hurts the reader of filters, or makes a
- * program that hurts: rule_fuzz.sh.
+ * program that hurts: fuzz.sh.
  */
 #include <errno.h>
 #include <stdlib.h>

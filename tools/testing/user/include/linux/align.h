@@ -3,5 +3,6 @@
 #define _SHIM_LINUX_ALIGN_H
 
 #define ALIGN(x, a)		(((x) + (a) - 1) & ~((__typeof__(x))(a) - 1))
+#define IS_ALIGNED(x, a)	(!((x) & ((__typeof__(x))(a) - 1)))
 
 #endif

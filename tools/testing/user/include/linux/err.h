@@ -10,6 +10,7 @@
 
 #define ERR_PTR(err)		((void *)(long)(err))
 #define PTR_ERR(p)		((long)(p))
-#define IS_ERR(p)		((unsigned long)(p) >= -4095UL)
+#define MAX_ERRNO		4095
+#define IS_ERR(p)		((unsigned long)(p) >= -(unsigned long)MAX_ERRNO)
 
 #endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The types of functions, by their address: which blob to look into, and what was
+ * looked up lately.
+ *
+ * The kernel's types are read when the first record asks for one, and stay; those of
+ * a module are forgotten when it comes or goes. Where there are none, values are
+ * printed as what they are without a type.
+ */
+#include <linux/err.h>
+#include <linux/hash.h>
+#include <linux/kallsyms.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <outrace/frame.h>
+
+#include "event/btf.h"
+#include "host/host.h"
+
+#define KNOWN_BITS	8
+
+/**
+ * struct types - those of the kernel or of a module
+ * @link: in the list of modules
+ * @btf: the types, NULL when there are none
+ * @blob: what they were read from
+ * @tried: @btf and @blob are set
+ * @name: of the module
+ */
+struct types {
+	struct list_head	link;
+	struct otr_btf		*btf;
+	const void		*blob;
+	bool			tried;
+	char			name[MODULE_NAME_LEN];
+};
+
+/**
+ * struct known - a function that was looked up before
+ * @func: its address, 0 for none
+ * @btf: its types, NULL when nothing is known of it
+ * @proto: what it is there
+ */
+struct known {
+	unsigned long		func;
+	const struct otr_btf	*btf;
+	u32			proto;
+};
+
+/* For everything below; whoever prints holds it for a value or a list of them. */
+static DEFINE_MUTEX(types_lock);
+static struct types kernel_types;
+static LIST_HEAD(module_types);
+static struct known known[BIT(KNOWN_BITS)];
+
+static void load(struct types *types, const char *mod, const struct otr_btf *base)
+{
+	size_t size;
+	const void *blob = otr_host_types_get(mod, &size);
+	struct otr_btf *btf;
+
+	types->tried = true;
+	if (IS_ERR(blob))
+		return;
+	btf = otr_btf_open(blob, size, base);
+	if (IS_ERR(btf)) {
+		pr_info_once("outrace: the types of %s cannot be read (%pe): values have none\n",
+			     mod ?: "the kernel", btf);
+		otr_host_types_put(blob);
+		return;
+	}
+	types->blob = blob;
+	types->btf = btf;
+}
+
+static void unload(struct types *types)
+{
+	otr_btf_close(types->btf);
+	if (types->blob)
+		otr_host_types_put(types->blob);
+	types->btf = NULL;
+	types->blob = NULL;
+	types->tried = false;
+}
+
+static const struct otr_btf *types_of_kernel(void)
+{
+	if (!kernel_types.tried)
+		load(&kernel_types, NULL, NULL);
+	return kernel_types.btf;
+}
+
+/* A module's types refer to the kernel's. */
+static const struct otr_btf *types_of_module(const char *name)
+{
+	const struct otr_btf *base = types_of_kernel();
+	struct types *types;
+
+	if (!base)
+		return NULL;
+	list_for_each_entry(types, &module_types, link)
+		if (!strcmp(types->name, name))
+			return types->btf;
+	types = kzalloc(sizeof(*types), GFP_KERNEL);
+	if (!types)
+		return NULL;
+	strscpy(types->name, name, sizeof(types->name));
+	load(types, name, base);
+	list_add(&types->link, &module_types);
+	return types->btf;
+}
+
+static void look_up(struct known *k, unsigned long func)
+{
+	char buf[KSYM_NAME_LEN], *mod = NULL;
+	unsigned long offset;
+	const char *name = NULL;
+
+	k->func = func;
+	k->proto = OTR_BTF_NONE;
+	k->btf = NULL;
+	/* A name costs thousands of instructions, and modules have no types alone. */
+	if (types_of_kernel())
+		name = otr_host_lookup(func, &offset, &mod, buf);
+	if (name)
+		k->btf = mod ? types_of_module(mod) : types_of_kernel();
+	if (k->btf)
+		k->proto = otr_btf_find(k->btf, name);
+}
+
+/* What is known of a function; its proto is OTR_BTF_NONE for nothing. */
+static const struct known *find(unsigned long func)
+{
+	struct known *k = &known[hash_long(func, KNOWN_BITS)];
+
+	lockdep_assert_held(&types_lock);
+	if (k->func != func)
+		look_up(k, func);
+	return k;
+}
+
+/**
+ * otr_types_value - how to print what a function returned
+ * @func: an address in the function
+ * @value: what was in the register for it
+ * @out: set to that
+ *
+ * Context: may sleep.
+ */
+void otr_types_value(unsigned long func, unsigned long value, struct otr_value *out)
+{
+	const struct known *k;
+
+	*out = (struct otr_value) { .form = OTR_VALUE_UNTYPED, .bits = value, .number = value };
+	mutex_lock(&types_lock);
+	k = find(func);
+	if (k->proto)
+		otr_btf_judge(k->btf, k->proto, value, out);
+	mutex_unlock(&types_lock);
+}
+
+/**
+ * otr_types_print_args - print what a function was called with, in parentheses
+ * @func: an address in the function
+ * @words: the registers that arguments come in
+ * @nr: how many were recorded, OTR_FRAME_ARGS or fewer
+ * @out: where to
+ *
+ * By names and types, if they are known and all of the registers are; as
+ * hexadecimal words else.
+ *
+ * Context: may sleep.
+ */
+void otr_types_print_args(unsigned long func, const unsigned long *words, unsigned int nr,
+			  struct seq_buf *out)
+{
+	const struct known *k;
+	unsigned int i;
+
+	seq_buf_putc(out, '(');
+	mutex_lock(&types_lock);
+	k = find(func);
+	if (k->proto && nr == OTR_FRAME_ARGS) {
+		otr_btf_print_args(k->btf, k->proto, words, out);
+	} else {
+		for (i = 0; i < nr; i++)
+			seq_buf_printf(out, "%s0x%lx", i ? ", " : "", words[i]);
+	}
+	mutex_unlock(&types_lock);
+	seq_buf_putc(out, ')');
+}
+
+static void forget_module(const char *name)
+{
+	struct types *types, *next;
+
+	memset(known, 0, sizeof(known));
+	list_for_each_entry_safe(types, next, &module_types, link) {
+		if (name && strcmp(types->name, name))
+			continue;
+		list_del(&types->link);
+		unload(types);
+		kfree(types);
+	}
+}
+
+/*
+ * Its file exists from somewhere in the middle of its coming, to somewhere in the
+ * middle of its going. Whoever asked too early or too late knows better from the
+ * next event.
+ */
+static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct module *mod = data;
+
+	mutex_lock(&types_lock);
+	forget_module(mod->name);
+	mutex_unlock(&types_lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block modules = { .notifier_call = on_module };
+
+/**
+ * otr_types_init - hear of modules
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_types_init(void)
+{
+	return register_module_notifier(&modules);
+}
+
+/**
+ * otr_types_exit - forget all types
+ *
+ * Context: module unload, when nobody prints any more.
+ */
+void otr_types_exit(void)
+{
+	unregister_module_notifier(&modules);
+	mutex_lock(&types_lock);
+	forget_module(NULL);
+	unload(&kernel_types);
+	mutex_unlock(&types_lock);
+}
