@@ -180,14 +180,55 @@ static long error_of(unsigned long value)
 	return IS_ERR_VALUE(wide) ? (long)wide : 0;
 }
 
-static void print_value(struct graph *g, unsigned long value)
+/* What to print of a returned value; nothing, as of void, if nobody asks for it. */
+static void judge_value(struct graph *g, const struct otr_rec_graph_exit *ret,
+			struct otr_value *value)
 {
-	long error = wants(g->view, OTR_OPT_GRAPH_RETVAL_HEX) ? 0 : error_of(value);
+	value->form = OTR_VALUE_VOID;
+	if (!wants(g->view, OTR_OPT_GRAPH_RETVAL))
+		return;
+	otr_types_value(ret->func, ret->retval, value);
+	if (value->form == OTR_VALUE_UNTYPED) {
+		value->number = error_of(value->bits);
+		value->form = value->number ? OTR_VALUE_DECIMAL : OTR_VALUE_HEX;
+	}
+	if (value->form != OTR_VALUE_VOID && wants(g->view, OTR_OPT_GRAPH_RETVAL_HEX))
+		value->form = OTR_VALUE_HEX;
+}
 
-	if (error)
-		seq_buf_printf(g->out, " = %ld */\n", error);
-	else
-		seq_buf_printf(g->out, " = 0x%lx */\n", value);
+/* The number first, which is all there is where types are not known. */
+static void print_error(struct graph *g, long error)
+{
+	char name[16];
+
+	seq_buf_printf(g->out, "%ld", error);
+	snprintf(name, sizeof(name), "%pe", ERR_PTR(error));
+	/* A kernel without the names has the number once more. */
+	if (name[1] == 'E')
+		seq_buf_printf(g->out, " (%s)", name);
+}
+
+static void print_value(struct graph *g, const struct otr_value *value)
+{
+	if (value->form == OTR_VALUE_VOID)
+		return;
+	seq_buf_puts(g->out, " = ");
+	switch (value->form) {
+	case OTR_VALUE_DECIMAL:
+		seq_buf_printf(g->out, "%ld", value->number);
+		break;
+	case OTR_VALUE_BOOL:
+		seq_buf_puts(g->out, value->bits ? "true" : "false");
+		break;
+	case OTR_VALUE_ERROR:
+		print_error(g, value->number);
+		break;
+	default:
+		seq_buf_printf(g->out, "0x%lx", value->bits);
+		break;
+	}
+	if (value->is_part)
+		seq_buf_puts(g->out, "(trunc)");
 }
 
 /* Is this inside an interrupt that is not shown? */
@@ -222,7 +263,9 @@ static void print_leaf(struct graph *g, const struct otr_rec_graph_entry *rec,
 		       const struct otr_rec_graph_exit *ret)
 {
 	unsigned long *open = block(g, rec->depth);
+	struct otr_value value;
 
+	judge_value(g, ret, &value);
 	g->cpu->depth = rec->depth - 1;
 	if (open)
 		*open = 0;
@@ -230,12 +273,12 @@ static void print_leaf(struct graph *g, const struct otr_rec_graph_entry *rec,
 	otr_text_fill(g->out, ' ', rec->depth * INDENT);
 	print_name(g, rec->func);
 	seq_buf_puts(g->out, "();");
-	if (wants(g->view, OTR_OPT_GRAPH_RETVAL)) {
+	if (value.form != OTR_VALUE_VOID) {
 		seq_buf_puts(g->out, " /*");
-		print_value(g, ret->retval);
-	} else {
-		seq_buf_putc(g->out, '\n');
+		print_value(g, &value);
+		seq_buf_puts(g->out, " */");
 	}
+	seq_buf_putc(g->out, '\n');
 	print_arrow(g, rec->func, "<==========");
 }
 
@@ -293,6 +336,7 @@ static void print_exit(struct graph *g)
 {
 	const struct otr_rec_graph_exit *rec = g->item->data;
 	unsigned long *open = block(g, rec->depth);
+	struct otr_value value;
 	bool known = true;
 
 	if (hide_exit(g, rec))
@@ -307,17 +351,15 @@ static void print_exit(struct graph *g)
 	print_duration(g, rec->rettime - rec->calltime);
 	otr_text_fill(g->out, ' ', rec->depth * INDENT);
 	seq_buf_putc(g->out, '}');
-	if (wants(g->view, OTR_OPT_GRAPH_RETVAL)) {
+	if (!known || wants(g->view, OTR_OPT_GRAPH_TAIL) ||
+	    wants(g->view, OTR_OPT_GRAPH_RETVAL)) {
+		judge_value(g, rec, &value);
 		seq_buf_puts(g->out, " /* ");
 		print_name(g, rec->func);
-		print_value(g, rec->retval);
-	} else if (known && !wants(g->view, OTR_OPT_GRAPH_TAIL)) {
-		seq_buf_putc(g->out, '\n');
-	} else {
-		seq_buf_puts(g->out, " /* ");
-		print_name(g, rec->func);
-		seq_buf_puts(g->out, " */\n");
+		print_value(g, &value);
+		seq_buf_puts(g->out, " */");
 	}
+	seq_buf_putc(g->out, '\n');
 	if (wants(g->view, OTR_OPT_GRAPH_OVERRUN))
 		seq_buf_printf(g->out, " (Overruns: %u)\n", rec->overrun);
 	print_arrow(g, rec->func, "<==========");

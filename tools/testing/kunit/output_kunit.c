@@ -50,6 +50,16 @@ unsigned long otr_host_address(const char *name)
 	return 0;
 }
 
+/* What is known of the result of every function. */
+static struct otr_value typed;
+
+void otr_types_value(unsigned long func, unsigned long value, struct otr_value *out)
+{
+	*out = typed;
+	if (typed.form == OTR_VALUE_UNTYPED)
+		*out = (struct otr_value) { .bits = value, .number = value };
+}
+
 /* What a source says that follows; taken once. */
 static const struct otr_item *follows;
 static bool taken;
@@ -316,6 +326,59 @@ static void texts_elsewhere(struct kunit *test)
 	otr_event_unregister(&event);
 }
 
+/* Returns, by what is known of the values. */
+static void returned_values(struct kunit *test)
+{
+	static const struct {
+		struct otr_value typed;
+		unsigned long retval;
+		const char *text, *hex;
+	} table[] = {
+		{ { OTR_VALUE_UNTYPED }, 5, " = 0x5", " = 0x5" },
+		{ { OTR_VALUE_UNTYPED }, -2, " = -2", " = 0xfffffffffffffffe" },
+		{ { OTR_VALUE_UNTYPED }, 0xfffffffe, " = -2", " = 0xfffffffe" },
+		{ { OTR_VALUE_UNTYPED }, 0xffffe000, " = 0xffffe000", " = 0xffffe000" },
+		{ { OTR_VALUE_VOID, 0, 5, 5 }, 5, "", "" },
+		{ { OTR_VALUE_HEX, 0, 5, 5 }, 5, " = 0x5", " = 0x5" },
+		{ { OTR_VALUE_HEX, 1, 5, 5 }, 5, " = 0x5(trunc)", " = 0x5(trunc)" },
+		{ { OTR_VALUE_DECIMAL, 0, 0xff, -1 }, 0x1ff, " = -1", " = 0xff" },
+		{ { OTR_VALUE_BOOL, 0, 1, 1 }, 0x101, " = true", " = 0x1" },
+		{ { OTR_VALUE_BOOL, 0, 0, 0 }, 0x100, " = false", " = 0x0" },
+		{ { OTR_VALUE_ERROR, 0, 0xffffffea, -22 }, -22,
+		  IS_ENABLED(CONFIG_SYMBOLIC_ERRNAME) ? " = -22 (-EINVAL)" : " = -22",
+		  " = 0xffffffea" },
+		/* No error has this number, nor a name. */
+		{ { OTR_VALUE_ERROR, 0, -4000, -4000 }, -4000, " = -4000", " = 0xfffffffffffff060" },
+	};
+	struct otr_rec_graph_exit rec = {
+		.head = { .type = OTR_TYPE_GRAPH_EXIT, .pid = PID }, .func = 1,
+	};
+	struct fixture *f = test->priv;
+	char wanted[64];
+	unsigned int i;
+
+	f->view.graph = kunit_kcalloc(test, nr_cpu_ids, sizeof(*f->view.graph), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f->view.graph);
+	f->item.cpu = 0;
+	f->item.data = &rec;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		typed = table[i].typed;
+		rec.retval = table[i].retval;
+		otr_graph_rewind(&f->view);
+		f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(GRAPH_IRQS) |
+				  OTR_OPT(GRAPH_RETVAL);
+		snprintf(wanted, sizeof(wanted), "} /* sym%s */\n", table[i].text);
+		expect(test, wanted);
+		f->view.options |= OTR_OPT(GRAPH_RETVAL_HEX);
+		snprintf(wanted, sizeof(wanted), "} /* sym%s */\n", table[i].hex);
+		expect(test, wanted);
+		/* A function whose block did not begin here is named. */
+		f->view.options &= ~OTR_OPT(GRAPH_RETVAL);
+		expect(test, "} /* sym */\n");
+	}
+	typed = (struct otr_value) {};
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(texts_elsewhere),
 	KUNIT_CASE(default_columns),
@@ -326,6 +389,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(losses_and_starts),
 	KUNIT_CASE(too_long_a_line),
 	KUNIT_CASE(only_one_of_a_number),
+	KUNIT_CASE(returned_values),
 	{}
 };
 
