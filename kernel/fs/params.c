@@ -47,6 +47,28 @@ static bool stacktrace;
 module_param(stacktrace, bool, 0400);
 MODULE_PARM_DESC(stacktrace, "start with the stack tracer on");
 
+/* Most instances to begin with. */
+#define INSTANCES_MAX	16
+
+static char *instances[INSTANCES_MAX];
+static unsigned int nr_instances;
+
+/* It may be given several times. */
+static int keep_instance(const char *text, const struct kernel_param *kp)
+{
+	if (nr_instances == INSTANCES_MAX)
+		return -ENOSPC;
+	instances[nr_instances] = kstrdup(text, GFP_KERNEL);
+	if (!instances[nr_instances])
+		return -ENOMEM;
+	nr_instances++;
+	return 0;
+}
+
+static const struct kernel_param_ops instance_ops = { .set = keep_instance };
+module_param_cb(trace_instance, &instance_ops, NULL, 0);
+MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][,event]...; may be given several times");
+
 /*
  * In the order in which they act: the tracer comes last, when all that it
  * should heed is set.
@@ -66,16 +88,69 @@ static const struct param {
 	{ "ftrace",		&ftrace,		"current_tracer",	false },
 };
 
-static void apply_one(const struct param *param, const char *text)
+static void write_one(const char *name, const char *path, const char *text)
 {
 	/* A newline, as echo adds: without it the last word has not ended. */
 	char *line = kasprintf(GFP_KERNEL, "%s\n", text);
-	int err = line ? otr_fs_write(param->path, line) : -ENOMEM;
+	int err = line ? otr_fs_write(path, line) : -ENOMEM;
 
 	kfree(line);
 	if (err)
-		pr_warn("parameter %s: \"%s\" was not taken by %s: %pe\n", param->name, text,
-			param->path, ERR_PTR(err));
+		pr_warn("parameter %s: \"%s\" was not taken by %s: %pe\n", name, text, path,
+			ERR_PTR(err));
+}
+
+static void apply_one(const struct param *param, const char *text)
+{
+	write_one(param->name, param->path, text);
+}
+
+static void write_in_instance(const char *instance, const char *file, const char *text)
+{
+	char *path = kasprintf(GFP_KERNEL, "instances/%s/%s", instance, file);
+
+	if (path)
+		write_one("trace_instance", path, text);
+	kfree(path);
+}
+
+/* "name^flag^flag,event,event"; the text is cut up. */
+static void apply_instance(char *text)
+{
+	char *words = strsep(&text, ","), *word;
+	const char *name = strsep(&words, "^");
+	struct otr_inst *inst;
+	int err = -EINVAL;
+
+	/* What a directory can be called. Memory that is kept for it, behind "@", is not known. */
+	if (*name && !strpbrk(name, "/@") && strlen(name) <= NAME_MAX)
+		err = otr_inst_create(name, &inst);
+	if (err) {
+		pr_warn("parameter trace_instance: no instance \"%s\" was made: %pe\n", name,
+			ERR_PTR(err));
+		return;
+	}
+	while ((word = strsep(&words, "^"))) {
+		if (!strcmp(word, "traceoff"))
+			write_in_instance(name, "tracing_on", "0");
+		else
+			pr_warn("parameter trace_instance: \"%s\" is no flag; there is traceoff\n",
+				word);
+	}
+	while ((word = strsep(&text, ",")))
+		if (*word)
+			write_in_instance(name, "set_event", word);
+}
+
+static void apply_instances(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_instances; i++) {
+		apply_instance(instances[i]);
+		kfree(instances[i]);
+	}
+	nr_instances = 0;
 }
 
 static int apply(const struct param *param)
@@ -142,6 +217,7 @@ int otr_params_apply(void)
 	int err = 0;
 
 	apply_size();
+	apply_instances();
 	for (i = 0; i < ARRAY_SIZE(params) && !err; i++)
 		err = apply(&params[i]);
 	if (!err && (stacktrace || stacktrace_filter))

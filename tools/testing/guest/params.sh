@@ -53,6 +53,21 @@ for param in ftrace ftrace_filter trace_options trace_clock trace_buf_size; do
 	like "a wrong $param= is reported" "$log" "outrace: parameter $param: "
 done
 
+load 'trace_instance=one,sched:sched_switch,irq' 'trace_instance=two^traceoff^nonsense,nosuch,timer' \
+	trace_instance=a/b trace_instance=one trace_buf_size=256K
+is "trace_instance= makes instances" "$(cd instances && echo *)" 'one two'
+is "with events on" "$(cat instances/*/events/{sched/sched_switch,irq,timer}/enable | tr -d '\n')" 101001
+is "and no others" "$(cat events/enable)" 0
+is "^traceoff" "$(cat instances/one/tracing_on instances/two/tracing_on | tr -d '\n')" 10
+is "of the size that was given" "$(cat instances/one/per_cpu/cpu0/buffer_size_kb)" 258
+log=$(dmesg)
+like "a wrong flag is reported" "$log" '"nonsense" is no flag'
+like "so is an event" "$log" '"nosuch" was not taken by instances/two/set_event'
+like "and a name" "$log" 'no instance "a/b" was made: -22'
+like "and one that is there" "$log" 'no instance "one" was made: -17'
+load
+is "unloading takes them along" "$(ls instances)" ''
+
 load stacktrace_filter=vfs_read,vfs_write
 is "stacktrace_filter= starts the stack tracer" "$(cat /proc/sys/kernel/stack_tracer_enabled)" 1
 is "on these" "$(sort stack_trace_filter | tr '\n' ' ')" 'vfs_read vfs_write '
