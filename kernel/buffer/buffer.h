@@ -224,8 +224,7 @@ struct otr_ring;
  * @reader_lock: readers, resizing and emptying
  * @reader_key: several of these locks may be held, in the order of CPUs
  * @reader: the consuming reader; reader lock
- * @waiters: who waits for this CPU's records
- * @work: wakes them
+ * @work: wakes who waits for this CPU's records
  */
 struct otr_ring_cpu {
 	/* All that writing a record needs. */
@@ -261,13 +260,13 @@ struct otr_ring_cpu {
 	struct mutex		reader_lock;	/* orders readers, and windows */
 	struct lock_class_key	reader_key;
 	struct otr_reader	reader;
-	wait_queue_head_t	waiters;
 	struct irq_work		work;
 };
 
 /**
  * struct otr_ring - records of all CPUs
- * @cpus: one each
+ * @cpus: one each; otr_ring_swap() exchanges all at once
+ * @queues: who waits for the records of one CPU, one each
  * @on: the user's switch
  * @disabled: how often recording was disabled
  * @ready: it was made
@@ -276,6 +275,7 @@ struct otr_ring_cpu {
  * @bytes: payload bytes of a CPU that comes later; @lock
  * @order: of pages that come later; @lock
  * @data_max: see struct otr_ring_config
+ * @pinned: what is in @cpus must stay there, as somebody changes it
  * @waiters: who waits for records of any CPU
  * @wakes: how often all waiters were sent home
  * @again: looks once more for what a waiter may have missed
@@ -283,6 +283,7 @@ struct otr_ring_cpu {
  */
 struct otr_ring {
 	struct otr_ring_cpu __percpu	*cpus;
+	wait_queue_head_t __percpu	*queues;
 	bool				on;
 	atomic_t			disabled;
 	bool				ready;
@@ -291,6 +292,7 @@ struct otr_ring {
 	unsigned long			bytes;
 	unsigned int			order;
 	unsigned int			data_max;
+	atomic_t			pinned;
 	wait_queue_head_t		waiters;
 	atomic_t			wakes;
 	struct delayed_work		again;
@@ -392,7 +394,7 @@ static __always_inline struct otr_claimed otr_ring_begin_aside(struct otr_ring_c
 static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec *rec,
 					  unsigned int len)
 {
-	struct otr_ring_cpu *rc = raw_cpu_ptr(ring->cpus);
+	struct otr_ring_cpu *rc = raw_cpu_ptr(READ_ONCE(ring->cpus));
 	unsigned int size = otr_rec_size(len);
 	struct otr_slot *slot;
 	u64 from, to, ts, delta;
@@ -548,11 +550,11 @@ int otr_ring_reset(struct otr_ring *ring, int cpu);
 unsigned long otr_ring_size(const struct otr_ring *ring, int cpu);
 
 /* read.c: the consuming reader; one at a time for a CPU */
-void otr_ring_reader_lock(struct otr_ring *ring, int cpu);
-bool otr_ring_reader_trylock(struct otr_ring *ring, int cpu);
-void otr_ring_reader_unlock(struct otr_ring *ring, int cpu);
-bool otr_ring_peek(struct otr_ring *ring, int cpu, struct otr_item *item);
-void otr_ring_consume(struct otr_ring *ring, int cpu);
+struct otr_ring_cpu *otr_ring_reader_lock(struct otr_ring *ring, int cpu);
+struct otr_ring_cpu *otr_ring_reader_trylock(struct otr_ring *ring, int cpu);
+void otr_ring_reader_unlock(struct otr_ring_cpu *rc);
+bool otr_ring_peek(struct otr_ring_cpu *rc, struct otr_item *item);
+void otr_ring_consume(struct otr_ring_cpu *rc);
 
 /* iter.c: looking at records that stay */
 struct otr_iter;
@@ -609,6 +611,13 @@ struct otr_ring_stats {
 	u64	oldest_ts;
 	u64	now_ts;
 };
+
+/* swap.c: a ring and its spare */
+struct otr_ring *otr_ring_create_spare(struct otr_ring *ring);
+int otr_ring_match(struct otr_ring *spare, const struct otr_ring *ring, int cpu);
+int otr_ring_swap(struct otr_ring *ring, struct otr_ring *spare);
+void otr_ring_pin(struct otr_ring *ring);
+void otr_ring_unpin(struct otr_ring *ring);
 
 /* stats.c */
 int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats);

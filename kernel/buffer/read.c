@@ -283,10 +283,15 @@ void otr_reader_next(struct otr_reader *rd)
  * @cpu: a possible CPU; several are locked in ascending order
  *
  * Context: may sleep.
+ * Return: the records, which stay the same until otr_ring_reader_unlock() even if
+ * the ring gets others meanwhile.
  */
-void otr_ring_reader_lock(struct otr_ring *ring, int cpu)
+struct otr_ring_cpu *otr_ring_reader_lock(struct otr_ring *ring, int cpu)
 {
-	mutex_lock(&otr_ring_at(ring, cpu)->reader_lock);
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	mutex_lock(&rc->reader_lock);
+	return rc;
 }
 
 /**
@@ -295,37 +300,36 @@ void otr_ring_reader_lock(struct otr_ring *ring, int cpu)
  * @cpu: a possible CPU
  *
  * Context: task.
- * Return: whether it worked.
+ * Return: the records, NULL when there is a reader.
  */
-bool otr_ring_reader_trylock(struct otr_ring *ring, int cpu)
+struct otr_ring_cpu *otr_ring_reader_trylock(struct otr_ring *ring, int cpu)
 {
-	return mutex_trylock(&otr_ring_at(ring, cpu)->reader_lock);
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	return mutex_trylock(&rc->reader_lock) ? rc : NULL;
 }
 
 /**
  * otr_ring_reader_unlock - let others read
- * @ring: the ring
- * @cpu: the CPU
+ * @rc: from otr_ring_reader_lock() or otr_ring_reader_trylock()
  *
  * Context: task.
  */
-void otr_ring_reader_unlock(struct otr_ring *ring, int cpu)
+void otr_ring_reader_unlock(struct otr_ring_cpu *rc)
 {
-	mutex_unlock(&otr_ring_at(ring, cpu)->reader_lock);
+	mutex_unlock(&rc->reader_lock);
 }
 
 /**
  * otr_ring_peek - look at a CPU's oldest record
- * @ring: the ring
- * @cpu: a CPU that has pages
+ * @rc: from otr_ring_reader_lock(), of a CPU that has pages
  * @item: receives the record
  *
  * Context: the reader lock is held.
  * Return: whether there is one.
  */
-bool otr_ring_peek(struct otr_ring *ring, int cpu, struct otr_item *item)
+bool otr_ring_peek(struct otr_ring_cpu *rc, struct otr_item *item)
 {
-	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 	bool found = otr_reader_peek(rc, &rc->reader, item);
 
 	otr_reader_publish(rc);
@@ -334,15 +338,12 @@ bool otr_ring_peek(struct otr_ring *ring, int cpu, struct otr_item *item)
 
 /**
  * otr_ring_consume - take out the record that otr_ring_peek() showed
- * @ring: the ring
- * @cpu: the CPU
+ * @rc: from otr_ring_reader_lock()
  *
  * Context: the reader lock is held, and was since then.
  */
-void otr_ring_consume(struct otr_ring *ring, int cpu)
+void otr_ring_consume(struct otr_ring_cpu *rc)
 {
-	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
-
 	if (!rc->reader.after)
 		return;
 	otr_reader_next(&rc->reader);

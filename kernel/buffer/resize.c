@@ -167,6 +167,21 @@ static int prepare_resize(struct otr_ring *ring, int cpu, unsigned long bytes,
 	return 0;
 }
 
+/* Nobody else changes the ring until change_end(), and no CPU comes or goes. */
+static void change_begin(struct otr_ring *ring)
+{
+	cpus_read_lock();
+	mutex_lock(&ring->lock);
+	otr_ring_pin(ring);
+}
+
+static void change_end(struct otr_ring *ring)
+{
+	otr_ring_unpin(ring);
+	mutex_unlock(&ring->lock);
+	cpus_read_unlock();
+}
+
 static bool concerns(const struct otr_ring *ring, int at, int cpu)
 {
 	return (cpu == OTR_CPU_ALL || cpu == at) && otr_ring_has_cpu(ring, at);
@@ -227,11 +242,9 @@ int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
 	changes = kvcalloc(nr_cpu_ids, sizeof(*changes), GFP_KERNEL);
 	if (!changes)
 		return -ENOMEM;
-	cpus_read_lock();
-	mutex_lock(&ring->lock);
+	change_begin(ring);
 	err = resize_locked(ring, cpu, bytes, changes);
-	mutex_unlock(&ring->lock);
-	cpus_read_unlock();
+	change_end(ring);
 	kvfree(changes);
 	return err;
 }
@@ -241,8 +254,7 @@ static int reset_all(struct otr_ring *ring, int cpu, int clock)
 {
 	int at, err = 0;
 
-	cpus_read_lock();
-	mutex_lock(&ring->lock);
+	change_begin(ring);
 	for_each_possible_cpu(at) {
 		struct otr_ring_cpu *rc = otr_ring_at(ring, at);
 		struct change change = {
@@ -256,8 +268,7 @@ static int reset_all(struct otr_ring *ring, int cpu, int clock)
 		else if (clock >= 0)
 			rc->clock = clock;
 	}
-	mutex_unlock(&ring->lock);
-	cpus_read_unlock();
+	change_end(ring);
 	return err;
 }
 
@@ -379,11 +390,9 @@ int otr_ring_set_order(struct otr_ring *ring, unsigned int order)
 	 */
 	otr_ring_disable(ring);
 	synchronize_rcu();
-	cpus_read_lock();
-	mutex_lock(&ring->lock);
+	change_begin(ring);
 	err = order_locked(ring, order, changes);
-	mutex_unlock(&ring->lock);
-	cpus_read_unlock();
+	change_end(ring);
 	otr_ring_enable(ring);
 	kvfree(changes);
 	return err;

@@ -18,7 +18,9 @@ static int cpu_comes(unsigned int cpu, struct hlist_node *node)
 	int err;
 
 	mutex_lock(&ring->lock);
+	otr_ring_pin(ring);
 	err = otr_ring_add_cpu(ring, cpu);
+	otr_ring_unpin(ring);
 	mutex_unlock(&ring->lock);
 	if (!err || !READ_ONCE(ring->ready))
 		return err;
@@ -39,6 +41,7 @@ static void free_ring(struct otr_ring *ring)
 		mutex_destroy(&rc->reader_lock);
 		lockdep_unregister_key(&rc->reader_key);
 	}
+	free_percpu(ring->queues);
 	free_percpu(ring->cpus);
 	mutex_destroy(&ring->lock);
 	kfree(ring);
@@ -90,7 +93,8 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 	if (!ring)
 		return ERR_PTR(-ENOMEM);
 	ring->cpus = alloc_percpu(struct otr_ring_cpu);
-	if (!ring->cpus) {
+	if (!ring->cpus || otr_ring_wait_init(ring)) {
+		free_percpu(ring->cpus);
 		kfree(ring);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -99,7 +103,6 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 	ring->order = config->order;
 	ring->data_max = config->data_max;
 	mutex_init(&ring->lock);
-	otr_ring_wait_init(ring);
 	for_each_possible_cpu(cpu)
 		init_cpu(ring, cpu, config);
 	/* Calls cpu_comes() for all that are here. */

@@ -94,7 +94,7 @@ static inline u64 otr_ring_committed(const struct otr_ring_cpu *rc)
 
 static inline struct otr_ring_cpu *otr_ring_at(const struct otr_ring *ring, int cpu)
 {
-	return per_cpu_ptr(ring->cpus, cpu);
+	return per_cpu_ptr(READ_ONCE(ring->cpus), cpu);
 }
 
 /* Data bytes on a page of @order. */
@@ -143,7 +143,7 @@ void otr_reader_next(struct otr_reader *rd);
 void otr_reader_publish(struct otr_ring_cpu *rc);
 
 /* wait.c */
-void otr_ring_wait_init(struct otr_ring *ring);
+int otr_ring_wait_init(struct otr_ring *ring);
 void otr_ring_wait_init_cpu(struct otr_ring_cpu *rc);
 void otr_ring_wait_exit(struct otr_ring *ring);
 void otr_ring_notify_full(struct otr_ring_cpu *rc);

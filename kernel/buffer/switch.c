@@ -9,7 +9,7 @@
 /* Bytes that fit on a page now: none when nothing is to be recorded. */
 static u32 limit_wanted(const struct otr_ring_cpu *rc)
 {
-	const struct otr_ring *ring = rc->ring;
+	const struct otr_ring *ring = READ_ONCE(rc->ring);
 
 	if (!READ_ONCE(ring->on) || atomic_read(&ring->disabled) ||
 	    atomic_read(&rc->disabled) || READ_ONCE(ring->broken))

@@ -80,8 +80,10 @@ static bool ready(const struct otr_ring *ring, int cpu, unsigned int percent)
 
 static void wake_all(struct otr_ring_cpu *rc)
 {
-	wake_up_all(&rc->waiters);
-	wake_up_all(&rc->ring->waiters);
+	struct otr_ring *ring = READ_ONCE(rc->ring);
+
+	wake_up_all(per_cpu_ptr(ring->queues, rc->cpu));
+	wake_up_all(&ring->waiters);
 }
 
 static void do_work(struct irq_work *work)
@@ -162,7 +164,7 @@ static void look_again(struct work_struct *work)
 
 static wait_queue_head_t *queue(struct otr_ring *ring, int cpu)
 {
-	return cpu == OTR_CPU_ALL ? &ring->waiters : &otr_ring_at(ring, cpu)->waiters;
+	return cpu == OTR_CPU_ALL ? &ring->waiters : per_cpu_ptr(ring->queues, cpu);
 }
 
 /**
@@ -217,19 +219,26 @@ void otr_ring_wake(struct otr_ring *ring, int cpu)
 	atomic_inc(&ring->wakes);
 	for_each_possible_cpu(at)
 		if (cpu == OTR_CPU_ALL || cpu == at)
-			wake_up_all(&otr_ring_at(ring, at)->waiters);
+			wake_up_all(per_cpu_ptr(ring->queues, at));
 	wake_up_all(&ring->waiters);
 }
 
-void otr_ring_wait_init(struct otr_ring *ring)
+int otr_ring_wait_init(struct otr_ring *ring)
 {
+	int cpu;
+
+	ring->queues = alloc_percpu(wait_queue_head_t);
+	if (!ring->queues)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		init_waitqueue_head(per_cpu_ptr(ring->queues, cpu));
 	init_waitqueue_head(&ring->waiters);
 	INIT_DELAYED_WORK(&ring->again, look_again);
+	return 0;
 }
 
 void otr_ring_wait_init_cpu(struct otr_ring_cpu *rc)
 {
-	init_waitqueue_head(&rc->waiters);
 	init_irq_work(&rc->work, do_work);
 }
 

@@ -124,7 +124,7 @@ static ssize_t cpumask_write(struct otr_file *of, char *text, size_t len)
 	err = cpumask_parse(strim(text), cpus);
 	if (!err) {
 		mutex_lock(&otr_inst_lock);
-		err = otr_inst_set_cpus(of->where.inst, cpus);
+		otr_inst_set_cpus(of->where.inst, cpus);
 		mutex_unlock(&otr_inst_lock);
 	}
 	free_cpumask_var(cpus);

@@ -229,11 +229,20 @@ extern const struct otr_dir otr_top_dir;
 /* The directory of the others: instances.c */
 extern const struct otr_dir otr_instances_dir;
 
+/* What the files of records are about, besides the instance's own. */
+#define OTR_OF_SNAPSHOT		1
+
+/* snapshot.c */
+void otr_snapshot_help(const struct otr_where *where, struct seq_file *m);
+int otr_snapshot_write(struct otr_file *of, unsigned long number);
+struct otr_ring *otr_file_ring(struct otr_file *of);
+
 /* What otr_graph_sites_ops is about, besides enum otr_side of function_graph. */
 #define OTR_STACK_FUNCTIONS	2
 
 /* Handlers, by file */
 extern const struct otr_file_ops otr_trace_ops;			/* trace.c */
+extern const struct otr_file_ops otr_snapshot_ops;
 extern const struct otr_file_ops otr_pipe_ops;			/* pipe.c */
 extern const struct otr_file_ops otr_raw_ops;			/* raw.c */
 extern const struct otr_file_ops otr_marker_ops;		/* marker.c */

@@ -32,12 +32,12 @@ static int pipe_open(struct otr_file *of)
 	err = otr_inst_pipe_open(inst, of->where.cpu);
 	if (err)
 		goto fail;
-	err = otr_view_open(&rd->view, inst, of->where.cpu);
+	err = otr_view_open(&rd->view, inst, inst->ring, of->where.cpu);
 	if (err)
 		goto close;
 	/* A stream has no start to point out. */
 	rd->view.annotate = false;
-	rd->src = otr_source_open(inst, of->where.cpu, true);
+	rd->src = otr_source_open(inst->ring, of->where.cpu, true);
 	if (IS_ERR(rd->src)) {
 		err = PTR_ERR(rd->src);
 		otr_view_close(&rd->view);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace_pipe_raw: pages as they are, taken out as they are read.
+ * trace_pipe_raw, snapshot_raw: pages as they are, taken out as they are read.
  *
  * read() copies; splice() moves the very page that was written out of the ring
  * and into the pipe. Every reader takes from the same stream.
@@ -14,6 +14,7 @@
 #include "fs/fs.h"
 
 struct raw_reader {
+	struct otr_ring	*ring;
 	struct otr_raw	raw;	/* a page, or none yet */
 	size_t		given;	/* of a page that was taken out, bytes handed over */
 	size_t		size;	/* of that page, 0 for none */
@@ -22,14 +23,21 @@ struct raw_reader {
 static int raw_open(struct otr_file *of)
 {
 	struct raw_reader *rd = kzalloc(sizeof(*rd), GFP_KERNEL);
+	int err;
 
 	if (!rd)
 		return -ENOMEM;
 	mutex_lock(&otr_inst_lock);
-	otr_inst_raw_open(of->where.inst);
+	rd->ring = otr_file_ring(of);
+	err = PTR_ERR_OR_ZERO(rd->ring);
+	if (!err)
+		otr_inst_raw_open(of->where.inst);
 	mutex_unlock(&otr_inst_lock);
-	of->priv = rd;
-	return 0;
+	if (err)
+		kfree(rd);
+	else
+		of->priv = rd;
+	return err;
 }
 
 static void raw_release(struct otr_file *of)
@@ -43,10 +51,17 @@ static void raw_release(struct otr_file *of)
 	kfree(rd);
 }
 
+static struct otr_ring *ring_of(struct otr_file *of)
+{
+	const struct raw_reader *rd = of->priv;
+
+	return rd->ring;
+}
+
 /* Take out a page, or as much of one as there is @room for. */
 static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whole)
 {
-	struct otr_ring *ring = of->where.inst->ring;
+	struct otr_ring *ring = ring_of(of);
 	int err;
 
 	for (;;) {
@@ -67,7 +82,7 @@ static int wait_for_page(struct otr_file *of, unsigned int percent)
 	if (of->nonblock)
 		return -EAGAIN;
 	mutex_unlock(&of->lock);
-	err = otr_ring_wait(of->where.inst->ring, of->where.cpu, percent);
+	err = otr_ring_wait(ring_of(of), of->where.cpu, percent);
 	mutex_lock(&of->lock);
 	return err;
 }
@@ -155,7 +170,7 @@ static ssize_t splice_pages(struct otr_file *of, struct pipe_inode_info *pipe,
 			break;
 		err = wait_for_page(of, READ_ONCE(inst->percent));
 		/* Whoever switched recording off wants us to look no more. */
-		if (err || !otr_ring_is_on(inst->ring))
+		if (err || !otr_ring_is_on(ring_of(of)))
 			break;
 		waited = true;
 	}
@@ -173,7 +188,7 @@ static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, lof
 		.ops		= &nosteal_pipe_buf_ops,
 		.spd_release	= spd_release,
 	};
-	size_t size = otr_raw_size(of->where.inst->ring, of->where.cpu);
+	size_t size = otr_raw_size(ring_of(of), of->where.cpu);
 	unsigned int used = pipe_occupancy(pipe->head, pipe->tail);
 	ssize_t done;
 
@@ -191,7 +206,7 @@ static __poll_t raw_poll(struct otr_file *of, struct file *file, poll_table *wai
 {
 	struct otr_inst *inst = of->where.inst;
 
-	return otr_ring_poll(inst->ring, of->where.cpu, file, wait, READ_ONCE(inst->percent));
+	return otr_ring_poll(ring_of(of), of->where.cpu, file, wait, READ_ONCE(inst->percent));
 }
 
 /* Command 0, which no header names: send everybody home who waits here. */
@@ -199,7 +214,7 @@ static long raw_ioctl(struct otr_file *of, unsigned int cmd, unsigned long arg)
 {
 	if (cmd)
 		return -ENOTTY;
-	otr_ring_wake(of->where.inst->ring, of->where.cpu);
+	otr_ring_wake(ring_of(of), of->where.cpu);
 	return 0;
 }
 

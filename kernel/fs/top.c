@@ -7,6 +7,8 @@
 
 static const struct otr_row cpu_rows[] = {
 	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops },
+	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops, .arg = OTR_OF_SNAPSHOT },
+	{ "snapshot_raw",	OTR_MODE_READ,	&otr_raw_ops, .arg = OTR_OF_SNAPSHOT },
 	{ "stats",		OTR_MODE_READ,	&otr_stats_ops },
 	{ "trace",		OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_pipe",		OTR_MODE_READ,	&otr_pipe_ops },
@@ -103,6 +105,8 @@ static const struct otr_row top_rows[] = {
 	  .arg = OTR_WANT, .top = true, .visible = has_returns },
 	{ "set_graph_notrace",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
 	  .arg = OTR_NOT, .top = true, .visible = has_returns },
+	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops,
+	  .arg = OTR_OF_SNAPSHOT },
 	{ "stack_max_size",		OTR_MODE_WRITE,	&otr_stack_size_ops,
 	  .top = true, .visible = has_sites },
 	{ "stack_trace",		OTR_MODE_READ,	&otr_stack_trace_ops,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace: the records as text, read without taking them out. */
+/* trace, snapshot: records as text, read without taking them out. */
 #include <linux/slab.h>
 
 #include "fs/fs.h"
@@ -18,7 +18,7 @@ struct reader {
 
 static int reader_rewind(struct otr_file *of, struct reader *rd)
 {
-	struct otr_source *src = otr_source_open(of->where.inst, of->where.cpu, false);
+	struct otr_source *src = otr_source_open(rd->view.ring, of->where.cpu, false);
 
 	if (IS_ERR(src))
 		return PTR_ERR(src);
@@ -30,6 +30,7 @@ static int reader_rewind(struct otr_file *of, struct reader *rd)
 	rd->printed = false;
 	otr_view_remember(&rd->view);
 	otr_view_rewind(&rd->view);
+	otr_view_skip_older(&rd->view);
 	return 0;
 }
 
@@ -98,13 +99,25 @@ static void trace_stop(struct seq_file *m, void *v)
 	otr_event_unlock();
 }
 
+static void print_header(struct otr_file *of, struct reader *rd, struct seq_file *m)
+{
+	bool empty = otr_source_empty(rd->src);
+
+	if (!empty || of->where.arg != OTR_OF_SNAPSHOT) {
+		otr_header_print(&rd->view, empty, m);
+		return;
+	}
+	otr_header_title(&rd->view, m);
+	otr_snapshot_help(&of->where, m);
+}
+
 static int trace_show(struct seq_file *m, void *v)
 {
 	struct otr_file *of = m->private;
 	struct reader *rd = of->priv;
 
 	if (v == SEQ_START_TOKEN) {
-		otr_header_print(&rd->view, otr_source_empty(rd->src), m);
+		print_header(of, rd, m);
 		return 0;
 	}
 	reader_print(rd);
@@ -113,6 +126,23 @@ static int trace_show(struct seq_file *m, void *v)
 	else
 		seq_write(m, rd->text, seq_buf_used(&rd->line));
 	return 0;
+}
+
+static int reader_open(struct otr_file *of, struct reader *rd)
+{
+	struct otr_inst *inst = of->where.inst;
+	struct otr_ring *ring = otr_file_ring(of);
+	int err;
+
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	err = otr_view_open(&rd->view, inst, ring, of->where.cpu);
+	/* What was put aside does not change while it is read. */
+	if (!err && ring == inst->ring && otr_inst_option(inst, OTR_OPT_PAUSE_ON_TRACE)) {
+		otr_inst_pause(inst);
+		rd->paused = true;
+	}
+	return err;
 }
 
 static int trace_open(struct otr_file *of)
@@ -127,15 +157,10 @@ static int trace_open(struct otr_file *of)
 			return -ENOMEM;
 	}
 	mutex_lock(&otr_inst_lock);
-	if (of->truncate)
+	if (of->truncate && of->where.arg != OTR_OF_SNAPSHOT)
 		err = otr_inst_reset(inst, of->where.cpu);
-	if (rd && !err) {
-		err = otr_view_open(&rd->view, inst, of->where.cpu);
-		if (!err && otr_inst_option(inst, OTR_OPT_PAUSE_ON_TRACE)) {
-			otr_inst_pause(inst);
-			rd->paused = true;
-		}
-	}
+	if (rd && !err)
+		err = reader_open(of, rd);
 	mutex_unlock(&otr_inst_lock);
 	if (err) {
 		kvfree(rd);
@@ -180,4 +205,11 @@ const struct otr_file_ops otr_trace_ops = {
 	.release	= trace_release,
 	.walk		= &trace_walk,
 	.write		= trace_write,
+};
+
+const struct otr_file_ops otr_snapshot_ops = {
+	.open		= trace_open,
+	.release	= trace_release,
+	.walk		= &trace_walk,
+	.write_number	= otr_snapshot_write,
 };

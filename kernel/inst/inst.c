@@ -14,6 +14,7 @@ static void inst_destroy(struct otr_inst *inst)
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
 	inst->ring = NULL;
+	otr_ring_destroy(inst->snapshot);
 	otr_awaited_clear(inst);
 	otr_tasks_exit(&inst->event_tasks);
 	free_cpumask_var(inst->pipe_cpus);

@@ -160,6 +160,8 @@ struct otr_inst_hooks {
  * @cpus: CPUs that record
  * @refs: open files, no lock; negative for an instance that is gone
  * @kept: who may still hold the address of an instance that is gone; no lock
+ * @snapshot: what was put aside, see snapshot.c; set once, NULL before
+ * @snapshot_ready: it is as large as @ring; changed under the lock
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
  * @remember: OTR_COMM_* that the task of an event's record is remembered by
@@ -188,6 +190,8 @@ struct otr_inst {
 	unsigned int		pipes;
 	cpumask_var_t		pipe_cpus;
 	cpumask_var_t		cpus;
+	struct otr_ring		*snapshot;
+	bool			snapshot_ready;
 	u64			time_start;
 	struct xarray		subs;
 	u8			remember;
@@ -244,13 +248,20 @@ int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
 int otr_inst_reset(struct otr_inst *inst, int cpu);
 int otr_inst_set_clock(struct otr_inst *inst, const char *name);
-int otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus);
+void otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus);
 void otr_inst_pause(struct otr_inst *inst);
 void otr_inst_resume(struct otr_inst *inst);
 int otr_inst_pipe_open(struct otr_inst *inst, int cpu);
 void otr_inst_pipe_close(struct otr_inst *inst, int cpu);
 void otr_inst_raw_open(struct otr_inst *inst);
 void otr_inst_raw_close(struct otr_inst *inst);
+
+/* snapshot.c */
+struct otr_ring *otr_snapshot_ring(struct otr_inst *inst);
+int otr_snapshot_match(struct otr_inst *inst, int cpu);
+int otr_snapshot_alloc(struct otr_inst *inst);
+void otr_snapshot_free(struct otr_inst *inst);
+int otr_snapshot_take(struct otr_inst *inst);
 
 /* preset.c */
 extern struct otr_preset otr_preset_nop;

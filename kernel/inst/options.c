@@ -139,8 +139,13 @@ u64 otr_option_initial(void)
 /* Bring about what the new value means; an errno takes the change back. */
 static int changed(struct otr_inst *inst, enum otr_option opt)
 {
-	if (opt == OTR_OPT_OVERWRITE)
+	if (opt == OTR_OPT_OVERWRITE) {
+		otr_ring_pin(inst->ring);
 		otr_ring_set_overwrite(inst->ring, otr_inst_option(inst, opt));
+		if (inst->snapshot)
+			otr_ring_set_overwrite(inst->snapshot, otr_inst_option(inst, opt));
+		otr_ring_unpin(inst->ring);
+	}
 	return inst->hooks ? inst->hooks->option_changed(inst, opt) : 0;
 }
 

@@ -9,13 +9,21 @@
  * @cpu: the CPU, or OTR_CPU_ALL
  *
  * Context: otr_inst_lock held.
- * Return: 0, -EINVAL for a CPU without a ring, -ENOMEM.
+ * Return: 0, -EINVAL for a CPU without a ring, -ENOMEM. Where there is no memory
+ * for a snapshot of the new size, the ring has that size all the same.
  */
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu)
 {
+	int err;
+
 	lockdep_assert_held(&otr_inst_lock);
 	inst->expanded = true;
-	return otr_ring_resize(inst->ring, cpu, bytes);
+	otr_ring_pin(inst->ring);
+	err = otr_ring_resize(inst->ring, cpu, bytes);
+	if (!err && inst->snapshot_ready)
+		err = otr_snapshot_match(inst, cpu);
+	otr_ring_unpin(inst->ring);
+	return err;
 }
 
 /**
@@ -64,38 +72,52 @@ int otr_inst_set_clock(struct otr_inst *inst, const char *name)
 	lockdep_assert_held(&otr_inst_lock);
 	if (id < 0)
 		return -EINVAL;
+	otr_ring_pin(inst->ring);
 	err = otr_ring_set_clock(inst->ring, id);
+	if (!err && inst->snapshot)
+		err = otr_ring_set_clock(inst->snapshot, id);
+	otr_ring_unpin(inst->ring);
 	if (err)
 		return err;
 	inst->clock = id;
 	return otr_inst_reset(inst, OTR_CPU_ALL);
 }
 
+/* Both rings, which are pinned. */
+static void set_cpu(struct otr_inst *inst, int cpu, bool on)
+{
+	struct otr_ring *rings[] = { inst->ring, inst->snapshot };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rings) && rings[i]; i++) {
+		if (on)
+			otr_ring_enable_cpu(rings[i], cpu);
+		else
+			otr_ring_disable_cpu(rings[i], cpu);
+	}
+}
+
 /**
  * otr_inst_set_cpus - choose the CPUs that record
  * @inst: the instance
- * @cpus: those CPUs; the others go on, but write nothing
+ * @cpus: those CPUs, or none; the others go on, but write nothing
  *
  * Context: otr_inst_lock held.
- * Return: 0, -EINVAL for none.
  */
-int otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus)
+void otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus)
 {
 	int cpu;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (cpumask_empty(cpus))
-		return -EINVAL;
+	otr_ring_pin(inst->ring);
 	for_each_possible_cpu(cpu) {
 		bool was = cpumask_test_cpu(cpu, inst->cpus);
 
-		if (was && !cpumask_test_cpu(cpu, cpus))
-			otr_ring_disable_cpu(inst->ring, cpu);
-		else if (!was && cpumask_test_cpu(cpu, cpus))
-			otr_ring_enable_cpu(inst->ring, cpu);
+		if (was != cpumask_test_cpu(cpu, cpus))
+			set_cpu(inst, cpu, !was);
 	}
+	otr_ring_unpin(inst->ring);
 	cpumask_copy(inst->cpus, cpus);
-	return 0;
 }
 
 /**

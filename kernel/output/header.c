@@ -41,11 +41,15 @@ static void totals(const struct otr_view *view, u64 *kept, u64 *written)
 	*kept = 0;
 	*written = 0;
 	for_each_possible_cpu(cpu) {
-		if (otr_ring_stats(view->inst->ring, cpu, &stats))
+		if (otr_ring_stats(view->ring, cpu, &stats))
 			continue;
 		*kept += stats.entries;
-		*written += stats.entries + stats.overrun;
+		*written += stats.entries;
+		if (!cpumask_test_cpu(cpu, view->skipped_cpus))
+			*written += stats.overrun;
 	}
+	*kept -= min_t(u64, *kept, view->skipped);
+	*written -= min_t(u64, *written, view->skipped);
 }
 
 static void print_totals(const struct otr_view *view, struct seq_file *m)
@@ -110,6 +114,21 @@ static void print_latency(const struct otr_view *view, struct seq_file *m)
 }
 
 /**
+ * otr_header_title - print the first of them: what is being traced
+ * @view: how the file shows records
+ * @m: where to
+ *
+ * Context: may sleep.
+ */
+void otr_header_title(const struct otr_view *view, struct seq_file *m)
+{
+	seq_printf(m, "# tracer: %s\n#\n", view->tracer);
+	if (otr_site_failure())
+		seq_puts(m, "# WARNING: FUNCTION TRACING IS CORRUPTED\n"
+			    "#          MAY BE MISSING FUNCTION EVENTS\n");
+}
+
+/**
  * otr_header_print - print the comment lines above the records
  * @view: how the file shows them
  * @empty: there is no record to show
@@ -122,10 +141,7 @@ void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *
 	bool verbose = view->options & OTR_OPT(VERBOSE);
 	unsigned int i;
 
-	seq_printf(m, "# tracer: %s\n#\n", view->tracer);
-	if (otr_site_failure())
-		seq_puts(m, "# WARNING: FUNCTION TRACING IS CORRUPTED\n"
-			    "#          MAY BE MISSING FUNCTION EVENTS\n");
+	otr_header_title(view, m);
 	if (!(view->options & OTR_OPT(CONTEXT_INFO)))
 		return;
 	if (view->options & OTR_OPT(LATENCY_FORMAT)) {

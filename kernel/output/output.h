@@ -60,6 +60,7 @@ struct otr_view_known {
 /**
  * struct otr_view - how one open file shows records
  * @inst: the instance
+ * @ring: its records, or those of its snapshot
  * @tracer: name of the preset that was current at open
  * @options: its options at open
  * @cpu: the one CPU shown, or OTR_CPU_ALL
@@ -73,12 +74,15 @@ struct otr_view_known {
  * @known: of the records before
  * @index: number of the next record, from 0
  * @started: CPUs of which a record was shown
+ * @skipped: how many records were left out that are older than @time_start
+ * @skipped_cpus: CPUs whose records they are
  * @src: where records come from, for a look that needs to know what follows;
  *	 NULL for one that shows a record by itself
  * @graph: where in the nest of calls the CPUs are, NULL for another look
  */
 struct otr_view {
 	struct otr_inst	*inst;
+	struct otr_ring	*ring;
 	const char	*tracer;
 	u64		options;
 	int		cpu;
@@ -91,6 +95,8 @@ struct otr_view {
 	struct otr_view_known known;
 	unsigned long	index;
 	cpumask_var_t	started;
+	unsigned long	skipped;
+	cpumask_var_t	skipped_cpus;
 	struct otr_source *src;
 	struct otr_graph_cpu *graph;
 };
@@ -98,12 +104,14 @@ struct otr_view {
 struct otr_source;
 
 /* view.c */
-int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu);
+int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring *ring, int cpu);
 void otr_view_close(struct otr_view *view);
 void otr_view_remember(struct otr_view *view);
 void otr_view_rewind(struct otr_view *view);
+void otr_view_skip_older(struct otr_view *view);
 
 /* header.c */
+void otr_header_title(const struct otr_view *view, struct seq_file *m);
 void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *m);
 
 /* line.c */
@@ -127,7 +135,7 @@ void otr_columns_latency(const struct otr_view *view, const struct otr_item *ite
 			 struct seq_buf *out);
 
 /* source.c */
-struct otr_source *otr_source_open(struct otr_inst *inst, int cpu, bool consuming);
+struct otr_source *otr_source_open(struct otr_ring *ring, int cpu, bool consuming);
 void otr_source_close(struct otr_source *src);
 void otr_source_begin(struct otr_source *src);
 void otr_source_end(struct otr_source *src);

@@ -15,6 +15,7 @@
 struct lane {
 	int			cpu;
 	struct otr_iter		*iter;	/* NULL when consuming */
+	struct otr_ring_cpu	*rc;	/* of a batch, when consuming */
 	struct otr_item		item;	/* first record, while in the heap */
 };
 
@@ -33,14 +34,14 @@ struct otr_source {
 static bool lane_fill(struct otr_source *src, struct lane *lane)
 {
 	if (src->consuming)
-		return otr_ring_peek(src->ring, lane->cpu, &lane->item);
+		return otr_ring_peek(lane->rc, &lane->item);
 	return otr_iter_peek(lane->iter, &lane->item);
 }
 
 static void lane_drop(struct otr_source *src, struct lane *lane)
 {
 	if (src->consuming)
-		otr_ring_consume(src->ring, lane->cpu);
+		otr_ring_consume(lane->rc);
 	else
 		otr_iter_next(lane->iter);
 }
@@ -137,14 +138,14 @@ static int lanes_open(struct otr_source *src, int cpu)
 
 /**
  * otr_source_open - begin to read records
- * @inst: the instance
+ * @ring: where they are
  * @cpu: the CPU, or OTR_CPU_ALL for all, merged
  * @consuming: take the records out; otherwise they stay
  *
  * Context: may sleep.
  * Return: the source, or ERR_PTR(-ENOMEM).
  */
-struct otr_source *otr_source_open(struct otr_inst *inst, int cpu, bool consuming)
+struct otr_source *otr_source_open(struct otr_ring *ring, int cpu, bool consuming)
 {
 	unsigned int nr = num_possible_cpus();
 	struct otr_source *src = kvzalloc(struct_size(src, lanes, nr), GFP_KERNEL);
@@ -153,10 +154,10 @@ struct otr_source *otr_source_open(struct otr_inst *inst, int cpu, bool consumin
 	if (!src)
 		return ERR_PTR(-ENOMEM);
 	src->nr = nr;
-	src->ring = inst->ring;
+	src->ring = ring;
 	src->consuming = consuming;
 	src->heap = kvcalloc(nr, sizeof(*src->heap), GFP_KERNEL);
-	src->copy = kvmalloc(otr_ring_max_record(inst->ring), GFP_KERNEL);
+	src->copy = kvmalloc(otr_ring_max_record(ring), GFP_KERNEL);
 	if (src->heap && src->copy)
 		err = lanes_open(src, cpu);
 	if (err) {
@@ -199,7 +200,7 @@ void otr_source_begin(struct otr_source *src)
 	if (!src->consuming)
 		return;
 	for (i = 0; i < src->nr; i++)
-		otr_ring_reader_lock(src->ring, src->lanes[i].cpu);
+		src->lanes[i].rc = otr_ring_reader_lock(src->ring, src->lanes[i].cpu);
 	heap_build(src);
 }
 
@@ -219,7 +220,7 @@ void otr_source_end(struct otr_source *src)
 	if (src->now.data != src->copy)
 		src->have = false;
 	for (i = src->nr; i-- > 0;)
-		otr_ring_reader_unlock(src->ring, src->lanes[i].cpu);
+		otr_ring_reader_unlock(src->lanes[i].rc);
 }
 
 /*

@@ -9,29 +9,34 @@
  * otr_view_open - take a copy of what decides how records look
  * @view: the view to set up
  * @inst: the instance
+ * @ring: its records, or those of its snapshot
  * @cpu: the CPU to show, or OTR_CPU_ALL
  *
  * Context: otr_inst_lock held.
  * Return: 0, -ENOMEM.
  */
-int otr_view_open(struct otr_view *view, struct otr_inst *inst, int cpu)
+int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring *ring, int cpu)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	if (!zalloc_cpumask_var(&view->started, GFP_KERNEL))
 		return -ENOMEM;
 	view->scratch = kmalloc(OTR_LINE_MAX, GFP_KERNEL);
-	if (!view->scratch) {
+	if (!view->scratch || !zalloc_cpumask_var(&view->skipped_cpus, GFP_KERNEL)) {
+		kfree(view->scratch);
 		free_cpumask_var(view->started);
 		return -ENOMEM;
 	}
+	view->skipped = 0;
 	view->names = NULL;
 	view->inst = inst;
+	view->ring = ring;
 	view->tracer = inst->preset->name;
 	view->options = inst->options;
 	view->cpu = cpu;
 	view->in_ns = otr_clocks[inst->clock].in_ns;
-	view->annotate = otr_inst_option(inst, OTR_OPT_ANNOTATE) && otr_ring_overrun(inst->ring);
-	view->time_start = inst->time_start;
+	view->annotate = otr_inst_option(inst, OTR_OPT_ANNOTATE) && otr_ring_overrun(ring);
+	/* Nobody says when what was put aside began. */
+	view->time_start = ring == inst->ring ? inst->time_start : 0;
 	view->index = 0;
 	view->src = NULL;
 	view->graph = NULL;
@@ -53,6 +58,7 @@ void otr_view_close(struct otr_view *view)
 	kvfree(view->graph);
 	otr_names_destroy(view->names);
 	kfree(view->scratch);
+	free_cpumask_var(view->skipped_cpus);
 	free_cpumask_var(view->started);
 }
 
@@ -80,4 +86,29 @@ void otr_view_rewind(struct otr_view *view)
 	cpumask_clear(view->started);
 	if (view->graph)
 		otr_graph_rewind(view);
+}
+
+/**
+ * otr_view_skip_older - leave out what was recorded before the last emptying
+ * @view: the view, its source at the beginning
+ *
+ * A snapshot of back then is where records go after the next one was taken.
+ *
+ * Context: may sleep.
+ */
+void otr_view_skip_older(struct otr_view *view)
+{
+	const struct otr_item *item;
+
+	view->skipped = 0;
+	cpumask_clear(view->skipped_cpus);
+	for (;;) {
+		item = otr_source_peek(view->src, NULL);
+		if (!item || item->ts >= view->time_start)
+			break;
+		view->skipped++;
+		cpumask_set_cpu(item->cpu, view->skipped_cpus);
+		otr_source_next(view->src);
+		cond_resched();
+	}
 }

@@ -88,6 +88,7 @@ void otr_await_create(struct otr_inst *inst);
 void otr_await_destroy(struct otr_inst *inst);
 void otr_profile_graph_time(bool include);
 void otr_profile_exit(void);
+void otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text);
 int otr_marker_init(void);
 void otr_marker_exit(void);
 

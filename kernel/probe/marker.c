@@ -99,6 +99,31 @@ ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t 
 }
 
 /**
+ * otr_marker_say - record a text of our own
+ * @ring: the ring
+ * @ip: the address that it is said to come from
+ * @text: the text, with its newline
+ *
+ * Context: any, NMI included.
+ */
+void otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text)
+{
+	size_t len = strlen(text) + 1;
+	struct otr_rec_print *out;
+	struct otr_rec rec __uninitialized;
+
+	preempt_disable_notrace();
+	out = otr_ring_begin(ring, &rec, sizeof(*out) + len);
+	if (out) {
+		otr_probe_head(&out->head, OTR_TYPE_PRINT);
+		out->ip = ip;
+		memcpy(out->text, text, len);
+		otr_ring_end(&rec);
+	}
+	preempt_enable_notrace();
+}
+
+/**
  * otr_marker_write_raw - record bytes from user space
  * @inst: the instance
  * @from: a 32-bit id, then the bytes

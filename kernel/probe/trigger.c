@@ -41,6 +41,40 @@ static void run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *lef
 		otr_stack_record(ring, OTR_STACK_CALLER);
 }
 
+static int prepare_snapshot(struct otr_trigger *trigger)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_snapshot_alloc(trigger->inst);
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+/* The symbol that is printed is the one that the kernel's tracer is known for. */
+static noinline void tracing_snapshot_instance_cond(struct otr_ring *ring, const char *text)
+{
+	otr_marker_say(ring, _THIS_IP_, text);
+}
+
+static void run_snapshot(const struct otr_trigger *trigger, atomic_long_t *left)
+{
+	struct otr_ring *ring = trigger->inst->ring;
+	int err;
+
+	if (!otr_trigger_take(left))
+		return;
+	err = otr_snapshot_take(trigger->inst);
+	if (err == -EBUSY) {
+		tracing_snapshot_instance_cond(ring, "*** snapshot is being ignored        ***\n");
+	} else if (err) {
+		/* Somebody freed it. What it was wanted for shall not be overwritten. */
+		tracing_snapshot_instance_cond(ring, "*** SNAPSHOT NOT ALLOCATED ***\n");
+		tracing_snapshot_instance_cond(ring, "*** stopping trace here!   ***\n");
+		otr_ring_off(ring);
+	}
+}
+
 /* "system:event", in place until the trigger is released. */
 static int target_event(struct otr_trigger *trigger, char **rest)
 {
@@ -96,6 +130,7 @@ static const struct otr_action actions[] = {
 	{ .name = "traceon", .run = run_traceon },
 	{ .name = "traceoff", .run = run_traceoff },
 	{ .name = "stacktrace", .target = target_stack, .run = run_stacktrace },
+	{ .name = "snapshot", .prepare = prepare_snapshot, .run = run_snapshot },
 	{ .name = "enable_event", .run = run_enable, ABOUT_EVENT },
 	{ .name = "disable_event", .run = run_disable, ABOUT_EVENT },
 };
@@ -151,6 +186,8 @@ int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const 
 	if (err)
 		return err;
 	err = parse_count(trigger, rest, remove);
+	if (!err && !remove && trigger->action->prepare)
+		err = trigger->action->prepare(trigger);
 	if (err)
 		otr_trigger_release(trigger);
 	return err;

@@ -22,16 +22,18 @@ struct otr_trigger;
  * @target: takes what is behind the name off @rest and finds what it means:
  *	    0 or an errno. NULL for an action that needs nothing else
  * @release: gives up what @target found
+ * @prepare: gets what @run needs, which stays; an errno
  * @show_target: prints it, with a colon in front
  * @run: does it, in any context, NMI included, with preemption off. @left is how
  *	 often it may do so still, see otr_trigger_take(); NULL for no limit
  *
- * @target and @release are called with otr_switch_lock held, and may sleep.
+ * @target, @prepare and @release are called with otr_switch_lock held, and may sleep.
  */
 struct otr_action {
 	const char	*name;
 	int		(*target)(struct otr_trigger *trigger, char **rest);
 	void		(*release)(struct otr_trigger *trigger);
+	int		(*prepare)(struct otr_trigger *trigger);
 	void		(*show_target)(const struct otr_trigger *trigger, struct seq_file *m);
 	void		(*run)(const struct otr_trigger *trigger, atomic_long_t *left);
 };

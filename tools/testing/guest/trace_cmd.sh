@@ -154,7 +154,14 @@ check_rest()
 	is 'stream' "$(said)" ''
 	like 'shows what happens' "$(cat "$work/stream")" 'sched_switch: +.*==>'
 	tc reset
-	without snapshot 'snapshot' || is 'snapshot' "$(tc snapshot >/dev/null; said)" ''
+	is 'snapshot' "$(tc snapshot >/dev/null; said)" ''
+	echo 'put aside' >trace_marker
+	is 'snapshot -s' "$(tc snapshot -s; said)" ''
+	like 'shows what was put aside' "$(tc snapshot)" ': put aside$'
+	tc snapshot -r
+	like 'snapshot -r' "$(cat snapshot)" 'Snapshot is allocated'
+	tc snapshot -f
+	like 'snapshot -f' "$(cat snapshot)" 'Snapshot is freed'
 	without instances 'list -B' || like 'list -B' "$(tc list -B)" 'No buffer instances'
 	without stack_trace 'stack' || like 'stack' "$(tc stack)" 'Depth +Size'
 	pid=$$

@@ -34,6 +34,7 @@ do {									\
 #include "buffer/raw.c"
 #include "buffer/stats.c"
 #include "buffer/wait.c"
+#include "buffer/swap.c"
 #include "buffer/check.c"
 
 #define STRESS_MS	900

@@ -118,14 +118,15 @@ static void take(struct reader *reader, const struct otr_item *item)
 
 static void read_some(int cpu, u64 most)
 {
+	struct otr_ring_cpu *rc;
 	struct otr_item item;
 
-	otr_ring_reader_lock(ring, cpu);
-	while (most-- && otr_ring_peek(ring, cpu, &item)) {
+	rc = otr_ring_reader_lock(ring, cpu);
+	while (most-- && otr_ring_peek(rc, &item)) {
 		take(per_cpu_ptr(&readers, cpu), &item);
-		otr_ring_consume(ring, cpu);
+		otr_ring_consume(rc);
 	}
-	otr_ring_reader_unlock(ring, cpu);
+	otr_ring_reader_unlock(rc);
 }
 
 #endif

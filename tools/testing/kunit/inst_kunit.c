@@ -11,6 +11,7 @@
 #include "base/clock.c"
 #include "inst/list.c"
 #include "inst/state.c"
+#include "inst/snapshot.c"
 #include "inst/preset.c"
 #include "inst/options.c"
 #include "inst/inst.c"
@@ -63,84 +64,7 @@ void otr_filter_free(struct otr_filter *filter)
 	kfree(filter);
 }
 
-/* How many rings there are; the first one remembers what it was asked for. */
-static int rings;
-static int ring_answer;
-
-/* What the ring was asked for, and what it answers. */
-static struct {
-	struct otr_ring	ring;
-	unsigned long	bytes;
-	int		resets;
-	int		clock;
-	bool		overwrite;
-	int		disabled;
-	unsigned long	off_cpus;
-	int		answer;
-} fake;
-
-struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
-{
-	if (ring_answer)
-		return ERR_PTR(ring_answer);
-	if (!rings)
-		memset(&fake, 0, sizeof(fake));
-	fake.overwrite = config->overwrite;
-	return rings++ ? kzalloc(sizeof(struct otr_ring), GFP_KERNEL) : &fake.ring;
-}
-
-void otr_ring_destroy(struct otr_ring *ring)
-{
-	rings--;
-	fake.bytes = 0;
-	if (ring != &fake.ring)
-		kfree(ring);
-}
-
-int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
-{
-	if (!fake.answer)
-		fake.bytes = bytes;
-	return fake.answer;
-}
-
-int otr_ring_reset(struct otr_ring *ring, int cpu)
-{
-	fake.resets++;
-	return 0;
-}
-
-int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock)
-{
-	if (!fake.answer)
-		fake.clock = clock;
-	return fake.answer;
-}
-
-void otr_ring_set_overwrite(struct otr_ring *ring, bool overwrite)
-{
-	fake.overwrite = overwrite;
-}
-
-void otr_ring_disable(struct otr_ring *ring)
-{
-	fake.disabled++;
-}
-
-void otr_ring_enable(struct otr_ring *ring)
-{
-	fake.disabled--;
-}
-
-void otr_ring_disable_cpu(struct otr_ring *ring, int cpu)
-{
-	fake.off_cpus |= BIT(cpu);
-}
-
-void otr_ring_enable_cpu(struct otr_ring *ring, int cpu)
-{
-	fake.off_cpus &= ~BIT(cpu);
-}
+#include "inst_rings.h"
 
 /* A preset that counts, and fails when told to. */
 static struct {
@@ -350,11 +274,11 @@ static void chooses_cpus(struct kunit *test)
 	struct otr_inst *inst = otr_inst_top();
 
 	guard(mutex)(&otr_inst_lock);
-	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpu_none_mask), -EINVAL);
-	KUNIT_EXPECT_TRUE(test, cpumask_equal(inst->cpus, cpu_possible_mask));
-	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpumask_of(0)), 0);
+	otr_inst_set_cpus(inst, cpu_none_mask);
+	KUNIT_EXPECT_EQ(test, fake.off_cpus, *cpumask_bits(cpu_possible_mask));
+	otr_inst_set_cpus(inst, cpumask_of(0));
 	KUNIT_EXPECT_EQ(test, fake.off_cpus, *cpumask_bits(cpu_possible_mask) & ~1UL);
-	KUNIT_EXPECT_EQ(test, otr_inst_set_cpus(inst, cpu_possible_mask), 0);
+	otr_inst_set_cpus(inst, cpu_possible_mask);
 	KUNIT_EXPECT_EQ(test, fake.off_cpus, 0);
 }
 
@@ -679,6 +603,51 @@ static void stops_what_it_records(struct kunit *test)
 		events_out(test);
 }
 
+/* A snapshot's ring follows the instance's, and costs nothing before it is wanted. */
+static void puts_aside(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+	struct cpumask cpus = { };
+
+	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
+	mutex_lock(&otr_inst_lock);
+	cpumask_set_cpu(1, &cpus);
+	otr_inst_set_cpus(inst, &cpus);
+	KUNIT_EXPECT_EQ(test, rings, 1);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(otr_snapshot_ring(inst)));
+	KUNIT_EXPECT_EQ(test, rings, 2);
+	KUNIT_EXPECT_TRUE(test, spare.off_cpus & BIT(0) && !(spare.off_cpus & BIT(1)));
+	KUNIT_EXPECT_EQ(test, spare.matches, 0);
+	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
+	KUNIT_EXPECT_EQ(test, otr_snapshot_alloc(inst), 0);
+	KUNIT_EXPECT_EQ(test, spare.bytes, inst->size);
+	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), 0);
+	KUNIT_EXPECT_EQ(test, spare.swaps, 1);
+	otr_ring_pin(inst->ring);
+	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -EBUSY);
+	otr_ring_unpin(inst->ring);
+	KUNIT_EXPECT_EQ(test, otr_inst_resize(inst, 7 << 12, OTR_CPU_ALL), 0);
+	KUNIT_EXPECT_EQ(test, spare.bytes, 7 << 12);
+	KUNIT_EXPECT_EQ(test, otr_inst_set_clock(inst, "mono"), 0);
+	KUNIT_EXPECT_EQ(test, spare.clock, fake.clock);
+	cpumask_set_cpu(0, &cpus);
+	otr_inst_set_cpus(inst, &cpus);
+	KUNIT_EXPECT_FALSE(test, spare.off_cpus & BIT(0));
+	/* No memory for a larger one: there is none from then on. */
+	spare.answer = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, otr_inst_resize(inst, 9 << 12, OTR_CPU_ALL), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, fake.bytes, 9 << 12);
+	KUNIT_EXPECT_EQ(test, spare.bytes, UNUSED_BYTES);
+	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
+	spare.answer = 0;
+	KUNIT_EXPECT_EQ(test, otr_snapshot_alloc(inst), 0);
+	otr_snapshot_free(inst);
+	KUNIT_EXPECT_EQ(test, spare.bytes, UNUSED_BYTES);
+	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
+	KUNIT_EXPECT_EQ(test, atomic_read(&inst->ring->pinned), 0);
+	mutex_unlock(&otr_inst_lock);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_with_nop),
 	KUNIT_CASE(changes_presets),
@@ -699,6 +668,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(takes_over_options),
 	KUNIT_CASE(shares_options_of_presets),
 	KUNIT_CASE(stops_what_it_records),
+	KUNIT_CASE(puts_aside),
 	{}
 };
 

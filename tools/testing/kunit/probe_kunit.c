@@ -36,6 +36,7 @@ do {									\
 #include "buffer/read.c"
 #include "buffer/stats.c"
 #include "buffer/wait.c"
+#include "buffer/swap.c"
 #include "probe/function.c"
 #include "probe/await.c"
 
@@ -226,6 +227,7 @@ static void call(void)
 /* The next record of any CPU, copied; false when there is none. */
 static bool take(struct otr_rec_function *rec)
 {
+	struct otr_ring_cpu *rc;
 	struct otr_item item;
 	bool found = false;
 	int cpu;
@@ -233,13 +235,13 @@ static bool take(struct otr_rec_function *rec)
 	for_each_online_cpu(cpu) {
 		if (found)
 			break;
-		otr_ring_reader_lock(inst.ring, cpu);
-		found = otr_ring_peek(inst.ring, cpu, &item);
+		rc = otr_ring_reader_lock(inst.ring, cpu);
+		found = otr_ring_peek(rc, &item);
 		if (found) {
 			memcpy(rec, item.data, min_t(size_t, item.len, sizeof(*rec)));
-			otr_ring_consume(inst.ring, cpu);
+			otr_ring_consume(rc);
 		}
-		otr_ring_reader_unlock(inst.ring, cpu);
+		otr_ring_reader_unlock(rc);
 	}
 	return found;
 }

@@ -142,7 +142,7 @@ static void act_window(void)
 	/* As above: not in the middle of a reader. */
 	if (!otr_ring_reader_trylock(world.ring, 0))
 		return;
-	otr_ring_reader_unlock(world.ring, 0);
+	otr_ring_reader_unlock(window.rc);
 	otr_window_try(&window);
 }
 

@@ -105,10 +105,10 @@ static bool intact(const struct otr_item *item)
 /* Read what is there. Who nests has the higher number but may come first. */
 static void drain(struct result *result)
 {
+	struct otr_ring_cpu *rc = otr_ring_reader_lock(ring, 0);
 	struct otr_item item;
 
-	otr_ring_reader_lock(ring, 0);
-	while (otr_ring_peek(ring, 0, &item)) {
+	while (otr_ring_peek(rc, &item)) {
 		const struct payload *payload = item.data;
 
 		result->read++;
@@ -116,9 +116,9 @@ static void drain(struct result *result)
 		result->wrong += !intact(&item);
 		result->disorder += payload->number + 2 < result->last;
 		result->last = payload->number;
-		otr_ring_consume(ring, 0);
+		otr_ring_consume(rc);
 	}
-	otr_ring_reader_unlock(ring, 0);
+	otr_ring_reader_unlock(rc);
 }
 
 static void *reader(void *result)

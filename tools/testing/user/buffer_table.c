@@ -87,13 +87,13 @@ static void times_told(void)
 		words = (u32 *)(otr_slot_page(otr_slot_at(rc, rc->write)->word)->data +
 				(times[i].page ? 0 : otr_pos_off(before)));
 		EXPECT_EQ(otr_rec_type(words[0]), times[i].type);
-		otr_ring_reader_lock(world.ring, 0);
-		EXPECT(otr_ring_peek(world.ring, 0, &item));
+		EXPECT(otr_ring_reader_lock(world.ring, 0) == rc);
+		EXPECT(otr_ring_peek(rc, &item));
 		EXPECT_EQ(item.ts, first);
-		otr_ring_consume(world.ring, 0);
-		EXPECT(otr_ring_peek(world.ring, 0, &item));
+		otr_ring_consume(rc);
+		EXPECT(otr_ring_peek(rc, &item));
 		EXPECT_EQ(item.ts - first, times[i].told);
-		otr_ring_reader_unlock(world.ring, 0);
+		otr_ring_reader_unlock(rc);
 		world_destroy();
 		if (ktap_failures) {
 			printf("# row %d\n", times[i].nr);
@@ -109,9 +109,7 @@ static void get_stats(struct otr_ring_stats *stats)
 
 static void fill_up(void)
 {
-	int i;
-
-	for (i = 0; i < 40; i++)
+	for (int i = 0; i < 40; i++)
 		write_record(8);
 }
 
@@ -119,6 +117,7 @@ static void fill_up(void)
 static void overwrite_counts(void)
 {
 	struct otr_ring_stats stats;
+	struct otr_ring_cpu *rc;
 	struct otr_item item;
 
 	world_create(36, 4, true);
@@ -130,14 +129,14 @@ static void overwrite_counts(void)
 	EXPECT_EQ(stats.bytes, 120);
 	EXPECT_EQ(stats.dropped, 0);
 	EXPECT_EQ(otr_ring_overrun(world.ring), 30);
-	otr_ring_reader_lock(world.ring, 0);
-	EXPECT(otr_ring_peek(world.ring, 0, &item));
+	rc = otr_ring_reader_lock(world.ring, 0);
+	EXPECT(otr_ring_peek(rc, &item));
 	EXPECT_EQ(item.lost, 30);
 	EXPECT_EQ(item.cpu, 0);
-	otr_ring_consume(world.ring, 0);
-	EXPECT(otr_ring_peek(world.ring, 0, &item));
+	otr_ring_consume(rc);
+	EXPECT(otr_ring_peek(rc, &item));
 	EXPECT_EQ(item.lost, 0);
-	otr_ring_reader_unlock(world.ring, 0);
+	otr_ring_reader_unlock(rc);
 	get_stats(&stats);
 	EXPECT_EQ(stats.entries, 9);
 	EXPECT_EQ(stats.read, 1);
@@ -517,16 +516,18 @@ bool shim_sleep(wait_queue_head_t *queue)
 
 static void waiting(void)
 {
+	wait_queue_head_t *queue;
 	struct otr_ring_cpu *rc;
 	poll_table table;
 
 	world_create(36, 10, true);
 	rc = otr_ring_at(world.ring, 0);
+	queue = per_cpu_ptr(world.ring->queues, 0);
 	naps = 0;
 	wakes_at = 3;
 	EXPECT_EQ(otr_ring_wait(world.ring, 0, 0), 0);
 	EXPECT_EQ(naps, 4);
-	EXPECT(rc->waiters.woken && world.ring->waiters.woken);
+	EXPECT(queue->woken && world.ring->waiters.woken);
 	EXPECT_EQ(rc->watch, 0);
 	EXPECT_EQ(otr_ring_percent(world.ring, 0), 10);
 	EXPECT_EQ(otr_ring_wait(world.ring, 0, 10), 0);
@@ -538,15 +539,15 @@ static void waiting(void)
 	EXPECT_EQ(rc->watch_full, 50);
 	EXPECT_EQ(otr_ring_poll(world.ring, 0, NULL, &table, 30), 0);
 	EXPECT_EQ(rc->watch_full, 30);
-	EXPECT(table.queue == &rc->waiters);
+	EXPECT(table.queue == queue);
 	/* The third page begins, and only that is worth waking somebody for. */
-	rc->waiters.woken = 0;
+	queue->woken = 0;
 	while (otr_ring_percent(world.ring, 0) < 20)
 		write_record(8);
-	EXPECT_EQ(rc->waiters.woken, 0);
+	EXPECT_EQ(queue->woken, 0);
 	while (otr_ring_percent(world.ring, 0) < 30)
 		write_record(8);
-	EXPECT_EQ(rc->waiters.woken, 1);
+	EXPECT_EQ(queue->woken, 1);
 	EXPECT_EQ(otr_ring_poll(world.ring, 0, NULL, &table, 30), EPOLLIN | EPOLLRDNORM);
 	fill_up();
 	EXPECT_EQ(otr_ring_percent(world.ring, 0), 100);
@@ -560,11 +561,11 @@ static void waiting(void)
 	rc->watch = 0;
 	write_record(8);
 	rc->watch = 1;
-	rc->waiters.woken = 0;
+	queue->woken = 0;
 	EXPECT(shim_run_work(&world.ring->again));
-	EXPECT_EQ(rc->waiters.woken, 1);
+	EXPECT_EQ(queue->woken, 1);
 	otr_ring_wake(world.ring, 0);
-	EXPECT_EQ(rc->waiters.woken, 2);
+	EXPECT_EQ(queue->woken, 2);
 	EXPECT_EQ(world.ring->wakes.counter, 1);
 	world_destroy();
 }

@@ -263,19 +263,22 @@ static void saw(const struct otr_item *item)
 
 void read_records(u32 most)
 {
+	struct otr_ring_cpu *rc;
 	struct otr_item item;
 
-	if (!otr_ring_reader_trylock(world.ring, 0))
+	rc = otr_ring_reader_trylock(world.ring, 0);
+	if (!rc)
 		return;
-	while (most-- && otr_ring_peek(world.ring, 0, &item)) {
+	while (most-- && otr_ring_peek(rc, &item)) {
 		saw(&item);
-		otr_ring_consume(world.ring, 0);
+		otr_ring_consume(rc);
 	}
-	otr_ring_reader_unlock(world.ring, 0);
+	otr_ring_reader_unlock(rc);
 }
 
 void read_raw(bool whole)
 {
+	struct otr_ring_cpu *rc;
 	struct otr_cursor cur;
 	struct otr_item item;
 	struct otr_raw raw;
@@ -283,9 +286,10 @@ void read_raw(bool whole)
 	u32 after;
 	int err;
 
-	if (!otr_ring_reader_trylock(world.ring, 0))
+	rc = otr_ring_reader_trylock(world.ring, 0);
+	if (!rc)
 		return;
-	otr_ring_reader_unlock(world.ring, 0);
+	otr_ring_reader_unlock(rc);
 	if (otr_raw_alloc(world.ring, 0, &raw))
 		abort();
 	err = otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, whole);
@@ -312,13 +316,15 @@ void read_raw(bool whole)
 
 void walk_iter(void)
 {
+	struct otr_ring_cpu *rc;
 	struct otr_item item;
 	struct otr_iter *iter;
 	u64 walked = 0;
 
-	if (!otr_ring_reader_trylock(world.ring, 0))
+	rc = otr_ring_reader_trylock(world.ring, 0);
+	if (!rc)
 		return;
-	otr_ring_reader_unlock(world.ring, 0);
+	otr_ring_reader_unlock(rc);
 	iter = otr_iter_create(world.ring, 0);
 	while (otr_iter_peek(iter, &item) && walked++ < LOG_MAX) {
 		check_payload(&item);

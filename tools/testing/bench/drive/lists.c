@@ -66,7 +66,7 @@ bool listed(unsigned int step, double *at, double *value)
 }
 
 /* Something that calls many functions. */
-static bool work(void)
+static bool call_many(void)
 {
 	char byte;
 	int fd, i;
@@ -76,7 +76,7 @@ static bool work(void)
 
 		fd = open("/proc/self/stat", O_RDONLY);
 		if (fd < 0 || read(fd, &byte, 1) != 1 || stat("/etc", &st))
-			return fail("work: %s", strerror(errno));
+			return fail("calling: %s", strerror(errno));
 		close(fd);
 	}
 	return true;
@@ -110,6 +110,6 @@ bool symbols(unsigned int step, double *at, double *value)
 
 	return put("tracing_on", "0") && put("set_ftrace_filter", functions[step]) &&
 	       put("current_tracer", "function") && put("trace", "") && put("tracing_on", "1") &&
-	       work() && put("tracing_on", "0") && count_names(at) &&
+	       call_many() && put("tracing_on", "0") && count_names(at) &&
 	       read_lines("trace", ~0UL, &lines, value);
 }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ring and its spare: what was recorded is put aside in one step, wherever
+ * that is wanted, and recording goes on in other pages.
+ *
+ * All that belongs to a CPU's records moves with them: pages, positions, the
+ * consuming reader. A writer that found its CPU's records a moment earlier ends
+ * there what it began; one that was about to begin is told that they are off.
+ * Who changes pages or sizes, and may sleep over it, pins the ring meanwhile.
+ */
+#include <linux/irqflags.h>
+#include <linux/irq_work.h>
+#include <linux/kernel.h>
+#include <linux/processor.h>
+
+#include "buffer/ring.h"
+
+/* Somebody exchanges: one at a time of all, it takes but a moment. */
+static atomic_t swapping = ATOMIC_INIT(0);
+
+/**
+ * otr_ring_pin - keep otr_ring_swap() from exchanging a ring's records
+ * @ring: the ring
+ *
+ * For who changes it and its spare alike. Pins nest.
+ *
+ * Context: a task; waits for another CPU that exchanges.
+ */
+void otr_ring_pin(struct otr_ring *ring)
+{
+	atomic_inc(&ring->pinned);
+	/* Pairs with the exchange in otr_ring_swap(), see memory-order.rst (swap). */
+	smp_mb__after_atomic();
+	while (atomic_read(&swapping))
+		cpu_relax();
+	/* What was exchanged is there: pairs with the release at its end. */
+	smp_rmb();
+}
+
+/**
+ * otr_ring_unpin - the counterpart of otr_ring_pin()
+ * @ring: the ring
+ *
+ * Context: a task.
+ */
+void otr_ring_unpin(struct otr_ring *ring)
+{
+	/* What was changed comes first for who exchanges next. */
+	smp_mb__before_atomic();
+	atomic_dec(&ring->pinned);
+}
+
+static void belong(struct otr_ring_cpu __percpu *cpus, struct otr_ring *ring)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct otr_ring_cpu *rc = per_cpu_ptr(cpus, cpu);
+
+		WRITE_ONCE(rc->ring, ring);
+		otr_ring_limit(rc);
+	}
+}
+
+/* Limits that somebody found out before the exchange, and waiters likewise. */
+static void revisit(struct otr_ring_cpu __percpu *cpus)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct otr_ring_cpu *rc = per_cpu_ptr(cpus, cpu);
+
+		otr_ring_limit(rc);
+		irq_work_queue(&rc->work);
+	}
+}
+
+/**
+ * otr_ring_swap - exchange the records of a ring and its spare
+ * @ring: the ring, which may be in use
+ * @spare: from otr_ring_create_spare()
+ *
+ * On or off, waiters and readers stay with the ring.
+ *
+ * Context: any, NMI included.
+ * Return: 0; -EBUSY when one of them is being changed, or somebody else
+ * exchanges.
+ */
+int otr_ring_swap(struct otr_ring *ring, struct otr_ring *spare)
+{
+	struct otr_ring_cpu __percpu *old, *fresh;
+	unsigned long flags;
+	int err = -EBUSY;
+
+	local_irq_save(flags);
+	/* A full barrier: pairs with otr_ring_pin(), see memory-order.rst (swap). */
+	if (atomic_cmpxchg(&swapping, 0, 1))
+		goto out;
+	if (atomic_read(&ring->pinned) || atomic_read(&spare->pinned))
+		goto done;
+	old = ring->cpus;
+	fresh = spare->cpus;
+	/* Nobody is told that recording is off while it is not. */
+	belong(fresh, ring);
+	/* Pairs with the address dependency of who loads it. */
+	smp_store_release(&ring->cpus, fresh);
+	/* Likewise. */
+	smp_store_release(&spare->cpus, old);
+	belong(old, spare);
+	revisit(fresh);
+	revisit(old);
+	err = 0;
+done:
+	/* Pairs with otr_ring_pin(). */
+	atomic_set_release(&swapping, 0);
+out:
+	local_irq_restore(flags);
+	return err;
+}
+
+/**
+ * otr_ring_create_spare - make a ring to exchange records with
+ * @ring: the ring that it is for
+ *
+ * It is as small as can be, see otr_ring_match(), and records nothing.
+ *
+ * Context: may sleep.
+ * Return: the ring; ERR_PTR(-ENOMEM).
+ */
+struct otr_ring *otr_ring_create_spare(struct otr_ring *ring)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpumask_first(cpu_possible_mask));
+	struct otr_ring_config config = {
+		.clock		= READ_ONCE(rc->clock),
+		.order		= READ_ONCE(ring->order),
+		.data_max	= ring->data_max,
+		.overwrite	= READ_ONCE(rc->overwrite),
+	};
+	struct otr_ring *spare = otr_ring_create(&config);
+
+	if (!IS_ERR(spare))
+		otr_ring_disable(spare);
+	return spare;
+}
+
+/**
+ * otr_ring_match - make a spare as large as its ring
+ * @spare: from otr_ring_create_spare()
+ * @ring: the ring
+ * @cpu: the CPU, or OTR_CPU_ALL
+ *
+ * Context: may sleep; nobody resizes the ring.
+ * Return: 0; -ENOMEM, -EINTR, -EBUSY.
+ */
+int otr_ring_match(struct otr_ring *spare, const struct otr_ring *ring, int cpu)
+{
+	int at, err = 0;
+
+	for_each_possible_cpu(at) {
+		unsigned long bytes = otr_ring_size(ring, at);
+
+		if ((cpu != OTR_CPU_ALL && cpu != at) || !bytes || !otr_ring_has_cpu(spare, at))
+			continue;
+		if (otr_ring_size(spare, at) != bytes)
+			err = otr_ring_resize(spare, at, bytes);
+		if (err)
+			break;
+	}
+	return err;
+}

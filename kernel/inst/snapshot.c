@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Snapshots: what was recorded is put aside while recording goes on. An instance
+ * that was asked for one has a second ring, a few pages for as long as none is
+ * wanted and as large as the first one otherwise.
+ */
+#include <linux/rcupdate.h>
+
+#include "inst/inst.h"
+
+/* The size of a ring that is not used: the smallest that there is. */
+#define UNUSED_BYTES	1
+
+/**
+ * otr_snapshot_ring - where snapshots are
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held; may sleep.
+ * Return: the ring, until the instance goes; ERR_PTR(-ENOMEM).
+ */
+struct otr_ring *otr_snapshot_ring(struct otr_inst *inst)
+{
+	struct otr_ring *ring = inst->snapshot;
+	int cpu;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (ring)
+		return ring;
+	ring = otr_ring_create_spare(inst->ring);
+	if (IS_ERR(ring))
+		return ring;
+	/* Nobody exchanges it before it is ready. */
+	for_each_possible_cpu(cpu)
+		if (!cpumask_test_cpu(cpu, inst->cpus))
+			otr_ring_disable_cpu(ring, cpu);
+	inst->snapshot = ring;
+	return ring;
+}
+
+/* Give the memory back; who takes one right now is waited for. */
+static void shrink(struct otr_inst *inst)
+{
+	WRITE_ONCE(inst->snapshot_ready, false);
+	/* See otr_snapshot_take(). */
+	synchronize_rcu();
+	otr_ring_reset(inst->snapshot, OTR_CPU_ALL);
+	otr_ring_resize(inst->snapshot, OTR_CPU_ALL, UNUSED_BYTES);
+}
+
+/**
+ * otr_snapshot_match - make room for a snapshot of all that the ring holds
+ * @inst: an instance that has room for one of another size
+ * @cpu: the CPU that was resized, or OTR_CPU_ALL
+ *
+ * Context: otr_inst_lock held; may sleep.
+ * Return: 0; an errno, then there is no room for one any more.
+ */
+int otr_snapshot_match(struct otr_inst *inst, int cpu)
+{
+	int err;
+
+	lockdep_assert_held(&otr_inst_lock);
+	err = otr_ring_match(inst->snapshot, inst->ring, cpu);
+	if (err)
+		shrink(inst);
+	return err;
+}
+
+/**
+ * otr_snapshot_alloc - make room for a snapshot
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held; may sleep.
+ * Return: 0, -ENOMEM.
+ */
+int otr_snapshot_alloc(struct otr_inst *inst)
+{
+	struct otr_ring *ring = otr_snapshot_ring(inst);
+	int err;
+
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	err = otr_inst_expand(inst);
+	if (!err)
+		err = otr_snapshot_match(inst, OTR_CPU_ALL);
+	if (err)
+		return err;
+	/* The ring is there, and large, for who finds this. */
+	smp_store_release(&inst->snapshot_ready, true);
+	return 0;
+}
+
+/**
+ * otr_snapshot_free - drop the snapshot, and give its memory back
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held; may sleep.
+ */
+void otr_snapshot_free(struct otr_inst *inst)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	if (inst->snapshot_ready)
+		shrink(inst);
+}
+
+/**
+ * otr_snapshot_take - put aside what was recorded
+ * @inst: the instance
+ *
+ * What was put aside before takes its place, and is recorded behind.
+ *
+ * Context: any, NMI included.
+ * Return: 0; -ENOENT without room for one; -EBUSY while the ring is changed.
+ */
+int otr_snapshot_take(struct otr_inst *inst)
+{
+	int err = -ENOENT;
+
+	preempt_disable_notrace();
+	/* Pairs with the release in otr_snapshot_alloc(). */
+	if (smp_load_acquire(&inst->snapshot_ready))
+		err = otr_ring_swap(inst->ring, inst->snapshot);
+	preempt_enable_notrace();
+	return err;
+}

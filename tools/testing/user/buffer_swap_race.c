@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ring and its spare are exchanged while somebody writes, by another CPU and,
+ * as if by an NMI, in the middle of the writer, under the thread sanitizer. Each
+ * record is in one of them afterwards, whole and in order, or was refused: at
+ * most the one that was about to begin when it was exchanged.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+
+#include <linux/kernel.h>
+
+#include "buffer/ring.h"
+#include "ktap.h"
+#include "tsan.h"
+
+#define RECORDS		100000
+#define DATA		256
+/* For all records, whichever of the two gets them. */
+#define PAGES		16000
+
+struct payload {
+	u32	number;
+	u32	sum;
+};
+
+static struct otr_ring *ring, *spare;
+static bool stop, nest, inside;
+static u32 next_number, refused, swapped, busy;
+
+static u32 sum_of(u32 number)
+{
+	return number * 0x9e3779b1 ^ 0x5bd1e995;
+}
+
+static void write_one(void)
+{
+	struct payload *payload;
+	struct otr_rec rec;
+	u32 number = next_number++;
+
+	payload = otr_ring_begin(ring, &rec, sizeof(*payload));
+	if (!payload) {
+		refused++;
+		return;
+	}
+	payload->number = number;
+	payload->sum = sum_of(number);
+	otr_ring_end(&rec);
+}
+
+static void exchange(void)
+{
+	if (otr_ring_swap(ring, spare))
+		__atomic_fetch_add(&busy, 1, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_add(&swapped, 1, __ATOMIC_RELAXED);
+}
+
+/* An NMI, now and then, that writes or exchanges. */
+void buffer_step(int n)
+{
+	static u32 turn;
+
+	if (shim_cpu || !nest || inside || ++turn % 11)
+		return;
+	inside = true;
+	if (turn % 3)
+		write_one();
+	else
+		exchange();
+	inside = false;
+}
+
+static void *exchanger(void *unused)
+{
+	shim_cpu = 1;
+	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+		exchange();
+		sched_yield();
+	}
+	return NULL;
+}
+
+/* How many records a ring has; each is what was written, nested ones in front. */
+static u32 drain(struct otr_ring *from)
+{
+	struct otr_ring_cpu *rc = otr_ring_reader_lock(from, 0);
+	struct otr_item item;
+	u32 read = 0, last = 0;
+
+	while (otr_ring_peek(rc, &item)) {
+		const struct payload *payload = item.data;
+
+		EXPECT(item.len == sizeof(*payload) && payload->sum == sum_of(payload->number));
+		EXPECT(!item.lost);
+		EXPECT(payload->number + 2 >= last);
+		last = payload->number;
+		read++;
+		otr_ring_consume(rc);
+	}
+	otr_ring_reader_unlock(rc);
+	return read;
+}
+
+static void race(void)
+{
+	struct otr_ring_config config = {
+		.bytes = DATA * PAGES, .data_max = DATA, .overwrite = true,
+	};
+	u32 i, here, there;
+	pthread_t thread;
+
+	shim_online[1] = false;
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	EXPECT(!IS_ERR(ring));
+	spare = otr_ring_create_spare(ring);
+	EXPECT(!IS_ERR(spare));
+	EXPECT(!otr_ring_match(spare, ring, OTR_CPU_ALL));
+	EXPECT(otr_ring_size(spare, 0) == otr_ring_size(ring, 0));
+	stop = false;
+	next_number = 0;
+	refused = 0;
+	swapped = 0;
+	pthread_create(&thread, NULL, exchanger, NULL);
+	for (i = 0; i < RECORDS; i++) {
+		write_one();
+		if (!(i % 50))
+			sched_yield();
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	EXPECT(!otr_ring_check(ring, 0) && !otr_ring_check(spare, 0));
+	/* Nobody interrupts that. */
+	inside = true;
+	here = drain(ring);
+	there = drain(spare);
+	inside = false;
+	EXPECT(here + there + refused == next_number);
+	EXPECT(swapped > 100);
+	EXPECT(refused <= swapped);
+	printf("# %u and %u of %u, %u refused in %u exchanges, %u more while busy\n", here, there,
+	       next_number, refused, swapped, busy);
+	otr_ring_destroy(spare);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+	shim_online[1] = true;
+}
+
+static void by_another_cpu(void)
+{
+	race();
+}
+
+static void by_whoever_interrupts(void)
+{
+	nest = true;
+	race();
+	nest = false;
+}
+
+/* What is on stays on, and a ring that is changed is left alone. */
+static void switches(void)
+{
+	struct otr_ring_config config = { .bytes = DATA * 4, .data_max = DATA };
+
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	spare = otr_ring_create_spare(ring);
+	EXPECT(!otr_ring_match(spare, ring, OTR_CPU_ALL));
+	next_number = 0;
+	refused = 0;
+	write_one();
+	EXPECT(!otr_ring_swap(ring, spare));
+	EXPECT(otr_ring_is_on(ring));
+	write_one();
+	write_one();
+	EXPECT(!refused);
+	otr_ring_off(ring);
+	EXPECT(!otr_ring_swap(ring, spare));
+	EXPECT(!otr_ring_is_on(ring));
+	write_one();
+	EXPECT(refused == 1);
+	EXPECT(drain(ring) == 1);
+	EXPECT(drain(spare) == 2);
+	otr_ring_on(ring);
+	write_one();
+	EXPECT(refused == 1);
+	otr_ring_pin(spare);
+	EXPECT(otr_ring_swap(ring, spare) == -EBUSY);
+	otr_ring_unpin(spare);
+	EXPECT(!otr_ring_swap(ring, spare));
+	EXPECT(drain(spare) == 1);
+	otr_ring_destroy(spare);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(switches),
+	KTAP_CASE(by_another_cpu),
+	KTAP_CASE(by_whoever_interrupts),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
