@@ -22,8 +22,11 @@ loaded=$(allocated)
 mount -t tracefs nodev /sys/kernel/tracing
 mounted=$(allocated)
 ring=$(awk '{ print $1 }' /sys/kernel/tracing/buffer_total_size_kb)
+mkdir /sys/kernel/tracing/instances/{1..20}
+made=$(allocated)
 code=$(awk '$1 == "outrace" { print int($2 / 1024) }' /proc/modules)
 echo "module $code"
 echo "ring $ring"
 echo "loaded $((loaded - before))"
 echo "mounted $((mounted - before))"
+echo "instance $(((made - mounted) / 20))"

@@ -29,6 +29,7 @@ IDLE = {
     'loaded': 'what is allocated when it is loaded, the module included',
     'mounted': 'and when tracefs is mounted',
     'ring': 'the ring, of the size that it begins with',
+    'instance': 'each further instance, besides its ring',
 }
 ENGINES = ('in-tree', 'outrace')
 LEFT, TOP, WIDTH, HEIGHT, GAP = 90, 70, 520, 150, 95
