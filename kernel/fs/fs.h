@@ -226,9 +226,6 @@ static inline const struct otr_mount_opts *otr_super_opts(const struct super_blo
 /* The table of an instance's own directory: top.c */
 extern const struct otr_dir otr_top_dir;
 
-/* The directory of the others: instances.c */
-extern const struct otr_dir otr_instances_dir;
-
 /* What the files of records are about, besides the instance's own. */
 #define OTR_OF_SNAPSHOT		1
 

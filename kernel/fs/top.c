@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tables of the directories of an instance, the first one or another. */
+/* The tables of the directories of an instance, the first one or one in instances/. */
 #include "fs/fs.h"
 #include "probe/probe.h"
 
@@ -61,6 +61,67 @@ static bool has_returns(const struct otr_where *where)
 	return otr_ret_ready();
 }
 
+/* A directory per instance that users made with mkdir. */
+static void instance_entry(struct otr_inst *inst, struct otr_entry *entry)
+{
+	strscpy(entry->name, inst->name);
+	entry->row = (struct otr_row){
+		.name	= entry->name,
+		.mode	= MODE_DIR,
+		.dir	= &otr_top_dir,
+	};
+	entry->where = (struct otr_where){ .inst = inst, .cpu = OTR_CPU_ALL };
+}
+
+static bool instance_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	mutex_lock(&otr_inst_lock);
+	do
+		inst = otr_inst_next(inst);
+	while (inst && pos--);
+	if (inst)
+		instance_entry(inst, entry);
+	mutex_unlock(&otr_inst_lock);
+	return inst;
+}
+
+static bool instance_find(const struct otr_where *dir, const char *name,
+			  struct otr_entry *entry)
+{
+	struct otr_inst *inst;
+
+	mutex_lock(&otr_inst_lock);
+	inst = otr_inst_find(name);
+	if (inst)
+		instance_entry(inst, entry);
+	mutex_unlock(&otr_inst_lock);
+	return inst;
+}
+
+static int instance_make(const char *name, struct otr_entry *entry)
+{
+	struct otr_inst *inst;
+	int err = otr_inst_create(name, &inst);
+
+	if (!err)
+		instance_entry(inst, entry);
+	return err;
+}
+
+static int instance_remove(const struct otr_where *which)
+{
+	return otr_inst_remove(which->inst);
+}
+
+static const struct otr_dir instances_dir = {
+	.nth	= instance_nth,
+	.find	= instance_find,
+	.make	= instance_make,
+	.remove	= instance_remove,
+};
+
 static const struct otr_row top_rows[] = {
 	{ "README",			OTR_MODE_READ,	&otr_readme_ops, .top = true },
 	{ "available_events",		OTR_MODE_READ,	&otr_available_events_ops, .top = true },
@@ -80,7 +141,7 @@ static const struct otr_row top_rows[] = {
 	{ "free_buffer",		0200,		&otr_free_ops },
 	{ "function_profile_enabled",	OTR_MODE_WRITE,	&otr_profile_ops,
 	  .top = true, .visible = has_returns },
-	{ "instances",			MODE_DIR,	.dir = &otr_instances_dir, .top = true },
+	{ "instances",			MODE_DIR,	.dir = &instances_dir, .top = true },
 	{ "max_graph_depth",		OTR_MODE_WRITE,	&otr_graph_depth_ops,
 	  .top = true, .visible = has_returns },
 	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
