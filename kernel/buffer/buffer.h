@@ -216,6 +216,10 @@ struct otr_ring;
  * @held: and it has records on its own page
  * @epoch: how often the slots were changed; reader lock
  * @resets: how often it was emptied; reader lock
+ * @shown: number of the record up to which a glance went that nobody consumed yet,
+ *	   0 for none; of a time when @resets was @shown_resets
+ * @shown_resets: see @shown
+ * @shown_lost: records up to there that were lost while glances went there
  * @cpu: number
  * @order: size of a page, as a power of two of the machine's pages
  * @data: bytes of data that fit on a page
@@ -252,6 +256,9 @@ struct otr_ring_cpu {
 	bool			held;
 	unsigned int		epoch;
 	unsigned int		resets;
+	u64			shown;
+	unsigned int		shown_resets;
+	u64			shown_lost;
 	int			cpu;
 	unsigned int		order;
 	u32			data;
@@ -563,6 +570,52 @@ struct otr_iter *otr_iter_create(struct otr_ring *ring, int cpu);
 void otr_iter_destroy(struct otr_iter *iter);
 bool otr_iter_peek(struct otr_iter *iter, struct otr_item *item);
 void otr_iter_next(struct otr_iter *iter);
+
+/**
+ * struct otr_glance - a look at a CPU's records that waits for nobody
+ * @rc: the CPU's records
+ * @slots: its pages when it began
+ * @nr: number of @slots
+ * @data: bytes of data that fit on a page
+ * @epoch: of the slots, while all this is right
+ * @cur: what is left on the page
+ * @slot: where the page hangs, NULL for the reader's own
+ * @word: of @slot
+ * @pos: where in the ring it goes on after that
+ * @next: number of the next record, if @known
+ * @shown: records up to this number were shown by another one
+ * @lost: records lost in front of the next one
+ * @told: how many of these are counted already
+ * @after_ts: time stamp of the record that was peeked at
+ * @after: where it ends
+ * @known: @next means something
+ * @going: it is not at its end
+ */
+struct otr_glance {
+	struct otr_ring_cpu	*rc;
+	struct otr_slot		*slots;
+	u32			nr;
+	u32			data;
+	unsigned int		epoch;
+	struct otr_cursor	cur;
+	struct otr_slot		*slot;
+	u64			word;
+	u64			pos;
+	u64			next;
+	u64			shown;
+	u64			lost;
+	u64			told;
+	u64			after_ts;
+	u32			after;
+	bool			known;
+	bool			going;
+};
+
+/* glance.c: looking at records when something went wrong */
+void otr_glance_begin(struct otr_glance *g, struct otr_ring *ring, int cpu);
+bool otr_glance_peek(struct otr_glance *g, struct otr_item *item);
+bool otr_glance_holds(struct otr_glance *g);
+void otr_glance_next(struct otr_glance *g);
 
 /**
  * struct otr_raw - a page outside the ring

@@ -86,14 +86,14 @@ struct otr_iter *otr_iter_create(struct otr_ring *ring, int cpu)
 	if (!iter)
 		return ERR_PTR(-ENOMEM);
 	iter->rc = rc;
-	mutex_lock(&rc->reader_lock);
+	otr_reader_lock(rc);
 	iter->order = rc->order;
 	iter->epoch = rc->epoch;
 	iter->resets = rc->resets;
 	iter->rd.cur.page = otr_page_alloc(cpu, rc->order);
 	if (iter->rd.cur.page)
 		follow_reader(iter);
-	mutex_unlock(&rc->reader_lock);
+	otr_reader_unlock(rc);
 	if (!iter->rd.cur.page) {
 		kfree(iter);
 		return ERR_PTR(-ENOMEM);
@@ -135,10 +135,10 @@ bool otr_iter_peek(struct otr_iter *iter, struct otr_item *item)
 		iter->rd.after_ts = item->ts;
 		return true;
 	}
-	mutex_lock(&rc->reader_lock);
+	otr_reader_lock(rc);
 	found = (iter->epoch == rc->epoch || find_again(iter)) &&
 		otr_reader_peek(rc, &iter->rd, item);
-	mutex_unlock(&rc->reader_lock);
+	otr_reader_unlock(rc);
 	return found;
 }
 

@@ -182,9 +182,9 @@ int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t roo
 
 	if (room < sizeof(*raw->page))
 		return -EINVAL;
-	mutex_lock(&rc->reader_lock);
+	otr_reader_lock(rc);
 	err = raw_read(rc, raw, room - sizeof(*raw->page), whole);
 	otr_reader_publish(rc);
-	mutex_unlock(&rc->reader_lock);
+	otr_reader_unlock(rc);
 	return err;
 }

@@ -277,6 +277,55 @@ void otr_reader_next(struct otr_reader *rd)
 	rd->next++;
 }
 
+/* Go on to what was not shown, and count what was, and what was lost in between. */
+static void skip_shown(struct otr_ring_cpu *rc, u64 shown)
+{
+	struct otr_reader *rd = &rc->reader;
+	u64 first = rd->next, lost_all = rd->lost_all, passed, lost;
+	struct otr_item item;
+
+	while (rd->next < shown && otr_reader_peek(rc, rd, &item) && rd->next < shown)
+		otr_reader_next(rd);
+	passed = min(rd->next, shown) - first;
+	/* What was lost in front of them was told with them, and counted before. */
+	lost = min(READ_ONCE(rc->shown_lost), passed);
+	rd->lost = rd->next - first - passed;
+	rd->lost_all = lost_all + lost + rd->lost;
+	rd->read += passed - lost;
+	otr_reader_publish(rc);
+}
+
+/* Somebody left word up to where a glance went. */
+static void catch_up(struct otr_ring_cpu *rc, u64 shown)
+{
+	/* Pairs with the release in otr_glance_next(). */
+	if (smp_load_acquire(&rc->shown_resets) == rc->resets && rc->reader.next < shown)
+		skip_shown(rc, shown);
+	/* Unless there is more by now. */
+	if (cmpxchg(&rc->shown, shown, 0) == shown)
+		WRITE_ONCE(rc->shown_lost, 0);
+}
+
+static void locked(struct otr_ring_cpu *rc)
+{
+	u64 shown = READ_ONCE(rc->shown);
+
+	if (unlikely(shown))
+		catch_up(rc, shown);
+}
+
+/* Keep other readers and windows out. */
+void otr_reader_lock(struct otr_ring_cpu *rc)
+{
+	mutex_lock(&rc->reader_lock);
+	locked(rc);
+}
+
+void otr_reader_unlock(struct otr_ring_cpu *rc)
+{
+	mutex_unlock(&rc->reader_lock);
+}
+
 /**
  * otr_ring_reader_lock - become the reader of a CPU's records
  * @ring: the ring
@@ -290,7 +339,7 @@ struct otr_ring_cpu *otr_ring_reader_lock(struct otr_ring *ring, int cpu)
 {
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 
-	mutex_lock(&rc->reader_lock);
+	otr_reader_lock(rc);
 	return rc;
 }
 
@@ -306,7 +355,10 @@ struct otr_ring_cpu *otr_ring_reader_trylock(struct otr_ring *ring, int cpu)
 {
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 
-	return mutex_trylock(&rc->reader_lock) ? rc : NULL;
+	if (!mutex_trylock(&rc->reader_lock))
+		return NULL;
+	locked(rc);
+	return rc;
 }
 
 /**
@@ -317,7 +369,7 @@ struct otr_ring_cpu *otr_ring_reader_trylock(struct otr_ring *ring, int cpu)
  */
 void otr_ring_reader_unlock(struct otr_ring_cpu *rc)
 {
-	mutex_unlock(&rc->reader_lock);
+	otr_reader_unlock(rc);
 }
 
 /**

@@ -56,6 +56,8 @@ static void start_empty(struct otr_ring_cpu *rc)
 		local_set(&rc->drops[i], 0);
 	rc->epoch++;
 	rc->resets++;
+	WRITE_ONCE(rc->shown, 0);
+	rc->shown_lost = 0;
 	rc->reader = (struct otr_reader) {
 		.cur		= { .page = rc->reader.cur.page },
 		.pos		= start,
@@ -190,15 +192,21 @@ static bool concerns(const struct otr_ring *ring, int at, int cpu)
 /* Apply what was prepared, unless there was an error, and clean up. */
 static int finish(struct change *changes, int err)
 {
+	bool applied = false;
 	int at;
 
 	for_each_possible_cpu(at) {
-		if (!changes[at].slots)
+		if (!changes[at].slots || err)
 			continue;
-		if (!err)
-			err = otr_window_run(&changes[at].window);
-		change_free(&changes[at]);
+		err = otr_window_run(&changes[at].window);
+		applied = true;
 	}
+	/* A glance may be at what is to be freed. */
+	if (applied)
+		synchronize_rcu();
+	for_each_possible_cpu(at)
+		if (changes[at].slots)
+			change_free(&changes[at]);
 	return err;
 }
 
@@ -434,7 +442,7 @@ int otr_ring_add_cpu(struct otr_ring *ring, int cpu)
 		otr_page_free(page, ring->order);
 		return PTR_ERR(slots);
 	}
-	mutex_lock(&rc->reader_lock);
+	otr_reader_lock(rc);
 	rc->slots = slots;
 	rc->order = ring->order;
 	rc->data = data;
@@ -443,7 +451,7 @@ int otr_ring_add_cpu(struct otr_ring *ring, int cpu)
 	start_empty(rc);
 	WRITE_ONCE(rc->commit, rc->write);
 	otr_reader_publish(rc);
-	mutex_unlock(&rc->reader_lock);
+	otr_reader_unlock(rc);
 	otr_ring_limit(rc);
 	return 0;
 }

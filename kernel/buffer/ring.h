@@ -141,6 +141,8 @@ bool otr_reader_fill(struct otr_ring_cpu *rc, struct otr_reader *rd);
 bool otr_reader_peek(struct otr_ring_cpu *rc, struct otr_reader *rd, struct otr_item *item);
 void otr_reader_next(struct otr_reader *rd);
 void otr_reader_publish(struct otr_ring_cpu *rc);
+void otr_reader_lock(struct otr_ring_cpu *rc);
+void otr_reader_unlock(struct otr_ring_cpu *rc);
 
 /* wait.c */
 int otr_ring_wait_init(struct otr_ring *ring);

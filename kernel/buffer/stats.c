@@ -78,9 +78,9 @@ int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats)
 		.in_window	= local_read(&rc->drops[OTR_DROP_WINDOW]),
 		.now_ts		= otr_clock_read(READ_ONCE(rc->clock)),
 	};
-	mutex_lock(&rc->reader_lock);
+	otr_reader_lock(rc);
 	read_stats(rc, stats);
-	mutex_unlock(&rc->reader_lock);
+	otr_reader_unlock(rc);
 	return 0;
 }
 

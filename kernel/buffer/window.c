@@ -51,12 +51,12 @@ int otr_window_try(struct otr_window *window)
 	struct otr_ring_cpu *rc = window->rc;
 
 	window->err = -EAGAIN;
-	mutex_lock(&rc->reader_lock);
+	otr_reader_lock(rc);
 	if (cpu_online(rc->cpu))
 		smp_call_function_single(rc->cpu, in_window, window, true);
 	else
 		in_window(window);
-	mutex_unlock(&rc->reader_lock);
+	otr_reader_unlock(rc);
 	return window->err;
 }
 

@@ -31,6 +31,8 @@ do {									\
 #include "buffer/resize.c"
 #include "buffer/read.c"
 #include "buffer/iter.c"
+#undef TRIES
+#include "buffer/glance.c"
 #include "buffer/raw.c"
 #include "buffer/stats.c"
 #include "buffer/wait.c"
@@ -377,6 +379,77 @@ static void tiny_pages(struct kunit *test)
 	end();
 }
 
+static void glance_and_read(int cpu, u32 turn)
+{
+	if (turn % 3)
+		glance_some(cpu, turn % 40);
+	if (turn % 5 == 1)
+		read_some(cpu, turn % 4);
+	if (turn % 16 == 0)
+		usleep_range(100, 1000);
+}
+
+/* Each record is shown or read once, or lost. */
+static void glanced_while_written(struct kunit *test)
+{
+	begin(test, 160, 4, true);
+	stress(test, glance_and_read, true);
+	end();
+	begin(test, PAGE_SIZE - sizeof(struct otr_page), 8, true);
+	stress(test, glance_and_read, true);
+	end();
+}
+
+static int changer_thread(void *data)
+{
+	u32 turn = 0;
+	int cpu;
+
+	while (!kthread_should_stop()) {
+		turn++;
+		for_each_online_cpu(cpu) {
+			struct otr_ring_cpu *rc;
+			struct otr_item item;
+
+			if (turn % 7 == 0)
+				otr_ring_resize(ring, cpu, 400 * (2 + turn % 17));
+			else if (turn % 31 == 0)
+				otr_ring_reset(ring, cpu);
+			rc = otr_ring_reader_lock(ring, cpu);
+			while (otr_ring_peek(rc, &item) && turn++ % 19)
+				otr_ring_consume(rc);
+			otr_ring_reader_unlock(rc);
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+static void glance_a_lot(int cpu, u32 turn)
+{
+	struct reader *reader = per_cpu_ptr(&readers, cpu);
+
+	/* Somebody else reads, too, and empties: only what it is counts. */
+	memset(reader->number, 0, sizeof(reader->number));
+	reader->ts = 0;
+	glance_some(cpu, 200);
+	memset(reader->number, 0, sizeof(reader->number));
+	reader->ts = 0;
+}
+
+/* Whatever others do, a glance shows what was written, in order. */
+static void glanced_while_changed(struct kunit *test)
+{
+	struct task_struct *changer;
+
+	begin(test, 400, 8, true);
+	changer = kthread_run(changer_thread, NULL, "otr_changer");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(changer));
+	stress(test, glance_a_lot, false);
+	kthread_stop(changer);
+	end();
+}
+
 static void full_ring(struct kunit *test)
 {
 	begin(test, 160, 4, false);
@@ -587,6 +660,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(written_and_read),
 	KUNIT_CASE(tiny_pages),
 	KUNIT_CASE(full_ring),
+	KUNIT_CASE(glanced_while_written),
+	KUNIT_CASE(glanced_while_changed),
 	KUNIT_CASE(raw_pages),
 	KUNIT_CASE(resized_while_written),
 	KUNIT_CASE(emptied_while_written),
