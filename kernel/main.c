@@ -15,6 +15,7 @@
 #include "fs/fs.h"
 #include "host/host.h"
 #include "inst/inst.h"
+#include "output/output.h"
 #include "probe/probe.h"
 #include "rule/rule.h"
 #include "site/site.h"
@@ -24,6 +25,18 @@ struct room {
 	int		(*init)(void);
 	void		(*exit)(void);
 };
+
+/* A command on a function prints: of these rooms, neither knows the other. */
+static int dump_start(void)
+{
+	otr_trigger_set_dump(otr_dump);
+	return 0;
+}
+
+static void dump_stop(void)
+{
+	otr_trigger_set_dump(NULL);
+}
 
 static const struct room rooms[] = {
 	{ "base",	otr_base_init,		otr_base_exit },
@@ -37,6 +50,8 @@ static const struct room rooms[] = {
 	{ "preset",	otr_preset_init,	otr_preset_exit },
 	{ "inst",	otr_inst_init,		otr_inst_exit },
 	{ "probe",	otr_probe_init,		otr_probe_exit },
+	{ "output",	otr_output_init,	otr_output_exit },
+	{ "dump",	dump_start,		dump_stop },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 	{ "sysctl",	otr_sysctl_init,	otr_sysctl_exit },
 };

@@ -32,6 +32,7 @@ struct tracepoint;
 #define OTR_LINE_SYM_USEROBJ	BIT(3)
 #define OTR_LINE_NS		BIT(4)	/* @ts is in ns */
 #define OTR_LINE_PLAIN_PTR	BIT(5)
+#define OTR_LINE_ATOMIC		BIT(6)	/* nothing can be waited for, nor allocated */
 
 /**
  * struct otr_line - one record that is being turned into text

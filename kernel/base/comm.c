@@ -184,7 +184,8 @@ void otr_comm_switch(const struct task_struct *prev, const struct task_struct *n
 
 /*
  * Locks the cache, with preemption off. Outside of tasks the holder may be what
- * was interrupted, so one try has to do.
+ * was interrupted, and with interrupts off it may be on a CPU that was stopped for
+ * good, so one try has to do.
  */
 static struct cache *cache_lock(void)
 {
@@ -194,7 +195,7 @@ static struct cache *cache_lock(void)
 	cache = rcu_dereference_sched(the_cache);
 	if (cache) {
 		while (!cache_trylock(cache)) {
-			if (!in_task()) {
+			if (!in_task() || irqs_disabled()) {
 				cache = NULL;
 				break;
 			}
@@ -218,7 +219,8 @@ static void cache_unlock(struct cache *cache)
  * @comm: room for TASK_COMM_LEN characters; gets "<...>" for a task that is
  *	  not remembered
  *
- * Context: any, NMI included; outside of tasks a remembered name may be missed.
+ * Context: any, NMI included; outside of tasks, and with interrupts off, a remembered
+ * name may be missed.
  */
 void otr_comm_find(pid_t pid, char *comm)
 {

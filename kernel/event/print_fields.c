@@ -97,13 +97,13 @@ static noinline struct otr_text_program *read_format(struct otr_event *ev, const
 }
 
 /* NULL where there is none for this format. */
-static struct otr_text_program *program_of(struct otr_event *ev, const char *fmt)
+static struct otr_text_program *program_of(const struct otr_line *line, const char *fmt)
 {
-	struct otr_text_program *program = READ_ONCE(ev->program);
+	struct otr_text_program *program = READ_ONCE(line->ev->program);
 
 	if (likely(program && otr_text_compiled_from(program) == fmt))
 		return program;
-	return read_format(ev, fmt);
+	return line->flags & OTR_LINE_ATOMIC ? NULL : read_format(line->ev, fmt);
 }
 
 static noinline __printf(2, 0)
@@ -123,11 +123,11 @@ void print_slowly(struct otr_line *line, const char *fmt, va_list args)
  * @line: the record
  * @fmt: format of the text
  *
- * Context: may sleep.
+ * Context: may sleep, unless the line is OTR_LINE_ATOMIC.
  */
 void otr_print_event(struct otr_line *line, const char *fmt, ...)
 {
-	const struct otr_text_program *program = program_of(line->ev, fmt);
+	const struct otr_text_program *program = program_of(line, fmt);
 	va_list args;
 
 	va_start(args, fmt);

@@ -110,16 +110,20 @@ int otr_event_register(struct otr_event *ev)
  */
 void otr_event_unregister(struct otr_event *ev)
 {
+	struct otr_text_program *program = NULL;
+
 	down_write(&events_sem);
 	if (xa_load(&events, ev->id) == ev) {
 		xa_erase(&events, ev->id);
 		list_del(&ev->link);
 		group_put(ev->group);
 		ev->group = NULL;
-		kfree(ev->program);
-		ev->program = NULL;
+		program = ev->program;
+		WRITE_ONCE(ev->program, NULL);
 	}
 	up_write(&events_sem);
+	/* Who prints when something went wrong holds no lock, but RCU. */
+	kfree_rcu_mightsleep(program);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "fs/fs.h"
+#include "output/output.h"
 
 static char *ftrace;
 module_param(ftrace, charp, 0400);
@@ -68,6 +69,22 @@ static int keep_instance(const char *text, const struct kernel_param *kp)
 static const struct kernel_param_ops instance_ops = { .set = keep_instance };
 module_param_cb(trace_instance, &instance_ops, NULL, 0);
 MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][,event]...; may be given several times");
+
+/* "ftrace_dump_on_oops" alone means all CPUs. */
+static int set_dump_oops(const char *value, const struct kernel_param *kp)
+{
+	ssize_t len = strscpy(otr_dump_oops, value ?: "1", sizeof(otr_dump_oops));
+
+	return len < 0 ? -EINVAL : 0;
+}
+
+static const struct kernel_param_ops dump_oops_ops = {
+	.flags	= KERNEL_PARAM_OPS_FL_NOARG,
+	.set	= set_dump_oops,
+};
+
+module_param_cb(ftrace_dump_on_oops, &dump_oops_ops, NULL, 0);
+MODULE_PARM_DESC(ftrace_dump_on_oops, "records to print when the kernel dies, as for /proc/sys/kernel/ftrace_dump_on_oops: 1 for all CPUs, 2 for the one that died");
 
 /*
  * In the order in which they act: the tracer comes last, when all that it

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/sys/kernel: ftrace_enabled, the switch over all function hooks, and
- * stack_tracer_enabled.
+ * /proc/sys/kernel: ftrace_enabled, the switch over all function hooks,
+ * stack_tracer_enabled, and ftrace_dump_on_oops.
  */
 #include <linux/mutex.h>
 #include <linux/sysctl.h>
 
 #include "fs/fs.h"
+#include "output/output.h"
 #include "probe/probe.h"
 #include "site/site.h"
 
@@ -14,7 +15,7 @@ static int enabled = 1;
 static int stack_enabled;
 /* Guards the above. */
 static DEFINE_MUTEX(enabled_lock);
-static struct ctl_table_header *header;
+static struct ctl_table_header *header, *dump_header;
 
 static int switch_stack(bool on)
 {
@@ -74,6 +75,16 @@ static struct ctl_table table[] = {
 	},
 };
 
+static struct ctl_table dump_table[] = {
+	{
+		.procname	= "ftrace_dump_on_oops",
+		.data		= otr_dump_oops,
+		.maxlen		= sizeof(otr_dump_oops),
+		.mode		= 0644,
+		.proc_handler	= proc_dostring,
+	},
+};
+
 /**
  * otr_sysctl_start_stack - switch the stack tracer on, as the file does
  *
@@ -93,17 +104,23 @@ int otr_sysctl_start_stack(void)
 }
 
 /**
- * otr_sysctl_init - offer the switches, where functions can be hooked
+ * otr_sysctl_init - offer the switches, those of functions where these can be hooked
  *
  * Context: module load.
  * Return: 0, -ENOMEM.
  */
 int otr_sysctl_init(void)
 {
+	dump_header = register_sysctl("kernel", dump_table);
+	if (!dump_header)
+		return -ENOMEM;
 	if (!otr_site_ready())
 		return 0;
 	header = register_sysctl("kernel", table);
-	return header ? 0 : -ENOMEM;
+	if (header)
+		return 0;
+	unregister_sysctl_table(dump_header);
+	return -ENOMEM;
 }
 
 /**
@@ -116,4 +133,5 @@ void otr_sysctl_exit(void)
 	if (header)
 		unregister_sysctl_table(header);
 	header = NULL;
+	unregister_sysctl_table(dump_header);
 }

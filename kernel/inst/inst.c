@@ -182,9 +182,12 @@ int otr_inst_remove(struct otr_inst *inst)
 		mutex_unlock(&otr_inst_lock);
 	}
 	mutex_unlock(&otr_switch_lock);
-	if (!err)
-		inst_destroy(inst);
-	return err;
+	if (err)
+		return err;
+	/* Who glimpsed it is done. */
+	synchronize_rcu();
+	inst_destroy(inst);
+	return 0;
 }
 
 /* All that were made go, and the first one last. */

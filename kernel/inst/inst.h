@@ -235,6 +235,7 @@ void otr_inst_clear_hooks(void);
 struct otr_inst *otr_inst_top(void);
 struct otr_inst *otr_inst_next(const struct otr_inst *inst);
 struct otr_inst *otr_inst_find(const char *name);
+const struct otr_inst *otr_inst_glimpse(const char *name);
 void otr_inst_add(struct otr_inst *inst);
 void otr_inst_forget(struct otr_inst *inst);
 int otr_inst_get(struct otr_inst *inst);

@@ -17,7 +17,7 @@ DEFINE_MUTEX(otr_switch_lock);
 /* Guards what struct otr_inst says, and every change of state of the engine. */
 DEFINE_MUTEX(otr_inst_lock);
 
-/* All of them, the first one first. */
+/* All of them, the first one first; also read with RCU alone. */
 static LIST_HEAD(all);
 
 /**
@@ -64,6 +64,24 @@ struct otr_inst *otr_inst_find(const char *name)
 }
 
 /**
+ * otr_inst_glimpse - an instance by its name, when nothing can be waited for
+ * @name: the name
+ *
+ * Context: any, NMI included, RCU read side; it and its ring stay until the end of
+ * that.
+ * Return: it; NULL for none. The first one has no name.
+ */
+const struct otr_inst *otr_inst_glimpse(const char *name)
+{
+	const struct otr_inst *inst;
+
+	list_for_each_entry_rcu(inst, &all, node)
+		if (*inst->name && !strcmp(inst->name, name))
+			return inst;
+	return NULL;
+}
+
+/**
  * otr_inst_add - let everybody see a new instance
  * @inst: the instance
  *
@@ -71,7 +89,7 @@ struct otr_inst *otr_inst_find(const char *name)
  */
 void otr_inst_add(struct otr_inst *inst)
 {
-	list_add_tail(&inst->node, &all);
+	list_add_tail_rcu(&inst->node, &all);
 }
 
 /**
@@ -82,7 +100,7 @@ void otr_inst_add(struct otr_inst *inst)
  */
 void otr_inst_forget(struct otr_inst *inst)
 {
-	list_del(&inst->node);
+	list_del_rcu(&inst->node);
 }
 
 /**

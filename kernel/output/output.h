@@ -10,7 +10,8 @@
  * Locks:    none of its own. A consuming source holds the ring's reader locks
  *           between otr_source_begin() and otr_source_end(); printing is done
  *           under otr_event_lock(), which the caller holds.
- * Contexts: everything may sleep.
+ * Contexts: everything may sleep, but what dump.c does when something went wrong: it
+ *           works anywhere, NMI included, with what was made ready before.
  */
 #ifndef _OTR_OUTPUT_H
 #define _OTR_OUTPUT_H
@@ -134,7 +135,12 @@ char otr_columns_mark(u64 ns);
 void otr_columns_latency(const struct otr_view *view, const struct otr_item *item, u64 next_ts,
 			 struct seq_buf *out);
 
+/* Longest record that can be shown at a glance, in bytes. */
+#define OTR_GLANCE_MAX	8192U
+
 /* source.c */
+struct otr_source *otr_source_prepare(void);
+void otr_source_glance(struct otr_source *src, struct otr_ring *ring, int cpu);
 struct otr_source *otr_source_open(struct otr_ring *ring, int cpu, bool consuming);
 void otr_source_close(struct otr_source *src);
 void otr_source_begin(struct otr_source *src);
@@ -144,5 +150,15 @@ void otr_source_next(struct otr_source *src);
 const struct otr_item *otr_source_follow(struct otr_source *src);
 void otr_source_skip(struct otr_source *src);
 bool otr_source_empty(struct otr_source *src);
+
+/* What otr_dump_oops can be, with its end. */
+#define OTR_DUMP_OOPS_MAX	100
+
+/* dump.c: rings to the console */
+extern char otr_dump_oops[OTR_DUMP_OOPS_MAX];
+
+int otr_output_init(void);
+void otr_output_exit(void);
+void otr_dump(int cpu);
 
 #endif /* _OTR_OUTPUT_H */

@@ -6,16 +6,21 @@
  * oldest of them on top. A consuming source takes records out of the ring, and
  * may look at them only while it holds the ring's reader locks, so its heap is
  * built again for every batch. An iterating source has copies of its own, and
- * keeps its heap.
+ * keeps its heap. A glancing one, made long before it is needed, looks where
+ * nobody can be waited for: it copies each record, and asks whether that was right.
  */
 #include <linux/slab.h>
 
 #include "output/output.h"
 
+/* What is copied of the record that follows, while glancing. */
+#define BESIDE	64
+
 struct lane {
 	int			cpu;
 	struct otr_iter		*iter;	/* NULL when consuming */
 	struct otr_ring_cpu	*rc;	/* of a batch, when consuming */
+	struct otr_glance	*glance; /* when glancing */
 	struct otr_item		item;	/* first record, while in the heap */
 };
 
@@ -25,6 +30,9 @@ struct otr_source {
 	bool			have;	/* the current record is in @now */
 	struct otr_item		now;
 	void			*copy;	/* where a current record is kept */
+	struct otr_glance	*glances; /* one each, NULL when not glancing */
+	struct otr_item		next;	/* while glancing, what follows */
+	u64			beside[BESIDE / sizeof(u64)];
 	unsigned int		nr;
 	unsigned int		heaped;
 	struct lane		**heap;
@@ -33,6 +41,8 @@ struct otr_source {
 
 static bool lane_fill(struct otr_source *src, struct lane *lane)
 {
+	if (lane->glance)
+		return otr_glance_peek(lane->glance, &lane->item);
 	if (src->consuming)
 		return otr_ring_peek(lane->rc, &lane->item);
 	return otr_iter_peek(lane->iter, &lane->item);
@@ -40,7 +50,9 @@ static bool lane_fill(struct otr_source *src, struct lane *lane)
 
 static void lane_drop(struct otr_source *src, struct lane *lane)
 {
-	if (src->consuming)
+	if (lane->glance)
+		otr_glance_next(lane->glance);
+	else if (src->consuming)
 		otr_ring_consume(lane->rc);
 	else
 		otr_iter_next(lane->iter);
@@ -95,12 +107,11 @@ static void heap_build(struct otr_source *src)
 		sift_down(src, i);
 }
 
-/* The first record of a lane was used: let the lane go on. */
-static void heap_advance(struct otr_source *src, unsigned int at)
+/* A lane has another first record, or none. */
+static void heap_refill(struct otr_source *src, unsigned int at)
 {
 	struct lane *lane = src->heap[at];
 
-	lane_drop(src, lane);
 	if (!lane_fill(src, lane))
 		src->heap[at] = src->heap[--src->heaped];
 	if (at >= src->heaped)
@@ -108,6 +119,13 @@ static void heap_advance(struct otr_source *src, unsigned int at)
 	/* What came from the end may belong higher up. */
 	sift_up(src, at);
 	sift_down(src, at);
+}
+
+/* The first record of a lane was used: let the lane go on. */
+static void heap_advance(struct otr_source *src, unsigned int at)
+{
+	lane_drop(src, src->heap[at]);
+	heap_refill(src, at);
 }
 
 static int lanes_open(struct otr_source *src, int cpu)
@@ -184,7 +202,61 @@ void otr_source_close(struct otr_source *src)
 			otr_iter_destroy(src->lanes[i].iter);
 	kvfree(src->heap);
 	kvfree(src->copy);
+	kvfree(src->glances);
 	kvfree(src);
+}
+
+/**
+ * otr_source_prepare - make a source that can glance
+ *
+ * Context: may sleep.
+ * Return: the source, NULL without memory. otr_source_glance() says of what.
+ */
+struct otr_source *otr_source_prepare(void)
+{
+	unsigned int nr = num_possible_cpus();
+	struct otr_source *src = kvzalloc(struct_size(src, lanes, nr), GFP_KERNEL);
+
+	if (!src)
+		return NULL;
+	src->heap = kvcalloc(nr, sizeof(*src->heap), GFP_KERNEL);
+	src->copy = kvmalloc(OTR_GLANCE_MAX, GFP_KERNEL);
+	src->glances = kvcalloc(nr, sizeof(*src->glances), GFP_KERNEL);
+	if (src->heap && src->copy && src->glances)
+		return src;
+	otr_source_close(src);
+	return NULL;
+}
+
+/**
+ * otr_source_glance - begin to look at the records of a ring
+ * @src: from otr_source_prepare()
+ * @ring: the ring, which does not record
+ * @cpu: the CPU, or OTR_CPU_ALL for all, merged
+ *
+ * What otr_source_peek() returns then has OTR_GLANCE_MAX bytes of a record at most.
+ *
+ * Context: any, NMI included; interrupts off until the last use of @src.
+ */
+void otr_source_glance(struct otr_source *src, struct otr_ring *ring, int cpu)
+{
+	unsigned int nr = 0;
+	int at;
+
+	src->ring = ring;
+	src->nr = num_possible_cpus();
+	src->have = false;
+	for_each_possible_cpu(at) {
+		struct lane *lane = &src->lanes[nr];
+
+		if ((cpu != OTR_CPU_ALL && cpu != at) || !otr_ring_has_cpu(ring, at))
+			continue;
+		lane->cpu = at;
+		lane->glance = &src->glances[nr++];
+		otr_glance_begin(lane->glance, ring, at);
+	}
+	src->nr = nr;
+	heap_build(src);
 }
 
 /**
@@ -236,6 +308,22 @@ static u64 look_ahead(struct otr_source *src)
 	return src->heaped ? src->heap[0]->item.ts : src->now.ts;
 }
 
+/* Copy the oldest record that was really there, and go on behind it. */
+static bool catch(struct otr_source *src)
+{
+	while (src->heaped) {
+		src->now = src->heap[0]->item;
+		memcpy(src->copy, src->now.data, min(src->now.len, OTR_GLANCE_MAX));
+		src->now.data = src->copy;
+		if (otr_glance_holds(src->heap[0]->glance)) {
+			heap_advance(src, 0);
+			return true;
+		}
+		heap_refill(src, 0);
+	}
+	return false;
+}
+
 /**
  * otr_source_peek - the current record
  * @src: the source, between otr_source_begin() and otr_source_end()
@@ -249,7 +337,11 @@ static u64 look_ahead(struct otr_source *src)
  */
 const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts)
 {
-	if (!src->have) {
+	if (!src->have && src->glances) {
+		if (!catch(src))
+			return NULL;
+		src->have = true;
+	} else if (!src->have) {
 		if (!src->heaped)
 			return NULL;
 		src->now = src->heap[0]->item;
@@ -307,7 +399,14 @@ const struct otr_item *otr_source_follow(struct otr_source *src)
 	if (src->now.data != src->copy)
 		look_ahead(src);
 	at = find_lane(src);
-	return at < src->heaped ? &src->heap[at]->item : NULL;
+	if (at >= src->heaped)
+		return NULL;
+	if (!src->glances)
+		return &src->heap[at]->item;
+	src->next = src->heap[at]->item;
+	memcpy(src->beside, src->next.data, min_t(size_t, src->next.len, BESIDE));
+	src->next.data = src->beside;
+	return otr_glance_holds(src->heap[at]->glance) ? &src->next : NULL;
 }
 
 /**

@@ -57,6 +57,9 @@ void otr_command_stop(struct otr_command_pos *pos);
 loff_t otr_command_count(const struct otr_command_pos *pos);
 void otr_command_show(struct seq_file *m, const struct otr_command_pos *pos);
 
+/* trigger.c: what is done when something happens */
+void otr_trigger_set_dump(void (*func)(int cpu));
+
 /* limits.c: which calls function_graph records, in all instances */
 struct otr_siteset *otr_graph_sites(enum otr_side side);
 int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set);

@@ -3,6 +3,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "host/host.h"
 #include "probe/stack.h"
 #include "probe/trigger.h"
 
@@ -123,6 +124,41 @@ static void run_disable(const struct otr_trigger *trigger, atomic_long_t *left)
 		otr_sub_set(trigger->sub, false);
 }
 
+/* What the room that prints does; NULL before it is ready. */
+static void (*dump)(int cpu);
+
+/**
+ * otr_trigger_set_dump - say who prints rings to the console
+ * @func: prints that of the first instance: records of this CPU, or OTR_CPU_ALL; is
+ *	  called in any context, NMI included, with preemption off. NULL for nobody
+ *
+ * Context: may sleep; with NULL, nobody is in the former one on return.
+ */
+void otr_trigger_set_dump(void (*func)(int cpu))
+{
+	WRITE_ONCE(dump, func);
+	if (!func)
+		otr_host_quiesce();
+}
+
+static void run_dump_of(int cpu, atomic_long_t *left)
+{
+	void (*func)(int cpu) = READ_ONCE(dump);
+
+	if (func && otr_trigger_take(left))
+		func(cpu);
+}
+
+static void run_dump(const struct otr_trigger *trigger, atomic_long_t *left)
+{
+	run_dump_of(OTR_CPU_ALL, left);
+}
+
+static void run_cpudump(const struct otr_trigger *trigger, atomic_long_t *left)
+{
+	run_dump_of(raw_smp_processor_id(), left);
+}
+
 #define ABOUT_EVENT	.target = target_event, .release = release_event, \
 			.show_target = show_event
 
@@ -133,6 +169,9 @@ static const struct otr_action actions[] = {
 	{ .name = "snapshot", .prepare = prepare_snapshot, .run = run_snapshot },
 	{ .name = "enable_event", .run = run_enable, ABOUT_EVENT },
 	{ .name = "disable_event", .run = run_disable, ABOUT_EVENT },
+	{ .name = "dump", .run = run_dump, .times = 1 },
+	/* The in-tree tracer means to do it once, too, but does not count. */
+	{ .name = "cpudump", .run = run_cpudump, .times = OTR_COUNT_ENDLESS },
 };
 
 static const struct otr_action *find(const char *name)
@@ -151,6 +190,11 @@ static int parse_count(struct otr_trigger *trigger, char *rest, bool remove)
 	unsigned long count;
 	int err;
 
+	if (trigger->action->times) {
+		trigger->count = trigger->action->times;
+		trigger->counted = trigger->count != OTR_COUNT_ENDLESS;
+		return 0;
+	}
 	trigger->counted = number;
 	trigger->count = OTR_COUNT_ENDLESS;
 	/* What is to go is named as it is listed: "count=3". */

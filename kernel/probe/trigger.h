@@ -24,6 +24,8 @@ struct otr_trigger;
  * @release: gives up what @target found
  * @prepare: gets what @run needs, which stays; an errno
  * @show_target: prints it, with a colon in front
+ * @times: how often, whatever users write behind the name; 0 for what they write.
+ *	   Such an action has no other text either
  * @run: does it, in any context, NMI included, with preemption off. @left is how
  *	 often it may do so still, see otr_trigger_take(); NULL for no limit
  *
@@ -31,6 +33,7 @@ struct otr_trigger;
  */
 struct otr_action {
 	const char	*name;
+	long		times;
 	int		(*target)(struct otr_trigger *trigger, char **rest);
 	void		(*release)(struct otr_trigger *trigger);
 	int		(*prepare)(struct otr_trigger *trigger);
