@@ -150,6 +150,7 @@ struct otr_event_ops {
  * @raw: the same for the "raw" style, NULL for "type: <id>"
  * @hex: the same for the "hex" style, without the newline, NULL as for @raw
  * @bin: the same for the "bin" style, NULL as for @raw
+ * @alone: prints the text that somebody wrote and nothing else, NULL for other events
  * @ops: its source, NULL for one that cannot be switched by itself
  * @tracepoint: name of its tracepoint, for events that have one
  * @probe: what is called there, with a struct otr_sub as its first argument
@@ -174,6 +175,7 @@ struct otr_event {
 	void			(*raw)(struct otr_line *line);
 	void			(*hex)(struct otr_line *line);
 	void			(*bin)(struct otr_line *line);
+	void			(*alone)(struct otr_line *line);
 	const struct otr_event_ops *ops;
 	const char		*tracepoint;
 	void			*probe;

@@ -32,6 +32,7 @@
 #include "base/cmd.h"
 #include "base/comm.h"
 #include "base/text.h"
+#include "base/pack.h"
 
 int otr_base_init(void);
 void otr_base_exit(void);

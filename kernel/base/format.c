@@ -365,14 +365,6 @@ static void put_signed(struct place *to, const struct step *step, s64 value)
 	put_number(to, step, value < 0 ? -(u64)value : value, value < 0);
 }
 
-/* What the kernel prints in place of what cannot be a string. */
-static const char *string_of(const char *text)
-{
-	if (likely((unsigned long)text >= PAGE_SIZE && !IS_ERR(text)))
-		return text;
-	return text ? "(efault)" : "(null)";
-}
-
 static noinline void put_aligned(struct place *to, const struct step *step, int most,
 				 const char *text)
 {
@@ -394,7 +386,7 @@ static noinline void put_aligned(struct place *to, const struct step *step, int 
 static void put_string(struct place *to, const struct step *step, struct arguments *args)
 {
 	int most = step->starred ? va_arg(args->list, int) : step->most;
-	const char *text = string_of(va_arg(args->list, const char *));
+	const char *text = otr_text_string(va_arg(args->list, const char *));
 	char *at = to->at;
 
 	if (step->width || most >= 0) {

@@ -7,6 +7,8 @@
 #define _OTR_BASE_TEXT_H
 
 #include <linux/bitops.h>
+#include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/seq_buf.h>
 #include <linux/stdarg.h>
 #include <linux/types.h>
@@ -35,6 +37,14 @@ static inline void otr_text_hex_before(char *end, u64 value)
 		*--end = "0123456789abcdef"[value & 0xf];
 		value >>= 4;
 	} while (value);
+}
+
+/* What the kernel prints in place of what cannot be a string. */
+static inline const char *otr_text_string(const char *text)
+{
+	if (likely((unsigned long)text >= PAGE_SIZE && !IS_ERR(text)))
+		return text;
+	return text ? "(efault)" : "(null)";
 }
 
 unsigned int otr_text_digits(u64 value);

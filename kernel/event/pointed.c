@@ -42,13 +42,14 @@ static bool is_argument(const char *fmt, const char *name)
  * @ev: the event
  *
  * Context: any.
- * Return: whether the event's text follows one.
+ * Return: whether the event's text follows one that it does not keep itself.
  */
 bool otr_event_points(const struct otr_event *ev)
 {
 	const struct otr_field *field;
 
-	if (!ev->fields || !ev->print_fmt)
+	/* What somebody writes into the trace is kept for its records. */
+	if (!ev->fields || !ev->print_fmt || ev->alone)
 		return false;
 	for (field = ev->fields; field->name; field++)
 		if (otr_field_kind(field) == OTR_KIND_PTR_STRING &&

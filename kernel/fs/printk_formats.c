@@ -2,10 +2,16 @@
 /* printk_formats: the texts behind the addresses that records hold. */
 #include "fs/fs.h"
 #include "host/host.h"
+#include "probe/probe.h"
 
+/* The kernel's come first, then those of modules that print into the trace. */
 static void *formats_start(struct seq_file *m, loff_t *pos)
 {
-	return *pos < U32_MAX ? (void *)otr_host_string(*pos) : NULL;
+	const char *text = NULL;
+
+	if (*pos < U32_MAX)
+		text = otr_host_string(*pos) ?: otr_printk_format(*pos - otr_host_strings());
+	return (void *)text;
 }
 
 static void *formats_next(struct seq_file *m, void *v, loff_t *pos)

@@ -144,6 +144,7 @@ void otr_host_types_put(const void *blob);
 /* strings.c: constant texts whose addresses are in records */
 void otr_host_strings_init(void);
 const char *otr_host_string(unsigned int nr);
+unsigned int otr_host_strings(void);
 bool otr_host_string_known(const char *text);
 bool otr_host_is_rodata(const void *addr);
 

@@ -44,6 +44,17 @@ const char *otr_host_string(unsigned int nr)
 }
 
 /**
+ * otr_host_strings - how many texts tracepoints made known
+ *
+ * Context: any.
+ * Return: the number.
+ */
+unsigned int otr_host_strings(void)
+{
+	return nr_strings;
+}
+
+/**
  * otr_host_string_known - did a tracepoint make this text known?
  * @text: an address, not necessarily one that can be read
  *

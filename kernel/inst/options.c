@@ -18,7 +18,7 @@ struct option {
 #define NOT_INHERITED	(OTR_OPT(EVENT_FORK) | OTR_OPT(FUNCTION_FORK))
 
 /* What has a file in the first instance only; trace_options has it everywhere. */
-#define TOP_FILES	(OTR_OPT(PRINTK_MSG_ONLY) | OTR_OPT(RECORD_CMD))
+#define TOP_FILES	(OTR_OPT(PRINTK) | OTR_OPT(PRINTK_MSG_ONLY) | OTR_OPT(RECORD_CMD))
 
 static const struct option options[] = {
 	[OTR_OPT_PRINT_PARENT]	= { "print-parent", true, "" },
@@ -29,6 +29,7 @@ static const struct option options[] = {
 	[OTR_OPT_HEX]	= { "hex", false, "" },
 	[OTR_OPT_BIN]	= { "bin", false, "" },
 	[OTR_OPT_BLOCK]	= { "block", false, "" },
+	[OTR_OPT_PRINTK]	= { "trace_printk", true, "" },
 	[OTR_OPT_ANNOTATE]	= { "annotate", true, "" },
 	[OTR_OPT_USERSTACKTRACE]	= { "userstacktrace", false, "" },
 	[OTR_OPT_SYM_USEROBJ]	= { "sym-userobj", false, "" },

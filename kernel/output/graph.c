@@ -368,7 +368,6 @@ static void print_exit(struct graph *g)
 /* Anything else that was recorded; false for what has no text. */
 static bool print_comment(struct graph *g, const struct otr_event *ev, struct otr_line *line)
 {
-	const struct otr_rec_print *text = g->item->data;
 	char *last;
 
 	print_switch(g);
@@ -377,8 +376,8 @@ static bool print_comment(struct graph *g, const struct otr_event *ev, struct ot
 	if (g->cpu->depth > 0)
 		otr_text_fill(g->out, ' ', (g->cpu->depth + 1) * INDENT);
 	seq_buf_puts(g->out, "/* ");
-	if (text->head.type == OTR_TYPE_PRINT)
-		seq_buf_puts(g->out, text->text);
+	if (ev && ev->alone)
+		ev->alone(line);
 	else if (ev)
 		ev->text(line);
 	else

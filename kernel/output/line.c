@@ -113,14 +113,14 @@ static void style_bin(const struct otr_view *view, const struct otr_item *item,
 }
 
 /* With printk-msg-only, a text record is its text and nothing else. */
-static bool print_message(const struct otr_view *view, const struct otr_item *item,
-			  struct seq_buf *out)
+static bool print_message(const struct otr_view *view, const struct otr_event *ev,
+			  struct otr_line *line)
 {
-	const struct otr_rec_print *rec = item->data;
+	const u64 both = OTR_OPT(PRINTK) | OTR_OPT(PRINTK_MSG_ONLY);
 
-	if (rec->head.type != OTR_TYPE_PRINT || !(view->options & OTR_OPT(PRINTK_MSG_ONLY)))
+	if ((view->options & both) != both || !ev || !ev->alone)
 		return false;
-	seq_buf_puts(out, rec->text);
+	ev->alone(line);
 	return true;
 }
 
@@ -182,7 +182,7 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 		seq_buf_printf(out, "CPU:%d [LOST %llu EVENTS]\n", item->cpu, item->lost);
 	if (view->graph && otr_graph_print(view, item, ev, &line))
 		return;
-	if (print_message(view, item, out))
+	if (print_message(view, ev, &line))
 		return;
 	if (view->options & OTR_OPT(BIN))
 		style_bin(view, item, ev, &line);

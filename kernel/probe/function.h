@@ -91,5 +91,7 @@ void otr_profile_exit(void);
 void otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text);
 int otr_marker_init(void);
 void otr_marker_exit(void);
+int otr_printk_init(void);
+void otr_printk_exit(void);
 
 #endif /* _OTR_PROBE_FUNCTION_H */

@@ -177,6 +177,13 @@ static void print_text_raw(struct otr_line *line)
 	seq_buf_printf(line->out, "# %lx %s", rec->ip, rec->text);
 }
 
+static void print_text_alone(struct otr_line *line)
+{
+	const struct otr_rec_print *rec = line->rec;
+
+	seq_buf_puts(line->out, rec->text);
+}
+
 static const struct otr_field print_fields[] = {
 	OTR_FIELD(struct otr_rec_print, unsigned long, ip),
 	{ "char", "buf[]", offsetof(struct otr_rec_print, text), 0, OTR_CHAR_SIGNED },
@@ -192,6 +199,7 @@ static struct otr_event print_event = {
 	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->buf",
 	.text		= print_text,
 	.raw		= print_text_raw,
+	.alone		= print_text_alone,
 };
 
 static void print_bytes(struct otr_line *line)

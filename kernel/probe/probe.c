@@ -152,6 +152,7 @@ static const struct part {
 	{ otr_stack_init,	otr_stack_exit },
 	{ otr_repeats_init,	otr_repeats_exit },
 	{ otr_marker_init,	otr_marker_exit },
+	{ otr_printk_init,	otr_printk_exit },
 	{ otr_function_init,	otr_function_exit },
 	{ otr_graph_init,	otr_graph_exit },
 	{ NULL,			otr_profile_exit },

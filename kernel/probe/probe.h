@@ -60,6 +60,9 @@ void otr_command_show(struct seq_file *m, const struct otr_command_pos *pos);
 /* trigger.c: what is done when something happens */
 void otr_trigger_set_dump(void (*func)(int cpu));
 
+/* printk.c: texts of other modules */
+const char *otr_printk_format(unsigned int nr);
+
 /* limits.c: which calls function_graph records, in all instances */
 struct otr_siteset *otr_graph_sites(enum otr_side side);
 int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set);

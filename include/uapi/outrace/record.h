@@ -28,9 +28,11 @@ enum otr_type {
 	OTR_TYPE_FUNCTION	= 1,
 	OTR_TYPE_STACK		= 4,
 	OTR_TYPE_PRINT		= 5,
+	OTR_TYPE_BPRINT		= 6,
 	OTR_TYPE_GRAPH_EXIT	= 10,
 	OTR_TYPE_GRAPH_ENTRY	= 11,
 	OTR_TYPE_USER_STACK	= 12,
+	OTR_TYPE_BPUTS		= 14,
 	OTR_TYPE_RAW_DATA	= 18,
 	OTR_TYPE_REPEATS	= 19,
 	OTR_TYPE_FIXED_END	= 20,
@@ -135,6 +137,32 @@ struct otr_rec_print {
 	struct otr_rec_head	head;
 	unsigned long		ip;
 	char			text[];
+};
+
+/**
+ * struct otr_rec_bprint - OTR_TYPE_BPRINT
+ * @head: common part
+ * @ip: where the text came from
+ * @fmt: address of the format, which printk_formats lists
+ * @buf: the arguments, packed
+ */
+struct otr_rec_bprint {
+	struct otr_rec_head	head;
+	unsigned long		ip;
+	const char		*fmt;
+	__u32			buf[];
+};
+
+/**
+ * struct otr_rec_bputs - OTR_TYPE_BPUTS
+ * @head: common part
+ * @ip: where the text came from
+ * @str: address of the text, which printk_formats lists
+ */
+struct otr_rec_bputs {
+	struct otr_rec_head	head;
+	unsigned long		ip;
+	const char		*str;
 };
 
 /**

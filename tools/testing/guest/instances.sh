@@ -15,7 +15,7 @@ only_top='README available_events available_filter_functions available_filter_fu
 	enabled_functions function_profile_enabled instances max_graph_depth printk_formats
 	saved_cmdlines saved_cmdlines_size saved_tgids set_graph_function set_graph_notrace
 	stack_max_size stack_trace stack_trace_filter touched_functions trace_stat tracing_thresh
-	options/record-cmd options/printk-msg-only'
+	options/record-cmd options/printk-msg-only options/trace_printk'
 
 everywhere='available_tracers buffer_percent buffer_size_kb buffer_total_size_kb current_tracer
 	error_log events free_buffer options per_cpu set_event set_event_notrace_pid set_event_pid

@@ -203,7 +203,7 @@ reset()
 }
 
 default_options='print-parent nosym-offset nosym-addr noverbose noraw nohex nobin noblock
-	annotate noprintk-msg-only context-info nolatency-format record-cmd norecord-tgid
+	trace_printk annotate noprintk-msg-only context-info nolatency-format record-cmd norecord-tgid
 	overwrite nodisable_on_free irq-info markers nopause-on-trace hash-ptr nofunction-fork'
 
 # trace_of FUNCTIONS COMMAND [ARG...]: the records of these functions while the

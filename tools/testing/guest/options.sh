@@ -6,10 +6,10 @@
 # shellcheck source=tools/testing/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-common='print-parent sym-offset sym-addr verbose raw hex bin block annotate printk-msg-only
+common='print-parent sym-offset sym-addr verbose raw hex bin block trace_printk annotate printk-msg-only
 context-info latency-format record-cmd record-tgid overwrite disable_on_free irq-info markers
 pause-on-trace hash-ptr'
-on_at_first='print-parent annotate context-info record-cmd overwrite irq-info markers hash-ptr'
+on_at_first='print-parent trace_printk annotate context-info record-cmd overwrite irq-info markers hash-ptr'
 
 # The value of an option in trace_options.
 value()

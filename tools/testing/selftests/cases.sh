@@ -27,6 +27,16 @@ word_of()
 	esac
 }
 
+# Modules of ours that the kernel has under the same names, where modprobe looks.
+offer_modules()
+{
+	local built=${OTR_MODULE%/*} extra
+
+	[ -n "$OTR_MODULE" ] || return 0
+	extra=/lib/modules/$(uname -r)/extra
+	mkdir -p "$extra" && cp "$OTR_MODULE" "$built/trace-printk.ko" "$extra" && depmod
+}
+
 report()
 {
 	local logs=$1 line word number instance
@@ -48,7 +58,7 @@ main()
 	local tests=$1 case logs status
 
 	shift
-	mount_tracing || exit 1
+	mount_tracing && offer_modules || exit 1
 	cd "$tests" || exit 1
 	for case in "$@"; do
 		echo "@case $case"

@@ -20,6 +20,7 @@
 #define OTR_HEADER	"event.h"
 #define OTR_SET		bench_events
 #include <outrace/define_events.h>
+#include <outrace/printk.h>
 
 static int events_add(void)
 {
@@ -69,7 +70,6 @@ static noinline void loop_event(unsigned int n)
 		trace_otr_bench_sample(1, 2);
 }
 
-#ifdef CONFIG_TRACING
 /* Not a macro that chooses by what the format is: what is measured is named. */
 static noinline void loop_puts(unsigned int n)
 {
@@ -82,7 +82,6 @@ static noinline void loop_printk(unsigned int n)
 	while (n--)
 		trace_printk("%d and %lx\n", 1, 2UL);
 }
-#endif
 
 static const struct loop {
 	const char	*name;
@@ -93,10 +92,8 @@ static const struct loop {
 	{ "body",	loop_body },
 	{ "event",	loop_event },
 	{ "ring",	bench_ring_write },
-#ifdef CONFIG_TRACING
 	{ "puts",	loop_puts },
 	{ "printk",	loop_printk },
-#endif
 };
 
 static ssize_t loop_read(struct file *file, char __user *to, size_t len, loff_t *pos)
