@@ -51,6 +51,7 @@ static const struct option options[] = {
 	[OTR_OPT_NOP_REFUSE]	= { "test_nop_refuse", false, "nop" },
 	[OTR_OPT_FUNC_STACK]	= { "func_stack_trace", false, "function" },
 	[OTR_OPT_FUNC_NO_REPEATS]	= { "func-no-repeats", false, "function" },
+	[OTR_OPT_FUNC_ARGS]	= { "func-args", false, "function" },
 	[OTR_OPT_GRAPH_OVERRUN]	= { "funcgraph-overrun", false, "function_graph" },
 	[OTR_OPT_GRAPH_CPU]	= { "funcgraph-cpu", true, "function_graph" },
 	[OTR_OPT_GRAPH_OVERHEAD]	= { "funcgraph-overhead", true, "function_graph" },
@@ -61,6 +62,8 @@ static const struct option options[] = {
 	[OTR_OPT_GRAPH_TAIL]	= { "funcgraph-tail", false, "function_graph" },
 	[OTR_OPT_GRAPH_RETVAL]	= { "funcgraph-retval", false, "function_graph" },
 	[OTR_OPT_GRAPH_RETVAL_HEX]	= { "funcgraph-retval-hex", false, "function_graph" },
+	[OTR_OPT_GRAPH_RETADDR]	= { "funcgraph-retaddr", false, "function_graph" },
+	[OTR_OPT_GRAPH_ARGS]	= { "funcgraph-args", false, "function_graph" },
 	[OTR_OPT_SLEEP_TIME]	= { "sleep-time", true, "function_graph" },
 	[OTR_OPT_GRAPH_TIME]	= { "graph-time", true, "function_graph" },
 };

@@ -47,6 +47,20 @@ struct graph {
 	pid_t			pid;
 };
 
+/**
+ * struct call - an entry, kept while it is looked ahead
+ * @rec: what every entry has
+ * @retaddr: who called, 0 if that was not recorded
+ * @nr_args: how many of @args were recorded
+ * @args: registers that arguments come in
+ */
+struct call {
+	struct otr_rec_graph_entry	rec;
+	unsigned long			retaddr;
+	unsigned int			nr_args;
+	unsigned long			args[OTR_REC_ARGS];
+};
+
 static bool wants(const struct otr_view *view, enum otr_option opt)
 {
 	return view->options & BIT_ULL(opt);
@@ -167,6 +181,36 @@ static void print_name(struct graph *g, unsigned long func)
 	otr_print_ip(&line, func);
 }
 
+/* With what stands behind it, which begins with "()". */
+static void print_function(struct graph *g, const struct call *call, const char *behind)
+{
+	print_name(g, call->rec.func);
+	if (call->nr_args) {
+		otr_types_print_args(call->rec.func, call->args, call->nr_args, g->out);
+		behind += strlen("()");
+	}
+	seq_buf_puts(g->out, behind);
+}
+
+static bool has_caller(const struct graph *g, const struct call *call)
+{
+	return call->retaddr && wants(g->view, OTR_OPT_GRAPH_RETADDR);
+}
+
+static void print_caller(struct graph *g, const struct call *call)
+{
+	struct otr_line line = { .out = g->out, .names = g->view->names };
+
+	if (!has_caller(g, call))
+		return;
+	/* The place of the call is what one looks for. */
+	line.flags = OTR_LINE_SYM_OFFSET;
+	if (wants(g->view, OTR_OPT_SYM_ADDR))
+		line.flags |= OTR_LINE_SYM_ADDR;
+	seq_buf_puts(g->out, " <-");
+	otr_print_ip(&line, call->retaddr);
+}
+
 /*
  * An error number, if it is one: a negative number of 64 bits, or of the 32
  * that a function fills which returns an int.
@@ -212,7 +256,8 @@ static void print_value(struct graph *g, const struct otr_value *value)
 {
 	if (value->form == OTR_VALUE_VOID)
 		return;
-	seq_buf_puts(g->out, " = ");
+	/* The kernels that know return addresses call it by another name. */
+	seq_buf_puts(g->out, wants(g->view, OTR_OPT_GRAPH_RETADDR) ? " ret=" : " = ");
 	switch (value->form) {
 	case OTR_VALUE_DECIMAL:
 		seq_buf_printf(g->out, "%ld", value->number);
@@ -259,9 +304,10 @@ static unsigned long *block(struct graph *g, int depth)
 	return depth >= 0 && depth < DEPTH_MAX ? &g->cpu->open[depth] : NULL;
 }
 
-static void print_leaf(struct graph *g, const struct otr_rec_graph_entry *rec,
+static void print_leaf(struct graph *g, const struct call *call,
 		       const struct otr_rec_graph_exit *ret)
 {
+	const struct otr_rec_graph_entry *rec = &call->rec;
 	unsigned long *open = block(g, rec->depth);
 	struct otr_value value;
 
@@ -271,10 +317,10 @@ static void print_leaf(struct graph *g, const struct otr_rec_graph_entry *rec,
 		*open = 0;
 	print_duration(g, ret->rettime - ret->calltime);
 	otr_text_fill(g->out, ' ', rec->depth * INDENT);
-	print_name(g, rec->func);
-	seq_buf_puts(g->out, "();");
-	if (value.form != OTR_VALUE_VOID) {
+	print_function(g, call, "();");
+	if (value.form != OTR_VALUE_VOID || has_caller(g, call)) {
 		seq_buf_puts(g->out, " /*");
+		print_caller(g, call);
 		print_value(g, &value);
 		seq_buf_puts(g->out, " */");
 	}
@@ -282,8 +328,9 @@ static void print_leaf(struct graph *g, const struct otr_rec_graph_entry *rec,
 	print_arrow(g, rec->func, "<==========");
 }
 
-static void print_open(struct graph *g, const struct otr_rec_graph_entry *rec)
+static void print_open(struct graph *g, const struct call *call)
 {
+	const struct otr_rec_graph_entry *rec = &call->rec;
 	unsigned long *open = block(g, rec->depth);
 
 	g->cpu->depth = rec->depth;
@@ -291,8 +338,13 @@ static void print_open(struct graph *g, const struct otr_rec_graph_entry *rec)
 		*open = rec->func;
 	print_no_duration(g);
 	otr_text_fill(g->out, ' ', rec->depth * INDENT);
-	print_name(g, rec->func);
-	seq_buf_puts(g->out, "() {\n");
+	print_function(g, call, "() {");
+	if (has_caller(g, call)) {
+		seq_buf_puts(g->out, " /*");
+		print_caller(g, call);
+		seq_buf_puts(g->out, " */");
+	}
+	seq_buf_putc(g->out, '\n');
 }
 
 /* The return of a function that called none that was recorded, or NULL. */
@@ -311,24 +363,40 @@ static const struct otr_rec_graph_exit *find_leaf(struct graph *g,
 	return ret;
 }
 
+/* To look ahead moves the record. */
+static void keep_call(const struct otr_item *item, struct call *call)
+{
+	const struct otr_rec_graph_more *more = item->data;
+
+	memcpy(&call->rec, item->data, sizeof(call->rec));
+	call->retaddr = 0;
+	call->nr_args = 0;
+	if (call->rec.head.type != OTR_TYPE_GRAPH_MORE)
+		return;
+	call->retaddr = more->retaddr;
+	if (item->len < sizeof(*more) + sizeof(call->args))
+		return;
+	call->nr_args = OTR_REC_ARGS;
+	memcpy(call->args, more->args, sizeof(call->args));
+}
+
 static void print_entry(struct graph *g)
 {
 	const struct otr_rec_graph_exit *ret;
-	struct otr_rec_graph_entry rec;
+	struct call call;
 
-	/* To look ahead moves the record. */
-	memcpy(&rec, g->item->data, sizeof(rec));
-	if (hide_entry(g, &rec))
+	keep_call(g->item, &call);
+	if (hide_entry(g, &call.rec))
 		return;
-	ret = find_leaf(g, &rec);
+	ret = find_leaf(g, &call.rec);
 	print_switch(g);
-	print_arrow(g, rec.func, "==========>");
+	print_arrow(g, call.rec.func, "==========>");
 	print_columns(g);
 	if (!ret) {
-		print_open(g, &rec);
+		print_open(g, &call);
 		return;
 	}
-	print_leaf(g, &rec, ret);
+	print_leaf(g, &call, ret);
 	otr_source_skip(g->src);
 }
 
@@ -416,12 +484,14 @@ bool otr_graph_print(struct otr_view *view, const struct otr_item *item,
 
 	switch (head->type) {
 	case OTR_TYPE_GRAPH_ENTRY:
+	case OTR_TYPE_GRAPH_MORE:
 		print_entry(&g);
 		return true;
 	case OTR_TYPE_GRAPH_EXIT:
 		print_exit(&g);
 		return true;
 	case OTR_TYPE_FUNCTION:
+	case OTR_TYPE_FUNCTION_ARGS:
 	case OTR_TYPE_STACK:
 		return false;
 	default:

@@ -67,9 +67,27 @@ out:
 	preempt_enable_notrace();
 }
 
+static void record_args(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
+			struct otr_frame *frame)
+{
+	struct otr_rec rec __uninitialized;
+	struct otr_rec_function_args *out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
+	unsigned int i;
+
+	BUILD_BUG_ON(OTR_REC_ARGS != OTR_FRAME_ARGS);
+	if (!out)
+		return;
+	fill_call(&out->call, ip, parent_ip);
+	out->call.head.type = OTR_TYPE_FUNCTION_ARGS;
+	for (i = 0; i < OTR_REC_ARGS; i++)
+		out->args[i] = *otr_frame_arg(frame, i);
+	otr_ring_end(&rec);
+	otr_comm_want(fn->remember);
+}
+
 /* A call of which more is recorded than that there was one. */
 static void record_more(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
-			unsigned int odd)
+			unsigned int odd, struct otr_frame *frame)
 {
 	int level;
 
@@ -81,7 +99,10 @@ static void record_more(struct otr_function *fn, unsigned long ip, unsigned long
 	if (odd & OTR_FUNCTION_STACK && otr_stack_busy())
 		goto guard;
 	if (!(odd & OTR_FUNCTION_REPEATS) || !otr_repeats_again(fn, ip, parent_ip)) {
-		record_aside(fn, ip, parent_ip);
+		if (odd & OTR_FUNCTION_ARGS)
+			record_args(fn, ip, parent_ip, frame);
+		else
+			record_aside(fn, ip, parent_ip);
 		if (odd & OTR_FUNCTION_STACK)
 			otr_stack_record(fn->ring, OTR_STACK_SITE);
 	}
@@ -105,7 +126,7 @@ static noinline void record_odd(unsigned long ip, unsigned long parent_ip, struc
 	}
 	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
 		parent_ip = otr_ret_caller(&frame->parent);
-	record_more(fn, ip, parent_ip, odd);
+	record_more(fn, ip, parent_ip, odd, frame);
 }
 
 /*
@@ -327,6 +348,7 @@ int otr_function_note(struct otr_inst *inst)
 		return err;
 	set_odd(fn, OTR_FUNCTION_STACK, stack);
 	set_odd(fn, OTR_FUNCTION_REPEATS, repeats);
+	set_odd(fn, OTR_FUNCTION_ARGS, otr_inst_option(inst, OTR_OPT_FUNC_ARGS));
 	return 0;
 }
 
@@ -376,16 +398,32 @@ int otr_function_remember(struct otr_inst *inst, bool tgid)
 	return err;
 }
 
-static void print_call(struct otr_line *line)
+static void print_parent(struct otr_line *line)
 {
 	const struct otr_rec_function *rec = line->rec;
 
-	otr_print_ip(line, rec->ip);
 	if ((line->flags & OTR_LINE_PARENT) && rec->parent_ip) {
 		otr_text_mem(line->out, " <-", 3);
 		otr_print_ip(line, rec->parent_ip);
 	}
 	seq_buf_putc(line->out, '\n');
+}
+
+static void print_call(struct otr_line *line)
+{
+	const struct otr_rec_function *rec = line->rec;
+
+	otr_print_ip(line, rec->ip);
+	print_parent(line);
+}
+
+static void print_args(struct otr_line *line)
+{
+	const struct otr_rec_function_args *rec = line->rec;
+
+	otr_print_ip(line, rec->call.ip);
+	otr_types_print_args(rec->call.ip, rec->args, OTR_REC_ARGS, line->out);
+	print_parent(line);
 }
 
 static void print_raw(struct otr_line *line)
@@ -430,6 +468,36 @@ static struct otr_event function_event = {
 	.bin		= print_bin,
 };
 
+static const struct otr_field args_fields[] = {
+	OTR_FIELD(struct otr_rec_function, unsigned long, ip),
+	OTR_FIELD(struct otr_rec_function, unsigned long, parent_ip),
+	{
+		.type	= "unsigned long",
+		.name	= "args",
+		.offset	= offsetof(struct otr_rec_function_args, args),
+		.size	= sizeof_field(struct otr_rec_function_args, args),
+		.nr	= OTR_REC_ARGS,
+	},
+	{}
+};
+
+#define ARGS_FMT	"\" %ps(0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx, 0x%lx) <-- %ps\", "
+#define ARGS_FRONT	"(void *)REC->ip, REC->args[0], REC->args[1], REC->args[2], "
+#define ARGS_REST	"REC->args[3], REC->args[4], REC->args[5], (void *)REC->parent_ip"
+
+/* An event of its own: what "function" is made of stays as programs know it. */
+static struct otr_event args_event = {
+	.id		= OTR_TYPE_FUNCTION_ARGS,
+	.system		= "ftrace",
+	.name		= "function_args",
+	.fields		= args_fields,
+	.print_fmt	= ARGS_FMT ARGS_FRONT ARGS_REST,
+	.text		= print_args,
+	.raw		= print_raw,
+	.hex		= print_hex,
+	.bin		= print_bin,
+};
+
 /**
  * otr_function_init - offer the function tracer
  *
@@ -442,7 +510,12 @@ int otr_function_init(void)
 {
 	int err = otr_event_register(&function_event);
 
-	if (!err && otr_site_ready())
+	if (err)
+		return err;
+	err = otr_event_register(&args_event);
+	if (err)
+		otr_event_unregister(&function_event);
+	else if (otr_site_ready())
 		otr_preset_register(&function_preset);
 	return err;
 }
@@ -456,5 +529,6 @@ void otr_function_exit(void)
 {
 	if (otr_site_ready())
 		otr_preset_unregister(&function_preset);
+	otr_event_unregister(&args_event);
 	otr_event_unregister(&function_event);
 }

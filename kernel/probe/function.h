@@ -19,6 +19,7 @@ enum otr_follower {
 #define OTR_FUNCTION_PIDS	BIT(0)	/* not all tasks are recorded */
 #define OTR_FUNCTION_STACK	BIT(1)	/* the stack is recorded behind calls */
 #define OTR_FUNCTION_REPEATS	BIT(2)	/* repeated calls are counted */
+#define OTR_FUNCTION_ARGS	BIT(3)	/* arguments are recorded with calls */
 
 /**
  * struct otr_function - function tracing of one instance

@@ -83,17 +83,43 @@ static __always_inline void push(struct otr_graph *graph, struct otr_rets *rets,
 	ret->data[1] = rets->slept;
 }
 
-/* The ways to an entry's record that are not the common one: when it was, 0 for not at all. */
-static u64 record_entry(struct otr_graph *graph, unsigned long ip, unsigned int depth)
+/* Who called, also if another of us put its trampoline there. */
+static unsigned long caller_of(const struct otr_frame *frame)
 {
-	struct otr_rec_graph_entry *out;
+	if (likely(frame->parent != (unsigned long)otr_return_tramp))
+		return frame->parent;
+	return otr_ret_caller(&frame->parent);
+}
+
+static void fill_more(struct otr_rec_graph_more *out, struct otr_frame *frame, bool args)
+{
+	unsigned int i;
+
+	out->entry.head.type = OTR_TYPE_GRAPH_MORE;
+	out->retaddr = caller_of(frame);
+	for (i = 0; args && i < OTR_REC_ARGS; i++)
+		out->args[i] = *otr_frame_arg(frame, i);
+}
+
+/* The ways to an entry's record that are not the common one: when it was, 0 for not at all. */
+static u64 record_entry(struct otr_graph *graph, unsigned long ip, unsigned int depth,
+			struct otr_frame *frame)
+{
+	unsigned int more = READ_ONCE(otr_limits.more), len = sizeof(struct otr_rec_graph_entry);
 	struct otr_rec rec __uninitialized;
+	void *out;
 	u64 time;
 
-	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
+	if (more)
+		len = sizeof(struct otr_rec_graph_more);
+	if (more & OTR_GRAPH_ARGS)
+		len += OTR_REC_ARGS * sizeof(long);
+	out = otr_ring_begin(graph->ring, &rec, len);
 	if (!out)
 		return 0;
 	fill_entry(out, ip, depth);
+	if (more)
+		fill_more(out, frame, more & OTR_GRAPH_ARGS);
 	time = rec.ts ? time_of(&rec) : otr_clock_local();
 	otr_ring_end(&rec);
 	otr_comm_want(graph->fn->remember);
@@ -127,7 +153,7 @@ static noinline void enter_odd(struct otr_graph *graph, unsigned long ip, struct
 	if ((like.flags & (PUSH | RECORD)) == PUSH)
 		like.data[0] = otr_clock_local();
 	else
-		like.data[0] = record_entry(graph, ip, like.depth);
+		like.data[0] = record_entry(graph, ip, like.depth, frame);
 	if (like.data[0])
 		push(graph, rets, frame, ip, &like);
 }
@@ -345,6 +371,17 @@ static void print_entry(struct otr_line *line)
 	seq_buf_printf(line->out, " (%d)\n", rec->depth);
 }
 
+static void print_more(struct otr_line *line)
+{
+	const struct otr_rec_graph_more *rec = line->rec;
+
+	seq_buf_puts(line->out, "--> ");
+	otr_print_ip(line, rec->entry.func);
+	seq_buf_printf(line->out, " (%d) <- ", rec->entry.depth);
+	otr_print_ip(line, rec->retaddr);
+	seq_buf_putc(line->out, '\n');
+}
+
 static void print_exit(struct otr_line *line)
 {
 	const struct otr_rec_graph_exit *rec = line->rec;
@@ -358,6 +395,19 @@ static void print_exit(struct otr_line *line)
 static const struct otr_field entry_fields[] = {
 	OTR_FIELD(struct otr_rec_graph_entry, unsigned long, func),
 	OTR_FIELD(struct otr_rec_graph_entry, int, depth),
+	{}
+};
+
+/* As the kernels that have it describe it, which is how programs know it. */
+static const struct otr_field more_fields[] = {
+	OTR_FIELD(struct otr_rec_graph_entry, unsigned long, func),
+	OTR_FIELD(struct otr_rec_graph_entry, unsigned int, depth),
+	OTR_FIELD(struct otr_rec_graph_more, unsigned long, retaddr),
+	{
+		.type	= "unsigned long",
+		.name	= "args[]",
+		.offset	= sizeof(struct otr_rec_graph_more),
+	},
 	{}
 };
 
@@ -380,6 +430,18 @@ static struct otr_event entry_event = {
 	.text		= print_entry,
 };
 
+#define MORE_FMT	"\"--> %ps (%u) <- %ps\", "
+#define MORE_ARGS	"(void *)REC->func, REC->depth, (void *)REC->retaddr"
+
+static struct otr_event more_event = {
+	.id		= OTR_TYPE_GRAPH_MORE,
+	.system		= "ftrace",
+	.name		= "fgraph_retaddr_entry",
+	.fields		= more_fields,
+	.print_fmt	= MORE_FMT MORE_ARGS,
+	.text		= print_more,
+};
+
 /* That depth is printed for the overruns is how programs know it. */
 #define EXIT_FMT	"\"<-- %ps (%d) (start: %llx  end: %llx) over: %d retval: %lx\", "
 #define EXIT_ARGS	"(void *)REC->func, REC->depth, " \
@@ -394,6 +456,17 @@ static struct otr_event exit_event = {
 	.text		= print_exit,
 };
 
+static struct otr_event *const events[] = { &entry_event, &more_event, &exit_event };
+
+/* Those that are registered. */
+static void unregister_events(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(events); i++)
+		otr_event_unregister(events[i]);
+}
+
 /**
  * otr_graph_init - offer the function_graph tracer
  *
@@ -404,24 +477,20 @@ static struct otr_event exit_event = {
  */
 int otr_graph_init(void)
 {
-	int err = otr_event_register(&entry_event);
+	unsigned int nr;
+	int err = 0;
 
-	if (err)
+	for (nr = 0; nr < ARRAY_SIZE(events) && !err; nr++)
+		err = otr_event_register(events[nr]);
+	if (!err && otr_ret_ready())
+		err = otr_limits_init();
+	if (err) {
+		unregister_events();
 		return err;
-	err = otr_event_register(&exit_event);
-	if (err)
-		goto entry;
-	if (!otr_ret_ready())
-		return 0;
-	err = otr_limits_init();
-	if (!err) {
-		otr_preset_register(&graph_preset);
-		return 0;
 	}
-	otr_event_unregister(&exit_event);
-entry:
-	otr_event_unregister(&entry_event);
-	return err;
+	if (otr_ret_ready())
+		otr_preset_register(&graph_preset);
+	return 0;
 }
 
 /**
@@ -434,6 +503,5 @@ void otr_graph_exit(void)
 	if (otr_ret_ready())
 		otr_preset_unregister(&graph_preset);
 	otr_limits_exit();
-	otr_event_unregister(&exit_event);
-	otr_event_unregister(&entry_event);
+	unregister_events();
 }

@@ -10,8 +10,8 @@
  * @ret: on the sites that the instance wants
  * @ring: the instance's ring
  * @fn: which tasks the instance wants, and which sites
- * @limited: not every call is recorded: one of the limits of all instances or of
- *	     @fn is there, or @stopped
+ * @limited: not every call is recorded in the common way: one of the limits of all
+ *	     instances or of @fn is there, or @stopped, or more of a call is wanted
  * @stopped: nothing is recorded any more
  * @node: in the list of all
  */
@@ -30,6 +30,7 @@ struct otr_graph {
  * @depth: levels, 0 for all
  * @thresh: how long a call has to take at least, in ns; 0 for no limit
  * @skip_irqs: interrupts are not recorded
+ * @more: OTR_GRAPH_* of an entry are recorded as well
  *
  * The sets are replaced whole; who reads them has preemption off, and RCU may
  * not be watching there.
@@ -39,7 +40,12 @@ struct otr_limits {
 	unsigned int		depth;
 	u64			thresh;
 	bool			skip_irqs;
+	u8			more;
 };
+
+/* What of an entry may be recorded besides the function and its depth. */
+#define OTR_GRAPH_RETADDR	BIT(0)	/* where it returns to */
+#define OTR_GRAPH_ARGS		BIT(1)	/* what it was called with */
 
 extern struct otr_limits otr_limits;
 extern struct list_head otr_graphs;
@@ -48,6 +54,7 @@ int otr_limits_init(void);
 void otr_limits_exit(void);
 void otr_graph_note(struct otr_graph *graph);
 void otr_graph_set_irqs(bool on);
+void otr_graph_set_more(u8 what, bool on);
 
 int otr_graph_create(struct otr_inst *inst);
 void otr_graph_destroy(struct otr_inst *inst);

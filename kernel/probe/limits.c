@@ -25,7 +25,7 @@ void otr_graph_note(struct otr_graph *graph)
 	lockdep_assert_held(&otr_inst_lock);
 	WRITE_ONCE(graph->limited, otr_limits.sites[OTR_WANT] || otr_limits.sites[OTR_NOT] ||
 		   otr_limits.depth || otr_limits.thresh || graph->fn->tasks.limited ||
-		   otr_limits.skip_irqs || graph->stopped);
+		   otr_limits.skip_irqs || otr_limits.more || graph->stopped);
 }
 
 static void note_limits(void)
@@ -140,6 +140,20 @@ void otr_graph_set_thresh(u64 ns)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	WRITE_ONCE(otr_limits.thresh, ns);
+	note_limits();
+}
+
+/**
+ * otr_graph_set_more - say what is recorded of an entry
+ * @what: OTR_GRAPH_RETADDR or OTR_GRAPH_ARGS
+ * @on: whether to
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_set_more(u8 what, bool on)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	WRITE_ONCE(otr_limits.more, on ? otr_limits.more | what : otr_limits.more & ~what);
 	note_limits();
 }
 

@@ -65,9 +65,16 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 		return want_stacks(inst, on);
 	case OTR_OPT_FUNC_STACK:
 	case OTR_OPT_FUNC_NO_REPEATS:
+	case OTR_OPT_FUNC_ARGS:
 		return otr_function_note(inst);
 	case OTR_OPT_GRAPH_IRQS:
 		otr_graph_set_irqs(on);
+		return 0;
+	case OTR_OPT_GRAPH_RETADDR:
+		otr_graph_set_more(OTR_GRAPH_RETADDR, on);
+		return 0;
+	case OTR_OPT_GRAPH_ARGS:
+		otr_graph_set_more(OTR_GRAPH_ARGS, on);
 		return 0;
 	case OTR_OPT_RECORD_CMD:
 	case OTR_OPT_USERSTACKTRACE:

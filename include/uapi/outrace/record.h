@@ -22,6 +22,8 @@
  * @OTR_TYPE_USER_STACK: the same as OTR_TYPE_STACK, in user space
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_REPEATS: the last call on this CPU was repeated
+ * @OTR_TYPE_GRAPH_MORE: as OTR_TYPE_GRAPH_ENTRY, with who called it and its arguments
+ * @OTR_TYPE_FUNCTION_ARGS: as OTR_TYPE_FUNCTION, with its arguments
  * @OTR_TYPE_FIXED_END: the first number free for registered events
  */
 enum otr_type {
@@ -35,7 +37,9 @@ enum otr_type {
 	OTR_TYPE_BPUTS		= 14,
 	OTR_TYPE_RAW_DATA	= 18,
 	OTR_TYPE_REPEATS	= 19,
-	OTR_TYPE_FIXED_END	= 20,
+	OTR_TYPE_GRAPH_MORE	= 20,
+	OTR_TYPE_FUNCTION_ARGS	= 21,
+	OTR_TYPE_FIXED_END	= 22,
 };
 
 /**
@@ -64,6 +68,19 @@ struct otr_rec_function {
 	unsigned long		parent_ip;
 };
 
+/* Registers that arguments come in. */
+#define OTR_REC_ARGS	6
+
+/**
+ * struct otr_rec_function_args - OTR_TYPE_FUNCTION_ARGS
+ * @call: what OTR_TYPE_FUNCTION has
+ * @args: the registers, also those that the function has no argument for
+ */
+struct otr_rec_function_args {
+	struct otr_rec_function	call;
+	unsigned long		args[OTR_REC_ARGS];
+};
+
 /**
  * struct otr_rec_graph_entry - OTR_TYPE_GRAPH_ENTRY
  * @head: common part
@@ -74,6 +91,18 @@ struct otr_rec_graph_entry {
 	struct otr_rec_head	head;
 	unsigned long		func;
 	int			depth;
+} __attribute__((packed));
+
+/**
+ * struct otr_rec_graph_more - OTR_TYPE_GRAPH_MORE
+ * @entry: what OTR_TYPE_GRAPH_ENTRY has
+ * @retaddr: address that the function returns to
+ * @args: the registers that arguments come in, OTR_REC_ARGS of them or none
+ */
+struct otr_rec_graph_more {
+	struct otr_rec_graph_entry	entry;
+	unsigned long			retaddr;
+	unsigned long			args[];
 } __attribute__((packed));
 
 /**

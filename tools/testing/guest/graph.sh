@@ -72,7 +72,8 @@ check_files()
 	echo function_graph >current_tracer
 	is 'but while it is current' \
 		"$(grep -E 'funcgraph|-time$' trace_options | sed 's/^no//' | tr '\n' ' ')" \
-		'funcgraph-overrun funcgraph-cpu funcgraph-overhead funcgraph-proc funcgraph-duration funcgraph-abstime funcgraph-irqs funcgraph-tail funcgraph-retval funcgraph-retval-hex sleep-time graph-time '
+		"funcgraph-overrun funcgraph-cpu funcgraph-overhead funcgraph-proc funcgraph-duration funcgraph-abstime funcgraph-irqs funcgraph-tail funcgraph-retval funcgraph-retval-hex $(
+			intree || echo 'funcgraph-retaddr funcgraph-args ')sleep-time graph-time "
 	echo nop >current_tracer
 	like 'the entry has a format' "$(cat events/ftrace/funcgraph_entry/format)" \
 		'^	field:int depth;	offset:16;	size:4;	signed:1;$'

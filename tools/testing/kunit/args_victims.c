@@ -65,11 +65,17 @@ static __victim u32 otr_victim_hash(u32 seed)
 	return seed;
 }
 
-/* One that calls another, and does not end with that. */
+/* Two that call others, and do not end with that. */
+static __victim int otr_victim_inner(int depth)
+{
+	otr_victim_void();
+	return -ENOENT - depth;
+}
+
 static __victim int otr_victim_outer(int depth)
 {
 	otr_victim_void();
-	return depth ? otr_victim_outer(depth - 1) + 1 : -ENOENT - 1;
+	return otr_victim_inner(depth + 1) + 1;
 }
 
 static int call_all(const char *val, const struct kernel_param *kp)

@@ -60,6 +60,12 @@ void otr_types_value(unsigned long func, unsigned long value, struct otr_value *
 		*out = (struct otr_value) { .bits = value, .number = value };
 }
 
+void otr_types_print_args(unsigned long func, const unsigned long *words, unsigned int nr,
+			  struct seq_buf *out)
+{
+	seq_buf_printf(out, "(%u words, the last is %lu)", nr, words[nr - 1]);
+}
+
 /* What a source says that follows; taken once. */
 static const struct otr_item *follows;
 static bool taken;
@@ -348,7 +354,7 @@ static void returned_values(struct kunit *test)
 		  IS_ENABLED(CONFIG_SYMBOLIC_ERRNAME) ? " = -22 (-EINVAL)" : " = -22",
 		  " = 0xffffffea" },
 		/* No error has this number, nor a name. */
-		{ { OTR_VALUE_ERROR, 0, -4000, -4000 }, -4000, " = -4000", " = 0xfffffffffffff060" },
+		{ { OTR_VALUE_ERROR, 0, 0xfffff060, -4000 }, -4000, " = -4000", " = 0xfffff060" },
 	};
 	struct otr_rec_graph_exit rec = {
 		.head = { .type = OTR_TYPE_GRAPH_EXIT, .pid = PID }, .func = 1,
@@ -379,6 +385,54 @@ static void returned_values(struct kunit *test)
 	typed = (struct otr_value) {};
 }
 
+/* What may be recorded of an entry besides the function. */
+static void callers_and_arguments(struct kunit *test)
+{
+	struct {
+		struct otr_rec_graph_more more;
+		unsigned long args[OTR_REC_ARGS];
+	} __packed rec = {
+		.more = {
+			.entry = {
+				.head = { .type = OTR_TYPE_GRAPH_MORE, .pid = PID },
+				.func = 1,
+			},
+			.retaddr = 3,
+		},
+		.args = { 1, 2, 3, 4, 5, 6 },
+	};
+	struct otr_rec_graph_exit ret = {
+		.head = { .type = OTR_TYPE_GRAPH_EXIT, .pid = PID }, .func = 1, .retval = 7,
+	};
+	const struct otr_item exit = { .data = &ret, .len = sizeof(ret), .ts = 1 };
+	struct fixture *f = test->priv;
+
+	f->view.graph = kunit_kcalloc(test, nr_cpu_ids, sizeof(*f->view.graph), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f->view.graph);
+	otr_graph_rewind(&f->view);
+	f->item = (struct otr_item) { .data = &rec, .len = sizeof(rec.more), .ts = 1 };
+	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(GRAPH_IRQS);
+	expect(test, "sym() {\n");
+	f->view.options |= OTR_OPT(GRAPH_RETADDR);
+	expect(test, "sym() { /* <-sym+0x1/0x2 */\n");
+	f->item.len = sizeof(rec);
+	expect(test, "sym(6 words, the last is 6) { /* <-sym+0x1/0x2 */\n");
+	f->view.options &= ~OTR_OPT(GRAPH_RETADDR);
+	expect(test, "sym(6 words, the last is 6) {\n");
+	/* With what it returned, in one line. */
+	f->view.src = (struct otr_source *)f;
+	follows = &exit;
+	expect(test, "sym(6 words, the last is 6);\n");
+	f->view.options |= OTR_OPT(GRAPH_RETVAL);
+	expect(test, "sym(6 words, the last is 6); /* = 0x7 */\n");
+	f->view.options |= OTR_OPT(GRAPH_RETADDR);
+	expect(test, "sym(6 words, the last is 6); /* <-sym+0x1/0x2 ret=0x7 */\n");
+	typed.form = OTR_VALUE_VOID;
+	expect(test, "sym(6 words, the last is 6); /* <-sym+0x1/0x2 */\n");
+	typed.form = OTR_VALUE_UNTYPED;
+	follows = NULL;
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(texts_elsewhere),
 	KUNIT_CASE(default_columns),
@@ -390,6 +444,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(too_long_a_line),
 	KUNIT_CASE(only_one_of_a_number),
 	KUNIT_CASE(returned_values),
+	KUNIT_CASE(callers_and_arguments),
 	{}
 };
 
