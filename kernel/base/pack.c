@@ -7,6 +7,7 @@
  * of four or eight bytes and strings; whatever takes something else is left to the
  * kernel.
  */
+#include <linux/align.h>
 #include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/string.h>

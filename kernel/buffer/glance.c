@@ -54,6 +54,7 @@ static bool begin_at_reader(struct otr_glance *g)
 
 	if (mutex_is_locked(&g->rc->reader_lock))
 		return false;
+	/* What the last reader did before it unlocked comes with that. */
 	smp_rmb();
 	g->cur = rd->cur;
 	g->pos = rd->pos;

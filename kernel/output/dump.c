@@ -3,7 +3,8 @@
  * A ring to the console: because a function was called, somebody pressed a key,
  * or the kernel came to grief. All memory that this takes was there before.
  */
-#define pr_fmt(fmt) "outrace: " fmt
+/* The lines are what others know them to be. */
+#define pr_fmt(fmt) fmt
 
 #include <linux/kdebug.h>
 #include <linux/nmi.h>
@@ -73,7 +74,7 @@ static void print_record(const struct otr_item *item)
 	struct seq_buf line;
 
 	if (item->len > OTR_GLANCE_MAX) {
-		printk(KERN_EMERG "CPU:%d [RECORD OF %u BYTES]\n", item->cpu, item->len);
+		pr_emerg("CPU:%d [RECORD OF %u BYTES]\n", item->cpu, item->len);
 		return;
 	}
 	/* What overflows leaves no end behind. */
@@ -82,7 +83,7 @@ static void print_record(const struct otr_item *item)
 	dump.view.index = 1;
 	otr_line_print(&dump.view, item, item->ts, &line);
 	dump.text[min_t(size_t, seq_buf_used(&line), LINE_MAX_SHOWN)] = '\0';
-	printk(KERN_EMERG "%s", dump.text);
+	pr_emerg("%s", dump.text);
 }
 
 static void print_records(const struct otr_inst *inst, int cpu)
@@ -93,13 +94,13 @@ static void print_records(const struct otr_inst *inst, int cpu)
 	otr_source_glance(dump.src, inst->ring, cpu);
 	while ((item = otr_source_peek(dump.src, NULL))) {
 		if (!any)
-			printk(KERN_EMERG RULE);
+			pr_emerg(RULE);
 		any = true;
 		print_record(item);
 		otr_source_next(dump.src);
 		touch_nmi_watchdog();
 	}
-	printk(KERN_EMERG "%s", any ? RULE : "   (ftrace buffer empty)\n");
+	pr_emerg("%s", any ? RULE : "   (ftrace buffer empty)\n");
 }
 
 /* Recording stays off: what comes after the first trouble would hide it. */
@@ -111,12 +112,12 @@ static void dump_one(const struct otr_inst *inst, int cpu)
 	local_irq_save(flags);
 	otr_ring_disable(inst->ring);
 	if (inst == otr_inst_top())
-		printk(KERN_EMERG "Dumping ftrace buffer:\n");
+		pr_emerg("Dumping ftrace buffer:\n");
 	else
-		printk(KERN_EMERG "Dumping ftrace instance %s buffer:\n", inst->name);
+		pr_emerg("Dumping ftrace instance %s buffer:\n", inst->name);
 	if (otr_site_failure()) {
-		printk("# WARNING: FUNCTION TRACING IS CORRUPTED\n");
-		printk("#          MAY BE MISSING FUNCTION EVENTS\n");
+		pr_warn("# WARNING: FUNCTION TRACING IS CORRUPTED\n");
+		pr_warn("#          MAY BE MISSING FUNCTION EVENTS\n");
 	}
 	set_view(inst);
 	print_records(inst, cpu);
@@ -172,7 +173,7 @@ static void dump_named(char *word, int this_cpu)
 	if (inst)
 		dump_one(inst, word && means_this_cpu(word) ? this_cpu : OTR_CPU_ALL);
 	else
-		printk(KERN_EMERG "Instance %s not found\n", name);
+		pr_emerg("Instance %s not found\n", name);
 	local_irq_restore(flags);
 }
 
@@ -269,7 +270,7 @@ int otr_output_init(void)
 	if (IS_ENABLED(CONFIG_MAGIC_SYSRQ)) {
 		have_key = !register_sysrq_key(KEY, &key_op);
 		if (!have_key)
-			pr_info("sysrq-%c is somebody else's: it dumps no buffer of ours\n", KEY);
+			pr_info("outrace: sysrq-%c is somebody else's: it dumps no buffer of ours\n", KEY);
 	}
 	return 0;
 }

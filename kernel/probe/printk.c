@@ -287,7 +287,7 @@ static const struct otr_kept *keep(const char *text)
 	kept = kzalloc(struct_size(kept, text, strlen(text) + 1), GFP_KERNEL);
 	if (!kept)
 		return NULL;
-	strcpy(kept->text, text);
+	memcpy(kept->text, text, strlen(text) + 1);
 	otr_pack_read(&kept->pack, text);
 	hash_add(by_text, &kept->hash, key);
 	list_add_tail_rcu(&kept->link, &all);

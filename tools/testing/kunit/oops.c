@@ -7,7 +7,7 @@ static int __init oops_init(void)
 	int *nowhere = NULL;
 
 	OPTIMIZER_HIDE_VAR(nowhere);
-	return *(volatile int *)nowhere;
+	return READ_ONCE(*nowhere);
 }
 
 module_init(oops_init);
