@@ -665,9 +665,11 @@ struct otr_ring_stats {
 	u64	now_ts;
 };
 
-/* swap.c: a ring and its spare */
+/* spare.c: a ring to exchange records with */
 struct otr_ring *otr_ring_create_spare(struct otr_ring *ring);
 int otr_ring_match(struct otr_ring *spare, const struct otr_ring *ring, int cpu);
+
+/* swap.c: exchanging them */
 int otr_ring_swap(struct otr_ring *ring, struct otr_ring *spare);
 void otr_ring_pin(struct otr_ring *ring);
 void otr_ring_unpin(struct otr_ring *ring);

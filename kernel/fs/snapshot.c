@@ -38,7 +38,7 @@ void otr_snapshot_help(const struct otr_where *where, struct seq_file *m)
 
 static int take(struct otr_inst *inst)
 {
-	int err = otr_snapshot_alloc(inst);
+	int err = otr_inst_make_room(inst);
 
 	return err ?: otr_snapshot_take(inst);
 }

@@ -251,6 +251,7 @@ void otr_inst_drop(struct otr_inst *inst);
 /* state.c */
 int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
+int otr_inst_make_room(struct otr_inst *inst);
 int otr_inst_reset(struct otr_inst *inst, int cpu);
 int otr_inst_set_clock(struct otr_inst *inst, const char *name);
 void otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus);
@@ -264,7 +265,6 @@ void otr_inst_raw_close(struct otr_inst *inst);
 /* snapshot.c */
 struct otr_ring *otr_snapshot_ring(struct otr_inst *inst);
 int otr_snapshot_match(struct otr_inst *inst, int cpu);
-int otr_snapshot_alloc(struct otr_inst *inst);
 void otr_snapshot_free(struct otr_inst *inst);
 int otr_snapshot_take(struct otr_inst *inst);
 

@@ -67,30 +67,6 @@ int otr_snapshot_match(struct otr_inst *inst, int cpu)
 }
 
 /**
- * otr_snapshot_alloc - make room for a snapshot
- * @inst: the instance
- *
- * Context: otr_inst_lock held; may sleep.
- * Return: 0, -ENOMEM.
- */
-int otr_snapshot_alloc(struct otr_inst *inst)
-{
-	struct otr_ring *ring = otr_snapshot_ring(inst);
-	int err;
-
-	if (IS_ERR(ring))
-		return PTR_ERR(ring);
-	err = otr_inst_expand(inst);
-	if (!err)
-		err = otr_snapshot_match(inst, OTR_CPU_ALL);
-	if (err)
-		return err;
-	/* The ring is there, and large, for who finds this. */
-	smp_store_release(&inst->snapshot_ready, true);
-	return 0;
-}
-
-/**
  * otr_snapshot_free - drop the snapshot, and give its memory back
  * @inst: the instance
  *
@@ -117,7 +93,7 @@ int otr_snapshot_take(struct otr_inst *inst)
 	int err = -ENOENT;
 
 	preempt_disable_notrace();
-	/* Pairs with the release in otr_snapshot_alloc(). */
+	/* Pairs with the release in otr_inst_make_room(). */
 	if (smp_load_acquire(&inst->snapshot_ready))
 		err = otr_ring_swap(inst->ring, inst->snapshot);
 	preempt_enable_notrace();

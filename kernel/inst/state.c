@@ -41,6 +41,30 @@ int otr_inst_expand(struct otr_inst *inst)
 }
 
 /**
+ * otr_inst_make_room - make room for a snapshot
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock held; may sleep.
+ * Return: 0, -ENOMEM.
+ */
+int otr_inst_make_room(struct otr_inst *inst)
+{
+	struct otr_ring *ring = otr_snapshot_ring(inst);
+	int err;
+
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	err = otr_inst_expand(inst);
+	if (!err)
+		err = otr_snapshot_match(inst, OTR_CPU_ALL);
+	if (err)
+		return err;
+	/* The ring is there, and large, for who finds this. */
+	smp_store_release(&inst->snapshot_ready, true);
+	return 0;
+}
+
+/**
  * otr_inst_reset - drop what was recorded
  * @inst: the instance
  * @cpu: the CPU, or OTR_CPU_ALL

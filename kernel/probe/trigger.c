@@ -47,7 +47,7 @@ static int prepare_snapshot(struct otr_trigger *trigger)
 	int err;
 
 	mutex_lock(&otr_inst_lock);
-	err = otr_snapshot_alloc(trigger->inst);
+	err = otr_inst_make_room(trigger->inst);
 	mutex_unlock(&otr_inst_lock);
 	return err;
 }

@@ -20,6 +20,8 @@
  * @OTR_TYPE_GRAPH_EXIT: a function returned
  * @OTR_TYPE_GRAPH_ENTRY: a function was entered whose return may follow
  * @OTR_TYPE_USER_STACK: the same as OTR_TYPE_STACK, in user space
+ * @OTR_TYPE_BPRINT: a text that is put together when it is read, from a format
+ * @OTR_TYPE_BPUTS: a text that the kernel has, by its address
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_REPEATS: the last call on this CPU was repeated
  * @OTR_TYPE_GRAPH_MORE: as OTR_TYPE_GRAPH_ENTRY, with who called it and its arguments

@@ -37,6 +37,7 @@ do {									\
 #include "buffer/stats.c"
 #include "buffer/wait.c"
 #include "buffer/swap.c"
+#include "buffer/spare.c"
 #include "buffer/check.c"
 
 #define STRESS_MS	900

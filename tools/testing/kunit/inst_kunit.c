@@ -619,7 +619,7 @@ static void puts_aside(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, spare.off_cpus & BIT(0) && !(spare.off_cpus & BIT(1)));
 	KUNIT_EXPECT_EQ(test, spare.matches, 0);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
-	KUNIT_EXPECT_EQ(test, otr_snapshot_alloc(inst), 0);
+	KUNIT_EXPECT_EQ(test, otr_inst_make_room(inst), 0);
 	KUNIT_EXPECT_EQ(test, spare.bytes, inst->size);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), 0);
 	KUNIT_EXPECT_EQ(test, spare.swaps, 1);
@@ -640,7 +640,7 @@ static void puts_aside(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, spare.bytes, UNUSED_BYTES);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
 	spare.answer = 0;
-	KUNIT_EXPECT_EQ(test, otr_snapshot_alloc(inst), 0);
+	KUNIT_EXPECT_EQ(test, otr_inst_make_room(inst), 0);
 	otr_snapshot_free(inst);
 	KUNIT_EXPECT_EQ(test, spare.bytes, UNUSED_BYTES);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);

@@ -37,6 +37,7 @@ do {									\
 #include "buffer/stats.c"
 #include "buffer/wait.c"
 #include "buffer/swap.c"
+#include "buffer/spare.c"
 #include "probe/function.c"
 #include "probe/await.c"
 
