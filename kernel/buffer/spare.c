@@ -15,7 +15,7 @@
  */
 struct otr_ring *otr_ring_create_spare(struct otr_ring *ring)
 {
-	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpumask_first(cpu_possible_mask));
+	const struct otr_ring_cpu *rc = raw_cpu_ptr(READ_ONCE(ring->cpus));
 	struct otr_ring_config config = {
 		.clock		= READ_ONCE(rc->clock),
 		.order		= READ_ONCE(ring->order),

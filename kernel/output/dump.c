@@ -270,7 +270,8 @@ int otr_output_init(void)
 	if (IS_ENABLED(CONFIG_MAGIC_SYSRQ)) {
 		have_key = !register_sysrq_key(KEY, &key_op);
 		if (!have_key)
-			pr_info("outrace: sysrq-%c is somebody else's: it dumps no buffer of ours\n", KEY);
+			pr_info("outrace: sysrq-%c is somebody else's: it dumps no buffer of ours\n",
+				KEY);
 	}
 	return 0;
 }

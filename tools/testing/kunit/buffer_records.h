@@ -140,7 +140,7 @@ static void glance_some(int cpu, int most)
 	local_irq_save(flags);
 	otr_glance_begin(&glance, ring, cpu);
 	while (most-- && otr_glance_peek(&glance, &item)) {
-		memcpy(copy, item.data, min(item.len, (u32)sizeof(copy)));
+		memcpy(copy, item.data, min_t(u32, item.len, sizeof(copy)));
 		item.data = copy;
 		if (!otr_glance_holds(&glance))
 			continue;

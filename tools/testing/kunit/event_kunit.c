@@ -251,7 +251,8 @@ static void types_of_the_kernel(struct kunit *test)
 	btf = otr_btf_open(blob, size, NULL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(btf));
 	expect_args(test, btf, "vfs_read", "file=0x10, buf=0x20, count=0x3, pos=0x40");
-	expect_args(test, btf, "vfs_statx", "dfd=16, filename=0x20, flags=3, stat=0x40, request_mask=0x5");
+	expect_args(test, btf, "vfs_statx",
+		    "dfd=16, filename=0x20, flags=3, stat=0x40, request_mask=0x5");
 	expect_args(test, btf, "schedule", "");
 	otr_btf_judge(btf, otr_btf_find(btf, "vfs_read"), -5, &value);
 	KUNIT_EXPECT_EQ(test, value.form, OTR_VALUE_ERROR);

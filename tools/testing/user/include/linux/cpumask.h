@@ -57,7 +57,4 @@ int cpulist_parse(const char *text, struct cpumask *mask);
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < SHIM_CPUS; (cpu)++)
 #define for_each_online_cpu(cpu) for_each_possible_cpu(cpu) if (!cpu_online(cpu)) ; else
 
-#define cpu_possible_mask	NULL
-#define cpumask_first(mask)	((void)(mask), 0)
-
 #endif
