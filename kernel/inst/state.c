@@ -74,7 +74,9 @@ int otr_inst_make_room(struct otr_inst *inst)
  */
 int otr_inst_reset(struct otr_inst *inst, int cpu)
 {
-	inst->time_start = otr_clock_read(inst->clock);
+	/* What other CPUs recorded is not older than that of one. */
+	if (cpu == OTR_CPU_ALL)
+		inst->time_start = otr_clock_read(inst->clock);
 	return otr_ring_reset(inst->ring, cpu);
 }
 
