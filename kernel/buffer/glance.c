@@ -33,20 +33,6 @@ static struct otr_slot *slot_at(const struct otr_glance *g, u64 pos)
 	return &g->slots[min(otr_pos_slot(pos), g->nr - 1)];
 }
 
-/* Beginning of the oldest page that can be read. */
-static u64 oldest(const struct otr_glance *g, u64 commit)
-{
-	u64 pos = otr_pos_oldest(g->nr, commit);
-	u32 i;
-
-	for (i = 1; i < g->nr; i++) {
-		if (otr_slot_holds(READ_ONCE(slot_at(g, pos)->word), pos))
-			break;
-		pos = otr_pos_next(g->nr, pos);
-	}
-	return pos;
-}
-
 /* Begin at what the consuming reader has on its own page, unless it is at work. */
 static bool begin_at_reader(struct otr_glance *g)
 {
@@ -160,7 +146,7 @@ static bool find_page(struct otr_glance *g)
 			break;
 		if (enter_page(g, commit))
 			return true;
-		g->pos = oldest(g, commit);
+		g->pos = otr_slots_oldest(g->slots, g->nr, commit);
 	}
 	g->going = false;
 	return false;

@@ -67,16 +67,7 @@ int otr_cursor_look(struct otr_cursor *cur, struct otr_item *item, u32 *after)
 /* Beginning of the oldest page that can be read. The reader lock is held. */
 u64 otr_reader_oldest(const struct otr_ring_cpu *rc)
 {
-	u64 commit = otr_ring_committed(rc);
-	u64 pos = otr_pos_oldest(rc->nr, commit);
-	u32 i;
-
-	for (i = 1; i < rc->nr; i++) {
-		if (otr_slot_holds(READ_ONCE(otr_slot_at(rc, pos)->word), pos))
-			break;
-		pos = otr_pos_next(rc->nr, pos);
-	}
-	return pos;
+	return otr_slots_oldest(rc->slots, rc->nr, otr_ring_committed(rc));
 }
 
 /* Let others know where the consuming reader is. */

@@ -82,6 +82,23 @@ static inline struct otr_slot *otr_slot_at(const struct otr_ring_cpu *rc, u64 po
 	return &rc->slots[otr_pos_slot(pos)];
 }
 
+/*
+ * Beginning of the oldest page that can be read. Without the reader lock the
+ * arguments may not belong together; what comes out is of no use then.
+ */
+static inline u64 otr_slots_oldest(const struct otr_slot *slots, u32 nr, u64 commit)
+{
+	u64 pos = otr_pos_oldest(nr, commit);
+	u32 i;
+
+	for (i = 1; i < nr; i++) {
+		if (otr_slot_holds(READ_ONCE(slots[min(otr_pos_slot(pos), nr - 1)].word), pos))
+			break;
+		pos = otr_pos_next(nr, pos);
+	}
+	return pos;
+}
+
 /* Up to where records are complete. */
 static inline u64 otr_ring_committed(const struct otr_ring_cpu *rc)
 {

@@ -44,6 +44,8 @@ struct otr_event_group {
 /* registry.c */
 int otr_event_register(struct otr_event *ev);
 void otr_event_unregister(struct otr_event *ev);
+int otr_event_register_all(struct otr_event *const *events, unsigned int nr);
+void otr_event_unregister_all(struct otr_event *const *events, unsigned int nr);
 struct otr_event *otr_event_find(u16 id);
 struct otr_event *otr_event_next(const struct otr_event *ev);
 struct otr_event *otr_event_named(const char *system, const char *name);

@@ -127,6 +127,39 @@ void otr_event_unregister(struct otr_event *ev)
 }
 
 /**
+ * otr_event_register_all - make several events known, or none
+ * @events: the events
+ * @nr: how many
+ *
+ * Context: may sleep.
+ * Return: 0, or what otr_event_register() said of one.
+ */
+int otr_event_register_all(struct otr_event *const *events, unsigned int nr)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr && !err; i++)
+		err = otr_event_register(events[i]);
+	if (err)
+		otr_event_unregister_all(events, i - 1);
+	return err;
+}
+
+/**
+ * otr_event_unregister_all - the counterpart of otr_event_register_all()
+ * @events: the events
+ * @nr: how many
+ *
+ * Context: may sleep.
+ */
+void otr_event_unregister_all(struct otr_event *const *events, unsigned int nr)
+{
+	while (nr-- > 0)
+		otr_event_unregister(events[nr]);
+}
+
+/**
  * otr_event_find - look an event up
  * @id: number from a record
  *

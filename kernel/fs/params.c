@@ -117,11 +117,6 @@ static void write_one(const char *name, const char *path, const char *text)
 			ERR_PTR(err));
 }
 
-static void apply_one(const struct param *param, const char *text)
-{
-	write_one(param->name, param->path, text);
-}
-
 static void write_in_instance(const char *instance, const char *file, const char *text)
 {
 	char *path = kasprintf(GFP_KERNEL, "instances/%s/%s", instance, file);
@@ -177,7 +172,7 @@ static int apply(const struct param *param)
 	if (!*param->value)
 		return 0;
 	if (!param->list) {
-		apply_one(param, *param->value);
+		write_one(param->name, param->path, *param->value);
 		return 0;
 	}
 	copy = kstrdup(*param->value, GFP_KERNEL);
@@ -186,7 +181,7 @@ static int apply(const struct param *param)
 	rest = copy;
 	while ((part = strsep(&rest, ",")))
 		if (*part)
-			apply_one(param, part);
+			write_one(param->name, param->path, part);
 	kfree(copy);
 	return 0;
 }

@@ -498,6 +498,8 @@ static struct otr_event args_event = {
 	.bin		= print_bin,
 };
 
+static struct otr_event *const events[] = { &function_event, &args_event };
+
 /**
  * otr_function_init - offer the function tracer
  *
@@ -508,14 +510,9 @@ static struct otr_event args_event = {
  */
 int otr_function_init(void)
 {
-	int err = otr_event_register(&function_event);
+	int err = otr_event_register_all(events, ARRAY_SIZE(events));
 
-	if (err)
-		return err;
-	err = otr_event_register(&args_event);
-	if (err)
-		otr_event_unregister(&function_event);
-	else if (otr_site_ready())
+	if (!err && otr_site_ready())
 		otr_preset_register(&function_preset);
 	return err;
 }
@@ -529,6 +526,5 @@ void otr_function_exit(void)
 {
 	if (otr_site_ready())
 		otr_preset_unregister(&function_preset);
-	otr_event_unregister(&args_event);
-	otr_event_unregister(&function_event);
+	otr_event_unregister_all(events, ARRAY_SIZE(events));
 }

@@ -89,7 +89,8 @@ void otr_await_create(struct otr_inst *inst);
 void otr_await_destroy(struct otr_inst *inst);
 void otr_profile_graph_time(bool include);
 void otr_profile_exit(void);
-void otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text);
+bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, size_t len,
+		    bool line);
 int otr_marker_init(void);
 void otr_marker_exit(void);
 int otr_printk_init(void);

@@ -458,15 +458,6 @@ static struct otr_event exit_event = {
 
 static struct otr_event *const events[] = { &entry_event, &more_event, &exit_event };
 
-/* Those that are registered. */
-static void unregister_events(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(events); i++)
-		otr_event_unregister(events[i]);
-}
-
 /**
  * otr_graph_init - offer the function_graph tracer
  *
@@ -477,20 +468,16 @@ static void unregister_events(void)
  */
 int otr_graph_init(void)
 {
-	unsigned int nr;
-	int err = 0;
+	int err = otr_event_register_all(events, ARRAY_SIZE(events));
 
-	for (nr = 0; nr < ARRAY_SIZE(events) && !err; nr++)
-		err = otr_event_register(events[nr]);
-	if (!err && otr_ret_ready())
-		err = otr_limits_init();
-	if (err) {
-		unregister_events();
+	if (err || !otr_ret_ready())
 		return err;
-	}
-	if (otr_ret_ready())
+	err = otr_limits_init();
+	if (err)
+		otr_event_unregister_all(events, ARRAY_SIZE(events));
+	else
 		otr_preset_register(&graph_preset);
-	return 0;
+	return err;
 }
 
 /**
@@ -503,5 +490,5 @@ void otr_graph_exit(void)
 	if (otr_ret_ready())
 		otr_preset_unregister(&graph_preset);
 	otr_limits_exit();
-	unregister_events();
+	otr_event_unregister_all(events, ARRAY_SIZE(events));
 }

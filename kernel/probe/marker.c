@@ -99,28 +99,35 @@ ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t 
 }
 
 /**
- * otr_marker_say - record a text of our own
+ * otr_marker_say - record a text of the kernel's
  * @ring: the ring
  * @ip: the address that it is said to come from
- * @text: the text, with its newline
+ * @text: the text
+ * @len: its length, in bytes
+ * @line: add a newline
  *
  * Context: any, NMI included.
+ * Return: whether it was recorded.
  */
-void otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text)
+bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, size_t len,
+		    bool line)
 {
-	size_t len = strlen(text) + 1;
 	struct otr_rec_print *out;
 	struct otr_rec rec __uninitialized;
 
 	preempt_disable_notrace();
-	out = otr_ring_begin(ring, &rec, sizeof(*out) + len);
+	out = otr_ring_begin(ring, &rec, sizeof(*out) + len + line + 1);
 	if (out) {
 		otr_probe_head(&out->head, OTR_TYPE_PRINT);
 		out->ip = ip;
 		memcpy(out->text, text, len);
+		if (line)
+			out->text[len] = '\n';
+		out->text[len + line] = '\0';
 		otr_ring_end(&rec);
 	}
 	preempt_enable_notrace();
+	return out;
 }
 
 /**
@@ -230,6 +237,8 @@ static struct otr_event raw_event = {
 	.raw		= print_bytes,
 };
 
+static struct otr_event *const events[] = { &print_event, &raw_event };
+
 /**
  * otr_marker_init - make the markers' records known
  *
@@ -238,14 +247,7 @@ static struct otr_event raw_event = {
  */
 int otr_marker_init(void)
 {
-	int err = otr_event_register(&print_event);
-
-	if (err)
-		return err;
-	err = otr_event_register(&raw_event);
-	if (err)
-		otr_event_unregister(&print_event);
-	return err;
+	return otr_event_register_all(events, ARRAY_SIZE(events));
 }
 
 /**
@@ -255,6 +257,5 @@ int otr_marker_init(void)
  */
 void otr_marker_exit(void)
 {
-	otr_event_unregister(&raw_event);
-	otr_event_unregister(&print_event);
+	otr_event_unregister_all(events, ARRAY_SIZE(events));
 }

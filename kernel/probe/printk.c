@@ -67,26 +67,17 @@ static int put_text(unsigned long ip, const char *text, unsigned int len, bool l
 		    unsigned long caller)
 {
 	struct otr_inst *inst = destination();
-	struct otr_rec rec __uninitialized;
-	struct otr_rec_print *out;
+	bool done;
 
 	if (!inst)
 		return 0;
 	line = line && (!len || text[len - 1] != '\n');
 	preempt_disable_notrace();
-	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + len + line + 1);
-	if (out) {
-		otr_probe_head(&out->head, OTR_TYPE_PRINT);
-		out->ip = ip;
-		memcpy(out->text, text, len);
-		if (line)
-			out->text[len] = '\n';
-		out->text[len + line] = '\0';
-		otr_ring_end(&rec);
+	done = otr_marker_say(inst->ring, ip, text, len, line);
+	if (done)
 		recorded(inst, caller);
-	}
 	preempt_enable_notrace();
-	return out ? len : 0;
+	return done ? len : 0;
 }
 
 /**
@@ -444,6 +435,8 @@ static struct otr_event bputs_event = {
 	.alone		= print_constant_alone,
 };
 
+static struct otr_event *const events[] = { &bprint_event, &bputs_event };
+
 /**
  * otr_printk_init - be ready for modules that print into the trace
  *
@@ -452,17 +445,13 @@ static struct otr_event bputs_event = {
  */
 int otr_printk_init(void)
 {
-	int err = otr_event_register(&bprint_event);
+	int err = otr_event_register_all(events, ARRAY_SIZE(events));
 
 	if (err)
 		return err;
-	err = otr_event_register(&bputs_event);
-	if (!err)
-		err = register_module_notifier(&modules);
-	if (!err)
-		return 0;
-	otr_event_unregister(&bputs_event);
-	otr_event_unregister(&bprint_event);
+	err = register_module_notifier(&modules);
+	if (err)
+		otr_event_unregister_all(events, ARRAY_SIZE(events));
 	return err;
 }
 
@@ -476,8 +465,7 @@ void otr_printk_exit(void)
 	struct otr_kept *kept, *next;
 
 	unregister_module_notifier(&modules);
-	otr_event_unregister(&bputs_event);
-	otr_event_unregister(&bprint_event);
+	otr_event_unregister_all(events, ARRAY_SIZE(events));
 	/* Who prints when something went wrong. */
 	synchronize_rcu();
 	list_for_each_entry_safe(kept, next, &all, link)

@@ -55,7 +55,7 @@ static int prepare_snapshot(struct otr_trigger *trigger)
 /* The symbol that is printed is the one that the kernel's tracer is known for. */
 static noinline void tracing_snapshot_instance_cond(struct otr_ring *ring, const char *text)
 {
-	otr_marker_say(ring, _THIS_IP_, text);
+	otr_marker_say(ring, _THIS_IP_, text, strlen(text), false);
 }
 
 static void run_snapshot(const struct otr_trigger *trigger, atomic_long_t *left)

@@ -187,12 +187,12 @@ bool otr_site_ready(void)
 	return true;
 }
 
-int otr_event_register(struct otr_event *event)
+int otr_event_register_all(struct otr_event *const *events, unsigned int nr)
 {
 	return 0;
 }
 
-void otr_event_unregister(struct otr_event *event)
+void otr_event_unregister_all(struct otr_event *const *events, unsigned int nr)
 {
 }
 
