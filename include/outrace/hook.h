@@ -10,7 +10,9 @@
  *	err = otr_watch_register(watch);
  *
  * Each watch has a set of functions of its own, and any number of them can be on
- * the same function, next to the tracers. samples/hook has modules that do this.
+ * the same function, next to the tracers. Instead of callbacks it can have code
+ * that functions call themselves, with nothing of ours in between. samples/hook has
+ * modules that do this.
  */
 #ifndef _OUTRACE_HOOK_H
 #define _OUTRACE_HOOK_H
@@ -50,17 +52,28 @@ struct otr_call {
  *	   says whether @leave is to be called for this call. NULL for nothing
  *	   but @leave
  * @leave: called when it returns, in the same task. NULL for who does not care
+ * @direct: instead of both: code that functions call at their entry, written in
+ *	    assembler. It finds the arguments of the function in their registers,
+ *	    on top of the stack the address where that goes on, and above it the
+ *	    one of its caller. It keeps all registers that an argument may be in or that
+ *	    a function has to keep, and returns; or it takes the address off and
+ *	    returns to the caller, and has run in place of the function. One watch
+ *	    of this kind can be on a function, beside any number of others, which
+ *	    are called first
  *
- * Both run wherever the functions are called, NMI included, with preemption off,
+ * Callbacks run wherever the functions are called, NMI included, with preemption off,
  * and where RCU may not be watching; they do not sleep. Functions that they call
  * themselves are not hooked. A call has both or none: where the return cannot be
  * seen, as there are too many calls around it already, @entry is not called
- * either, and the call counts as missed.
+ * either, and the call counts as missed. Code that is called directly is on its
+ * own: nothing was switched off, a function that it calls may come back to it, and
+ * who sleeps in it is not waited for when the watch goes.
  */
 struct otr_watch_ops {
 	const char	*name;
 	bool		(*entry)(struct otr_watch *watch, struct otr_call *call);
 	void		(*leave)(struct otr_watch *watch, struct otr_call *call);
+	const void	*direct;
 };
 
 struct otr_watch *otr_watch_create(const struct otr_watch_ops *ops, void *data);
@@ -70,6 +83,7 @@ int otr_watch_add(struct otr_watch *watch, const char *pattern, const char *modu
 int otr_watch_add_function(struct otr_watch *watch, const void *func);
 int otr_watch_register(struct otr_watch *watch);
 void otr_watch_unregister(struct otr_watch *watch);
+int otr_watch_set_direct(struct otr_watch *watch, const void *code);
 unsigned long otr_watch_missed(const struct otr_watch *watch);
 
 #endif /* _OUTRACE_HOOK_H */

@@ -74,6 +74,7 @@ static int prepare(struct otr_block *block, const struct otr_hook *leaving)
 {
 	struct otr_hookset wanted = { };
 	struct otr_plan_step step;
+	const struct otr_target *target;
 	struct otr_plan plan;
 	unsigned int id;
 
@@ -81,7 +82,12 @@ static int prepare(struct otr_block *block, const struct otr_hook *leaving)
 	while (otr_plan_next(&plan, &step)) {
 		if (otr_hookset_empty(&step.to))
 			continue;
-		if (!otr_target_get(&step.to))
+		target = otr_target_get(&step.to);
+		if (!target)
+			return -ENOMEM;
+		if (target->direct && !block->redirected)
+			block->redirected = bitmap_zalloc(block->nr, GFP_KERNEL);
+		if (target->direct && !block->redirected)
 			return -ENOMEM;
 		wanted.bits[0] |= step.to.bits[0];
 		wanted.bits[1] |= step.to.bits[1];
@@ -209,6 +215,8 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 	}
 	if (to)
 		block->touched[step->word] |= done;
+	if (to && to->direct && block->redirected)
+		block->redirected[step->word] |= done;
 	return done;
 }
 
@@ -283,33 +291,22 @@ static void report_left_out(void)
 	left_out_said = left_out;
 }
 
-/**
- * otr_apply - make the text what the hooks want
- * @leaving: a hook that wants nothing any more, and is on no site afterwards;
- *	     NULL for none
- *
- * Sites that somebody else holds stay as they are; the next call tries them
- * again. With @leaving it does not fail: it does without what fails.
- *
- * Context: otr_site_lock held, sleeps.
- * Return: 0, -ENOMEM, -EIO if a site is not what it should be; then nothing
- * changed.
- */
-int otr_apply(const struct otr_hook *leaving)
+/* With @must it does without what fails; else nothing has changed when it fails. */
+static int change(const struct otr_hook *leaving, bool must)
 {
 	struct otr_block *block;
 	int err;
 
-	if (!leaving && otr_site_failure())
+	if (!must && otr_site_failure())
 		return -EIO;
 	nothing_new = false;
 	err = prepare_all(leaving);
-	if (err && !leaving)
+	if (err && !must)
 		return err;
 	nothing_new = err;
 	otr_host_text_lock();
 	/* A new failure changes the plan: others stay as they are. */
-	if (!verify_all(leaving) && !leaving) {
+	if (!verify_all(leaving) && !must) {
 		otr_host_text_unlock();
 		return -EIO;
 	}
@@ -324,7 +321,43 @@ int otr_apply(const struct otr_hook *leaving)
 		otr_targets_still(leaving);
 	otr_host_text_unlock();
 	report_left_out();
-	return otr_targets_share();
+	return 0;
+}
+
+/**
+ * otr_apply - make the text what the hooks want
+ * @leaving: a hook that wants nothing any more, and is on no site afterwards;
+ *	     NULL for none
+ *
+ * Sites that somebody else holds stay as they are; the next call tries them
+ * again. With @leaving it does not fail: it does without what fails.
+ *
+ * Context: otr_site_lock held, sleeps.
+ * Return: 0, -ENOMEM, -EIO if a site is not what it should be; then nothing
+ * changed.
+ */
+int otr_apply(const struct otr_hook *leaving)
+{
+	int err = change(leaving, leaving);
+
+	return err ?: otr_targets_share();
+}
+
+/**
+ * otr_apply_exchange - the same where the hook that leaves has a successor
+ * @leaving: the hook that leaves
+ *
+ * Context: otr_site_lock held, sleeps.
+ * Return: 0, or what otr_apply() returns without a leaving hook; then nothing
+ * changed, and it is on its sites.
+ */
+int otr_apply_exchange(const struct otr_hook *leaving)
+{
+	int err = change(leaving, false);
+
+	if (!err)
+		otr_targets_share();
+	return err;
 }
 
 /**

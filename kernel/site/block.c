@@ -39,6 +39,7 @@ static int block_add(const struct module *mod, const unsigned long *sites, unsig
 static void block_del(struct otr_block *block)
 {
 	list_del(&block->node);
+	bitmap_free(block->redirected);
 	bitmap_free(block->touched);
 	kfree(block);
 }

@@ -88,6 +88,25 @@ void otr_held_drop(unsigned long ip)
 }
 
 /**
+ * otr_held_calls - does a held site call code of somebody else's?
+ * @direct: the code
+ *
+ * Nothing of ours is in between that could be made to call nothing.
+ *
+ * Context: otr_site_lock held.
+ * Return: whether one does.
+ */
+bool otr_held_calls(unsigned long direct)
+{
+	struct otr_held *held;
+
+	list_for_each_entry(held, &otr_held_sites, node)
+		if (otr_target_address(held->target) == direct)
+			return true;
+	return false;
+}
+
+/**
  * otr_held_forget - a block's text goes away
  * @block: the block
  *

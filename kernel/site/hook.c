@@ -13,14 +13,19 @@
 /* Written at module load and unload only. */
 static bool ready;
 
-/* Take a hook off every site and wait until nobody is in it. */
-static void leave(struct otr_hook *hook)
+/* A hook is off every site: wait until nobody is in it. */
+static void left(struct otr_hook *hook)
 {
-	otr_apply(hook);
 	otr_host_quiesce();
 	otr_targets_reap(hook);
 	otr_parts_free(&hook->parts);
 	otr_hooks[hook->id] = NULL;
+}
+
+static void leave(struct otr_hook *hook)
+{
+	otr_apply(hook);
+	left(hook);
 }
 
 static int find_id(const struct otr_hook *hook, int *free)
@@ -37,6 +42,34 @@ static int find_id(const struct otr_hook *hook, int *free)
 	return -1;
 }
 
+/*
+ * Code that sites call themselves gets what the function gets, so there can be
+ * one such hook on a site, and it has to be chosen.
+ */
+static int refuse_direct(const struct otr_hook *hook)
+{
+	unsigned int id;
+
+	if (!hook->filter || otr_set_empty(hook->filter))
+		return -EINVAL;
+	for (id = 0; id < OTR_HOOKS_MAX; id++)
+		if (otr_hooks[id] && otr_hooks[id]->direct &&
+		    otr_set_meets(hook->filter, otr_hooks[id]->filter))
+			return -EBUSY;
+	return 0;
+}
+
+/* A place in the table: 0, -ENOSPC. */
+static int enlist(struct otr_hook *hook, int id)
+{
+	if (id < 0)
+		return -ENOSPC;
+	hook->id = id;
+	INIT_LIST_HEAD(&hook->parts);
+	otr_hooks[id] = hook;
+	return 0;
+}
+
 /**
  * otr_hook_register - put a hook on the sites that it wants
  * @hook: the hook, filled in by its owner
@@ -47,7 +80,8 @@ static int find_id(const struct otr_hook *hook, int *free)
  * Context: process context, sleeps; up to a second or so for all sites.
  * Return: 0, -ENODEV if there are no sites or they cannot be patched, -EIO if a
  * site is not what it should be (see otr_site_failure()), -EBUSY if the hook is
- * registered, -ENOSPC if OTR_HOOKS_MAX are, -ENOMEM.
+ * registered or if it is direct and another such one wants the same site, -EINVAL
+ * if it is direct and wants none, -ENOSPC if OTR_HOOKS_MAX are, -ENOMEM.
  */
 int otr_hook_register(struct otr_hook *hook)
 {
@@ -56,14 +90,13 @@ int otr_hook_register(struct otr_hook *hook)
 	if (!ready)
 		return -ENODEV;
 	mutex_lock(&otr_site_lock);
-	if (find_id(hook, &id) >= 0) {
+	if (find_id(hook, &id) >= 0)
 		err = -EBUSY;
-	} else if (id < 0) {
-		err = -ENOSPC;
-	} else {
-		hook->id = id;
-		INIT_LIST_HEAD(&hook->parts);
-		otr_hooks[id] = hook;
+	else
+		err = hook->direct ? refuse_direct(hook) : 0;
+	if (!err)
+		err = enlist(hook, id);
+	if (!err) {
 		err = otr_apply(NULL);
 		if (err)
 			leave(hook);
@@ -80,18 +113,58 @@ EXPORT_SYMBOL_GPL(otr_hook_register);
  * When it returns, no CPU is in the hook's function and none will be: hook and
  * function may go away.
  *
- * Context: process context, sleeps, up to seconds.
+ * Context: process context, sleeps, up to seconds; for a direct hook as long as
+ * there is a kprobe that came later on one of its sites.
  */
 void otr_hook_unregister(struct otr_hook *hook)
 {
+	bool was;
 	int id;
 
 	mutex_lock(&otr_site_lock);
-	if (find_id(hook, &id) >= 0)
+	was = find_id(hook, &id) >= 0;
+	if (was)
 		leave(hook);
 	mutex_unlock(&otr_site_lock);
+	if (was && hook->direct)
+		otr_retry_direct(hook->direct);
 }
 EXPORT_SYMBOL_GPL(otr_hook_unregister);
+
+/**
+ * otr_hook_replace - exchange a direct hook for another
+ * @hook: the hook, registered
+ * @with: the other one, not registered, with the same set of sites
+ *
+ * Every call of one of the functions meets one of them. Afterwards the first is
+ * not registered, as by otr_hook_unregister().
+ *
+ * Context: that of otr_hook_unregister().
+ * Return: 0, -EINVAL if @hook is not registered, or what otr_hook_register()
+ * returns; then nothing has changed.
+ */
+int otr_hook_replace(struct otr_hook *hook, struct otr_hook *with)
+{
+	int err, id;
+
+	mutex_lock(&otr_site_lock);
+	err = find_id(hook, &id) < 0 ? -EINVAL : enlist(with, id);
+	if (!err) {
+		err = otr_apply_exchange(hook);
+		if (!err) {
+			left(hook);
+		} else {
+			otr_targets_reap(with);
+			otr_parts_free(&with->parts);
+			otr_hooks[with->id] = NULL;
+		}
+	}
+	mutex_unlock(&otr_site_lock);
+	if (!err)
+		otr_retry_direct(hook->direct);
+	return err;
+}
+EXPORT_SYMBOL_GPL(otr_hook_replace);
 
 /**
  * otr_hook_update - follow a change of a hook's sets

@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "arch/x86/arch.h"
 #include "site/plan.h"
 #include "site/site.h"
 
@@ -24,6 +25,7 @@ struct module;
  * @sites: addresses, ascending: a part of the kernel's own table
  * @nr: their number, not 0
  * @touched: those that ever called something, a bit each
+ * @redirected: those that ever called code of another module's; NULL for none
  */
 struct otr_block {
 	struct list_head	node;
@@ -32,6 +34,7 @@ struct otr_block {
 	const unsigned long	*sites;
 	unsigned int		nr;
 	unsigned long		*touched;
+	unsigned long		*redirected;
 };
 
 /**
@@ -65,11 +68,12 @@ struct otr_siteset {
  * struct otr_target - hooks that are called by sites, and from where
  * @node: in the list of all
  * @set: the hooks
- * @slot: the trampoline that sites call
+ * @slot: the trampoline that sites call; OTR_SLOT_NONE if they call @direct
  * @sites: number of sites that call it
  * @turn: the otr_apply() that last asked for it
+ * @direct: code that one of the hooks is, 0 for none
  * @armed: the trampoline is ready
- * @nr: number of hooks
+ * @nr: number of the other hooks
  * @hooks: them
  *
  * Immutable for those who come through the trampoline.
@@ -80,10 +84,13 @@ struct otr_target {
 	unsigned int		slot;
 	unsigned int		sites;
 	unsigned long		turn;
+	unsigned long		direct;
 	bool			armed;
 	unsigned int		nr;
 	struct otr_hook		*hooks[] __counted_by(nr);
 };
+
+#define OTR_SLOT_NONE	OTR_ARCH_SLOTS_ALL
 
 /* How long until a held site is tried again. */
 #define OTR_RETRY_MS	1000
@@ -121,6 +128,7 @@ unsigned long *otr_part_make(struct list_head *parts, struct otr_block *block);
 void otr_parts_forget(struct list_head *parts, const struct otr_block *block);
 void otr_parts_free(struct list_head *parts);
 bool otr_set_empty(const struct otr_siteset *set);
+bool otr_set_meets(const struct otr_siteset *a, const struct otr_siteset *b);
 void otr_set_forget(struct otr_siteset *set, const struct otr_block *block);
 
 /* target.c */
@@ -146,6 +154,7 @@ void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused
 
 /* apply.c */
 int otr_apply(const struct otr_hook *leaving);
+int otr_apply_exchange(const struct otr_hook *leaving);
 void otr_apply_forget(struct otr_block *block);
 
 /* failure.c */
@@ -157,11 +166,13 @@ extern struct delayed_work otr_retry_work;
 struct otr_target *otr_held_target(unsigned long ip);
 void otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target);
 void otr_held_drop(unsigned long ip);
+bool otr_held_calls(unsigned long direct);
 void otr_held_forget(const struct otr_block *block);
 void otr_held_free(struct otr_held *held);
 
 /* retry.c */
 void otr_retry_init(void);
 void otr_retry_exit(void);
+void otr_retry_direct(unsigned long direct);
 
 #endif /* _OTR_SITE_INTERNAL_H */

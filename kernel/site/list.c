@@ -143,27 +143,34 @@ void otr_site_show_name(struct seq_file *m, const struct otr_site_pos *pos)
  * @m: where to
  * @pos: the site
  *
- * The blanks are columns for what no hook does: take registers, change the
- * instruction pointer, be called directly, have operations beside the site.
+ * The blanks are columns for what no hook does, or does not say: take registers,
+ * change the instruction pointer, have operations beside the site. Called
+ * directly is D, and where that ever was so there is an M.
  *
  * Context: between otr_site_start() and otr_site_stop().
  */
 void otr_site_show_hooks(struct seq_file *m, const struct otr_site_pos *pos)
 {
+	const struct otr_block *block = block_at(pos->block);
 	const struct otr_target *target;
 	struct otr_hookset set;
 	unsigned int nr;
 
-	nr = otr_hooks_on(block_at(pos->block), pos->site, &set);
-	seq_printf(m, " (%u)           ", nr);
+	nr = otr_hooks_on(block, pos->site, &set);
 	target = otr_target_find(&set);
+	seq_printf(m, " (%u)    %s  %s", nr, target && target->direct ? " D" : "  ",
+		   block->redirected && test_bit(pos->site, block->redirected) ? " M " : "   ");
 	if (!target) {
 		seq_printf(m, " ->%pS", otr_arch_nothing);
 		return;
 	}
-	if (nr == 1)
+	if (target->slot == OTR_SLOT_NONE)
+		;
+	else if (target->nr == 1)
 		seq_printf(m, "\ttramp: %pS (%pS) ->%pS", (void *)otr_target_address(target),
 			   target->hooks[0]->func, target->hooks[0]->func);
 	else
 		seq_printf(m, " ->%pS", otr_dispatch_list);
+	if (target->direct)
+		seq_printf(m, "\n\tdirect-->%pS", (void *)target->direct);
 }

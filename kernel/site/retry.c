@@ -78,6 +78,33 @@ void otr_retry_init(void)
 }
 
 /**
+ * otr_retry_direct - wait until no held site calls code of somebody else's
+ * @direct: the code, whose hook was unregistered
+ *
+ * Context: process context, sleeps until the kprobes there are gone.
+ */
+void otr_retry_direct(unsigned long direct)
+{
+	bool said = false;
+
+	for (;;) {
+		bool calls;
+
+		mutex_lock(&otr_site_lock);
+		try_again();
+		calls = otr_held_calls(direct);
+		mutex_unlock(&otr_site_lock);
+		if (!calls)
+			return;
+		if (!said)
+			pr_warn("%pS is called by a kprobe until that is removed: waiting\n",
+				(void *)direct);
+		said = true;
+		schedule_timeout_idle(msecs_to_jiffies(OTR_RETRY_MS));
+	}
+}
+
+/**
  * otr_retry_exit - wait until no site is held
  *
  * The module must not go while something calls it, so this waits for whoever

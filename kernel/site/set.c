@@ -106,6 +106,27 @@ bool otr_set_empty(const struct otr_siteset *set)
 }
 
 /**
+ * otr_set_meets - do two sets have a site in common?
+ * @a: one
+ * @b: the other
+ *
+ * Context: otr_site_lock held.
+ * Return: whether they do.
+ */
+bool otr_set_meets(const struct otr_siteset *a, const struct otr_siteset *b)
+{
+	const struct otr_part *part;
+	const unsigned long *bits;
+
+	list_for_each_entry(part, &a->parts, node) {
+		bits = otr_part_find(&b->parts, part->block);
+		if (bits && bitmap_intersects(part->bits, bits, part->block->nr))
+			return true;
+	}
+	return false;
+}
+
+/**
  * otr_set_forget - a block goes away
  * @set: a set
  * @block: the block

@@ -51,6 +51,9 @@ struct seq_file;
  *	  so, and the callback has to begin with what it needs of
  *	  preempt_disable_notrace() and otr_guard_enter(). It may run in any
  *	  context, NMI included, also where RCU is not watching.
+ * @direct: instead of @func: code that sites call themselves, see
+ *	    <outrace/hook.h>; 0 for none. Its @filter may not be empty, and no
+ *	    other such hook may want one of its sites
  * @data: the owner's
  * @flags: OTR_HOOK_*
  * @filter: sites that are wanted; NULL or an empty set means all
@@ -63,6 +66,7 @@ struct otr_hook {
 	const char		*name;
 	void			(*func)(unsigned long ip, unsigned long parent_ip,
 					struct otr_hook *hook, struct otr_frame *frame);
+	unsigned long		direct;
 	void			*data;
 	unsigned int		flags;
 	struct otr_siteset	*filter;
@@ -74,6 +78,7 @@ struct otr_hook {
 
 int otr_hook_register(struct otr_hook *hook);
 void otr_hook_unregister(struct otr_hook *hook);
+int otr_hook_replace(struct otr_hook *hook, struct otr_hook *with);
 int otr_hook_update(struct otr_hook *hook);
 int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip);
 

@@ -8,7 +8,13 @@
  * hooks on a site, however many sites and hooks there are; when there are more
  * than trampolines, the rest share the first trampoline, which looks the site
  * up.
+ *
+ * A hook can be code that sites call without a trampoline. Together with others
+ * it has one with a tail; when there are no more of those, the others are left
+ * out.
  */
+#define pr_fmt(fmt) "outrace: " fmt
+
 #include <linux/bitmap.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -21,7 +27,7 @@
 #define SHARED_SLOT	0
 
 static LIST_HEAD(targets);
-static DECLARE_BITMAP(slots, OTR_ARCH_SLOTS) = { BIT(SHARED_SLOT) };
+static DECLARE_BITMAP(slots, OTR_ARCH_SLOTS_ALL) = { BIT(SHARED_SLOT) };
 static bool shared_armed;
 
 /*
@@ -53,31 +59,71 @@ struct otr_target *otr_target_find(const struct otr_hookset *set)
 	return NULL;
 }
 
+/* Has it a trampoline of its own? */
+static bool owns_slot(const struct otr_target *target)
+{
+	return target->slot != SHARED_SLOT && target->slot != OTR_SLOT_NONE;
+}
+
 static void free_target(struct otr_target *target)
 {
-	if (target->slot != SHARED_SLOT)
+	if (owns_slot(target))
 		clear_bit(target->slot, slots);
 	list_del(&target->node);
 	kfree(target);
 }
 
-static unsigned int take_slot(void)
+/* A free slot from @first on, @end if there is none. */
+static unsigned int take_slot(unsigned int first, unsigned int end)
 {
 	struct otr_target *target, *next;
-	unsigned int slot = find_first_zero_bit(slots, OTR_ARCH_SLOTS);
+	unsigned int slot = find_next_zero_bit(slots, end, first);
 
-	if (slot == OTR_ARCH_SLOTS) {
+	if (slot >= end) {
 		/* Targets stay when no site calls them any more, till here. */
 		otr_host_quiesce();
 		list_for_each_entry_safe(target, next, &targets, node)
 			if (!target->sites && target->turn != otr_target_turn)
 				free_target(target);
-		slot = find_first_zero_bit(slots, OTR_ARCH_SLOTS);
+		slot = find_next_zero_bit(slots, end, first);
 	}
-	if (slot == OTR_ARCH_SLOTS)
-		return SHARED_SLOT;
-	set_bit(slot, slots);
+	if (slot < end)
+		set_bit(slot, slots);
 	return slot;
+}
+
+static unsigned int choose_slot(const struct otr_target *target)
+{
+	unsigned int slot;
+
+	if (!target->direct) {
+		slot = take_slot(0, OTR_ARCH_SLOTS);
+		return slot < OTR_ARCH_SLOTS ? slot : SHARED_SLOT;
+	}
+	if (!target->nr)
+		return OTR_SLOT_NONE;
+	slot = take_slot(OTR_ARCH_SLOTS, OTR_SLOT_NONE);
+	if (slot == OTR_SLOT_NONE)
+		pr_warn("no trampoline is left: functions that call %pS see nobody else\n",
+			(void *)target->direct);
+	return slot;
+}
+
+static void fill_in(struct otr_target *target, const struct otr_hookset *set)
+{
+	unsigned int id;
+
+	target->set = *set;
+	for (id = 0; id < OTR_HOOKS_MAX; id++) {
+		if (!otr_hookset_has(set, id))
+			continue;
+		if (otr_hooks[id]->direct) {
+			target->direct = otr_hooks[id]->direct;
+		} else {
+			target->nr++;
+			target->hooks[target->nr - 1] = otr_hooks[id];
+		}
+	}
 }
 
 /**
@@ -98,12 +144,8 @@ struct otr_target *otr_target_get(const struct otr_hookset *set)
 		target = kzalloc(struct_size(target, hooks, nr), GFP_KERNEL);
 		if (!target)
 			return NULL;
-		target->set = *set;
-		target->nr = nr;
-		for (nr = 0, id = 0; id < OTR_HOOKS_MAX; id++)
-			if (otr_hookset_has(set, id))
-				target->hooks[nr++] = otr_hooks[id];
-		target->slot = take_slot();
+		fill_in(target, set);
+		target->slot = choose_slot(target);
 		list_add(&target->node, &targets);
 	}
 	target->turn = otr_target_turn;
@@ -115,17 +157,25 @@ struct otr_target *otr_target_get(const struct otr_hookset *set)
  * @target: the target; NULL for none
  *
  * Context: otr_site_lock held.
- * Return: the address of its trampoline, 0 for none.
+ * Return: the address of its trampoline or of the code that it is, 0 for none.
  */
 unsigned long otr_target_address(const struct otr_target *target)
 {
-	return target ? otr_arch_slot(target->slot) : 0;
+	if (!target)
+		return 0;
+	return target->slot == OTR_SLOT_NONE ? target->direct : otr_arch_slot(target->slot);
 }
 
 static void arm(struct otr_target *target)
 {
-	struct otr_hook *hook = target->hooks[0];
+	struct otr_hook *hook;
 
+	target->armed = true;
+	if (target->slot == OTR_SLOT_NONE)
+		return;
+	hook = target->hooks[0];
+	if (target->direct)
+		otr_arch_slot_tail(target->slot, target->direct);
 	if (target->slot == SHARED_SLOT) {
 		if (!shared_armed)
 			otr_arch_slot_set(SHARED_SLOT, otr_dispatch_shared, NULL);
@@ -137,7 +187,6 @@ static void arm(struct otr_target *target)
 	} else {
 		otr_arch_slot_set(target->slot, otr_dispatch_one, hook);
 	}
-	target->armed = true;
 }
 
 /**
@@ -168,7 +217,7 @@ void otr_targets_mute(const struct otr_hook *hook)
 	struct otr_target *target;
 
 	list_for_each_entry(target, &targets, node)
-		if (target->nr == 1 && target->hooks[0] == hook && target->slot != SHARED_SLOT)
+		if (target->nr == 1 && target->hooks[0] == hook && owns_slot(target))
 			otr_arch_slot_mute(target->slot);
 	otr_host_text_finish();
 }
@@ -188,8 +237,10 @@ void otr_targets_still(const struct otr_hook *hook)
 	list_for_each_entry(target, &targets, node) {
 		if (!target->sites || !otr_hookset_has(&target->set, hook->id))
 			continue;
-		if (target->slot != SHARED_SLOT)
+		if (owns_slot(target))
 			otr_arch_slot_mute(target->slot);
+		if (owns_slot(target) && target->direct)
+			otr_arch_slot_tail(target->slot, 0);
 		/* Not to be found when another hook gets the same id. */
 		target->set = (struct otr_hookset) { };
 	}

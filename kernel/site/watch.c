@@ -15,6 +15,8 @@ static_assert(OTR_CALL_DATA * sizeof(u64) == sizeof_field(struct otr_ret, data))
 /**
  * struct otr_watch - a module's hook
  * @ret: the hook; a plain one for who does not care about returns
+ * @other: another one with the same functions, for code that is called directly
+ * @hook: the one that is meant: of @ret, or @other
  * @ops: the module's
  * @data: the module's
  * @missed: calls that were not reported
@@ -22,6 +24,8 @@ static_assert(OTR_CALL_DATA * sizeof(u64) == sizeof_field(struct otr_ret, data))
  */
 struct otr_watch {
 	struct otr_ret_hook		ret;
+	struct otr_hook			other;
+	struct otr_hook			*hook;
 	const struct otr_watch_ops	*ops;
 	void				*data;
 	atomic_long_t			missed;
@@ -98,14 +102,14 @@ static void left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_re
  * @data: for the module, see otr_watch_data()
  *
  * Context: process context, sleeps.
- * Return: the watch, without functions; ERR_PTR(-EINVAL) for one that does
- * nothing, ERR_PTR(-ENOMEM).
+ * Return: the watch, without functions; ERR_PTR(-EINVAL) for one that wants
+ * both to be called back and to be called directly, ERR_PTR(-ENOMEM).
  */
 struct otr_watch *otr_watch_create(const struct otr_watch_ops *ops, void *data)
 {
 	struct otr_watch *watch;
 
-	if (!ops->entry && !ops->leave)
+	if (ops->direct && (ops->entry || ops->leave))
 		return ERR_PTR(-EINVAL);
 	watch = kzalloc(sizeof(*watch), GFP_KERNEL);
 	if (!watch)
@@ -120,7 +124,9 @@ struct otr_watch *otr_watch_create(const struct otr_watch_ops *ops, void *data)
 	watch->ret.hook.name = ops->name;
 	watch->ret.hook.func = entered;
 	watch->ret.hook.flags = OTR_HOOK_SELF;
+	watch->ret.hook.direct = (unsigned long)ops->direct;
 	watch->ret.leave = left;
+	watch->hook = &watch->ret.hook;
 	return watch;
 }
 EXPORT_SYMBOL_GPL(otr_watch_create);
@@ -206,9 +212,11 @@ EXPORT_SYMBOL_GPL(otr_watch_add_function);
  * @watch: the watch, with a function at least
  *
  * Context: process context, sleeps.
- * Return: 0, -EINVAL without functions, -EBUSY if it is registered, -ENODEV if
- * this kernel lets functions, or their returns, not be hooked, -ENOSPC if there
- * are too many hooks, -EIO if text is not what it should be, -ENOMEM.
+ * Return: 0, -EINVAL without functions or if there is nothing to call, -EBUSY if
+ * it is registered or another one is called directly by one of the functions, as
+ * this one wants to be, -ENODEV if this kernel lets functions, or their returns,
+ * not be hooked, -ENOSPC if there are too many hooks, -EIO if text is not what it
+ * should be, -ENOMEM.
  */
 int otr_watch_register(struct otr_watch *watch)
 {
@@ -218,8 +226,10 @@ int otr_watch_register(struct otr_watch *watch)
 		return -EBUSY;
 	if (otr_siteset_empty(watch->ret.hook.filter))
 		return -EINVAL;
+	if (!watch->ops->entry && !watch->ops->leave && !watch->hook->direct)
+		return -EINVAL;
 	err = watch->ops->leave ? otr_ret_register(&watch->ret) :
-				  otr_hook_register(&watch->ret.hook);
+				  otr_hook_register(watch->hook);
 	watch->registered = !err;
 	return err;
 }
@@ -234,7 +244,8 @@ EXPORT_SYMBOL_GPL(otr_watch_register);
  * whose entry was seen go on, for as long as they take; nothing of the watch or
  * of its module is needed for their return.
  *
- * Context: process context, sleeps, up to seconds.
+ * Context: process context, sleeps, up to seconds; with code that is called
+ * directly, as long as there is a kprobe on one of the functions that came later.
  */
 void otr_watch_unregister(struct otr_watch *watch)
 {
@@ -243,10 +254,44 @@ void otr_watch_unregister(struct otr_watch *watch)
 	if (watch->ops->leave)
 		otr_ret_unregister(&watch->ret);
 	else
-		otr_hook_unregister(&watch->ret.hook);
+		otr_hook_unregister(watch->hook);
 	watch->registered = false;
 }
 EXPORT_SYMBOL_GPL(otr_watch_unregister);
+
+/**
+ * otr_watch_set_direct - have functions call something else directly
+ * @watch: the watch, registered or not, made without callbacks
+ * @code: the code, see struct otr_watch_ops
+ *
+ * A function that is called meanwhile calls what it was or what it is now. When
+ * this returns nobody is in the former.
+ *
+ * Context: as otr_watch_unregister().
+ * Return: 0, -EINVAL if there are callbacks or there is no code, or what
+ * otr_watch_register() returns; then nothing has changed.
+ */
+int otr_watch_set_direct(struct otr_watch *watch, const void *code)
+{
+	struct otr_hook *with = watch->hook == &watch->other ? &watch->ret.hook : &watch->other;
+	int err = 0;
+
+	if (watch->ops->entry || watch->ops->leave || !code)
+		return -EINVAL;
+	if (watch->hook->direct == (unsigned long)code)
+		return 0;
+	*with = (struct otr_hook) {
+		.name = watch->ops->name,
+		.direct = (unsigned long)code,
+		.filter = watch->ret.hook.filter,
+	};
+	if (watch->registered)
+		err = otr_hook_replace(watch->hook, with);
+	if (!err)
+		watch->hook = with;
+	return err;
+}
+EXPORT_SYMBOL_GPL(otr_watch_set_direct);
 
 /**
  * otr_watch_missed - calls that were not reported, or without their return

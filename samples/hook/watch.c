@@ -4,7 +4,7 @@
  * they take.
  *
  *	insmod outrace_sample_watch.ko functions='vfs_*'
- *	cat /sys/module/outrace_sample_watch/parameters/{calls,running,nsecs}
+ *	cat /sys/module/outrace_sample_watch/parameters/{calls,running,nsecs,missed}
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -55,25 +55,41 @@ static const struct otr_watch_ops ops = {
 
 static struct otr_watch *watch;
 
+static int show_missed(char *buffer, const struct kernel_param *param)
+{
+	/* The file is there before the watch, and longer. */
+	return sysfs_emit(buffer, "%lu\n", watch ? otr_watch_missed(watch) : 0);
+}
+
+static const struct kernel_param_ops missed_ops = { .get = show_missed };
+
+module_param_cb(missed, &missed_ops, NULL, 0444);
+MODULE_PARM_DESC(missed, "how many calls were not counted: too many around them already");
+
 static int __init sample_init(void)
 {
+	struct otr_watch *new = otr_watch_create(&ops, NULL);
 	int err;
 
-	watch = otr_watch_create(&ops, NULL);
-	if (IS_ERR(watch))
-		return PTR_ERR(watch);
-	err = otr_watch_add(watch, functions, NULL);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	err = otr_watch_add(new, functions, NULL);
 	if (!err)
-		err = otr_watch_register(watch);
+		err = otr_watch_register(new);
 	if (err)
-		otr_watch_destroy(watch);
+		otr_watch_destroy(new);
+	else
+		watch = new;
 	return err;
 }
 module_init(sample_init);
 
 static void __exit sample_exit(void)
 {
+	kernel_param_lock(THIS_MODULE);
 	otr_watch_destroy(watch);
+	watch = NULL;
+	kernel_param_unlock(THIS_MODULE);
 }
 module_exit(sample_exit);
 

@@ -6,8 +6,9 @@
  *           should be, and the trampolines that sites call.
  * Objects:  OTR_ARCH_SLOTS trampolines in the module's own text, assembled with
  *           it, so that the unwinder knows them as it knows any function; each
- *           calls one function directly, with one pointer of its own. One more
- *           for functions whose return address was replaced.
+ *           calls one function directly, with one pointer of its own. Behind
+ *           them OTR_ARCH_TAILS more, which then go on in code of somebody
+ *           else's. And one for functions whose return address was replaced.
  * Locks:    the kernel's text_mutex (otr_host_text_lock()), held by the caller
  *           of whatever reads or writes bytes.
  * Contexts: process context; trampolines run wherever a function is called.
@@ -18,6 +19,10 @@
 /* Bytes of a slot, and their number; tramp.S assembles them. */
 #define OTR_ARCH_SLOT_SIZE	64
 #define OTR_ARCH_SLOTS		128
+
+/* Slots with a tail, which come behind the others. */
+#define OTR_ARCH_TAILS		64
+#define OTR_ARCH_SLOTS_ALL	(OTR_ARCH_SLOTS + OTR_ARCH_TAILS)
 
 #ifndef __ASSEMBLY__
 #include <linux/types.h>
@@ -53,6 +58,7 @@ unsigned long otr_arch_slot(unsigned int slot);
 bool otr_arch_in_slot(unsigned long addr);
 void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg);
 void otr_arch_slot_mute(unsigned int slot);
+void otr_arch_slot_tail(unsigned int slot, unsigned long code);
 
 /* What a trampoline calls when it has nothing to call. */
 void otr_arch_nothing(void);

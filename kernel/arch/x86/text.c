@@ -82,15 +82,20 @@ unsigned long otr_arch_slot(unsigned int slot)
  */
 bool otr_arch_in_slot(unsigned long addr)
 {
-	return addr - (unsigned long)otr_slots < OTR_ARCH_SLOTS * OTR_ARCH_SLOT_SIZE;
+	return addr - (unsigned long)otr_slots < OTR_ARCH_SLOTS_ALL * OTR_ARCH_SLOT_SIZE;
+}
+
+static void set_branch(u8 *at, u8 opcode, const void *to)
+{
+	u8 bytes[CALL_INSN_SIZE];
+
+	__text_gen_insn(bytes, opcode, at, to, sizeof(bytes));
+	otr_host_text_queue(at, bytes, sizeof(bytes));
 }
 
 static void set_call(u8 *call, const void *func)
 {
-	u8 bytes[CALL_INSN_SIZE];
-
-	__text_gen_insn(bytes, CALL_INSN_OPCODE, call, func, CALL_INSN_SIZE);
-	otr_host_text_queue(call, bytes, sizeof(bytes));
+	set_branch(call, CALL_INSN_OPCODE, func);
 }
 
 static u8 *slot_call(unsigned int slot)
@@ -128,6 +133,20 @@ void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg)
 void otr_arch_slot_mute(unsigned int slot)
 {
 	set_call(slot_call(slot), otr_arch_nothing);
+}
+
+/**
+ * otr_arch_slot_tail - say where a trampoline goes on
+ * @slot: which one, from OTR_ARCH_SLOTS on
+ * @code: what it jumps to, with registers and stack as a site has them that
+ *	  calls it; 0 for the function behind the site, like other trampolines
+ *
+ * Context: text_mutex held; takes effect with the next otr_host_text_finish().
+ */
+void otr_arch_slot_tail(unsigned int slot, unsigned long code)
+{
+	set_branch(otr_slots + slot * OTR_ARCH_SLOT_SIZE + otr_slot_jump, JMP32_INSN_OPCODE,
+		   code ? (const void *)code : otr_arch_nothing);
 }
 
 /**

@@ -32,8 +32,11 @@ SYM_FUNC_END(otr_arch_nothing)
 /*
  * func(ip, parent_ip, arg, frame), the frame being a struct otr_frame. The
  * operand of the call is written when the slot is given away.
+ *
+ * One with a tail goes on in code that finds everything as if the site had
+ * called it: instead of the return there is a jump, its operand written likewise.
  */
-.macro slot nr
+.macro slot nr tail
 SYM_START(otr_tramp_\nr, SYM_L_LOCAL, SYM_A_NONE)
 	ANNOTATE_NOENDBR
 	pushq	%rdi
@@ -55,7 +58,12 @@ SYM_START(otr_tramp_\nr, SYM_L_LOCAL, SYM_A_NONE)
 	popq	%rdx
 	popq	%rsi
 	popq	%rdi
+.if \tail
+.Ljump_\nr:
+	jmp.d32	otr_arch_nothing
+.else
 	RET
+.endif
 SYM_FUNC_END(otr_tramp_\nr)
 	/* Fails if the slot is too small. */
 	.org	otr_tramp_\nr + OTR_ARCH_SLOT_SIZE, 0xcc
@@ -67,15 +75,25 @@ SYM_START(otr_slots, SYM_L_GLOBAL, SYM_A_NONE)
 .altmacro
 .set nr, 0
 .rept OTR_ARCH_SLOTS
-	slot	%nr
+	slot	%nr 0
+.set nr, nr + 1
+.endr
+.rept OTR_ARCH_TAILS
+	slot	%nr 1
 .set nr, nr + 1
 .endr
 .noaltmacro
 
 	.section .rodata, "a"
-/* Where in a slot the call is. */
+/* Where in a slot the call is, and where in one with a tail the jump. */
 SYM_DATA(otr_slot_call, .byte .Lcall_0 - otr_tramp_0)
+.altmacro
+.macro data_of_jump nr
+SYM_DATA(otr_slot_jump, .byte .Ljump_\nr - otr_tramp_\nr)
+.endm
+	data_of_jump %OTR_ARCH_SLOTS
+.noaltmacro
 
 	.bss
 	.balign 8
-SYM_DATA(otr_slot_args, .skip 8 * OTR_ARCH_SLOTS)
+SYM_DATA(otr_slot_args, .skip 8 * OTR_ARCH_SLOTS_ALL)

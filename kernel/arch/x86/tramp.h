@@ -10,13 +10,14 @@
 /* All trampolines, OTR_ARCH_SLOT_SIZE each. */
 extern u8 otr_slots[];
 
-/* Where in a trampoline its call is. */
+/* Where in a trampoline its call is, and where the jump of one with a tail. */
 extern const u8 otr_slot_call;
+extern const u8 otr_slot_jump;
 
 /* Where in the return trampoline its call is. */
 extern const u8 otr_return_call;
 
 /* The third argument of the call of each. */
-extern const void *otr_slot_args[OTR_ARCH_SLOTS];
+extern const void *otr_slot_args[OTR_ARCH_SLOTS_ALL];
 
 #endif /* _OTR_ARCH_TRAMP_H */

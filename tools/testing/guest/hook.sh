@@ -13,6 +13,7 @@
 modules=${OTR_MODULE%/*}
 watch=/sys/module/outrace_sample_watch/parameters
 change=/sys/module/outrace_sample_change/parameters
+direct=/sys/module/outrace_sample_direct/parameters
 
 load()
 {
@@ -46,6 +47,7 @@ check_watch()
 	holds 'it counts calls' test "$(cat $watch/calls)" -gt "$before"
 	is 'they have returned' "$(cat $watch/running)" 0
 	holds 'which took time' test "$(cat $watch/nsecs)" -gt 0
+	is 'and none was missed' "$(cat $watch/missed)" 0
 	before=$(cat $watch/calls)
 	like 'a tracer sees the same function' "$(trace_of vfs_open cat /etc/hostname)" 'vfs_open <-'
 	holds 'and the watch as well' test "$(cat $watch/calls)" -gt "$before"
@@ -115,6 +117,87 @@ check_change()
 	is 'with what it did' "$(cat /proc/cmdline)" "$plain"
 }
 
+# ask NUMBER: what comes of it, and how often the code was called for it
+ask()
+{
+	local before
+
+	before=$(cat $direct/calls)
+	echo "$1" >$direct/ask
+	echo "$(cat $direct/ask) $(($(cat $direct/calls) - before))"
+}
+
+# A tracer and the code come and go in every order.
+check_direct_beside()
+{
+	local tracer=$1 sees=$2
+
+	echo triple >set_ftrace_filter
+	echo "$tracer" >current_tracer
+	is "$tracer and the code" "$(ask 5)" '15 1'
+	like 'both see a call' "$(records)" "$sees"
+	is 'both are listed' "$(listed)" 'triple (2) D M sample_look'
+	is "the code goes, $tracer stays" "$(unload direct)" ok
+	is 'and the function is as before' "$(load direct; ask 6)" "ok
+18 1"
+	echo nop >current_tracer
+	is "$tracer goes, the code stays" "$(ask 7)" '21 1'
+	is 'and is called by the function itself' "$(listed)" 'triple (1) D M sample_look'
+	reset
+}
+
+# What enabled_functions says of the function, without where what is.
+listed()
+{
+	tr '\n' ' ' <enabled_functions |
+		sed -E 's/ \[[a-z_]+\]//g; s/\ttramp:[^>]*>[^ ]*//; s/->[^ ]*list[^ ]*//; s/\tdirect--> *//
+			s/\+0x[^ ]*//g; s/ +/ /g; s/ $//'
+}
+
+check_direct()
+{
+	is 'one that is called directly' "$(load direct)" ok
+	is 'is' "$(ask 4)" '12 1'
+	is 'with the argument' "$(cat $direct/last)" 4
+	is 'by the function itself' "$(listed)" 'triple (1) D M sample_look'
+	check_direct_beside function 'triple <-'
+	check_direct_beside function_graph 'triple( \[outrace_sample_direct\])?\(\)'
+	is 'something else instead' "$(put $direct/add 1; ask 4)" "ok
+15 0"
+	echo triple >set_ftrace_filter
+	echo function >current_tracer
+	is 'next to the function tracer' "$(ask 5)" '18 0'
+	is 'and back' "$(put $direct/add 0; ask 5)" "ok
+15 1"
+	reset
+	is 'off by the switch over all functions' "$(sysctl -q kernel.ftrace_enabled=0; ask 5)" '15 0'
+	is 'and on' "$(sysctl -q kernel.ftrace_enabled=1; ask 5)" '15 1'
+	is 'it goes' "$(unload direct)" ok
+	is 'and leaves nothing' "$(cat enabled_functions)" ''
+}
+
+# The kernel's samples, as they are: what they print comes from code of theirs.
+check_kernels_samples()
+{
+	local sample i
+
+	for sample in ftrace-direct-multi ftrace-direct-modify ftrace-direct-multi-modify; do
+		echo >trace
+		is "$sample" "$(errno_of "$(insmod "$modules/$sample.ko" 2>&1)")" ok
+		for ((i = 0; i < 50; i++)); do
+			sleep 0.3
+			case $sample in
+			*modify) records | grep -q 'my direct func1' &&
+				records | grep -q 'my direct func2' && break ;;
+			*) records | grep -q 'my_direct_func: ip' && break ;;
+			esac
+		done
+		holds 'is called, and what comes after it' test $i -lt 50
+		is 'and goes' "$(errno_of "$(rmmod "$sample" 2>&1)")" ok
+	done
+	is 'with its hooks' "$(cat enabled_functions)" ''
+}
+
 # Hooks come and go while their functions are called, until busy_stop.
 check_busy()
 {
@@ -154,6 +237,8 @@ begin
 check_watch
 check_sleepers
 check_change
+check_direct
+check_kernels_samples
 check_busy
 check_text
 end

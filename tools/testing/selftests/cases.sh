@@ -34,7 +34,8 @@ offer_modules()
 
 	[ -n "$OTR_MODULE" ] || return 0
 	extra=/lib/modules/$(uname -r)/extra
-	mkdir -p "$extra" && cp "$OTR_MODULE" "$built/trace-printk.ko" "$extra" && depmod
+	mkdir -p "$extra" &&
+		cp "$OTR_MODULE" "$built"/trace-printk.ko "$built"/ftrace-direct*.ko "$extra" && depmod
 }
 
 report()
