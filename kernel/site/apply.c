@@ -291,6 +291,17 @@ static void report_left_out(void)
 	left_out_said = left_out;
 }
 
+/**
+ * otr_apply_left_out - does a hook want a site that somebody else holds?
+ *
+ * Context: otr_site_lock held.
+ * Return: whether the last otr_apply() met one.
+ */
+bool otr_apply_left_out(void)
+{
+	return left_out;
+}
+
 /* With @must it does without what fails; else nothing has changed when it fails. */
 static int change(const struct otr_hook *leaving, bool must)
 {
@@ -321,6 +332,8 @@ static int change(const struct otr_hook *leaving, bool must)
 		otr_targets_still(leaving);
 	otr_host_text_unlock();
 	report_left_out();
+	if (left_out)
+		schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
 	return 0;
 }
 
@@ -329,8 +342,9 @@ static int change(const struct otr_hook *leaving, bool must)
  * @leaving: a hook that wants nothing any more, and is on no site afterwards;
  *	     NULL for none
  *
- * Sites that somebody else holds stay as they are; the next call tries them
- * again. With @leaving it does not fail: it does without what fails.
+ * Sites that somebody else holds stay as they are; the next call, which comes
+ * within OTR_RETRY_MS, tries them again. With @leaving it does not fail: it does
+ * without what fails.
  *
  * Context: otr_site_lock held, sleeps.
  * Return: 0, -ENOMEM, -EIO if a site is not what it should be; then nothing

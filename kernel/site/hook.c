@@ -75,7 +75,7 @@ static int enlist(struct otr_hook *hook, int id)
  * @hook: the hook, filled in by its owner
  *
  * A site that a kprobe or a BPF program sits on is left out; it is tried again
- * when any hook changes.
+ * every second.
  *
  * Context: process context, sleeps; up to a second or so for all sites.
  * Return: 0, -ENODEV if there are no sites or they cannot be patched, -EIO if a

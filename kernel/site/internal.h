@@ -92,7 +92,7 @@ struct otr_target {
 
 #define OTR_SLOT_NONE	OTR_ARCH_SLOTS_ALL
 
-/* How long until a held site is tried again. */
+/* How long until a site that somebody holds is tried again. */
 #define OTR_RETRY_MS	1000
 
 /**
@@ -155,6 +155,7 @@ void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused
 /* apply.c */
 int otr_apply(const struct otr_hook *leaving);
 int otr_apply_exchange(const struct otr_hook *leaving);
+bool otr_apply_left_out(void);
 void otr_apply_forget(struct otr_block *block);
 
 /* failure.c */

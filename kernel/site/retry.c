@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Trying again to give back sites that a kprobe held, see held.c.
+ * Trying again to give back sites that a kprobe held, see held.c, and to take
+ * those that one had before us.
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
@@ -33,14 +34,12 @@ static bool give_back(const struct otr_held *held)
 	return false;
 }
 
-/* Give back what can be given back by now. The caller holds otr_site_lock. */
-static void try_again(void)
+/* Give back what can be given back by now: true if that was any. */
+static bool give_back_all(void)
 {
 	struct otr_held *held, *next;
 	bool any = false;
 
-	if (list_empty(&otr_held_sites))
-		return;
 	otr_host_text_lock();
 	list_for_each_entry_safe(held, next, &otr_held_sites, node) {
 		if (!give_back(held))
@@ -50,12 +49,21 @@ static void try_again(void)
 	}
 	otr_host_text_finish();
 	otr_host_text_unlock();
+	return any;
+}
+
+/* The caller holds otr_site_lock. */
+static void try_again(void)
+{
+	bool any = !list_empty(&otr_held_sites) && give_back_all();
+
 	if (any) {
 		otr_host_quiesce();
 		otr_targets_reap(NULL);
-		/* Other hooks may have waited for these sites. */
-		otr_apply(NULL);
 	}
+	/* Hooks may have waited for these sites, or for others. */
+	if (any || otr_apply_left_out())
+		otr_apply(NULL);
 	if (!list_empty(&otr_held_sites))
 		schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
 }
