@@ -33,6 +33,7 @@ struct tracepoint;
 #define OTR_LINE_NS		BIT(4)	/* @ts is in ns */
 #define OTR_LINE_PLAIN_PTR	BIT(5)
 #define OTR_LINE_ATOMIC		BIT(6)	/* nothing can be waited for, nor allocated */
+#define OTR_LINE_TYPES		BIT(7)	/* types are to be named */
 
 /**
  * struct otr_line - one record that is being turned into text

@@ -16,6 +16,8 @@ static unsigned int line_flags(const struct otr_view *view)
 		flags |= OTR_LINE_PLAIN_PTR;
 	if (view->options & OTR_OPT(SYM_USEROBJ))
 		flags |= OTR_LINE_SYM_USEROBJ;
+	if (view->options & OTR_OPT(VERBOSE))
+		flags |= OTR_LINE_TYPES;
 	if (view->in_ns)
 		flags |= OTR_LINE_NS;
 	return flags;

@@ -118,9 +118,12 @@ static void enter_text(struct otr_line *line)
 
 	if (call && line->len >= struct_size(rec, args, call->nr_args)) {
 		seq_buf_printf(line->out, "%s(", call->name);
-		for (i = 0; i < call->nr_args; i++)
-			seq_buf_printf(line->out, "%s%s: %lx", i ? ", " : "",
-				       call->args[i].name, rec->args[i]);
+		for (i = 0; i < call->nr_args; i++) {
+			seq_buf_puts(line->out, i ? ", " : "");
+			if (line->flags & OTR_LINE_TYPES)
+				seq_buf_printf(line->out, "%s ", call->args[i].type);
+			seq_buf_printf(line->out, "%s: %lx", call->args[i].name, rec->args[i]);
+		}
 		seq_buf_putc(line->out, ')');
 	}
 	seq_buf_putc(line->out, '\n');
@@ -152,6 +155,16 @@ static __always_inline struct otr_sub *wanted(const struct table *table, int nr)
 	return smp_load_acquire(&table->sub[nr]);
 }
 
+/*
+ * The in-tree tracer of 6.12 switches preemption off twice here and takes back one: its
+ * users see system calls at depth 1, which is 0 where these tracepoints are.
+ */
+static __always_inline void count_level(struct otr_rec_head *head)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		head->preempt_count++;
+}
+
 static void enter_probe(void *data, struct pt_regs *regs, long id)
 {
 	struct otr_out out __uninitialized;
@@ -166,6 +179,7 @@ static void enter_probe(void *data, struct pt_regs *regs, long id)
 	rec = otr_event_begin(sub, &out, struct_size(rec, args, nr_args));
 	if (!rec)
 		return;
+	count_level(&rec->head);
 	rec->nr = id;
 	syscall_get_arguments(current, regs, args);
 	memcpy(rec->args, args, nr_args * sizeof(args[0]));
@@ -184,6 +198,7 @@ static void exit_probe(void *data, struct pt_regs *regs, long ret)
 	rec = otr_event_begin(sub, &out, sizeof(*rec));
 	if (!rec)
 		return;
+	count_level(&rec->head);
 	rec->nr = nr;
 	rec->ret = syscall_get_return_value(current, regs);
 	otr_event_end(&out);

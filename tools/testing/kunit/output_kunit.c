@@ -169,6 +169,8 @@ static void flag_characters(struct kunit *test)
 		{ OTR_CTX_IRQS_OFF | OTR_CTX_BH_OFF, 0x21, "D..12" },
 		{ OTR_CTX_BH_OFF, 0xff, "b..ff" },
 		{ OTR_CTX_IRQS_UNKNOWN, 0, "X...." },
+		{ OTR_CTX_IRQS_UNKNOWN | OTR_CTX_IRQS_OFF, 0, "d...." },
+		{ OTR_CTX_IRQS_UNKNOWN | OTR_CTX_BH_OFF, 0, "b...." },
 		{ OTR_CTX_RESCHED, 0, ".n..." },
 		{ OTR_CTX_PREEMPT_RESCHED, 0, ".p..." },
 		{ OTR_CTX_RESCHED | OTR_CTX_PREEMPT_RESCHED, 0, ".N..." },
@@ -178,6 +180,8 @@ static void flag_characters(struct kunit *test)
 		{ OTR_CTX_NMI, 0, "..z.." },
 		{ OTR_CTX_NMI | OTR_CTX_HARDIRQ, 0, "..Z.." },
 		{ OTR_CTX_NMI | OTR_CTX_SOFTIRQ, 0, "..z.." },
+		{ OTR_CTX_NMI | OTR_CTX_HARDIRQ | OTR_CTX_SOFTIRQ, 0, "..Z.." },
+		{ 0xff, 0xff, "DNZff" },
 	};
 	struct fixture *f = test->priv;
 	unsigned int i;
