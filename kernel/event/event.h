@@ -31,7 +31,7 @@
  * struct otr_event_group - the events of one system
  * @id: number for those who look it up again
  * @name: of the system
- * @events: in the order in which they were registered
+ * @events: listed from the last one that was registered to the first
  * @link: in the list of groups
  */
 struct otr_event_group {
@@ -88,11 +88,22 @@ struct otr_set_hooks {
 	void				(*gone)(struct otr_event *ev);
 };
 
+/**
+ * struct otr_enum_walk - a place among the names that stand for numbers
+ * @set: the set whose names are being walked, NULL at the start
+ * @at: the next one
+ */
+struct otr_enum_walk {
+	const struct otr_event_set	*set;
+	const struct otr_enum		*const *at;
+};
+
 /* set.c */
 int otr_set_start(const struct otr_set_hooks *hooks);
 void otr_set_stop(void);
 void otr_set_remove(struct otr_event_set *set);
 const struct otr_enum *otr_set_find_enum(const char *system, const char *name, size_t len);
+const struct otr_enum *otr_set_next_enum(struct otr_enum_walk *walk);
 
 /* print.c */
 void otr_print_ip(struct otr_line *line, unsigned long ip);

@@ -210,6 +210,21 @@ static int events_add(struct otr_event_set *set)
 	return 0;
 }
 
+/* More events of the modules that have the tracepoints of a set. */
+static void tell_of_modules(const struct otr_event_set *set)
+{
+	struct otr_event *const *at;
+	const char *last = NULL;
+
+	for (at = set->events; *at; at++) {
+		const char *module = (*at)->module;
+
+		if (module && module != last)
+			set_hooks->came(module);
+		last = module;
+	}
+}
+
 /**
  * otr_event_set_add - make a set of events known
  * @set: the set, which stays in place until it is removed
@@ -229,6 +244,7 @@ int otr_event_set_add(struct otr_event_set *set)
 		otr_event_lock_write();
 		list_add_tail(&set->link, &sets);
 		otr_event_unlock_write();
+		tell_of_modules(set);
 	}
 	mutex_unlock(&sets_lock);
 	return err;
@@ -295,6 +311,45 @@ const struct otr_enum *otr_set_find_enum(const char *system, const char *name, s
 			    !(*at)->name[len])
 				return *at;
 	return NULL;
+}
+
+static bool is_listed(const struct otr_event_set *set)
+{
+	struct otr_event *const *at;
+
+	for (at = set->events; *at; at++)
+		if (otr_event_listed(*at))
+			return true;
+	return false;
+}
+
+static const struct otr_event_set *next_set(const struct otr_event_set *set)
+{
+	struct otr_event_set *next = list_entry(set ? &set->link : &sets, struct otr_event_set,
+						link);
+
+	list_for_each_entry_continue(next, &sets, link)
+		if (next->enums && is_listed(next))
+			return next;
+	return NULL;
+}
+
+/**
+ * otr_set_next_enum - walk the names that stand for numbers in formats that users see
+ * @walk: where the walk is, zero at the start
+ *
+ * Context: otr_event_lock() held from the walk's start on.
+ * Return: the next name and its number, NULL at the end.
+ */
+const struct otr_enum *otr_set_next_enum(struct otr_enum_walk *walk)
+{
+	while (!walk->at || !*walk->at) {
+		walk->set = next_set(walk->set);
+		if (!walk->set)
+			return NULL;
+		walk->at = walk->set->enums;
+	}
+	return *walk->at++;
 }
 
 /**

@@ -189,6 +189,7 @@ struct otr_node {
 /* tree.c: from tables to inodes */
 void otr_inode_evict(struct inode *inode);
 struct inode *otr_tree_root(struct super_block *sb);
+extern const struct dentry_operations otr_dentry_ops;
 bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
 		   const struct qstr *name, struct otr_entry *entry);
 
@@ -278,6 +279,8 @@ extern const struct otr_dir otr_options_dir;
 extern const struct otr_dir otr_events_dir;			/* events.c */
 extern const struct otr_file_ops otr_set_event_ops;		/* set_event.c */
 extern const struct otr_file_ops otr_available_events_ops;
+extern const struct otr_file_ops otr_show_filters_ops;
+extern const struct otr_file_ops otr_eval_map_ops;		/* eval_map.c */
 extern const struct otr_file_ops otr_printk_formats_ops;	/* printk_formats.c */
 
 int otr_fs_init(void);

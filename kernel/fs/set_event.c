@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* set_event and available_events: events as a list of names. */
+/* set_event, available_events and show_event_filters: events as a list of names. */
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "event/event.h"
 #include "fs/fs.h"
+#include "host/host.h"
 #include "inst/inst.h"
 
 /* Longest word that set_event takes, with the final zero. */
 #define WORD_SIZE	128
+/* The column at which show_event_filters has the filters. */
+#define FILTERS_FROM	32
 
-/* What a file lists: all events, or those that are recorded or waited for. */
-enum which { AVAILABLE, AWAITED_TOO };
+/*
+ * What a file lists: all events, those that are recorded or waited for, or those that
+ * have a filter.
+ */
+enum which { AVAILABLE, AWAITED_TOO, FILTERED };
 
 static bool wanted(struct otr_file *of, const struct otr_event *ev)
 {
@@ -21,6 +28,8 @@ static bool wanted(struct otr_file *of, const struct otr_event *ev)
 	if (of->where.arg == AVAILABLE)
 		return true;
 	sub = otr_sub_find(of->where.inst, ev);
+	if (of->where.arg == FILTERED)
+		return sub && sub->shown;
 	return sub && (otr_sub_on(sub) || sub->holders);
 }
 
@@ -41,26 +50,26 @@ static struct otr_event *walk_on(struct otr_file *of, const struct otr_event_gro
 	return ev;
 }
 
-/* An item of the walk: an event, or words about events that do not exist yet. */
+/* An item of the walk: an event, or what is known of events that do not exist yet. */
 struct item {
 	const struct otr_event	*ev;
-	const char		*text;
-	unsigned int		nr_text;
+	const struct otr_pick	*pick;
+	unsigned int		nr_pick;
 };
 
 static struct item *item_next(struct otr_file *of, struct item *item)
 {
 	const struct otr_event_group *group = item->ev ? item->ev->group : NULL;
 
-	if (!item->text) {
+	if (!item->pick) {
 		item->ev = walk_on(of, &group, item->ev);
 		if (item->ev)
 			return item;
 	}
 	if (of->where.arg != AWAITED_TOO)
 		return NULL;
-	item->text = otr_awaited_nth(of->where.inst, item->nr_text++);
-	return item->text ? item : NULL;
+	item->pick = otr_awaited_nth(of->where.inst, item->nr_pick++);
+	return item->pick ? item : NULL;
 }
 
 static void *list_start(struct seq_file *m, loff_t *pos)
@@ -90,12 +99,21 @@ static void list_stop(struct seq_file *m, void *v)
 	mutex_unlock(&otr_inst_lock);
 }
 
+static void show_pick(struct seq_file *m, const struct otr_pick *pick)
+{
+	if (pick->either)
+		seq_printf(m, "%s:mod:%s\n", pick->either, pick->module);
+	else
+		seq_printf(m, "%s:%s:mod:%s\n", pick->system ?: "*", pick->event ?: "*",
+			   pick->module);
+}
+
 static int list_show(struct seq_file *m, void *v)
 {
 	const struct item *item = v;
 
-	if (item->text)
-		seq_printf(m, "%s\n", item->text);
+	if (item->pick)
+		show_pick(m, item->pick);
 	else
 		seq_printf(m, "%s:%s\n", item->ev->system, item->ev->name);
 	return 0;
@@ -127,6 +145,36 @@ const struct otr_file_ops otr_available_events_ops = {
 	.walk		= &list_walk,
 };
 
+static int filters_show(struct seq_file *m, void *v)
+{
+	const struct otr_event *ev = ((struct item *)v)->ev;
+	const struct otr_file *of = m->private;
+	int len = strlen(ev->system) + 1 + strlen(ev->name);
+
+	seq_printf(m, "%s:%s%*s%s\n", ev->system, ev->name, max(FILTERS_FROM - len, 1), "",
+		   otr_filter_text(otr_sub_find(of->where.inst, ev)->shown));
+	return 0;
+}
+
+static const struct seq_operations filters_walk = {
+	.start	= list_start,
+	.next	= list_next,
+	.stop	= list_stop,
+	.show	= filters_show,
+};
+
+static int filters_open(struct otr_file *of)
+{
+	of->where.arg = FILTERED;
+	return list_open(of);
+}
+
+const struct otr_file_ops otr_show_filters_ops = {
+	.open		= filters_open,
+	.release	= list_release,
+	.walk		= &filters_walk,
+};
+
 static int set_event_open(struct otr_file *of)
 {
 	const struct otr_pick all = {};
@@ -143,30 +191,16 @@ static int set_event_open(struct otr_file *of)
 	return list_open(of);
 }
 
-static int switch_events(struct otr_inst *inst, char *events, const char *module, bool on)
+/* Events of a module that does not have them: it may come. */
+static int await_events(struct otr_inst *inst, const struct otr_pick *pick, bool on)
 {
-	struct otr_pick pick;
-
-	otr_pick_parse(&pick, events, module);
-	return otr_sub_switch_all(inst, &pick, on);
-}
-
-/* "events:mod:module": those that are there, or those that come. */
-static int switch_module(struct otr_inst *inst, char *events, const char *module, bool on)
-{
-	char *copy = kstrdup(*events ? events : "*", GFP_KERNEL);
 	int err;
 
-	if (!copy)
-		return -ENOMEM;
-	err = switch_events(inst, events, module, on);
-	if (err == -EINVAL) {
-		mutex_lock(&otr_inst_lock);
-		err = on ? otr_awaited_add(inst, copy, module) :
-			   otr_awaited_remove(inst, copy, module);
-		mutex_unlock(&otr_inst_lock);
-	}
-	kfree(copy);
+	if (otr_host_has_module(pick->module))
+		return -EINVAL;
+	mutex_lock(&otr_inst_lock);
+	err = on ? otr_awaited_add(inst, pick) : otr_awaited_remove(inst, pick);
+	mutex_unlock(&otr_inst_lock);
 	return err;
 }
 
@@ -175,16 +209,22 @@ static int switch_word(struct otr_inst *inst, char *word)
 	bool on = *word != '!';
 	char *events = word + !on;
 	char *module = strstr(events, ":mod:");
+	struct otr_pick pick;
 	int err;
 
-	mutex_lock(&otr_switch_lock);
 	if (module) {
 		*module = '\0';
 		module += strlen(":mod:");
-		err = *module ? switch_module(inst, events, module, on) : -EINVAL;
-	} else {
-		err = switch_events(inst, events, NULL, on);
+		if (!*module)
+			return -EINVAL;
+		/* A module's own name has no dash. */
+		strreplace(module, '-', '_');
 	}
+	otr_pick_parse(&pick, events, module);
+	mutex_lock(&otr_switch_lock);
+	err = otr_sub_switch_all(inst, &pick, on);
+	if (module && err == -EINVAL)
+		err = await_events(inst, &pick, on);
 	mutex_unlock(&otr_switch_lock);
 	return err;
 }

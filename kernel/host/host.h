@@ -63,6 +63,7 @@ void otr_host_report(void);
 int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size);
 const char *otr_host_lookup(unsigned long addr, unsigned long *offset, char **mod, char *buf);
 unsigned long otr_host_address(const char *name);
+bool otr_host_has_module(const char *name);
 bool otr_host_function(unsigned long addr, unsigned long *start, unsigned long *size);
 int otr_host_each_symbol(const char *mod,
 			 int (*fn)(void *data, const char *name, unsigned long addr), void *data);

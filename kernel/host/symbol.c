@@ -69,6 +69,23 @@ unsigned long otr_host_address(const char *name)
 }
 
 /**
+ * otr_host_has_module - is a module loaded?
+ * @name: the module's name
+ *
+ * Every module has a symbol of one name.
+ *
+ * Context: process context.
+ * Return: whether it is; false when names are off.
+ */
+bool otr_host_has_module(const char *name)
+{
+	char symbol[MODULE_NAME_LEN + sizeof(":__this_module")];
+	int len = snprintf(symbol, sizeof(symbol), "%s:__this_module", name);
+
+	return len < (int)sizeof(symbol) && otr_host_address(symbol);
+}
+
+/**
  * otr_host_function - where the function at an address begins and ends
  * @addr: the address
  * @start: set to its first address

@@ -13,15 +13,13 @@
 /**
  * struct awaited - events that are waited for
  * @link: in otr_inst.awaited
- * @module: name of their module, behind the words in @text
- * @text: "events:mod:module", as it is listed
- * @events: length of the part that says which events
+ * @pick: which events, its words being in @words
+ * @words: one behind the other
  */
 struct awaited {
 	struct list_head	link;
-	const char		*module;
-	size_t			events;
-	char			text[];
+	struct otr_pick		pick;
+	char			words[];
 };
 
 /**
@@ -50,15 +48,34 @@ void otr_pick_parse(struct otr_pick *pick, char *events, const char *module)
 		pick->event = event;
 }
 
-static struct awaited *find(const struct otr_inst *inst, const char *events, const char *module)
+static size_t word_size(const char *word)
 {
-	struct awaited *a;
+	return word ? strlen(word) + 1 : 0;
+}
+
+static const char *keep(char **to, const char *word)
+{
+	size_t size = word_size(word);
+	char *kept = size ? memcpy(*to, word, size) : NULL;
+
+	*to += size;
+	return kept;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool is_known(const struct otr_inst *inst, const struct otr_pick *pick)
+{
+	const struct awaited *a;
 
 	list_for_each_entry(a, &inst->awaited, link)
-		if (!strcmp(a->module, module) && strlen(events) == a->events &&
-		    !strncmp(a->text, events, a->events))
-			return a;
-	return NULL;
+		if (same(a->pick.module, pick->module) && same(a->pick.system, pick->system) &&
+		    same(a->pick.event, pick->event) && same(a->pick.either, pick->either))
+			return true;
+	return false;
 }
 
 static void awaited_free(struct awaited *a)
@@ -70,48 +87,67 @@ static void awaited_free(struct awaited *a)
 /**
  * otr_awaited_add - remember events of a module
  * @inst: the instance
- * @events: which ones
- * @module: the module's name
+ * @pick: which ones; with a module, and copied
  *
  * Context: otr_inst_lock held.
  * Return: 0, -ENOMEM.
  */
-int otr_awaited_add(struct otr_inst *inst, const char *events, const char *module)
+int otr_awaited_add(struct otr_inst *inst, const struct otr_pick *pick)
 {
-	size_t size = strlen(events) + strlen(":mod:") + strlen(module) + 1;
+	size_t size = word_size(pick->module) + word_size(pick->system) + word_size(pick->event) +
+		      word_size(pick->either);
 	struct awaited *a;
+	char *to;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (find(inst, events, module))
+	if (is_known(inst, pick))
 		return 0;
-	a = kmalloc(struct_size(a, text, size), GFP_KERNEL);
+	a = kmalloc(struct_size(a, words, size), GFP_KERNEL);
 	if (!a)
 		return -ENOMEM;
-	snprintf(a->text, size, "%s:mod:%s", events, module);
-	a->events = strlen(events);
-	a->module = a->text + a->events + strlen(":mod:");
-	list_add_tail(&a->link, &inst->awaited);
+	to = a->words;
+	a->pick = (struct otr_pick){
+		.module	= keep(&to, pick->module),
+		.system	= keep(&to, pick->system),
+		.event	= keep(&to, pick->event),
+		.either	= keep(&to, pick->either),
+	};
+	/* Listed from the last one to the first. */
+	list_add(&a->link, &inst->awaited);
 	return 0;
+}
+
+/* Does what was remembered have a word that is asked for? All have what nobody asks for. */
+static bool has_word(const char *word, const char *asked)
+{
+	return !asked || (word && !strcmp(word, asked));
 }
 
 /**
  * otr_awaited_remove - forget events of a module
  * @inst: the instance
- * @events: as they were remembered
- * @module: the module's name
+ * @pick: which ones, literally as they were remembered; what it leaves open fits
+ *	  everything
  *
  * Context: otr_inst_lock held.
- * Return: 0, -EINVAL if they were not remembered.
+ * Return: 0, -EINVAL if none were remembered.
  */
-int otr_awaited_remove(struct otr_inst *inst, const char *events, const char *module)
+int otr_awaited_remove(struct otr_inst *inst, const struct otr_pick *pick)
 {
-	struct awaited *a = find(inst, events, module);
+	struct awaited *a, *next;
+	int err = -EINVAL;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (!a)
-		return -EINVAL;
-	awaited_free(a);
-	return 0;
+	list_for_each_entry_safe(a, next, &inst->awaited, link) {
+		if (!has_word(a->pick.module, pick->module) ||
+		    !has_word(a->pick.system, pick->system) ||
+		    !has_word(a->pick.event, pick->event) ||
+		    !has_word(a->pick.either, pick->either))
+			continue;
+		awaited_free(a);
+		err = 0;
+	}
+	return err;
 }
 
 /**
@@ -134,22 +170,25 @@ void otr_awaited_clear(struct otr_inst *inst)
  * @nr: which, from 0
  *
  * Context: otr_inst_lock held.
- * Return: a line without its end, NULL behind the last one.
+ * Return: which events, NULL behind the last one.
  */
-const char *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr)
+const struct otr_pick *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr)
 {
 	const struct awaited *a;
 
 	list_for_each_entry(a, &inst->awaited, link)
 		if (!nr--)
-			return a->text;
+			return &a->pick;
 	return NULL;
 }
 
 /**
  * otr_awaited_came - switch on what was waited for
  * @inst: the instance
- * @module: name of a module whose events are there now
+ * @module: name of a module of whose events more are there now
+ *
+ * Those that are still not there may come later: a module makes its events known
+ * after its tracepoints.
  *
  * Context: otr_switch_lock held, otr_inst_lock and otr_event_lock() free; may
  * sleep.
@@ -157,18 +196,21 @@ const char *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr)
 void otr_awaited_came(struct otr_inst *inst, const char *module)
 {
 	struct awaited *a, *next;
-	struct otr_pick pick;
 	LIST_HEAD(due);
+	LIST_HEAD(left);
 
 	mutex_lock(&otr_inst_lock);
 	list_for_each_entry_safe(a, next, &inst->awaited, link)
-		if (!strcmp(a->module, module))
+		if (!strcmp(a->pick.module, module))
 			list_move_tail(&a->link, &due);
 	mutex_unlock(&otr_inst_lock);
 	list_for_each_entry_safe(a, next, &due, link) {
-		a->text[a->events] = '\0';
-		otr_pick_parse(&pick, a->text, module);
-		otr_sub_switch_all(inst, &pick, true);
-		awaited_free(a);
+		if (otr_sub_switch_all(inst, &a->pick, true) == -EINVAL)
+			list_move_tail(&a->link, &left);
+		else
+			awaited_free(a);
 	}
+	mutex_lock(&otr_inst_lock);
+	list_splice(&left, &inst->awaited);
+	mutex_unlock(&otr_inst_lock);
 }

@@ -89,10 +89,10 @@ void otr_sub_set(struct otr_sub *sub, bool on);
 int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);
 
 /* awaited.c: events of modules that are not there yet */
-int otr_awaited_add(struct otr_inst *inst, const char *events, const char *module);
-int otr_awaited_remove(struct otr_inst *inst, const char *events, const char *module);
+int otr_awaited_add(struct otr_inst *inst, const struct otr_pick *pick);
+int otr_awaited_remove(struct otr_inst *inst, const struct otr_pick *pick);
 void otr_awaited_clear(struct otr_inst *inst);
-const char *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr);
+const struct otr_pick *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr);
 void otr_awaited_came(struct otr_inst *inst, const char *module);
 void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 

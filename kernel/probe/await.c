@@ -37,15 +37,6 @@ static void await_free(struct otr_await *await)
 	kfree(await);
 }
 
-/* Every module has a symbol of this name. */
-static bool module_loaded(const char *module)
-{
-	char name[MODULE_NAME_LEN + sizeof(":__this_module")];
-	int len = snprintf(name, sizeof(name), "%s:__this_module", module);
-
-	return len < (int)sizeof(name) && otr_host_address(name);
-}
-
 /**
  * otr_function_await - remember functions of a module that is not loaded
  * @inst: the instance
@@ -63,7 +54,7 @@ int otr_function_await(struct otr_inst *inst, enum otr_side side, const char *fu
 	size_t size = strlen(functions) + 1;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (module_loaded(module))
+	if (otr_host_has_module(module))
 		return -EINVAL;
 	await = kmalloc(struct_size(await, functions, size), GFP_KERNEL);
 	if (!await)

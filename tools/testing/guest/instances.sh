@@ -12,7 +12,7 @@
 
 # Files that are about all instances.
 only_top='README available_events available_filter_functions available_filter_functions_addrs
-	enabled_functions function_profile_enabled instances max_graph_depth printk_formats
+	enabled_functions eval_map function_profile_enabled instances max_graph_depth printk_formats
 	saved_cmdlines saved_cmdlines_size saved_tgids set_graph_function set_graph_notrace
 	stack_max_size stack_trace stack_trace_filter touched_functions trace_stat tracing_thresh
 	options/record-cmd options/printk-msg-only options/trace_printk'

@@ -69,6 +69,8 @@ static void finds_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_host_address("outrace_host_kunit:otr_host_victim"),
 			(unsigned long)otr_host_victim);
 	KUNIT_EXPECT_EQ(test, otr_host_address("there_is_no_such_function"), 0);
+	KUNIT_EXPECT_TRUE(test, otr_host_has_module("outrace_host_kunit"));
+	KUNIT_EXPECT_FALSE(test, otr_host_has_module("outrace_host"));
 }
 
 static void names_addresses(struct kunit *test)

@@ -426,24 +426,33 @@ static void filters_events(struct kunit *test)
 
 static void waits_for_modules(struct kunit *test)
 {
+	const struct otr_pick all = { .module = "mod" }, whole = { .module = "other" };
+	const struct otr_pick some = { .module = "other", .system = "test" };
+	const struct otr_pick word = { .module = "other", .either = "test" };
 	struct otr_inst *inst = otr_inst_top();
 
 	guard(mutex)(&otr_switch_lock);
 	events_in(test);
 	scoped_guard(mutex, &otr_inst_lock) {
-		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
-		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "*", "mod"), 0);
-		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, "test:*", "other"), 0);
-		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 1), "test:*:mod:other");
+		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, &all), 0);
+		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, &all), 0);
+		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, &some), 0);
+		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0)->system, "test");
+		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 1)->system);
 		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 2));
 	}
+	/* Its tracepoints are there, its events are not. */
+	otr_awaited_came(inst, "mod");
+	scoped_guard(mutex, &otr_inst_lock)
+		KUNIT_EXPECT_NOT_NULL(test, otr_awaited_nth(inst, 1));
 	plain_event.module = "mod";
 	otr_awaited_came(inst, "mod");
 	KUNIT_EXPECT_EQ(test, attached, 1);
 	scoped_guard(mutex, &otr_inst_lock) {
-		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0), "test:*:mod:other");
-		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "*", "other"), -EINVAL);
-		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, "test:*", "other"), 0);
+		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0)->module, "other");
+		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, &all), -EINVAL);
+		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, &word), -EINVAL);
+		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, &whole), 0);
 		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 0));
 	}
 	plain_event.module = NULL;

@@ -175,11 +175,9 @@ long otr_siteset_match(struct otr_siteset *set, const struct otr_glob *glob, con
 	return 1;
 }
 
-unsigned long otr_host_address(const char *name)
+bool otr_host_has_module(const char *name)
 {
-	size_t len = fake.loaded ? strlen(fake.loaded) : 0;
-
-	return len && !strncmp(name, fake.loaded, len) && !strcmp(name + len, ":__this_module");
+	return fake.loaded && !strcmp(name, fake.loaded);
 }
 
 bool otr_site_ready(void)
