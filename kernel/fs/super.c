@@ -122,7 +122,7 @@ static int fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_magic = TRACEFS_MAGIC;
 	sb->s_time_gran = 1;
 	sb->s_op = &super_ops;
-	sb->s_d_op = &simple_dentry_operations;
+	sb->s_d_op = &otr_dentry_ops;
 	root = otr_tree_root(sb);
 	if (!root)
 		return -ENOMEM;

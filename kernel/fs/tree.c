@@ -11,6 +11,7 @@
 #include <linux/dcache.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
+#include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
 
@@ -212,6 +213,51 @@ static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, uns
 	kfree(entry);
 	return d_splice_alias(child, dentry);
 }
+
+/* Does the name in @dir still mean what it meant when @inode was made? */
+static bool is_current(const struct inode *dir, const struct dentry *dentry,
+		       const struct inode *inode)
+{
+	const struct otr_node *parent = dir->i_private, *node = inode->i_private;
+	struct otr_entry *entry;
+	bool same;
+
+	/* What a table lists stays; what is looked for may have gone and come again. */
+	if (!parent->dir->find)
+		return true;
+	entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	if (!entry)
+		return false;
+	same = otr_tree_find(&parent->where, parent->dir, &dentry->d_name, entry) &&
+		      entry->where.inst == node->where.inst && entry->where.arg == node->where.arg;
+	kfree(entry);
+	return same;
+}
+
+/*
+ * Somebody may have a file open of an event that went with its module; who comes by
+ * that name later shall find the new one.
+ */
+static int node_revalidate(struct dentry *dentry, unsigned int flags)
+{
+	struct dentry *parent;
+	bool valid;
+
+	if (flags & LOOKUP_RCU)
+		return -ECHILD;
+	if (!d_inode(dentry) || IS_ROOT(dentry))
+		return 1;
+	parent = dget_parent(dentry);
+	valid = is_current(d_inode(parent), dentry, d_inode(dentry));
+	dput(parent);
+	return valid;
+}
+
+/* Names of ours do not change. */
+const struct dentry_operations otr_dentry_ops = {
+	.d_revalidate	= node_revalidate,
+	.d_delete	= always_delete_dentry,
+};
 
 /*
  * The directory is locked for as long as what it is about comes or goes, so nobody
