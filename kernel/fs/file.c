@@ -11,8 +11,8 @@
 
 #include "fs/fs.h"
 
-/* Numbers are short; anything longer is not one. */
-#define NUMBER_MAX	32
+/* What of a number is looked at: nobody writes longer ones. */
+#define NUMBER_MAX	66
 
 static struct otr_file *file_of(struct file *file)
 {
@@ -175,23 +175,21 @@ ssize_t otr_file_feed(struct otr_file *of, char *text, size_t len)
 /* Cut or refuse what is longer than the handler takes. */
 static ssize_t write_text(struct otr_file *of, const char __user *from, size_t len)
 {
-	size_t max = otr_file_write_max(of->ops);
+	size_t taken = min(len, otr_file_write_max(of->ops));
 	ssize_t done;
 	char *text;
 
-	if (len > max) {
-		if (of->ops->write_whole)
-			return -EINVAL;
-		len = max;
-	}
-	text = memdup_user_nul(from, len);
+	if (len > taken && of->ops->write_whole)
+		return -EINVAL;
+	text = memdup_user_nul(from, taken);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	mutex_lock(&of->lock);
-	done = otr_file_feed(of, text, len);
+	done = otr_file_feed(of, text, taken);
 	mutex_unlock(&of->lock);
 	kfree(text);
-	return done;
+	/* There is one number in a write, and nothing behind it. */
+	return done > 0 && of->ops->write_number ? len : done;
 }
 
 static ssize_t node_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
