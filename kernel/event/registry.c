@@ -30,7 +30,7 @@ static struct otr_event_group *group_get(const char *name)
 	}
 	group->id = ++last_group;
 	INIT_LIST_HEAD(&group->events);
-	list_add_tail(&group->link, &groups);
+	list_add(&group->link, &groups);
 	return group;
 }
 
@@ -77,7 +77,7 @@ static int insert(struct otr_event *ev)
 	}
 	if (otr_event_points(ev))
 		ev->flags |= OTR_EVENT_POINTS;
-	list_add_tail(&ev->link, &ev->group->events);
+	list_add(&ev->link, &ev->group->events);
 	return 0;
 }
 
