@@ -39,6 +39,9 @@ static void fire_once(unsigned int nr)
 		.sin_port = htons(80),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
+	static const u64 names[] = {
+		0, 1, 6, 0xf, 0x10, 0xff, 1ULL << 40, 1ULL << 40 | 2, 2, ~0ULL,
+	};
 	const struct sample_pair pair = { nr, -1 };
 
 	trace_sample_number(1ULL << 40 | nr, nr);
@@ -48,6 +51,9 @@ static void fire_once(unsigned int nr)
 	trace_sample_behind(bytes, 6, "hello", cpumask_of(1), (struct sockaddr *)&addr,
 			    sizeof(addr));
 	trace_sample_rel(bytes, 9, "world", cpumask_of(0));
+	trace_sample_names(names[nr % ARRAY_SIZE(names)]);
+	trace_sample_arrays(bytes, 16 + nr);
+	trace_sample_rows(bytes, nr * 1999999999ULL);
 	fire_format(bytes, "%d of %s", nr, "many");
 }
 

@@ -168,6 +168,80 @@ TRACE_EVENT(sample_format,
 		  __print_hex_dump("row ", DUMP_PREFIX_OFFSET, 16, 1, __entry->bytes, 20, true))
 );
 
+/* The other ways to print, and what they make of nothing and of too much. */
+TRACE_EVENT(sample_names,
+	TP_PROTO(u64 value),
+	TP_ARGS(value),
+	TP_STRUCT__entry(
+		__field(u64, value)
+		__field(u8, small)
+		__field(bool, odd)
+	),
+	TP_fast_assign(
+		__entry->value = value;
+		__entry->small = value;
+		__entry->odd = value & 1;
+	),
+	TP_printk("%llx flags=%s few=%s symbol=%s small=%s odd=%s flags64=%s symbol64=%s",
+		  __entry->value,
+		  __print_flags(__entry->value, ",", { 0x1, "one" }, { 0x6, "two and four" },
+				{ 0x8, "eight" }, { SAMPLE_LENGTH, "again four" }),
+		  __print_flags(__entry->value, "", { 0x10, "sixteen" }, { 0x10, "twice" }),
+		  __print_symbolic(__entry->value, { 0, "none" }, { 1, "one" }, { -1, "all" }),
+		  __print_symbolic(__entry->small, { 0xff, "all of a byte" }, { 7, "seven" }),
+		  __entry->odd ? "odd" : __print_symbolic(0, { 0, "even" }),
+		  __print_flags_u64(__entry->value, "|", { 1ULL << 40, "far" }, { 2, "near" }),
+		  __print_symbolic_u64(__entry->value, { 1ULL << 40, "far" }, { 2, "near" }))
+);
+
+TRACE_EVENT(sample_arrays,
+	TP_PROTO(const u8 *bytes, int nr),
+	TP_ARGS(bytes, nr),
+	TP_STRUCT__entry(
+		__array(u16, words, 3)
+		__dynamic_array(u8, b, nr)
+		__dynamic_array(u32, l, nr / 4)
+		__rel_dynamic_array(u64, q, nr / 8)
+		__dynamic_array(s16, none, 0)
+		__rel_sockaddr(addr, nr)
+	),
+	TP_fast_assign(
+		memcpy(__entry->words, bytes, sizeof(__entry->words));
+		memcpy(__get_dynamic_array(b), bytes, nr);
+		memcpy(__get_dynamic_array(l), bytes, nr / 4 * 4);
+		memcpy(__get_rel_dynamic_array(q), bytes, nr / 8 * 8);
+		__assign_rel_sockaddr(addr, bytes, nr);
+	),
+	TP_printk("words=%s b=%s l=%s q=%s none=%s/%s/%s dyn=%s %*ph addr=%*ph",
+		  __print_array(__entry->words, 3, sizeof(u16)),
+		  __print_array(__get_dynamic_array(b), __get_dynamic_array_len(b), 1),
+		  __print_array(__get_dynamic_array(l), __get_dynamic_array_len(l) / 4, 4),
+		  __print_array(__get_rel_dynamic_array(q), __get_rel_dynamic_array_len(q) / 8, 8),
+		  __print_array(__get_dynamic_array(none), 0, 2),
+		  __print_hex(__get_dynamic_array(none), 0),
+		  __print_hex_str(__get_dynamic_array(none), 0),
+		  __print_dynamic_array(l, 4), 3, __entry->words,
+		  __get_rel_dynamic_array_len(addr), __get_rel_sockaddr(addr))
+);
+
+TRACE_EVENT(sample_rows,
+	TP_PROTO(const u8 *bytes, u64 ns),
+	TP_ARGS(bytes, ns),
+	TP_STRUCT__entry(
+		__array(u8, bytes, 20)
+		__field(u64, ns)
+	),
+	TP_fast_assign(
+		memcpy(__entry->bytes, bytes, 20);
+		__entry->ns = ns;
+	),
+	TP_printk("%llu.%09u\n%s%s%s", __print_ns_to_secs(__entry->ns),
+		  __print_ns_without_secs(__entry->ns),
+		  __print_hex_dump("", DUMP_PREFIX_NONE, 32, 4, __entry->bytes, 20, false),
+		  __print_hex_dump("eight: ", DUMP_PREFIX_OFFSET, 16, 8, __entry->bytes, 16, true),
+		  __print_hex_dump("none: ", DUMP_PREFIX_OFFSET, 16, 2, __entry->bytes, 0, true))
+);
+
 #endif /* _SAMPLE_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

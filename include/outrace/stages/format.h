@@ -33,6 +33,13 @@
 #undef __get_rel_cpumask
 #undef __get_buf
 
+/* An unsigned long holds what these print. */
+#if BITS_PER_LONG == 64
+#define __print_flags_u64(value, delimiter, names...)				\
+	__print_flags(value, delimiter, names)
+#define __print_symbolic_u64(value, names...)	__print_symbolic(value, names)
+#endif
+
 /* Programs cannot call these, but count. */
 #undef __print_ns_to_secs
 #undef __print_ns_without_secs
