@@ -3,7 +3,8 @@
 """In the guest: write filters and print what came of each, as JSON lines.
 
 Every sort of field that the events have, by what its declaration says, with
-some operators and values; and random texts, the same every time. A line is what
+some operators and values; and random texts, the same for the same number behind the
+program's name. A line is what
 was asked, and the answer: errno, what the filter's file shows, the last error.
 """
 
@@ -14,6 +15,7 @@ import os
 import random
 import re
 import subprocess
+import sys
 
 TRACING = '/sys/kernel/tracing'
 FIELD = re.compile(r'^\tfield:(.*);\toffset:\d+;(\tsize:\d+;\tsigned:\d;)$', re.M)
@@ -25,6 +27,17 @@ WORDS = ('prev_pid prev_comm next_prio prev_state cpu COMM common_pid nothing ==
          '} .function .ustring schedule abc = | - # "a)b" "a&&b" 0').split(' ') + [' ', '\t']
 GOOD = ('prev_pid == 1', 'prev_comm ~ "a*"', 'next_prio > 3', 'cpu & CPUS{0-1}',
         'prev_state & 2', 'COMM != "x"', 'prev_state.function == schedule ', '!common_pid != 7')
+GOOD_SYSCALL = ('dfd == -1', 'filename.ustring ~ "a*"', 'flags & 0x40', 'mode > 07', 'filename == 0',
+                '__syscall_nr == 257', 'COMM ~ "*h"', 'CPU & CPUS{1}', '!common_pid != 7')
+GOOD_TEXT = ('filename ~ "*sh"', 'filename == "/bin/true"', 'pid > 3', 'old_pid == 1', 'comm ~ "[ab]?"',
+             'filename != \'x\'', 'filename.ustring == "a"', 'common_cpu != 1')
+# Whose filter the random texts are: how many, which parts are right, and the directory of
+# which the error log is.
+ASKED = {'events/sched/sched_switch': (TEXTS, GOOD, '.'),
+         'events/sched': (TEXTS // 6, GOOD, '.'),
+         'events/syscalls/sys_enter_openat': (TEXTS // 6, GOOD_SYSCALL, '.'),
+         'events/sched/sched_process_exec': (TEXTS // 6, GOOD_TEXT, '.'),
+         'instances/asked/events/sched/sched_switch': (TEXTS // 6, GOOD, 'instances/asked')}
 
 
 def read(path):
@@ -46,12 +59,15 @@ def write(path, text):
         os.close(fd)
 
 
-def ask(event, text, name):
-    path = f'events/{event}/filter'
-    result, log = write(path, text), ''
+def ask(event, text, name, top='.'):
+    """The filter of an event, or of a system: then what two of its events say, too."""
+    path, result = f'{event}/filter', write(f'{event}/filter', text)
+    told = [result, read(path)]
     if result != 'ok':
-        log = re.split(r'^\[ *\d+\.\d{6}\] ', read('error_log'), flags=re.M)[-1]
-    print(json.dumps([name, [result, read(path), log]]), flush=True)
+        told.append(re.split(r'^\[ *\d+\.\d{6}\] ', read(f'{top}/error_log'), flags=re.M)[-1])
+    if event == 'events/sched':
+        told += [read(f'{event}/{e}/filter') for e in ('sched_switch', 'sched_process_exec')]
+    print(json.dumps([name, told]), flush=True)
 
 
 def ask_fields():
@@ -65,19 +81,19 @@ def ask_fields():
             known.add(declared + size)
             field = re.split(r'[ *]', re.sub(r'\[[^]]*\]$', '', declared))[-1]
             for term in TERMS:
-                ask(event, term % field, f'{declared};{size} {term}')
+                ask(f'events/{event}', term % field, f'{declared};{size} {term}')
         if read(path) != 'none\n':
             write(path, '0')
 
 
-def condition(depth):
+def condition(good, depth):
     kind = random.random()
     if not depth or kind < .3:
-        return random.choice(GOOD)
+        return random.choice(good)
     if kind < .8:
-        return condition(depth - 1) + random.choice(
-            (' && ', '&&', ' &&', ' || ', '||', '|| ')) + condition(depth - 1)
-    return random.choice(('!', '', '! ')) + '(' + condition(depth - 1) + ')'
+        return condition(good, depth - 1) + random.choice(
+            (' && ', '&&', ' &&', ' || ', '||', '|| ')) + condition(good, depth - 1)
+    return random.choice(('!', '', '! ')) + '(' + condition(good, depth - 1) + ')'
 
 
 def spoil(text):
@@ -92,16 +108,19 @@ def spoil(text):
     return text
 
 
-def ask_texts():
-    random.seed(1)
-    for _ in range(TEXTS):
-        if random.random() < .35:
-            text = ''.join(random.choice(WORDS) + random.choice(('', ' '))
-                           for _ in range(random.randint(1, 9)))
-        else:
-            text = spoil(condition(3))
-        ask('sched/sched_switch', text, text)
-    write('events/sched/sched_switch/filter', '0')
+def ask_texts(seed):
+    os.mkdir('instances/asked')
+    random.seed(seed)
+    for event, (number, good, top) in ASKED.items():
+        for _ in range(number):
+            if random.random() < .35:
+                text = ''.join(random.choice((*WORDS, *good)) + random.choice(('', ' '))
+                               for _ in range(random.randint(1, 9)))
+            else:
+                text = spoil(condition(good, 3))
+            ask(event, text, f'{event} {text}', top)
+        write(f'{event}/filter', '0')
+    os.rmdir('instances/asked')
 
 
 def main():
@@ -111,7 +130,7 @@ def main():
     # Every change of a filter waits for the readers of the old one.
     with open('/sys/kernel/rcu_expedited', 'w', encoding='utf-8') as f:
         f.write('1')
-    ask_texts()
+    ask_texts(int(sys.argv[1]))
     ask_fields()
 
 
