@@ -3,146 +3,16 @@
  * The output room: columns, styles and headers of records made by hand. The
  * texts are those that the in-tree tracer prints for the same records.
  */
-#include <kunit/test.h>
-#include <linux/module.h>
+#include "output_room.h"
 
-/* Copies of the rooms of our own, next to the engine's. */
-#include "base/clock.c"
-#include "base/comm.c"
-#include "base/text.c"
-#include "base/tgid.c"
-/* comm.c has one, too. */
-#define find find_field
-#include "event/field.c"
-#undef find
-#include "event/pointed.c"
-#include "event/registry.c"
-#include "event/print.c"
-#include "output/columns.c"
-#include "output/graph.c"
-#include "output/line.c"
-
-#define PID	4711
-
-/* Symbols are the host room's business; here every odd address has one. */
-int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size)
-{
-	if (!(addr & 1))
-		return 0;
-	return scnprintf(buf, size, with_offset ? "sym+0x1/0x2" : "sym");
-}
-
-/* The only texts that stay. */
-static const char constant[] = "constant";
-
-bool otr_host_is_rodata(const void *addr)
-{
-	return addr >= (void *)constant && addr < (void *)constant + sizeof(constant);
-}
-
-bool otr_host_string_known(const char *text)
-{
-	return false;
-}
-
-unsigned long otr_host_address(const char *name)
-{
-	return 0;
-}
-
-/* What is known of the result of every function. */
-static struct otr_value typed;
-
-void otr_types_value(unsigned long func, unsigned long value, struct otr_value *out)
-{
-	*out = typed;
-	if (typed.form == OTR_VALUE_UNTYPED)
-		*out = (struct otr_value) { .bits = value, .number = value };
-}
-
-void otr_types_print_args(unsigned long func, const unsigned long *words, unsigned int nr,
-			  struct seq_buf *out)
-{
-	seq_buf_printf(out, "(%u words, the last is %lu)", nr, words[nr - 1]);
-}
-
-/* What a source says that follows; taken once. */
-static const struct otr_item *follows;
-static bool taken;
-
+/* Nothing follows. */
 const struct otr_item *otr_source_follow(struct otr_source *src)
-{
-	return follows;
-}
-
-void otr_source_skip(struct otr_source *src)
-{
-	taken = true;
-}
-
-const char *otr_names_find(struct otr_names *names, unsigned long addr, bool with_offset,
-			   unsigned int *len)
 {
 	return NULL;
 }
 
-static void some_text(struct otr_line *line)
+void otr_source_skip(struct otr_source *src)
 {
-	otr_print_ip(line, 0x1001);
-	seq_buf_putc(line->out, '\n');
-}
-
-static struct otr_event some_event = {
-	.id	= 300,
-	.system	= "test",
-	.name	= "some",
-	.text	= some_text,
-};
-
-struct fixture {
-	struct otr_view		view;
-	struct otr_rec_head	head;
-	struct otr_item		item;
-	struct seq_buf		out;
-	char			text[256];
-};
-
-static int fixture_init(struct kunit *test)
-{
-	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	KUNIT_ASSERT_TRUE(test, zalloc_cpumask_var(&f->view.started, GFP_KERNEL));
-	f->view.scratch = kunit_kmalloc(test, OTR_LINE_MAX, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, f->view.scratch);
-	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(IRQ_INFO);
-	f->view.in_ns = true;
-	f->head = (struct otr_rec_head){ .type = some_event.id, .pid = PID };
-	f->item = (struct otr_item){
-		.data = &f->head, .len = sizeof(f->head), .cpu = 2, .ts = 12345678901ULL,
-	};
-	seq_buf_init(&f->out, f->text, sizeof(f->text));
-	test->priv = f;
-	return otr_event_register(&some_event);
-}
-
-static void fixture_exit(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-
-	otr_event_unregister(&some_event);
-	free_cpumask_var(f->view.started);
-}
-
-/* Print the record as the view says and compare. */
-static void expect(struct kunit *test, const char *text)
-{
-	struct fixture *f = test->priv;
-
-	seq_buf_clear(&f->out);
-	otr_line_begin(&f->view);
-	otr_line_print(&f->view, &f->item, f->item.ts, &f->out);
-	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), text);
 }
 
 static void default_columns(struct kunit *test)
@@ -336,107 +206,6 @@ static void texts_elsewhere(struct kunit *test)
 	otr_event_unregister(&event);
 }
 
-/* Returns, by what is known of the values. */
-static void returned_values(struct kunit *test)
-{
-	static const struct {
-		struct otr_value typed;
-		unsigned long retval;
-		const char *text, *hex;
-	} table[] = {
-		{ { OTR_VALUE_UNTYPED }, 5, " = 0x5", " = 0x5" },
-		{ { OTR_VALUE_UNTYPED }, -2, " = -2", " = 0xfffffffffffffffe" },
-		{ { OTR_VALUE_UNTYPED }, 0xfffffffe, " = -2", " = 0xfffffffe" },
-		{ { OTR_VALUE_UNTYPED }, 0xffffe000, " = 0xffffe000", " = 0xffffe000" },
-		{ { OTR_VALUE_VOID, 0, 5, 5 }, 5, "", "" },
-		{ { OTR_VALUE_HEX, 0, 5, 5 }, 5, " = 0x5", " = 0x5" },
-		{ { OTR_VALUE_HEX, 1, 5, 5 }, 5, " = 0x5(trunc)", " = 0x5(trunc)" },
-		{ { OTR_VALUE_DECIMAL, 0, 0xff, -1 }, 0x1ff, " = -1", " = 0xff" },
-		{ { OTR_VALUE_BOOL, 0, 1, 1 }, 0x101, " = true", " = 0x1" },
-		{ { OTR_VALUE_BOOL, 0, 0, 0 }, 0x100, " = false", " = 0x0" },
-		{ { OTR_VALUE_ERROR, 0, 0xffffffea, -22 }, -22,
-		  IS_ENABLED(CONFIG_SYMBOLIC_ERRNAME) ? " = -22 (-EINVAL)" : " = -22",
-		  " = 0xffffffea" },
-		/* No error has this number, nor a name. */
-		{ { OTR_VALUE_ERROR, 0, 0xfffff060, -4000 }, -4000, " = -4000", " = 0xfffff060" },
-	};
-	struct otr_rec_graph_exit rec = {
-		.head = { .type = OTR_TYPE_GRAPH_EXIT, .pid = PID }, .func = 1,
-	};
-	struct fixture *f = test->priv;
-	char wanted[64];
-	unsigned int i;
-
-	f->view.graph = kunit_kcalloc(test, nr_cpu_ids, sizeof(*f->view.graph), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, f->view.graph);
-	f->item.cpu = 0;
-	f->item.data = &rec;
-	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		typed = table[i].typed;
-		rec.retval = table[i].retval;
-		otr_graph_rewind(&f->view);
-		f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(GRAPH_IRQS) |
-				  OTR_OPT(GRAPH_RETVAL);
-		snprintf(wanted, sizeof(wanted), "} /* sym%s */\n", table[i].text);
-		expect(test, wanted);
-		f->view.options |= OTR_OPT(GRAPH_RETVAL_HEX);
-		snprintf(wanted, sizeof(wanted), "} /* sym%s */\n", table[i].hex);
-		expect(test, wanted);
-		/* A function whose block did not begin here is named. */
-		f->view.options &= ~OTR_OPT(GRAPH_RETVAL);
-		expect(test, "} /* sym */\n");
-	}
-	typed = (struct otr_value) {};
-}
-
-/* What may be recorded of an entry besides the function. */
-static void callers_and_arguments(struct kunit *test)
-{
-	struct {
-		struct otr_rec_graph_more more;
-		unsigned long args[OTR_REC_ARGS];
-	} __packed rec = {
-		.more = {
-			.entry = {
-				.head = { .type = OTR_TYPE_GRAPH_MORE, .pid = PID },
-				.func = 1,
-			},
-			.retaddr = 3,
-		},
-		.args = { 1, 2, 3, 4, 5, 6 },
-	};
-	struct otr_rec_graph_exit ret = {
-		.head = { .type = OTR_TYPE_GRAPH_EXIT, .pid = PID }, .func = 1, .retval = 7,
-	};
-	const struct otr_item exit = { .data = &ret, .len = sizeof(ret), .ts = 1 };
-	struct fixture *f = test->priv;
-
-	f->view.graph = kunit_kcalloc(test, nr_cpu_ids, sizeof(*f->view.graph), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, f->view.graph);
-	otr_graph_rewind(&f->view);
-	f->item = (struct otr_item) { .data = &rec, .len = sizeof(rec.more), .ts = 1 };
-	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(GRAPH_IRQS);
-	expect(test, "sym() {\n");
-	f->view.options |= OTR_OPT(GRAPH_RETADDR);
-	expect(test, "sym() { /* <-sym+0x1/0x2 */\n");
-	f->item.len = sizeof(rec);
-	expect(test, "sym(6 words, the last is 6) { /* <-sym+0x1/0x2 */\n");
-	f->view.options &= ~OTR_OPT(GRAPH_RETADDR);
-	expect(test, "sym(6 words, the last is 6) {\n");
-	/* With what it returned, in one line. */
-	f->view.src = (struct otr_source *)f;
-	follows = &exit;
-	expect(test, "sym(6 words, the last is 6);\n");
-	f->view.options |= OTR_OPT(GRAPH_RETVAL);
-	expect(test, "sym(6 words, the last is 6); /* = 0x7 */\n");
-	f->view.options |= OTR_OPT(GRAPH_RETADDR);
-	expect(test, "sym(6 words, the last is 6); /* <-sym+0x1/0x2 ret=0x7 */\n");
-	typed.form = OTR_VALUE_VOID;
-	expect(test, "sym(6 words, the last is 6); /* <-sym+0x1/0x2 */\n");
-	typed.form = OTR_VALUE_UNTYPED;
-	follows = NULL;
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(texts_elsewhere),
 	KUNIT_CASE(default_columns),
@@ -447,8 +216,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(losses_and_starts),
 	KUNIT_CASE(too_long_a_line),
 	KUNIT_CASE(only_one_of_a_number),
-	KUNIT_CASE(returned_values),
-	KUNIT_CASE(callers_and_arguments),
 	{}
 };
 
