@@ -24,6 +24,11 @@
 #include "arch/x86/arch.h"
 #include "host/host.h"
 
+/* A place where the test lets an NMI come; nothing elsewhere. */
+#ifndef OTR_RET_STEP
+#define OTR_RET_STEP(n)	((void)(n))
+#endif
+
 /* Most return hooks at a time. */
 #define OTR_RET_HOOKS	32
 
@@ -169,17 +174,22 @@ static __always_inline struct otr_ret *otr_ret_push(struct otr_rets *rets, u32 k
 	struct otr_ret *ret = &rets->ret[rets->depth];
 
 	/* First it is ours, then it is filled: an interrupt uses those behind. */
+	OTR_RET_STEP(0);
 	WRITE_ONCE(rets->depth, rets->depth + 1);
 	barrier();
+	OTR_RET_STEP(1);
 	ret->to = frame->parent;
 	ret->ip = ip;
 	ret->key = key;
 	/* The unwinder, in an NMI, looks at what has a place. */
 	barrier();
+	OTR_RET_STEP(2);
 	WRITE_ONCE(ret->place, &frame->parent);
 	/* And it asks only for what was replaced. */
 	barrier();
+	OTR_RET_STEP(3);
 	WRITE_ONCE(frame->parent, (unsigned long)otr_return_tramp);
+	OTR_RET_STEP(4);
 	return ret;
 }
 

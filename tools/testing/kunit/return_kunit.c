@@ -8,11 +8,20 @@
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/irq_work.h>
 #include <linux/kallsyms.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/nmi.h>
 #include <linux/stacktrace.h>
+#include <asm/apic.h>
+#include <asm/nmi.h>
+
+static void ret_step(int n);
+
+#define OTR_RET_STEP(n)	ret_step(n)
+#define RET_STEPS	5
 
 #include "site/site.h"
 
@@ -27,6 +36,7 @@ struct watch {
 	unsigned int		depths[CALLS_MAX];	/* of those that were left, in order */
 	unsigned long		values[CALLS_MAX];
 	bool			leave_behind;
+	bool			nmi_in_leave;
 	unsigned long		stack[STACK_MAX];	/* seen while it was left */
 	unsigned int		stack_nr;
 	struct otr_frame	behind;
@@ -59,6 +69,23 @@ out:
 	preempt_enable_notrace();
 }
 
+/* The vector, by hand: everything is as it is when the line is pulled. */
+static notrace void raise_nmi(void)
+{
+	asm volatile("int $2" : : : "memory");
+}
+
+/* At which step of the next entry an NMI is to come, once; below 0 for none. */
+static int nmi_at = -1;
+
+static notrace void ret_step(int n)
+{
+	if (likely(READ_ONCE(nmi_at) != n))
+		return;
+	WRITE_ONCE(nmi_at, -1);
+	raise_nmi();
+}
+
 static notrace void watch_leave(struct otr_ret_hook *hook, struct otr_rets *rets,
 				struct otr_ret *ret, unsigned long value)
 {
@@ -69,6 +96,10 @@ static notrace void watch_leave(struct otr_ret_hook *hook, struct otr_rets *rets
 		watch->values[watch->left] = value;
 	}
 	watch->left++;
+	if (watch->nmi_in_leave) {
+		watch->nmi_in_leave = false;
+		raise_nmi();
+	}
 	if (!ret->depth)
 		watch->stack_nr = stack_trace_save(watch->stack, STACK_MAX, 0);
 }
@@ -350,6 +381,130 @@ static void interrupts_nest(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, depth_now());
 }
 
+/* What an NMI found, at most one at a time. */
+static struct {
+	bool		wanted;
+	unsigned int	came;
+	unsigned int	wrong_sums;
+	unsigned int	wrong_stacks;
+	const void	*caller;	/* is in its stack */
+	unsigned long	stack[STACK_MAX];
+} in_nmi;
+
+/* Calls of its own on top of what was interrupted, and a look at that. */
+static int look_from_nmi(unsigned int type, struct pt_regs *regs)
+{
+	unsigned int nr;
+
+	if (!READ_ONCE(in_nmi.wanted))
+		return NMI_DONE;
+	in_nmi.came++;
+	if (sum_up(4) != 10)
+		in_nmi.wrong_sums++;
+	nr = stack_trace_save(in_nmi.stack, STACK_MAX, 0);
+	if (has_trampoline(in_nmi.stack, nr) || !has_caller(in_nmi.stack, nr, in_nmi.caller))
+		in_nmi.wrong_stacks++;
+	return NMI_HANDLED;
+}
+
+static void nmi_end(void *unused)
+{
+	WRITE_ONCE(in_nmi.wanted, false);
+	unregister_nmi_handler(NMI_LOCAL, "outrace_return_kunit");
+}
+
+static void nmi_begin(struct kunit *test, const void *caller)
+{
+	memset(&in_nmi, 0, sizeof(in_nmi));
+	in_nmi.caller = caller;
+	KUNIT_ASSERT_EQ(test, 0, register_nmi_handler(NMI_LOCAL, look_from_nmi, 0,
+						      "outrace_return_kunit"));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, nmi_end, NULL));
+	WRITE_ONCE(in_nmi.wanted, true);
+}
+
+/* At each step of an entry, and while a function is left. */
+static void nmis_nest(struct kunit *test)
+{
+	struct watch *watch = watching(test, (unsigned long)sum_up);
+	int step;
+
+	nmi_begin(test, nmis_nest);
+	for (step = 0; step <= RET_STEPS; step++) {
+		watch->entered = 0;
+		watch->left = 0;
+		if (step < RET_STEPS)
+			WRITE_ONCE(nmi_at, step);
+		else
+			watch->nmi_in_leave = true;
+		KUNIT_EXPECT_EQ(test, 6, sum_up(3));
+		KUNIT_EXPECT_EQ(test, step + 1, in_nmi.came);
+		KUNIT_EXPECT_EQ(test, 4 + 5, watch->entered);
+		KUNIT_EXPECT_EQ(test, 4 + 5, watch->left);
+		KUNIT_EXPECT_EQ(test, 0, depth_now());
+	}
+	KUNIT_EXPECT_EQ(test, 0, in_nmi.wrong_sums);
+	KUNIT_EXPECT_EQ(test, 0, in_nmi.wrong_stacks);
+}
+
+#define STORM_MS	300
+
+static int send_nmis(void *cpu)
+{
+	while (!kthread_should_stop()) {
+		apic->send_IPI((long)cpu, NMI_VECTOR);
+		usleep_range(20, 100);
+	}
+	return 0;
+}
+
+static noinline unsigned long sum_in_a_storm(void)
+{
+	unsigned long until = jiffies + msecs_to_jiffies(STORM_MS), rounds = 0;
+
+	while (time_before(jiffies, until)) {
+		if (sum_up(8) != 36)
+			return 0;
+		rounds++;
+	}
+	return rounds;
+}
+
+/* From another CPU, wherever this one is. */
+static void nmis_come_anywhere(struct kunit *test)
+{
+	unsigned int cpu, other;
+	struct task_struct *task;
+	unsigned long rounds;
+
+	watching(test, (unsigned long)sum_up);
+	migrate_disable();
+	cpu = smp_processor_id();
+	other = cpumask_any_but(cpu_online_mask, cpu);
+	if (other >= nr_cpu_ids) {
+		migrate_enable();
+		kunit_skip(test, "there is one CPU");
+	}
+	nmi_begin(test, sum_in_a_storm);
+	task = kthread_create(send_nmis, (void *)(long)cpu, "nmis");
+	if (!IS_ERR(task)) {
+		kthread_bind(task, other);
+		wake_up_process(task);
+	}
+	rounds = sum_in_a_storm();
+	/* The last one comes to who waits here, whose stack has another caller. */
+	WRITE_ONCE(in_nmi.wanted, false);
+	migrate_enable();
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	kthread_stop(task);
+	kunit_info(test, "%u NMIs in %lu rounds\n", in_nmi.came, rounds);
+	KUNIT_EXPECT_GT(test, in_nmi.came, 10);
+	KUNIT_EXPECT_GT(test, rounds, 10);
+	KUNIT_EXPECT_EQ(test, 0, in_nmi.wrong_sums);
+	KUNIT_EXPECT_EQ(test, 0, in_nmi.wrong_stacks);
+	KUNIT_EXPECT_EQ(test, 0, depth_now());
+}
+
 struct sleeper {
 	struct completion	there;
 	struct completion	go;
@@ -366,25 +521,59 @@ static int sleep_in_function(void *data)
 	return 0;
 }
 
+/* A task that is in wait_here(), or about to wait there. */
+static struct task_struct *start_sleeper(struct kunit *test, struct watch *watch,
+					 struct sleeper *sleeper)
+{
+	struct task_struct *task;
+
+	init_completion(&sleeper->there);
+	init_completion(&sleeper->go);
+	init_completion(&sleeper->gone);
+	task = kthread_run(sleep_in_function, sleeper, "sleeper");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	wait_for_completion(&sleeper->there);
+	while (!READ_ONCE(watch->entered) || READ_ONCE(task->on_cpu) ||
+	       READ_ONCE(task->__state) != TASK_UNINTERRUPTIBLE)
+		schedule_timeout_idle(1);
+	return task;
+}
+
 static void who_sleeps_returns_without_us(struct kunit *test)
 {
 	struct watch *watch = watching(test, (unsigned long)wait_here);
 	struct sleeper sleeper;
-	struct task_struct *task;
 
-	init_completion(&sleeper.there);
-	init_completion(&sleeper.go);
-	init_completion(&sleeper.gone);
-	task = kthread_run(sleep_in_function, &sleeper, "sleeper");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
-	wait_for_completion(&sleeper.there);
-	while (!READ_ONCE(watch->entered))
-		schedule_timeout_idle(1);
+	start_sleeper(test, watch, &sleeper);
 	kunit_release_action(test, unregister, &watch->ret);
 	complete(&sleeper.go);
 	wait_for_completion(&sleeper.gone);
 	KUNIT_EXPECT_EQ(test, 1, watch->entered);
 	KUNIT_EXPECT_EQ(test, 0, watch->left);
+}
+
+/* Livepatch's way to look at a task: it fails where it is not sure. */
+static void stacks_are_reliable(struct kunit *test)
+{
+	int (*save)(struct task_struct *task, unsigned long *store, unsigned int size);
+	struct watch *watch = watching(test, (unsigned long)wait_here);
+	unsigned long stack[STACK_MAX];
+	struct sleeper sleeper;
+	struct task_struct *task;
+	int nr;
+
+	save = (void *)kallsyms_lookup_name("stack_trace_save_tsk_reliable");
+	if (!save)
+		kunit_skip(test, "this kernel has no reliable stack traces");
+	task = start_sleeper(test, watch, &sleeper);
+	nr = save(task, stack, STACK_MAX);
+	KUNIT_EXPECT_GT(test, nr, 3);
+	KUNIT_EXPECT_TRUE(test, has_caller(stack, max(nr, 0), wait_here));
+	KUNIT_EXPECT_TRUE(test, has_caller(stack, max(nr, 0), sleep_in_function));
+	KUNIT_EXPECT_FALSE(test, has_trampoline(stack, max(nr, 0)));
+	complete(&sleeper.go);
+	wait_for_completion(&sleeper.gone);
+	KUNIT_EXPECT_EQ(test, 1, watch->left);
 }
 
 static struct kunit_case return_cases[] = {
@@ -396,7 +585,10 @@ static struct kunit_case return_cases[] = {
 	KUNIT_CASE(what_is_left_behind_goes),
 	KUNIT_CASE(stacks_are_exact),
 	KUNIT_CASE(interrupts_nest),
+	KUNIT_CASE(nmis_nest),
+	KUNIT_CASE(nmis_come_anywhere),
 	KUNIT_CASE(who_sleeps_returns_without_us),
+	KUNIT_CASE(stacks_are_reliable),
 	{ }
 };
 
