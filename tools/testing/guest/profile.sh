@@ -82,6 +82,48 @@ check_counts()
 	reset
 }
 
+# near NUMBER NUMBER PERCENT: do they differ by no more than that?
+near()
+{
+	awk -v a="$1" -v b="$2" -v percent="$3" \
+		'BEGIN { d = a - b; exit !(a > 0 && (d < 0 ? -d : d) <= b * percent / 100) }'
+}
+
+# The numbers are those of the calls, which function_graph records one by one.
+check_numbers()
+{
+	local hits time average variance n sum mean square
+
+	echo hrtimer_nanosleep >set_ftrace_filter
+	echo function_graph >current_tracer
+	echo 1 >function_profile_enabled
+	# shellcheck disable=SC2016 # for the other shell
+	taskset -c 0 sh -c 'for t in 0.02 0.06 0.02 0.06 0.02 0.06 0.02; do sleep $t; done'
+	echo 0 >function_profile_enabled
+	echo 0 >tracing_on
+	read -r _ hits time _ average _ variance _ < <(grep hrtimer_nanosleep trace_stat/function0)
+	read -r n sum mean square < <(grep -o '[0-9.]* us  *|  hrtimer_nanosleep();' \
+		per_cpu/cpu0/trace | awk '
+		{ x[NR] = $1; sum += $1 }
+		END {
+			for (i = 1; i <= NR; i++)
+				square += (x[i] - sum / NR) ^ 2
+			print NR, sum, sum / NR, square / (NR - 1)
+		}')
+	is 'hits' "$hits" "$n"
+	is 'which are as many as there were' "$hits" 7
+	echo "# time $time ($sum), average $average ($mean), variance $variance ($square)"
+	holds 'time' near "$time" "$sum" 2
+	holds 'average' near "$average" "$mean" 2
+	holds 'variance' near "$variance" "$square" 10
+	echo 1 >function_profile_enabled
+	taskset -c 0 sleep 0.02
+	echo 0 >function_profile_enabled
+	like 'a single call has none' "$(grep hrtimer_nanosleep trace_stat/function0)" \
+		' 1    [0-9.]+ us +[0-9.]+ us +0\.000 us +$'
+	reset
+}
+
 check_together()
 {
 	echo function_graph >current_tracer
@@ -103,5 +145,6 @@ check_together()
 begin
 check_switch
 check_counts
+check_numbers
 check_together
 end
