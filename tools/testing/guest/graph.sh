@@ -3,6 +3,7 @@
 #
 # function_graph: its files, its texts, and what of the calls it records.
 #
+# boot: own
 # timeout: 300
 
 # shellcheck disable=SC2317 # commands that holds is given
@@ -265,6 +266,42 @@ check_stacks()
 	graph_reset
 }
 
+# Tasks of every kind have their calls nested: idle ones, one that was there before the
+# engine, and one that was made meanwhile.
+check_tasks()
+{
+	local old
+
+	mkfifo /tmp/graph.$$
+	sh -c 'cd /; read -r _ </tmp/graph.$1; cat /etc/hostname' - $$ >/dev/null 3>&- &
+	old=$!
+	exec 8>/tmp/graph.$$
+	if ! intree; then
+		cd / && unmount_tracing && rmmod outrace
+		insmod "$OTR_MODULE" && mount_tracing && cd "$tracing" || exit
+	fi
+	echo 1 >options/funcgraph-proc
+	printf '%s\n' '*tick_nohz_idle_*' 'vfs_*' ksys_read kernel_clone schedule_tail \
+		wake_up_new_task >set_ftrace_filter
+	echo function_graph >current_tracer
+	echo go >&8
+	exec 8>&-
+	wait $old
+	sh -c '/bin/true; /bin/true'
+	sleep 0.1
+	echo 0 >tracing_on
+	like 'idle tasks' "$(records)" '<idle>-0 .*us +\|  tick_nohz_idle_[a-z_]+\(\);$'
+	like 'a task that was there before' "$(records | grep -e "-$old ")" '\|  (ksys_read\(\) \{|  vfs_read\(\);)$'
+	like 'whose first return is that of its first call' \
+		"$(records | grep -e "-$old " | grep -m 1 -e '}' -e ';$')" '\|( {4}[a-z_]+\(\);|  [a-z_]+\(\);|  \}.*)$'
+	like 'who makes another' "$(records)" '\|  kernel_clone\(\) \{$'
+	like 'goes on inside' "$(records)" '\|    wake_up_new_task\(\);$'
+	like 'and the other begins outside' "$(records)" '\|  schedule_tail\(\)(;| \{)$'
+	unlike 'always' "$(records)" '\|   +schedule_tail'
+	rm -f /tmp/graph.$$
+	graph_reset
+}
+
 begin
 graph_reset
 check_files
@@ -277,4 +314,5 @@ check_comments
 check_switches
 check_pipe
 check_stacks
+check_tasks
 end

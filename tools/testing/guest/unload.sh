@@ -87,28 +87,74 @@ check_loads()
 	holds 'memory does not leak' test "$least" -lt "$series"
 }
 
+# use_all: everything that patches functions, one after the other and together
+use_all()
+{
+	echo function_graph >current_tracer
+	echo 1 >function_profile_enabled
+	mkdir instances/other
+	echo function >instances/other/current_tracer
+	insmod "${OTR_MODULE%/*}/outrace_sample_watch.ko" functions='vfs_*'
+	echo 'vfs_*:stacktrace:3' >>set_ftrace_filter
+	echo 'dummy_*:traceon:3' >>set_ftrace_filter
+	echo 1 >/proc/sys/kernel/stack_tracer_enabled
+	cat /etc/hostname >/dev/null
+}
+
+unuse_all()
+{
+	echo 0 >/proc/sys/kernel/stack_tracer_enabled
+	echo '!dummy_*:traceon:0' >>set_ftrace_filter
+	echo '!vfs_*:stacktrace:0' >>set_ftrace_filter
+	rmmod outrace_sample_watch
+	rmdir instances/other
+	echo 0 >function_profile_enabled
+	echo nop >current_tracer
+}
+
+# text_is NAME WHAT: the texts are what they were before
+text_is()
+{
+	is "$1" "$(text_changes /tmp/before.kernel "/tmp/$2.kernel")" ''
+	holds "$1, a module's" cmp /tmp/before.module "/tmp/$2.module"
+}
+
 check_text()
 {
 	modprobe dummy
 	# Once before, for what the kernel itself patches on first use.
 	load
-	echo function_graph >current_tracer
-	echo nop >current_tracer
+	use_all
+	unuse_all
 	unload
 	keep_texts /tmp/before
 	load
-	echo function_graph >current_tracer
-	echo function >current_tracer
+	use_all
 	keep_texts /tmp/during
+	unuse_all
+	is 'nothing is hooked' "$(cat enabled_functions)" ''
+	keep_texts /tmp/off
+	use_all
+	unuse_all
+	keep_texts /tmp/again
 	unload
 	keep_texts /tmp/after
+	load
+	echo function_graph >current_tracer
+	echo function >current_tracer
+	unload
+	keep_texts /tmp/busy
 	holds 'the text can be read' test "$(stat -c %s /tmp/before.kernel)" -gt 1000000
 	holds 'tracing changes it' fails cmp -s /tmp/before.kernel /tmp/during.kernel
 	holds "and a module's" fails cmp -s /tmp/before.module /tmp/during.module
-	is 'unloading takes that back' "$(text_changes /tmp/before.kernel /tmp/after.kernel)" ''
-	holds 'in a module as well' cmp /tmp/before.module /tmp/after.module
+	# While the engine is there the kernel asks it where tasks return to.
+	is 'switched off, only the kernel asks' "$(text_changes /tmp/before.kernel /tmp/off.kernel |
+		grep -v -E ' (__show_trace_log_lvl|unwind_[a-z_]*|(__)?free_task|copy_process|init_idle)$')" ''
+	holds 'every time the same' cmp /tmp/off.kernel /tmp/again.kernel
+	text_is 'what was switched off before the engine goes leaves the text as it was' after
+	text_is 'so does what is on when the engine goes' busy
 	rmmod dummy
-	rm -f /tmp/before.* /tmp/during.* /tmp/after.*
+	rm -f /tmp/{before,during,off,again,after,busy}.*
 }
 
 fails()
