@@ -266,6 +266,30 @@ check_stacks()
 	graph_reset
 }
 
+# ticks: what is recorded of timer interrupts in a while
+ticks()
+{
+	: >trace
+	echo 1 >tracing_on
+	sleep 0.3
+	echo 0 >tracing_on
+	records
+}
+
+check_interrupts()
+{
+	printf '%s\n' tick_nohz_handler update_process_times hrtimer_nanosleep >set_ftrace_filter
+	echo function_graph >current_tracer
+	like 'interrupts are recorded' "$(ticks)" '\|  +tick_nohz_handler\(\) \{'
+	echo 0 >options/funcgraph-irqs
+	unlike 'or not' "$(ticks)" 'tick_nohz_handler|update_process_times'
+	like 'but tasks' "$(records)" '\|  hrtimer_nanosleep\(\);'
+	echo tick_nohz_handler >set_graph_function
+	like 'unless they are asked for' "$(ticks)" '\|  +tick_nohz_handler\(\) \{'
+	like 'with what they call' "$(records)" '\|  +update_process_times\(\);'
+	graph_reset
+}
+
 # Tasks of every kind have their calls nested: idle ones, one that was there before the
 # engine, and one that was made meanwhile.
 check_tasks()
@@ -314,5 +338,6 @@ check_comments
 check_switches
 check_pipe
 check_stacks
+check_interrupts
 check_tasks
 end
