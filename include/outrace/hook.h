@@ -32,7 +32,7 @@ struct otr_watch;
  * @parent_ip: where it was called from
  * @frame: its registers, for @entry of struct otr_watch_ops; else NULL
  * @value: what it returned, or what was in the register if it returns nothing;
- *	   for @leave
+ *	   for @leave, and what that leaves here is what the caller gets
  * @data: room of the watch, OTR_CALL_DATA words, for this call; what @entry
  *	  leaves there is what @leave finds
  */

@@ -83,6 +83,7 @@ static void left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_re
 		.ip = ret->ip, .parent_ip = otr_ret_caller(ret->place),
 		.value = value, .data = ret->data,
 	};
+	struct otr_return_frame *frame;
 	int level;
 
 	preempt_disable_notrace();
@@ -90,6 +91,9 @@ static void left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_re
 	if (likely(level >= 0)) {
 		watch->ops->leave(watch, &call);
 		otr_guard_exit(level);
+		/* It returns now, so its place is in the return trampoline's frame. */
+		frame = container_of(ret->place, struct otr_return_frame, parent);
+		frame->ax = call.value;
 	} else {
 		atomic_long_inc(&watch->missed);
 	}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Change what functions get, and which function runs.
+ * Change what functions get, what they return, and which function runs.
  *
  * Writing a number to the parameter "ask" calls the function below with it; what
- * it returned is read there. The hook changes the number. And who reads
+ * it returned is read there. The hook changes both numbers. And who reads
  * /proc/cmdline is sent to another function, as a live patch would do it.
  */
 #include <linux/err.h>
@@ -49,7 +49,12 @@ static int cmdline_show(struct seq_file *m, void *v)
 static bool add_hundred(struct otr_watch *watch, struct otr_call *call)
 {
 	*otr_frame_arg(call->frame, 0) += 100;
-	return false;
+	return true;
+}
+
+static void add_one(struct otr_watch *watch, struct otr_call *call)
+{
+	call->value++;
 }
 
 static bool redirect(struct otr_watch *watch, struct otr_call *call)
@@ -61,6 +66,7 @@ static bool redirect(struct otr_watch *watch, struct otr_call *call)
 static const struct otr_watch_ops change_ops = {
 	.name	= "sample_change",
 	.entry	= add_hundred,
+	.leave	= add_one,
 };
 
 static const struct otr_watch_ops redirect_ops = {
@@ -111,6 +117,6 @@ static void __exit sample_exit(void)
 }
 module_exit(sample_exit);
 
-MODULE_DESCRIPTION("Sample of outrace: change arguments and redirect calls");
+MODULE_DESCRIPTION("Sample of outrace: change arguments and results, redirect calls");
 MODULE_AUTHOR("outrace");
 MODULE_LICENSE("GPL");

@@ -103,7 +103,7 @@ check_change()
 	plain=$(cat /proc/cmdline)
 	is 'one that changes' "$(load change)" ok
 	echo 5 >$change/ask
-	is 'an argument' "$(cat $change/ask)" 210
+	is 'an argument and a result' "$(cat $change/ask)" 211
 	is 'another function' "$(cat /proc/cmdline)" 'nothing to see here'
 	like 'next to the function tracer' "$(trace_of cmdline_proc_show cat /proc/cmdline)" \
 		'cmdline_proc_show <-'

@@ -275,6 +275,39 @@ static void leaves(struct otr_watch *watch, struct otr_call *call)
 	returned = call->value;
 }
 
+static void lies(struct otr_watch *watch, struct otr_call *call)
+{
+	call->value++;
+}
+
+/* Others that see the return see what the one before them made of it. */
+static void another_result(struct kunit *test)
+{
+	static const struct otr_watch_ops lies_ops = { .name = "lies", .leave = lies };
+	static const struct otr_watch_ops sees_ops = {
+		.name = "sees", .entry = enters, .leave = leaves,
+	};
+	struct otr_watch *watches[] = {
+		otr_watch_create(&sees_ops, NULL), otr_watch_create(&lies_ops, NULL),
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(watches); i++) {
+		KUNIT_ASSERT_FALSE(test, IS_ERR(watches[i]));
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_watch, watches[i]),
+				0);
+		KUNIT_EXPECT_EQ(test, otr_watch_add_function(watches[i], victim), 0);
+		if (otr_watch_register(watches[i]) == -ENODEV)
+			kunit_skip(test, "returns cannot be seen on this kernel");
+	}
+	/* The one that came last was entered last and returns first. */
+	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER + 1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(returned), ANSWER + 1);
+	otr_watch_unregister(watches[1]);
+	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(returned), ANSWER);
+}
+
 /* The return is seen, whether the function ran or something in its place. */
 static void beside_returns(struct kunit *test)
 {
@@ -443,6 +476,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(something_else),
 	KUNIT_CASE(in_place),
 	KUNIT_CASE(beside_returns),
+	KUNIT_CASE(another_result),
 	KUNIT_CASE_SLOW(more_than_trampolines),
 	KUNIT_CASE_SLOW(while_called),
 #ifdef CONFIG_KPROBES
