@@ -24,10 +24,12 @@
  * struct ftrace_ops - functions that call the same code
  * @otr_ops: what the engine has to know
  * @otr_watch: what it made of it; NULL before there are functions
+ * @otr_registered: the functions call code
  */
 struct ftrace_ops {
 	struct otr_watch_ops	otr_ops;
 	struct otr_watch	*otr_watch;
+	bool			otr_registered;
 };
 
 /**
@@ -80,16 +82,20 @@ static inline int otr_direct_set_filter_ip(struct ftrace_ops *ops, unsigned long
  * @addr: the code
  *
  * Context: process context, sleeps.
- * Return: 0, -EINVAL without functions, or what otr_watch_register() returns.
+ * Return: 0, -EINVAL without functions or if they do already, or what
+ * otr_watch_register() returns.
  */
 static inline int otr_direct_register(struct ftrace_ops *ops, unsigned long addr)
 {
 	int err;
 
-	if (!ops->otr_watch)
+	if (!ops->otr_watch || ops->otr_registered)
 		return -EINVAL;
 	err = otr_watch_set_direct(ops->otr_watch, (const void *)addr);
-	return err ?: otr_watch_register(ops->otr_watch);
+	if (!err)
+		err = otr_watch_register(ops->otr_watch);
+	ops->otr_registered = !err;
+	return err;
 }
 
 /**
@@ -104,9 +110,10 @@ static inline int otr_direct_register(struct ftrace_ops *ops, unsigned long addr
 static inline int otr_direct_unregister(struct ftrace_ops *ops, unsigned long addr,
 					bool free_filters)
 {
-	if (!ops->otr_watch)
+	if (!ops->otr_registered)
 		return -EINVAL;
 	otr_watch_unregister(ops->otr_watch);
+	ops->otr_registered = false;
 	if (free_filters)
 		otr_direct_free_filter(ops);
 	return 0;
@@ -117,13 +124,13 @@ static inline int otr_direct_unregister(struct ftrace_ops *ops, unsigned long ad
  * @ops: the functions
  * @addr: the code
  *
- * Context: as otr_watch_unregister().
+ * Context: as otr_watch_set_direct().
  * Return: 0, -EINVAL if they were not registered, or what
  * otr_watch_set_direct() returns.
  */
 static inline int otr_direct_modify(struct ftrace_ops *ops, unsigned long addr)
 {
-	if (!ops->otr_watch)
+	if (!ops->otr_registered)
 		return -EINVAL;
 	return otr_watch_set_direct(ops->otr_watch, (const void *)addr);
 }

@@ -232,8 +232,7 @@ int otr_deepest_set_sites(struct otr_siteset *set)
 	int err;
 
 	lockdep_assert_held(&otr_inst_lock);
-	hook.filter = set;
-	err = otr_hook_update(&hook);
+	err = otr_hook_update(&hook, set, NULL);
 	otr_siteset_destroy(old);
 	return err;
 }

@@ -198,11 +198,11 @@ int otr_function_create(struct otr_inst *inst)
 	fn->hook.name = "function";
 	fn->hook.func = function_called;
 	fn->hook.flags = OTR_HOOK_SELF;
-	fn->hook.filter = otr_siteset_create();
-	fn->hook.skip = otr_siteset_create();
-	if (!fn->hook.filter || !fn->hook.skip || otr_tasks_init(&fn->tasks)) {
-		otr_siteset_destroy(fn->hook.filter);
-		otr_siteset_destroy(fn->hook.skip);
+	fn->sites[OTR_WANT] = otr_siteset_create();
+	fn->sites[OTR_NOT] = otr_siteset_create();
+	if (!fn->sites[OTR_WANT] || !fn->sites[OTR_NOT] || otr_tasks_init(&fn->tasks)) {
+		otr_siteset_destroy(fn->sites[OTR_WANT]);
+		otr_siteset_destroy(fn->sites[OTR_NOT]);
 		kfree(fn);
 		return -ENOMEM;
 	}
@@ -222,8 +222,8 @@ void otr_function_destroy(struct otr_inst *inst)
 	struct otr_function *fn = inst->function;
 
 	inst->function = NULL;
-	otr_siteset_destroy(fn->hook.filter);
-	otr_siteset_destroy(fn->hook.skip);
+	otr_siteset_destroy(fn->sites[OTR_WANT]);
+	otr_siteset_destroy(fn->sites[OTR_NOT]);
 	otr_tasks_exit(&fn->tasks);
 	otr_repeats_free(fn);
 	kfree(fn);
@@ -239,9 +239,7 @@ void otr_function_destroy(struct otr_inst *inst)
  */
 struct otr_siteset *otr_function_sites(const struct otr_inst *inst, enum otr_side side)
 {
-	const struct otr_hook *hook = &inst->function->hook;
-
-	return side == OTR_WANT ? hook->filter : hook->skip;
+	return inst->function->sites[side];
 }
 
 /**
@@ -259,8 +257,8 @@ void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct 
 	fn->followers[who] = hook;
 	if (!hook)
 		return;
-	hook->filter = fn->hook.filter;
-	hook->skip = fn->hook.skip;
+	hook->filter = fn->sites[OTR_WANT];
+	hook->skip = fn->sites[OTR_NOT];
 }
 
 /* The old sets may go when this returns. */
@@ -273,9 +271,7 @@ static int update_followers(struct otr_function *fn)
 
 		if (!hook)
 			continue;
-		hook->filter = fn->hook.filter;
-		hook->skip = fn->hook.skip;
-		err = otr_hook_update(hook) ?: err;
+		err = otr_hook_update(hook, fn->sites[OTR_WANT], fn->sites[OTR_NOT]) ?: err;
 	}
 	return err;
 }
@@ -296,10 +292,7 @@ int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr
 	int err;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (side == OTR_WANT)
-		fn->hook.filter = set;
-	else
-		fn->hook.skip = set;
+	fn->sites[side] = set;
 	err = update_followers(fn);
 	otr_siteset_destroy(old);
 	return err;

@@ -23,8 +23,7 @@ enum otr_follower {
 
 /**
  * struct otr_function - function tracing of one instance
- * @hook: of the function tracer; its sets say which sites the instance wants,
- *	  and are changed under otr_inst_lock
+ * @hook: of the function tracer
  * @ring: the instance's ring
  * @remember: OTR_COMM_* that a record's task is remembered by
  * @odd: OTR_FUNCTION_* ways to record that are not the common one, 0 for none
@@ -32,7 +31,8 @@ enum otr_follower {
  *	   which otr_function_set_pids() waits
  * @repeats: the last calls, NULL until they are asked for
  * @commands: struct otr_command, the newest first; otr_inst_lock
- * @followers: hooks that are on the same sites; otr_inst_lock
+ * @sites: which sites the instance wants, by enum otr_side; otr_inst_lock
+ * @followers: hooks that are on them; otr_inst_lock
  * @inst: the instance
  * @forks: children of tasks follow them; otr_inst_lock
  * @awaits: functions of modules to come, by enum otr_side; otr_inst_lock
@@ -46,6 +46,7 @@ struct otr_function {
 	struct otr_tasks	tasks;
 	struct otr_repeats __percpu *repeats;
 	struct list_head	commands;
+	struct otr_siteset	*sites[2];
 	struct otr_hook		*followers[OTR_FOLLOWERS];
 	struct otr_inst		*inst;
 	bool			forks;

@@ -33,6 +33,9 @@ static bool nothing_new;
 static unsigned int left_out, left_out_said;
 static unsigned long left_out_ip;
 
+/* A site does not call somebody's code any more whose hook may wait for that. */
+static bool took_over;
+
 /* What may be done with a site. */
 enum verdict {
 	FREE,	/* it is what it should be */
@@ -51,9 +54,8 @@ static void plan_block(struct otr_plan *plan, const struct otr_block *block,
 
 		if (!hook)
 			continue;
-		/* Once: the owner may be about to replace them. */
-		filter = READ_ONCE(hook->filter);
-		skip = READ_ONCE(hook->skip);
+		filter = hook->filter;
+		skip = hook->skip;
 		plan_hooks[nr++] = (struct otr_plan_hook) {
 			.id = id,
 			.gone = hook == leaving || switched_off,
@@ -121,30 +123,36 @@ static struct otr_target *believed(unsigned long ip, const struct otr_plan_step 
 	return otr_target_find(&step->from);
 }
 
-/* Is every site of a block what it should be? */
-static bool verify(const struct otr_block *block, const struct otr_hook *leaving)
+/*
+ * Is every site of a block what it should be? 0, -EIO, and where a hook shall be
+ * exchanged for another, -EBUSY if somebody holds one of its sites.
+ */
+static int verify(const struct otr_block *block, const struct otr_hook *leaving, bool must)
 {
 	struct otr_plan_step step;
 	struct otr_plan plan;
-	bool fine = true;
+	int err = 0;
 
 	plan_block(&plan, block, leaving);
 	while (otr_plan_next(&plan, &step)) {
+		bool exchange = !must && leaving && otr_hookset_has(&step.from, leaving->id);
 		unsigned long bit;
 
 		for_each_set_bit(bit, &step.sites, BITS_PER_LONG) {
 			unsigned long ip = block->sites[step.word * BITS_PER_LONG + bit];
 			unsigned long target = otr_target_address(believed(ip, &step));
 
-			/* Not judge(): what is held is none of our business here. */
-			if (!is_wrong(otr_arch_site_check(ip, target), target))
-				continue;
-			otr_fail(ip, target);
-			fine = false;
+			/* What is held is left out, or given back later. */
+			if (is_wrong(otr_arch_site_check(ip, target), target)) {
+				otr_fail(ip, target);
+				err = -EIO;
+			} else if (exchange && judge(ip, target) != FREE && !err) {
+				err = -EBUSY;
+			}
 		}
 		cond_resched();
 	}
-	return fine;
+	return err;
 }
 
 /* A site's bytes and the counts of who calls what. */
@@ -157,10 +165,12 @@ static void write_site(unsigned long ip, const struct otr_plan_step *step,
 		otr_arch_site_bytes(bytes, ip, otr_target_address(to));
 		otr_host_text_queue((void *)ip, bytes, sizeof(bytes));
 	}
-	if (from && otr_hookset_empty(&step->from))
+	if (from && otr_hookset_empty(&step->from)) {
+		took_over |= from->slot == OTR_SLOT_NONE;
 		otr_held_drop(ip);
-	else if (from)
+	} else if (from) {
 		from->sites--;
+	}
 	if (to)
 		to->sites++;
 }
@@ -233,6 +243,8 @@ static void note_step(const struct otr_block *block, const struct otr_plan_step 
 		if (!was && !is)
 			continue;
 		on = otr_part_find(&otr_hooks[id]->parts, block);
+		if (WARN_ON_ONCE(!on))
+			continue;
 		if (is)
 			on[step->word] |= done;
 		else
@@ -269,14 +281,14 @@ static int prepare_all(const struct otr_hook *leaving)
 	return err;
 }
 
-static bool verify_all(const struct otr_hook *leaving)
+static int verify_all(const struct otr_hook *leaving, bool must)
 {
 	struct otr_block *block;
-	bool fine = true;
+	int err = 0;
 
 	list_for_each_entry(block, &otr_blocks, node)
-		fine &= verify(block, leaving);
-	return fine;
+		err = min(err, verify(block, leaving, must));
+	return otr_site_failure() ? -EIO : err;
 }
 
 /* Once, not with every change of any hook. */
@@ -317,20 +329,24 @@ static int change(const struct otr_hook *leaving, bool must)
 	nothing_new = err;
 	otr_host_text_lock();
 	/* A new failure changes the plan: others stay as they are. */
-	if (!verify_all(leaving) && !must) {
+	err = verify_all(leaving, must);
+	if (err && !must) {
 		otr_host_text_unlock();
-		return -EIO;
+		return err;
 	}
 	otr_targets_arm();
 	if (leaving)
 		otr_targets_mute(leaving);
 	left_out = 0;
+	took_over = false;
 	list_for_each_entry(block, &otr_blocks, node)
 		write_block(block, leaving);
 	otr_host_text_finish();
 	if (leaving)
 		otr_targets_still(leaving);
 	otr_host_text_unlock();
+	if (took_over)
+		otr_host_quiesce();
 	report_left_out();
 	if (left_out)
 		schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
@@ -362,8 +378,8 @@ int otr_apply(const struct otr_hook *leaving)
  * @leaving: the hook that leaves
  *
  * Context: otr_site_lock held, sleeps.
- * Return: 0, or what otr_apply() returns without a leaving hook; then nothing
- * changed, and it is on its sites.
+ * Return: 0, -EBUSY if somebody else holds one of its sites, or what otr_apply()
+ * returns without a leaving hook; then nothing changed, and it is on its sites.
  */
 int otr_apply_exchange(const struct otr_hook *leaving)
 {

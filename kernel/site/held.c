@@ -90,18 +90,18 @@ void otr_held_drop(unsigned long ip)
 /**
  * otr_held_calls - does a held site call code of somebody else's?
  * @direct: the code
- *
- * Nothing of ours is in between that could be made to call nothing.
+ * @tail: also if one of our trampolines is in between, which could be cut
  *
  * Context: otr_site_lock held.
  * Return: whether one does.
  */
-bool otr_held_calls(unsigned long direct)
+bool otr_held_calls(unsigned long direct, bool tail)
 {
 	struct otr_held *held;
 
 	list_for_each_entry(held, &otr_held_sites, node)
-		if (otr_target_address(held->target) == direct)
+		if (held->target->direct == direct &&
+		    (tail || held->target->slot == OTR_SLOT_NONE))
 			return true;
 	return false;
 }

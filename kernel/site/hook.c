@@ -30,16 +30,16 @@ static void leave(struct otr_hook *hook)
 
 static int find_id(const struct otr_hook *hook, int *free)
 {
-	int id;
+	int id, found = -1;
 
 	*free = -1;
 	for (id = OTR_HOOKS_MAX - 1; id >= 0; id--) {
 		if (otr_hooks[id] == hook)
-			return id;
+			found = id;
 		if (!otr_hooks[id])
 			*free = id;
 	}
-	return -1;
+	return found;
 }
 
 /*
@@ -85,6 +85,7 @@ static int enlist(struct otr_hook *hook, int id)
  */
 int otr_hook_register(struct otr_hook *hook)
 {
+	bool was = false;
 	int err, id;
 
 	if (!ready)
@@ -98,10 +99,14 @@ int otr_hook_register(struct otr_hook *hook)
 		err = enlist(hook, id);
 	if (!err) {
 		err = otr_apply(NULL);
+		was = err;
 		if (err)
 			leave(hook);
 	}
 	mutex_unlock(&otr_site_lock);
+	/* It may have been on its sites in between. */
+	if (was && hook->direct)
+		otr_retry_direct(hook->direct);
 	return err;
 }
 EXPORT_SYMBOL_GPL(otr_hook_register);
@@ -139,56 +144,63 @@ EXPORT_SYMBOL_GPL(otr_hook_unregister);
  * Every call of one of the functions meets one of them. Afterwards the first is
  * not registered, as by otr_hook_unregister().
  *
- * Context: that of otr_hook_unregister().
- * Return: 0, -EINVAL if @hook is not registered, or what otr_hook_register()
- * returns; then nothing has changed.
+ * Context: process context, sleeps, up to seconds.
+ * Return: 0, -EINVAL if @hook is not registered, -EBUSY if a kprobe that came later is
+ * on one of the sites, or what otr_hook_register() returns; then nothing has changed.
  */
 int otr_hook_replace(struct otr_hook *hook, struct otr_hook *with)
 {
 	int err, id;
 
 	mutex_lock(&otr_site_lock);
-	err = find_id(hook, &id) < 0 ? -EINVAL : enlist(with, id);
+	if (find_id(hook, &id) < 0)
+		err = -EINVAL;
+	else
+		err = otr_held_calls(hook->direct, true) ? -EBUSY : enlist(with, id);
 	if (!err) {
 		err = otr_apply_exchange(hook);
-		if (!err) {
-			left(hook);
-		} else {
-			otr_targets_reap(with);
-			otr_parts_free(&with->parts);
-			otr_hooks[with->id] = NULL;
-		}
+		left(err ? with : hook);
 	}
 	mutex_unlock(&otr_site_lock);
-	if (!err)
-		otr_retry_direct(hook->direct);
 	return err;
 }
 EXPORT_SYMBOL_GPL(otr_hook_replace);
 
+/* Others plan with the sets under the lock, so they are exchanged under it. */
+static int take_sets(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip)
+{
+	int id;
+
+	hook->filter = filter;
+	hook->skip = skip;
+	return find_id(hook, &id) < 0 ? 0 : otr_apply(NULL);
+}
+
 /**
- * otr_hook_update - follow a change of a hook's sets
- * @hook: the hook, registered; its set pointers were replaced
+ * otr_hook_update - give a hook other sets
+ * @hook: the hook, registered or not
+ * @filter: the new sites that it wants
+ * @skip: the new sites that it does not want even so
  *
- * The old sets may be destroyed afterwards.
+ * The old sets may be destroyed afterwards. When it fails, the hook is where it was
+ * until the sites can be written.
  *
  * Context: process context, sleeps.
  * Return: 0, or what otr_hook_register() returns.
  */
-int otr_hook_update(struct otr_hook *hook)
+int otr_hook_update(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip)
 {
-	int err = 0, id;
+	int err;
 
 	mutex_lock(&otr_site_lock);
-	if (find_id(hook, &id) >= 0)
-		err = otr_apply(NULL);
+	err = take_sets(hook, filter, skip);
 	mutex_unlock(&otr_site_lock);
 	return err;
 }
 EXPORT_SYMBOL_GPL(otr_hook_update);
 
 /**
- * otr_hook_set - replace a hook's sets
+ * otr_hook_set - give a hook other sets, or leave it those that it has
  * @hook: the hook, registered or not
  * @filter: the new sites that it wants
  * @skip: the new sites that it does not want even so
@@ -202,15 +214,12 @@ EXPORT_SYMBOL_GPL(otr_hook_update);
 int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip)
 {
 	struct otr_siteset *old_filter, *old_skip;
-	int err = 0, id;
+	int err;
 
 	mutex_lock(&otr_site_lock);
 	old_filter = hook->filter;
 	old_skip = hook->skip;
-	hook->filter = filter;
-	hook->skip = skip;
-	if (find_id(hook, &id) >= 0)
-		err = otr_apply(NULL);
+	err = take_sets(hook, filter, skip);
 	if (err) {
 		hook->filter = old_filter;
 		hook->skip = old_skip;

@@ -167,7 +167,7 @@ extern struct delayed_work otr_retry_work;
 struct otr_target *otr_held_target(unsigned long ip);
 void otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target);
 void otr_held_drop(unsigned long ip);
-bool otr_held_calls(unsigned long direct);
+bool otr_held_calls(unsigned long direct, bool tail);
 void otr_held_forget(const struct otr_block *block);
 void otr_held_free(struct otr_held *held);
 

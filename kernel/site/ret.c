@@ -145,8 +145,11 @@ int otr_ret_register(struct otr_ret_hook *hook)
 		err = add(hook);
 	if (!err) {
 		err = otr_hook_register(&hook->hook);
-		if (err)
+		if (err) {
 			WRITE_ONCE(hooks[KEY_ID(hook->key)], NULL);
+			/* It may have been on its functions in between. */
+			otr_host_quiesce();
+		}
 	}
 	mutex_unlock(&ret_lock);
 	return err;

@@ -104,7 +104,8 @@ static void fill(struct work_struct *work)
 	struct otr_rets *rets;
 	int cpu;
 
-	for_each_online_cpu(cpu)
+	/* A CPU that comes takes its first stack before it is online. */
+	for_each_present_cpu(cpu)
 		fill_cpu(cpu);
 	while (atomic_read(&nr_spare) > SPARE_MAX) {
 		rets = get_spare();
@@ -132,7 +133,8 @@ static struct otr_rets *take_reserve(void)
 	for (i = 0; i < RESERVE && !rets; i++)
 		if (READ_ONCE(reserve->rets[i]))
 			rets = xchg(&reserve->rets[i], NULL);
-	if (i > RESERVE / 4)
+	/* Before, and after, it cannot interrupt itself, and the request would be lost. */
+	if (i > RESERVE / 4 && cpu_online(raw_smp_processor_id()))
 		irq_work_queue(&fill_request);
 	return rets;
 }
@@ -155,12 +157,12 @@ struct otr_rets *otr_rets_take(void)
 		atomic_long_inc(&missed);
 		return NULL;
 	}
-	rets->task = current;
+	WRITE_ONCE(rets->task, current);
 	other = cmpxchg(slot, NULL, rets);
 	if (!other)
 		return rets;
 	/* An interrupt was quicker. */
-	rets->task = NULL;
+	WRITE_ONCE(rets->task, NULL);
 	give_back(rets);
 	return other;
 }
@@ -213,11 +215,15 @@ static int cpu_prepare(unsigned int cpu)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rets_lock, flags);
-	list_for_each_entry(rets, &otr_rets_all, all)
-		if (rets->task && !rets->task->pid && task_cpu(rets->task) == cpu)
+	list_for_each_entry(rets, &otr_rets_all, all) {
+		/* otr_rets_take() may be about to find that it is one too many. */
+		struct task_struct *task = READ_ONCE(rets->task);
+
+		if (task && !task->pid && task_cpu(task) == cpu)
 			otr_rets_reset(rets);
+	}
 	raw_spin_unlock_irqrestore(&rets_lock, flags);
-	/* The reserve was filled for the CPUs that were there. */
+	/* It may not have been present. */
 	schedule_work(&fill_work);
 	return 0;
 }

@@ -100,7 +100,7 @@ void otr_retry_direct(unsigned long direct)
 
 		mutex_lock(&otr_site_lock);
 		try_again();
-		calls = otr_held_calls(direct);
+		calls = otr_held_calls(direct, false);
 		mutex_unlock(&otr_site_lock);
 		if (!calls)
 			return;

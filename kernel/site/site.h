@@ -60,7 +60,7 @@ struct seq_file;
  * @skip: sites that are not wanted even so; NULL or empty means none
  *
  * The owner keeps the sets, and changes neither the sets nor the pointers while
- * the hook is registered, except as otr_hook_update() says.
+ * the hook is registered, except through otr_hook_set() and otr_hook_update().
  */
 struct otr_hook {
 	const char		*name;
@@ -79,7 +79,7 @@ struct otr_hook {
 int otr_hook_register(struct otr_hook *hook);
 void otr_hook_unregister(struct otr_hook *hook);
 int otr_hook_replace(struct otr_hook *hook, struct otr_hook *with);
-int otr_hook_update(struct otr_hook *hook);
+int otr_hook_update(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip);
 int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip);
 
 struct otr_siteset *otr_siteset_create(void);

@@ -65,6 +65,12 @@ static bool owns_slot(const struct otr_target *target)
 	return target->slot != SHARED_SLOT && target->slot != OTR_SLOT_NONE;
 }
 
+/* Is it what sites call that could not be given back? */
+static bool is_orphan(const struct otr_target *target)
+{
+	return otr_hookset_empty(&target->set);
+}
+
 static void free_target(struct otr_target *target)
 {
 	if (owns_slot(target))
@@ -226,7 +232,8 @@ void otr_targets_mute(const struct otr_hook *hook)
  * otr_targets_still - stop trampolines that still call a hook
  * @hook: the hook, which left
  *
- * Only sites that cannot be written call them any more.
+ * Only sites that cannot be written call them any more. Code that goes on there
+ * stays until its own hook leaves: the function may depend on it.
  *
  * Context: otr_site_lock and text_mutex held.
  */
@@ -235,12 +242,15 @@ void otr_targets_still(const struct otr_hook *hook)
 	struct otr_target *target;
 
 	list_for_each_entry(target, &targets, node) {
-		if (!target->sites || !otr_hookset_has(&target->set, hook->id))
+		if (!target->sites)
+			continue;
+		if (hook->direct && target->direct == hook->direct && owns_slot(target) &&
+		    (is_orphan(target) || otr_hookset_has(&target->set, hook->id)))
+			otr_arch_slot_tail(target->slot, 0);
+		if (!otr_hookset_has(&target->set, hook->id))
 			continue;
 		if (owns_slot(target))
 			otr_arch_slot_mute(target->slot);
-		if (owns_slot(target) && target->direct)
-			otr_arch_slot_tail(target->slot, 0);
 		/* Not to be found when another hook gets the same id. */
 		target->set = (struct otr_hookset) { };
 	}
@@ -359,7 +369,7 @@ void otr_targets_reap(const struct otr_hook *hook)
 	struct otr_target *target, *next;
 
 	list_for_each_entry_safe(target, next, &targets, node)
-		if (!target->sites && (otr_hookset_empty(&target->set) ||
+		if (!target->sites && (is_orphan(target) ||
 				       (hook && otr_hookset_has(&target->set, hook->id))))
 			free_target(target);
 }

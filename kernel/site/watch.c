@@ -271,9 +271,10 @@ EXPORT_SYMBOL_GPL(otr_watch_unregister);
  * A function that is called meanwhile calls what it was or what it is now. When
  * this returns nobody is in the former.
  *
- * Context: as otr_watch_unregister().
- * Return: 0, -EINVAL if there are callbacks or there is no code, or what
- * otr_watch_register() returns; then nothing has changed.
+ * Context: process context, sleeps, up to seconds.
+ * Return: 0, -EINVAL if there are callbacks or there is no code, -EBUSY if a kprobe that
+ * came later is on one of the functions, or what otr_watch_register() returns; then
+ * nothing has changed.
  */
 int otr_watch_set_direct(struct otr_watch *watch, const void *code)
 {

@@ -67,11 +67,14 @@ static bool adds;
 
 static int set_add(const char *text, const struct kernel_param *param)
 {
+	bool was = adds;
 	int err = param_set_bool(text, param);
 
 	/* The file is there before the watch, and longer. */
 	if (!err && watch)
 		err = otr_watch_set_direct(watch, adds ? sample_add : sample_look);
+	if (err)
+		adds = was;
 	return err;
 }
 

@@ -6,6 +6,7 @@
  * This file is compiled with sites, unlike the engine. What hooks call is notrace.
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -445,6 +446,9 @@ static void under_a_kprobe(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, register_kprobe(&kp), 0);
 	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER);
 	KUNIT_EXPECT_EQ(test, direct_first, 1);
+	KUNIT_EXPECT_EQ(test, otr_watch_set_direct(watch, direct_code_second), -EBUSY);
+	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER);
+	KUNIT_EXPECT_EQ(test, direct_first, 2);
 	task = kthread_create(go_away, watch, "direct_kunit");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	get_task_struct(task);
@@ -458,6 +462,45 @@ static void under_a_kprobe(struct kunit *test)
 	put_task_struct(task);
 	KUNIT_EXPECT_EQ(test, called_by(victim), 0);
 	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER);
+}
+
+static bool is_alone(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 100 && called_by(victim) != (unsigned long)direct_code_first; i++)
+		msleep(50);
+	return i < 100;
+}
+
+/* A hook beside it leaves, and cannot give the site back: the code is called even so. */
+static void under_a_kprobe_and_beside(struct kunit *test)
+{
+	struct kprobe kp = { .addr = (void *)site_of(victim), .pre_handler = before };
+	struct otr_watch *watch = new_direct(test, victim);
+	struct counter *counter = new_counter(test, victim, OTR_HOOK_SELF);
+
+	KUNIT_EXPECT_EQ(test, otr_watch_register(watch), 0);
+	KUNIT_EXPECT_EQ(test, otr_hook_register(&counter->hook), 0);
+	KUNIT_ASSERT_EQ(test, register_kprobe(&kp), 0);
+	otr_hook_unregister(&counter->hook);
+	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER);
+	KUNIT_EXPECT_EQ(test, counter->calls, 0);
+	KUNIT_EXPECT_EQ(test, direct_first, 1);
+	KUNIT_EXPECT_EQ(test, otr_watch_set_direct(watch, direct_code_second), -EBUSY);
+	unregister_kprobe(&kp);
+	KUNIT_EXPECT_TRUE(test, is_alone());
+	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER);
+	KUNIT_EXPECT_EQ(test, direct_first, 2);
+
+	/* The same, but the code goes before the kprobe: its tail is cut. */
+	KUNIT_EXPECT_EQ(test, otr_hook_register(&counter->hook), 0);
+	KUNIT_ASSERT_EQ(test, register_kprobe(&kp), 0);
+	otr_hook_unregister(&counter->hook);
+	otr_watch_unregister(watch);
+	KUNIT_EXPECT_EQ(test, call_victim(), ANSWER);
+	KUNIT_EXPECT_EQ(test, direct_first, 2);
+	unregister_kprobe(&kp);
 }
 #endif
 
@@ -481,6 +524,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(while_called),
 #ifdef CONFIG_KPROBES
 	KUNIT_CASE_SLOW(under_a_kprobe),
+	KUNIT_CASE_SLOW(under_a_kprobe_and_beside),
 #endif
 	{ }
 };

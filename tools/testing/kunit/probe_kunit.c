@@ -136,7 +136,7 @@ void otr_host_quiesce(void)
 	fake.quiesced++;
 }
 
-int otr_hook_update(struct otr_hook *hook)
+int otr_hook_update(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip)
 {
 	fake.updates++;
 	return 0;

@@ -310,8 +310,7 @@ static void hook_follows_its_sets(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, watch->calls, 0);
 	site_victim_199();
 	KUNIT_EXPECT_EQ(test, watch->calls, 1);
-	watch->hook.skip = NULL;
-	KUNIT_EXPECT_EQ(test, otr_hook_update(&watch->hook), 0);
+	KUNIT_EXPECT_EQ(test, otr_hook_update(&watch->hook, second, NULL), 0);
 	site_victim_100();
 	KUNIT_EXPECT_EQ(test, watch->calls, 2);
 	KUNIT_EXPECT_EQ(test, otr_hook_set(&watch->hook, first, NULL), 0);
@@ -396,7 +395,7 @@ static void kprobe_before(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, watch->calls, 0);
 	take_kprobe(p);
 	KUNIT_EXPECT_TRUE(test, is_nop(site_victim_100));
-	KUNIT_EXPECT_EQ(test, otr_hook_update(&watch->hook), 0);
+	KUNIT_EXPECT_EQ(test, otr_hook_update(&watch->hook, watch->hook.filter, NULL), 0);
 	site_victim_100();
 	KUNIT_EXPECT_EQ(test, watch->calls, 1);
 	KUNIT_EXPECT_NULL(test, otr_site_failure());
