@@ -327,10 +327,11 @@ bool otr_btf_param(const struct otr_btf *btf, u32 proto, unsigned int nr,
 		   struct otr_btf_param *out)
 {
 	const struct btf_type *type = proto_of(btf, proto);
-	const struct btf_param *params = (const void *)(type + 1);
+	const struct btf_param *params;
 
 	if (!type || nr >= BTF_INFO_VLEN(type->info))
 		return false;
+	params = (const void *)(type + 1);
 	out->name = name_of(btf, params[nr].name_off);
 	out->type = params[nr].type;
 	return true;
