@@ -351,10 +351,29 @@ check_documentation()
 	put "$file" 0 >/dev/null
 }
 
+# opens FILTER NAME: whether an opening of NAME passes, as a number or an errno.
+opens()
+{
+	local what
+
+	what=$(put events/syscalls/sys_enter_openat/filter "$1")
+	if [ "$what" != ok ]; then
+		echo "$what"
+		return
+	fi
+	: >trace
+	echo 1 >events/syscalls/sys_enter_openat/enable
+	{ : <"$2"; } 2>/dev/null
+	# At an address where nothing is, in a directory of that number.
+	perl -e 'syscall(257, 77, 1, 0)'
+	echo 0 >events/syscalls/sys_enter_openat/enable
+	records | wc -l
+}
+
 # Text in the memory of the task that the event is from.
 check_user_text()
 {
-	local open=events/syscalls/sys_enter_openat
+	local open=events/syscalls/sys_enter_openat long
 
 	if [ ! -e $open/filter ]; then
 		skip 'text of a program' "there is no $open"
@@ -366,6 +385,13 @@ check_user_text()
 	cat /etc/password /etc/hostname >/dev/null 2>&1
 	echo 0 >$open/enable
 	is 'text of a program is found' "$(records | wc -l)" 1
+	# 1024 bytes are looked at, with a zero at the end.
+	long=$(printf 'x%.0s' {1..1020})
+	is 'the end of a long text' "$(opens 'filename.ustring ~ "*END"' "${long}END")" 1
+	is 'the end of one that is too long' "$(opens 'filename.ustring ~ "*END"' "${long}xEND")" 0
+	is 'what is left of it' "$(opens 'filename.ustring ~ "x*xEN"' "${long}xEND")" 1
+	is 'an address where nothing is' "$(opens 'dfd == 77' x)" 1
+	is 'has no text' "$(opens 'dfd == 77 && filename.ustring ~ "*"' x)" 0
 	put $open/filter 0 >/dev/null
 }
 

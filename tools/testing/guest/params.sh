@@ -53,6 +53,17 @@ for param in ftrace ftrace_filter trace_options trace_clock trace_buf_size; do
 	like "a wrong $param= is reported" "$log" "outrace: parameter $param: "
 done
 
+load 'trace_event=sched:sched_switch,irq,timer:*,:mod:nosuch,!irq:softirq_raise' trace_buf_size=256K
+is "trace_event= switches events on" \
+	"$(cat events/sched/{sched_switch,sched_waking}/enable events/{irq,timer,rcu}/enable \
+		events/irq/softirq_raise/enable | tr -d '\n')" 10X100
+is "also those of modules that come" "$(grep :mod: set_event)" '*:*:mod:nosuch'
+like "they are recorded" "$(cat trace)" ': sched_switch: '
+dmesg -C
+load trace_event=nosuch,sched:nosuch,irq trace_buf_size=256K
+is "a wrong trace_event= leaves the others" "$(cat events/enable events/irq/enable | tr -d '\n')" X1
+like "and is reported" "$(dmesg)" '"(nosuch|sched:nosuch)" was not taken by set_event|outrace: parameter trace_event: '
+
 load 'trace_instance=one,sched:sched_switch,irq' 'trace_instance=two^traceoff^nonsense,nosuch,timer' \
 	trace_instance=a/b trace_instance=one trace_buf_size=256K
 is "trace_instance= makes instances" "$(cd instances && echo *)" 'one two'
