@@ -156,15 +156,9 @@ static __always_inline struct otr_sub *wanted(const struct table *table, int nr)
 }
 
 /*
- * The in-tree tracer of 6.12 switches preemption off twice here and takes back one: its
- * users see system calls at depth 1, which is 0 where these tracepoints are.
+ * The kernel has switched preemption off already. The in-tree tracer of 6.12 does so once
+ * more and shows it: its users see system calls at depth 1.
  */
-static __always_inline void count_level(struct otr_rec_head *head)
-{
-	if (IS_ENABLED(CONFIG_PREEMPT_COUNT))
-		head->preempt_count++;
-}
-
 static void enter_probe(void *data, struct pt_regs *regs, long id)
 {
 	struct otr_out out __uninitialized;
@@ -175,11 +169,11 @@ static void enter_probe(void *data, struct pt_regs *regs, long id)
 
 	if (!sub)
 		return;
+	guard(preempt_notrace)();
 	nr_args = calls[id]->nr_args;
 	rec = otr_event_begin(sub, &out, struct_size(rec, args, nr_args));
 	if (!rec)
 		return;
-	count_level(&rec->head);
 	rec->nr = id;
 	syscall_get_arguments(current, regs, args);
 	memcpy(rec->args, args, nr_args * sizeof(args[0]));
@@ -195,10 +189,10 @@ static void exit_probe(void *data, struct pt_regs *regs, long ret)
 
 	if (!sub)
 		return;
+	guard(preempt_notrace)();
 	rec = otr_event_begin(sub, &out, sizeof(*rec));
 	if (!rec)
 		return;
-	count_level(&rec->head);
 	rec->nr = nr;
 	rec->ret = syscall_get_return_value(current, regs);
 	otr_event_end(&out);

@@ -97,6 +97,13 @@ check_columns()
 	# The in-tree tracer of 6.12 is one level deeper there, on its own account.
 	all_like 'a system call by its name: one level' "$(records | grep ': sys_openat')" \
 		'\] [.][.nNp][.]1[.] '
+	: >trace
+	put events/syscalls/sys_enter_openat/filter 'common_preempt_count == 1' >/dev/null
+	echo sys_enter_openat >set_event
+	cat /etc/hostname >/dev/null
+	: >set_event
+	all_like 'which filters see as well' "$(records)" '\] [.][.nNp][.]1[.] .*sys_openat'
+	echo 0 >events/syscalls/sys_enter_openat/filter
 }
 
 # The types of arguments are told with the option "verbose".
