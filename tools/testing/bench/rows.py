@@ -34,11 +34,16 @@ ROWS = _rows(
 ) + _rows(
     'Functions', INSTRUCTIONS,
     ('call_off', 'call of a traceable function, off (with its loop)', 5, 5),
+    ('call_among', 'the same, all other functions traced', 5, 5),
     ('func_one', 'function tracer, per call', 529, 150),
     ('func_pid', 'the same, rejected by set_ftrace_pid', 46, 35),
     ('func_off', 'the same, tracing_on is 0', None, None),
     ('func_two', 'function tracer in two instances', 1198, 300),
+    ('func_among', 'function tracer, all other functions traced', 529, 150),
+    ('func_args', 'function tracer with func-args', None, None),
     ('graph_one', 'function_graph, per call (entry and return)', 1367, 360),
+    ('graph_retaddr', 'the same, with funcgraph-retaddr', None, None),
+    ('graph_args', 'the same, with funcgraph-args', None, None),
     ('profile', 'function profile, per call', 446, 200),
 ) + _rows(
     'Rings and texts', INSTRUCTIONS,

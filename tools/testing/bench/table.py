@@ -26,9 +26,9 @@ def is_met(result, row):
     return value is not None and most is not None and value <= most
 
 
-def _show(value, unit):
+def _show(value, unit, none='not yet'):
     if value is None:
-        return 'not yet'
+        return none
     if unit == rows.MILLIONS or unit == rows.BYTES:
         return f'{value:.2f}' if value < 100 else f'{value:.0f}'
     return f'{value:.1f}' if value < 100 else f'{value:.0f}'
@@ -45,7 +45,7 @@ def cells(result, row):
     bound = '' if most is None else _show(most, row.unit)
     if bound and value is not None:
         bound += ' ' if is_met(result, row) else ' !'
-    return (row.title, _show(intree, row.unit), _show(value, row.unit),
+    return (row.title, _show(intree, row.unit, '--'), _show(value, row.unit),
             _ratio(value, intree), bound.rstrip())
 
 
@@ -124,7 +124,7 @@ The loop around a path is part of its number; the empty loop takes {empty}
 instructions a round. "at most" is what outrace may take: the ratio counts, so
 where the in-tree tracer takes more than when the bound was set, so may outrace.
 "!" marks a path that takes more. "not yet" is a path that the engine has no
-files for.
+files for, "--" one that the in-tree tracer of this kernel has none for.
 
 ``scale.rst`` has how some of these grow with what they may depend on.
 

@@ -23,6 +23,18 @@ bool func_one(double *value)
 	return one_function("function") && call_off(value);
 }
 
+/* A call pays neither for the functions that others call, nor for hooks on them. */
+bool call_among(double *value)
+{
+	return put("set_ftrace_notrace", CALLED) && put("current_tracer", "function") &&
+	       call_off(value);
+}
+
+bool func_among(double *value)
+{
+	return put("current_tracer", "function") && call_off(value);
+}
+
 bool func_pid(double *value)
 {
 	return put("set_ftrace_pid", "1") && one_function("function") && call_off(value);
@@ -61,6 +73,27 @@ bool has_tracer(const char *name)
 bool graph_one(double *value)
 {
 	return has_tracer("function_graph") && one_function("function_graph") && call_off(value);
+}
+
+/* Options that newer kernels than 6.12 have; here they are there with any tracer. */
+static bool option(const char *path)
+{
+	return need(path) && put(path, "1");
+}
+
+bool func_args(double *value)
+{
+	return option("options/func-args") && func_one(value);
+}
+
+bool graph_retaddr(double *value)
+{
+	return option("options/funcgraph-retaddr") && graph_one(value);
+}
+
+bool graph_args(double *value)
+{
+	return option("options/funcgraph-args") && graph_one(value);
 }
 
 bool profile(double *value)
