@@ -278,10 +278,11 @@ send_nmis()
 # shellcheck disable=SC2034 # for the scripts
 head_re='^ *[^ ].*-[0-9]+ +\[[0-9]{3}\] [^ ]{5} +[0-9]+\.[0-9]{6}: '
 
-# A busy guest: tasks that fork, write, look around and load modules until
-# busy_stop, each counting its rounds.
+# A busy guest: tasks that fork, write, look around, load modules and are killed
+# until busy_stop, each counting its rounds.
 
 busy_dir=/tmp/busy
+busy_names='fork io look module kill'
 busy_pids=()
 
 # busy_loop NAME COMMAND [ARG...]: run the command again and again.
@@ -318,7 +319,20 @@ busy_look()
 	find /proc/self /sys/kernel -maxdepth 2 | wc -l
 }
 
-# busy_start [LOOP...]: these, or all four.
+busy_kill()
+{
+	local i doomed=()
+
+	for i in 1 2 3; do
+		sleep 1000 &
+		doomed+=($!)
+	done
+	kill -9 "${doomed[@]}"
+	wait "${doomed[@]}"
+	[ $? -eq 137 ]
+}
+
+# busy_start [LOOP...]: these, or all of them.
 busy_start()
 {
 	local loop
@@ -326,7 +340,8 @@ busy_start()
 	mkdir -p "$busy_dir"
 	rm -f "$busy_dir"/*
 	touch "$busy_dir/go"
-	[ $# -gt 0 ] || set -- fork io look module
+	# shellcheck disable=SC2086 # words
+	[ $# -gt 0 ] || set -- $busy_names
 	for loop in "$@"; do
 		[ "$loop" != module ] || modprobe -n dummy 2>/dev/null || continue
 		busy_loop "$loop" "busy_$loop" &
@@ -346,7 +361,7 @@ busy_rounds()
 {
 	local name
 
-	for name in fork io look module; do
+	for name in $busy_names; do
 		[ ! -e "$busy_dir/$name" ] || echo "$name=$(cat "$busy_dir/$name")"
 	done | tr '\n' ' '
 }
@@ -356,7 +371,7 @@ busy_lives()
 {
 	local before name now end=$((SECONDS + $1 * slower))
 
-	for name in fork io look module; do
+	for name in $busy_names; do
 		[ -e "$busy_dir/$name" ] || continue
 		before=$(cat "$busy_dir/$name")
 		while now=$(cat "$busy_dir/$name") && [ "${now:-$before}" = "$before" ]; do
