@@ -118,6 +118,16 @@ struct otr_field {
 		.is_signed	= is_signed_type(ctype),			\
 	}
 
+/* The same of a member that is the address of code. */
+#define OTR_FIELD_CODE(rec, member)						\
+	{									\
+		.type		= "unsigned long",				\
+		.name		= #member,					\
+		.offset		= offsetof(rec, member),			\
+		.size		= sizeof(unsigned long),			\
+		.kind		= OTR_KIND_FUNCTION,				\
+	}
+
 /**
  * struct otr_event_ops - where an event comes from
  * @attach: let records flow into a subscription; 0 or an errno

@@ -9,7 +9,8 @@
  * and its module then needs outrace.ko. A constant text or format is not copied
  * into each record: the record has its address, printk_formats the text.
  *
- * All work in any context, NMI included, and go to the first instance.
+ * All work in any context, NMI included, and go to the instance that has the option
+ * trace_printk_dest: the first one, unless somebody says otherwise.
  */
 #ifndef _OUTRACE_PRINTK_H
 #define _OUTRACE_PRINTK_H
@@ -111,7 +112,9 @@ do {									\
 
 /**
  * trace_dump_stack - record who called
- * @skip: leave out so many of the innermost callers
+ * @skip: leave out what is innermost: 2 for the caller, 3 for its caller as well.
+ *	  The first one, in the in-tree tracer, is a function of its own, and there is
+ *	  none here
  */
 #define trace_dump_stack(skip)						\
 do {									\

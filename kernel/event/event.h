@@ -117,6 +117,9 @@ extern const struct otr_field otr_event_common[];
 const struct otr_field *otr_event_field(const struct otr_event *ev, const char *name, size_t len);
 enum otr_kind otr_field_kind(const struct otr_field *field);
 
+/* members.c */
+void otr_event_print_members(struct otr_line *line);
+
 /* pointed.c */
 bool otr_event_points(const struct otr_event *ev);
 const struct otr_field *otr_event_astray(const struct otr_line *line);

@@ -68,7 +68,7 @@ static int keep_instance(const char *text, const struct kernel_param *kp)
 
 static const struct kernel_param_ops instance_ops = { .set = keep_instance };
 module_param_cb(trace_instance, &instance_ops, NULL, 0);
-MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][,event]...; may be given several times");
+MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][^traceprintk][,event]...; may be given several times");
 
 /* "ftrace_dump_on_oops" alone means all CPUs. */
 static int set_dump_oops(const char *value, const struct kernel_param *kp)
@@ -145,8 +145,11 @@ static void apply_instance(char *text)
 	while ((word = strsep(&words, "^"))) {
 		if (!strcmp(word, "traceoff"))
 			write_in_instance(name, "tracing_on", "0");
+		else if (!strcmp(word, "printk") || !strcmp(word, "traceprintk") ||
+			 !strcmp(word, "trace_printk"))
+			write_in_instance(name, "trace_options", "trace_printk_dest");
 		else
-			pr_warn("parameter trace_instance: \"%s\" is no flag; there is traceoff\n",
+			pr_warn("parameter trace_instance: \"%s\" is no flag; there are traceoff and traceprintk\n",
 				word);
 	}
 	while ((word = strsep(&text, ",")))

@@ -15,7 +15,10 @@ struct option {
 };
 
 /* What a new instance does not take over from the first one. */
-#define NOT_INHERITED	(OTR_OPT(EVENT_FORK) | OTR_OPT(FUNCTION_FORK))
+#define NOT_INHERITED	(OTR_OPT(EVENT_FORK) | OTR_OPT(FUNCTION_FORK) | OTR_OPT(PRINTK_DEST))
+
+/* What exactly one instance has: the first one, unless another wants it. */
+#define ONE_HAS_IT	OTR_OPT(PRINTK_DEST)
 
 /* What has a file in the first instance only; trace_options has it everywhere. */
 #define TOP_FILES	(OTR_OPT(PRINTK) | OTR_OPT(PRINTK_MSG_ONLY) | OTR_OPT(RECORD_CMD))
@@ -29,6 +32,7 @@ static const struct option options[] = {
 	[OTR_OPT_HEX]	= { "hex", false, "" },
 	[OTR_OPT_BIN]	= { "bin", false, "" },
 	[OTR_OPT_BLOCK]	= { "block", false, "" },
+	[OTR_OPT_FIELDS]	= { "fields", false, "" },
 	[OTR_OPT_PRINTK]	= { "trace_printk", true, "" },
 	[OTR_OPT_ANNOTATE]	= { "annotate", true, "" },
 	[OTR_OPT_USERSTACKTRACE]	= { "userstacktrace", false, "" },
@@ -43,6 +47,7 @@ static const struct option options[] = {
 	[OTR_OPT_IRQ_INFO]	= { "irq-info", true, "" },
 	[OTR_OPT_MARKERS]	= { "markers", true, "" },
 	[OTR_OPT_EVENT_FORK]	= { "event-fork", false, "" },
+	[OTR_OPT_PRINTK_DEST]	= { "trace_printk_dest", true, "" },
 	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false, "" },
 	[OTR_OPT_HASH_PTR]	= { "hash-ptr", true, "" },
 	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false, "" },
@@ -153,11 +158,24 @@ static int changed(struct otr_inst *inst, enum otr_option opt)
 	return inst->hooks ? inst->hooks->option_changed(inst, opt) : 0;
 }
 
+/* From whoever has it to another instance. */
+static void hand_over(struct otr_inst *to, u64 bit)
+{
+	struct otr_inst *each = NULL;
+
+	while ((each = otr_inst_next(each)))
+		WRITE_ONCE(each->options, each == to ? each->options | bit : each->options & ~bit);
+}
+
 /* A preset's options are the same everywhere, which a look at any instance shows. */
 static void flip(struct otr_inst *inst, enum otr_option opt)
 {
 	struct otr_inst *each = NULL;
 
+	if (ONE_HAS_IT & BIT_ULL(opt)) {
+		hand_over(otr_inst_option(inst, opt) ? otr_inst_top() : inst, BIT_ULL(opt));
+		return;
+	}
 	if (!*options[opt].preset) {
 		WRITE_ONCE(inst->options, inst->options ^ BIT_ULL(opt));
 		return;
@@ -188,6 +206,9 @@ int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
 	err = owner && preset->set_option ? preset->set_option(inst, opt, on) : 0;
 	if (err)
 		return err;
+	/* Nobody is left to take it from the first one. */
+	if (!on && inst == otr_inst_top() && ONE_HAS_IT & BIT_ULL(opt))
+		return -EINVAL;
 	flip(inst, opt);
 	err = changed(inst, opt);
 	if (err)

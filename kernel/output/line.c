@@ -58,6 +58,8 @@ static void style_default(struct otr_view *view, const struct otr_item *item, u6
 	}
 	if (!ev)
 		seq_buf_printf(line->out, "Unknown type %d\n", head->type);
+	else if (view->options & OTR_OPT(FIELDS))
+		otr_event_print_members(line);
 	else if (likely(!(ev->flags & OTR_EVENT_POINTS)) || !print_astray(line))
 		ev->text(line);
 }

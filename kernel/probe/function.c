@@ -443,8 +443,8 @@ static void print_bin(struct otr_line *line)
 }
 
 static const struct otr_field function_fields[] = {
-	OTR_FIELD(struct otr_rec_function, unsigned long, ip),
-	OTR_FIELD(struct otr_rec_function, unsigned long, parent_ip),
+	OTR_FIELD_CODE(struct otr_rec_function, ip),
+	OTR_FIELD_CODE(struct otr_rec_function, parent_ip),
 	{}
 };
 
@@ -462,8 +462,8 @@ static struct otr_event function_event = {
 };
 
 static const struct otr_field args_fields[] = {
-	OTR_FIELD(struct otr_rec_function, unsigned long, ip),
-	OTR_FIELD(struct otr_rec_function, unsigned long, parent_ip),
+	OTR_FIELD_CODE(struct otr_rec_function, ip),
+	OTR_FIELD_CODE(struct otr_rec_function, parent_ip),
 	{
 		.type	= "unsigned long",
 		.name	= "args",

@@ -96,5 +96,7 @@ int otr_marker_init(void);
 void otr_marker_exit(void);
 int otr_printk_init(void);
 void otr_printk_exit(void);
+void otr_printk_follow(void);
+void otr_printk_switch(bool on);
 
 #endif /* _OTR_PROBE_FUNCTION_H */

@@ -24,7 +24,7 @@
 /* Longest text, and room for packed arguments, that are put together on the stack. */
 #define TEXT_MAX	512
 
-/* Callers that trace_dump_stack() can leave out. */
+/* What trace_dump_stack() can leave out. */
 #define SKIP_MAX	16
 
 #define SYMBOL		"__otr_printk_format"
@@ -48,11 +48,47 @@ static LIST_HEAD(all);
 static DEFINE_HASHTABLE(by_text, 8);
 static DEFINE_MUTEX(kept_lock);	/* serialises additions to both */
 
-static struct otr_inst *destination(void)
-{
-	struct otr_inst *inst = otr_inst_top();
+/*
+ * The instance that has the option trace_printk_dest, where texts and formats go;
+ * the latter two are NULL while such are not wanted. They are read with preemption
+ * off: an instance that loses the option, and may then go, waits for that.
+ */
+static struct otr_inst *stacks_to, *texts_to, *formats_to;
 
-	return otr_inst_option(inst, OTR_OPT_PRINTK) ? inst : NULL;
+/* What the option trace_printk became when an instance changed it last. */
+static bool formats_wanted;
+
+/**
+ * otr_printk_follow - go where the option trace_printk_dest is now
+ *
+ * Whether a text is wanted says the option trace_printk of that instance; whether a
+ * format is, whichever instance changed its option last, as in the in-tree tracer.
+ *
+ * Context: otr_inst_lock held. Texts may still go where it was until an RCU grace
+ * period is over.
+ */
+void otr_printk_follow(void)
+{
+	struct otr_inst *inst = NULL;
+
+	while ((inst = otr_inst_next(inst)))
+		if (otr_inst_option(inst, OTR_OPT_PRINTK_DEST))
+			break;
+	WRITE_ONCE(stacks_to, inst);
+	WRITE_ONCE(texts_to, otr_inst_option(inst, OTR_OPT_PRINTK) ? inst : NULL);
+	WRITE_ONCE(formats_to, formats_wanted ? inst : NULL);
+}
+
+/**
+ * otr_printk_switch - an instance's option trace_printk was changed
+ * @on: to what
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_printk_switch(bool on)
+{
+	formats_wanted = on;
+	otr_printk_follow();
 }
 
 /* Who called the function that is called from outside. */
@@ -63,17 +99,16 @@ static __always_inline void recorded(struct otr_inst *inst, unsigned long caller
 		otr_stack_record(inst->ring, caller);
 }
 
-static int put_text(unsigned long ip, const char *text, unsigned int len, bool line,
-		    unsigned long caller)
+/* @newline: one is added at the end. */
+static int put_text(struct otr_inst *const *to, unsigned long ip, const char *text,
+		    unsigned int len, bool newline, unsigned long caller)
 {
-	struct otr_inst *inst = destination();
+	struct otr_inst *inst;
 	bool done;
 
-	if (!inst)
-		return 0;
-	line = line && (!len || text[len - 1] != '\n');
 	preempt_disable_notrace();
-	done = otr_marker_say(inst->ring, ip, text, len, line);
+	inst = READ_ONCE(*to);
+	done = inst && otr_marker_say(inst->ring, ip, text, len, newline);
 	if (done)
 		recorded(inst, caller);
 	preempt_enable_notrace();
@@ -91,7 +126,7 @@ static int put_text(unsigned long ip, const char *text, unsigned int len, bool l
  */
 int otr_printk_puts(unsigned long ip, const char *text, int len)
 {
-	return put_text(ip, text, len, true, _RET_IP_);
+	return put_text(&texts_to, ip, text, len, len <= 0 || text[len - 1] != '\n', _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(otr_printk_puts);
 
@@ -106,16 +141,17 @@ EXPORT_SYMBOL_GPL(otr_printk_puts);
 int otr_printk_bputs(unsigned long ip, const struct otr_printk_format *format)
 {
 	const struct otr_kept *kept = READ_ONCE(format->kept);
-	struct otr_inst *inst = destination();
 	struct otr_rec rec __uninitialized;
-	struct otr_rec_bputs *out;
+	struct otr_rec_bputs *out = NULL;
+	struct otr_inst *inst;
 
 	if (unlikely(!kept))
-		return !!put_text(ip, format->text, strlen(format->text), false, _RET_IP_);
-	if (unlikely(!inst))
-		return 0;
+		return !!put_text(&texts_to, ip, format->text, strlen(format->text), false,
+				  _RET_IP_);
 	preempt_disable_notrace();
-	out = otr_ring_begin(inst->ring, &rec, sizeof(*out));
+	inst = READ_ONCE(texts_to);
+	if (likely(inst))
+		out = otr_ring_begin(inst->ring, &rec, sizeof(*out));
 	if (out) {
 		otr_probe_head(&out->head, OTR_TYPE_BPUTS);
 		out->ip = ip;
@@ -141,21 +177,19 @@ static int put_format(unsigned long ip, const struct otr_printk_format *format, 
 		      unsigned long caller)
 {
 	const struct otr_kept *kept = READ_ONCE(format->kept);
-	struct otr_inst *inst = destination();
 	struct otr_rec rec __uninitialized;
 	u32 packed[TEXT_MAX / sizeof(u32)] __uninitialized;
-	struct otr_rec_bprint *out;
+	struct otr_rec_bprint *out = NULL;
+	struct otr_inst *inst;
 	size_t len;
 
 	if (unlikely(!kept))
 		return otr_printk_vprint(ip, format->text, args);
-	if (unlikely(!inst))
-		return 0;
-	len = pack(kept, packed, sizeof(packed), args);
-	if (unlikely(len > sizeof(packed)))
-		return 0;
 	preempt_disable_notrace();
-	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + len);
+	inst = READ_ONCE(formats_to);
+	len = inst ? pack(kept, packed, sizeof(packed), args) : sizeof(packed) + 1;
+	if (likely(len <= sizeof(packed)))
+		out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + len);
 	if (out) {
 		unsigned int i;
 
@@ -219,7 +253,8 @@ int otr_printk_vprint(unsigned long ip, const char *fmt, va_list args)
 {
 	char text[TEXT_MAX];
 
-	return put_text(ip, text, vscnprintf(text, sizeof(text), fmt, args), false, _RET_IP_);
+	return put_text(&formats_to, ip, text, vscnprintf(text, sizeof(text), fmt, args), false,
+			_RET_IP_);
 }
 EXPORT_SYMBOL_GPL(otr_printk_vprint);
 
@@ -246,22 +281,22 @@ EXPORT_SYMBOL_GPL(otr_printk_print);
 /**
  * otr_printk_dump_stack - record who called
  * @mark: by which the engine knew that this will come
- * @skip: callers to leave out, 0 to 15
+ * @skip: what to leave out, to 16; the first is the tracer itself, which is never shown
  *
  * Context: any, NMI included.
  */
 void otr_printk_dump_stack(const struct otr_printk_format *mark, int skip)
 {
-	unsigned long caller[SKIP_MAX + 1], from = _RET_IP_;
+	unsigned long caller[SKIP_MAX], from = _RET_IP_;
 	unsigned int nr;
 
-	if (skip > 0) {
-		nr = stack_trace_save(caller, min(skip, SKIP_MAX - 1) + 1, 1);
+	if (skip > 1) {
+		nr = stack_trace_save(caller, min(skip, SKIP_MAX), 1);
 		if (nr)
 			from = caller[nr - 1];
 	}
 	preempt_disable_notrace();
-	otr_stack_record(otr_inst_top()->ring, from);
+	otr_stack_record(READ_ONCE(stacks_to)->ring, from);
 	preempt_enable_notrace();
 }
 EXPORT_SYMBOL_GPL(otr_printk_dump_stack);
@@ -449,6 +484,9 @@ int otr_printk_init(void)
 
 	if (err)
 		return err;
+	mutex_lock(&otr_inst_lock);
+	otr_printk_switch(otr_inst_option(otr_inst_top(), OTR_OPT_PRINTK));
+	mutex_unlock(&otr_inst_lock);
 	err = register_module_notifier(&modules);
 	if (err)
 		otr_event_unregister_all(events, ARRAY_SIZE(events));

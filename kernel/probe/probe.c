@@ -76,6 +76,12 @@ static int option_changed(struct otr_inst *inst, enum otr_option opt)
 	case OTR_OPT_GRAPH_ARGS:
 		otr_graph_set_more(OTR_GRAPH_ARGS, on);
 		return 0;
+	case OTR_OPT_PRINTK:
+		otr_printk_switch(on);
+		return 0;
+	case OTR_OPT_PRINTK_DEST:
+		otr_printk_follow();
+		return 0;
 	case OTR_OPT_RECORD_CMD:
 	case OTR_OPT_USERSTACKTRACE:
 		remember_update(inst);
@@ -126,6 +132,9 @@ function:
 static void instance_stop(struct otr_inst *inst)
 {
 	otr_commands_destroy(inst->function);
+	/* Who prints into it is waited for with the probes of its events. */
+	if (inst != otr_inst_top())
+		otr_option_set(inst, OTR_OPT_PRINTK_DEST, false);
 }
 
 static void instance_destroy(struct otr_inst *inst)

@@ -21,7 +21,7 @@ everywhere='available_tracers buffer_percent buffer_size_kb buffer_total_size_kb
 	error_log events free_buffer options per_cpu set_event set_event_notrace_pid set_event_pid
 	set_ftrace_filter set_ftrace_notrace set_ftrace_notrace_pid set_ftrace_pid trace trace_clock
 	trace_marker trace_marker_raw trace_options trace_pipe tracing_cpumask tracing_on
-	options/markers options/func_stack_trace options/funcgraph-irqs options/record-tgid
+	options/markers options/fields options/trace_printk_dest options/func_stack_trace options/funcgraph-irqs options/record-tgid
 	per_cpu/cpu0/stats per_cpu/cpu1/trace_pipe_raw'
 
 # make NAME..., drop NAME...: an instance, and the name of the error.
@@ -229,13 +229,14 @@ check_options()
 	echo mono >trace_clock
 	echo 30 >buffer_percent
 	make foo >/dev/null
-	is 'options of the first are taken over, but for forks' \
-		"$(diff trace_options instances/foo/trace_options | grep '^[<>]' | grep -v trace_printk |
-			LC_ALL=C sort)" \
+	is 'options of the first are taken over, but for forks and what one has' \
+		"$(diff trace_options instances/foo/trace_options | grep '^[<>]' | LC_ALL=C sort)" \
 		'< event-fork
 < function-fork
+< trace_printk_dest
 > noevent-fork
-> nofunction-fork'
+> nofunction-fork
+> notrace_printk_dest'
 	is 'the clock is not, nor buffer_percent' \
 		"$(grep -o '\[.*\]' instances/foo/trace_clock)$(cat instances/foo/buffer_percent)" '[local]50'
 	for option in annotate noraw overwrite nostacktrace norecord-tgid noevent-fork nofunction-fork \

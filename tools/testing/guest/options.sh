@@ -8,7 +8,7 @@
 
 common='print-parent sym-offset sym-addr verbose raw hex bin block trace_printk annotate printk-msg-only
 context-info latency-format record-cmd record-tgid overwrite disable_on_free irq-info markers
-pause-on-trace hash-ptr'
+pause-on-trace hash-ptr fields userstacktrace sym-userobj stacktrace'
 on_at_first='print-parent trace_printk annotate context-info record-cmd overwrite irq-info markers hash-ptr'
 
 # The value of an option in trace_options.
@@ -242,6 +242,58 @@ check_pointers()
 	reset
 }
 
+# A record of each sort of member, under the option fields.
+check_fields()
+{
+	local text number='0x[0-9a-f]+ \(-?[0-9]+\)' event
+
+	for event in sched/sched_switch sched/sched_process_exec net/net_dev_start_xmit raw_syscalls/sys_enter \
+		rcu/rcu_utilization syscalls/sys_enter_execve; do
+		echo 1 >"events/$event/enable"
+	done
+	: >trace
+	echo some text >trace_marker
+	/bin/true
+	ping -c 1 127.0.0.1 >/dev/null
+	sleep 0.1
+	echo 0 >events/enable
+	echo 0 >tracing_on
+	# Before, so that what is compared is of the same records.
+	records >/tmp/plain
+	echo fields >trace_options
+	text=$(records)
+	is 'fields: as many records' "$(wc -l <<<"$text")" "$(wc -l </tmp/plain)"
+	# In-tree it does not find its own ones, which are no tracepoints.
+	all_like 'fields: each is an event and its members' "$(grep -v 'UNKNOWN TYPE' <<<"$text")" \
+		"$head_re(print|sched_[a-z_]+|net_dev_start_xmit|sys_[a-z_]+|rcu_utilization): [a-z_]+="
+	like 'texts and numbers' "$text" ": sched_switch: prev_comm=[^ ]+ prev_pid=$number prev_prio=0x78 \(120\) prev_state=$number next_comm=[^ ]+ next_pid=$number next_prio=$number\$"
+	is 'the same numbers as in the text' "$(sed -nE \
+		's/.* sched_switch: .* prev_pid=0x[0-9a-f]+ \(([0-9]+)\) .* next_pid=0x[0-9a-f]+ \(([0-9]+)\) .*/\1 \2/p' \
+		<<<"$text")" "$(sed -nE 's/.* sched_switch: .* prev_pid=([0-9]+) .* next_pid=([0-9]+) .*/\1 \2/p' /tmp/plain)"
+	like 'a text in the record' "$text" ": sched_process_exec: filename=/bin/true pid=$number old_pid=$number\$"
+	like 'an address, two bytes, and one' "$text" \
+		": net_dev_start_xmit: name=lo queue_mapping=0x0 \(0\) skbaddr=0xffff[0-9a-f]{12} \(-[0-9]+\) vlan_tagged=\(0\) vlan_proto=$number vlan_tci=$number protocol=0x800 \(2048\) ip_summed=\([0-3]\) len=$number data_len=$number network_offset=$number transport_offset_valid=\(1\) "
+	like 'an array' "$text" ": sys_enter: id=$number args=<INVALID-SIZE>\$"
+	like 'the address of a text' "$text" \
+		': rcu_utilization: s=\(0xffffffff[0-9a-f]{8}:(Start|End) [A-Za-z -]+\)$'
+	like "that of a user's" "$text" \
+		": sys_enter_execve: __syscall_nr=0x3b \(59\) filename=\(0x[0-9a-f]{16}\) argv=$number envp=$number\$"
+	like 'a mark' "$text" ": $(if intree; then echo UNKNOWN TYPE 5; else echo "print: ip=$number buf="; fi)\$"
+	rm -f /tmp/plain
+	echo nofields >trace_options
+	trace_of vfs_read cat /etc/hostname >/dev/null
+	echo fields >trace_options
+	if intree; then
+		all_like 'a call' "$(records)" "${head_re}UNKNOWN TYPE 1\$"
+	else
+		all_like 'a call' "$(records)" \
+			"${head_re}function: ip=vfs_read\+0x[0-9a-f/x]+ parent_ip=[a-z_0-9]+\+0x[0-9a-f/x]+\$"
+	fi
+	all_like 'not under raw' "$(with raw | grep -v '^#')" '^[0-9]+ [0-9]+ [0-9]+ [0-9a-f]+ [0-9a-f]+$'
+	echo nofields >trace_options
+	reset
+}
+
 begin
 check_values
 check_errors
@@ -253,4 +305,5 @@ check_state
 reset
 check_other_switches
 check_pointers
+check_fields
 end

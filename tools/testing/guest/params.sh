@@ -64,12 +64,13 @@ load trace_event=nosuch,sched:nosuch,irq trace_buf_size=256K
 is "a wrong trace_event= leaves the others" "$(cat events/enable events/irq/enable | tr -d '\n')" X1
 like "and is reported" "$(dmesg)" '"(nosuch|sched:nosuch)" was not taken by set_event|outrace: parameter trace_event: '
 
-load 'trace_instance=one,sched:sched_switch,irq' 'trace_instance=two^traceoff^nonsense,nosuch,timer' \
+load 'trace_instance=one^traceprintk,sched:sched_switch,irq' 'trace_instance=two^traceoff^nonsense,nosuch,timer' \
 	trace_instance=a/b trace_instance=one trace_buf_size=256K
 is "trace_instance= makes instances" "$(cd instances && echo *)" 'one two'
 is "with events on" "$(cat instances/*/events/{sched/sched_switch,irq,timer}/enable | tr -d '\n')" 101001
 is "and no others" "$(cat events/enable)" 0
 is "^traceoff" "$(cat instances/one/tracing_on instances/two/tracing_on | tr -d '\n')" 10
+is "^traceprintk" "$(cat options/trace_printk_dest instances/*/options/trace_printk_dest | tr -d '\n')" 010
 is "of the size that was given" "$(cat instances/one/per_cpu/cpu0/buffer_size_kb)" 258
 log=$(dmesg)
 like "a wrong flag is reported" "$log" '"nonsense" is no flag'

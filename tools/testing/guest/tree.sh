@@ -40,9 +40,10 @@ r--r----- stats
 rw-r----- trace
 r--r----- trace_pipe'
 
-options='annotate bin block context-info disable_on_free function-fork hash-ptr hex irq-info
+options='annotate bin block context-info disable_on_free fields function-fork hash-ptr hex irq-info
 latency-format markers overwrite pause-on-trace print-parent printk-msg-only raw
-record-cmd record-tgid sym-addr sym-offset test_nop_accept test_nop_refuse trace_printk verbose'
+record-cmd record-tgid sym-addr sym-offset test_nop_accept test_nop_refuse trace_printk
+trace_printk_dest userstacktrace verbose'
 
 # modes_in DIRECTORY LIST: mode, owner and name of what is in the list.
 modes_in()

@@ -17,6 +17,7 @@
 /* comm.c has one, too. */
 #define find find_field
 #include "event/field.c"
+#include "event/members.c"
 #undef find
 #include "event/pointed.c"
 #include "event/registry.c"

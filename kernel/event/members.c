@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A record as the names and the values of its members, whatever its own text is. */
+#include <linux/ctype.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "event/event.h"
+
+/* What is read of a text that a record has the address of, with the zero. */
+#define TEXT_MAX	128
+
+/* A word that says where in a record something is, and how long it is. */
+static bool find_place(const struct otr_line *line, const struct otr_field *field,
+		       unsigned int *at, unsigned int *len)
+{
+	u32 word;
+
+	memcpy(&word, line->rec + field->offset, sizeof(word));
+	*at = word & 0xffff;
+	*len = word >> 16;
+	if (str_has_prefix(field->type, "__rel_loc"))
+		*at += field->offset + sizeof(word);
+	return *at + *len <= line->len;
+}
+
+static void print_text(struct otr_line *line, const struct otr_field *field)
+{
+	unsigned int at, len;
+
+	if (find_place(line, field, &at, &len))
+		seq_buf_printf(line->out, "%.*s", len, (const char *)line->rec + at);
+	else
+		seq_buf_puts(line->out, "<OVERFLOW>");
+}
+
+static void print_bytes(struct otr_line *line, const struct otr_field *field)
+{
+	unsigned int at, len, i;
+
+	if (!find_place(line, field, &at, &len)) {
+		seq_buf_puts(line->out, "<OVERFLOW>");
+		return;
+	}
+	for (i = 0; i < len; i++)
+		seq_buf_printf(line->out, "%s%02x", i ? "," : "",
+			       ((const u8 *)line->rec)[at + i]);
+}
+
+/* The text may be gone, and its memory with it. */
+static void print_pointed(struct otr_line *line, const struct otr_field *field)
+{
+	char text[TEXT_MAX] = "";
+	const char *from;
+	unsigned int i;
+
+	memcpy(&from, line->rec + field->offset, sizeof(from));
+	for (i = 0; i < sizeof(text) - 1; i++) {
+		if (copy_from_kernel_nofault(&text[i], from + i, 1)) {
+			seq_buf_printf(line->out, "(0x%016lx)", (unsigned long)from);
+			return;
+		}
+		if (!text[i])
+			break;
+	}
+	text[i] = '\0';
+	seq_buf_printf(line->out, "(0x%016lx:%s)", (unsigned long)from, text);
+}
+
+static void print_number(struct otr_line *line, const struct otr_field *field)
+{
+	const void *at = line->rec + field->offset;
+	u64 value = 0;
+
+	memcpy(&value, at, min_t(size_t, field->size, sizeof(value)));
+	switch (field->size) {
+	case 1:
+		if (isprint(value))
+			seq_buf_printf(line->out, "'%c'", (char)value);
+		seq_buf_printf(line->out, "(%d)", (int)value);
+		break;
+	case 2:
+	case 4:
+		seq_buf_printf(line->out, "0x%x (%d)", (u32)value, (int)value);
+		break;
+	case 8:
+		seq_buf_printf(line->out, "0x%llx (%lld)", value, value);
+		break;
+	default:
+		seq_buf_puts(line->out, "<INVALID-SIZE>");
+	}
+}
+
+static void print_member(struct otr_line *line, const struct otr_field *field)
+{
+	const void *at = line->rec + field->offset;
+	unsigned long ip;
+
+	switch (otr_field_kind(field)) {
+	case OTR_KIND_CHARS:
+	case OTR_KIND_COMM:
+		seq_buf_printf(line->out, "%.*s", field->size, (const char *)at);
+		break;
+	case OTR_KIND_DYN_STRING:
+	case OTR_KIND_REL_STRING:
+		print_text(line, field);
+		break;
+	case OTR_KIND_PTR_STRING:
+		print_pointed(line, field);
+		break;
+	case OTR_KIND_FUNCTION:
+		memcpy(&ip, at, sizeof(ip));
+		seq_buf_printf(line->out, "%pS", (void *)ip);
+		break;
+	case OTR_KIND_CPUMASK:
+	case OTR_KIND_STACK:
+		seq_buf_puts(line->out, "<INVALID-TYPE>");
+		break;
+	default:
+		if (str_has_prefix(field->type, "__data_loc") ||
+		    str_has_prefix(field->type, "__rel_loc"))
+			print_bytes(line, field);
+		else
+			print_number(line, field);
+	}
+}
+
+/**
+ * otr_event_print_members - print a record member by member
+ * @line: the record, of an event that has a description
+ *
+ * Context: otr_event_lock() held; what may read kallsyms.
+ */
+void otr_event_print_members(struct otr_line *line)
+{
+	const struct otr_field *field = line->ev->fields;
+
+	seq_buf_printf(line->out, "%s:", line->ev->name);
+	if (!field || !field->name) {
+		seq_buf_puts(line->out, "No fields found\n");
+		return;
+	}
+	for (; field->name; field++) {
+		seq_buf_printf(line->out, " %.*s=", (int)strcspn(field->name, "["), field->name);
+		if (field->offset + field->size > line->len)
+			seq_buf_puts(line->out, "<OVERFLOW>");
+		else
+			print_member(line, field);
+	}
+	seq_buf_putc(line->out, '\n');
+}
