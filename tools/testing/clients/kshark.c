@@ -3,9 +3,10 @@
  * KernelShark without its windows: libkshark loads a file of trace-cmd, as the
  * program does when it opens one, and fills the bins of its graph.
  *
- *	kshark FILE
+ *	kshark FILE [LINES]
  *
- * Prints a line "NAME NUMBER" for each event, and last one of NAME=VALUE.
+ * Prints a line "NAME NUMBER" for each event, and last one of NAME=VALUE; into the
+ * file LINES, each entry as `trace-cmd report -t` does.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,6 +26,19 @@ struct sums {
 	int	cpus, bins;
 };
 
+/* Where entries are written, NULL for nowhere. */
+static FILE *lines;
+
+static void write_entry(struct kshark_entry *entry, const char *name, const char *task,
+			const char *info)
+{
+	const char *slash = strchr(name, '/');
+
+	fprintf(lines, "%s-%d [%03d] %ld.%09ld: %s: %s\n", task, kshark_get_pid(entry),
+		entry->cpu, entry->ts / 1000000000, entry->ts % 1000000000,
+		slash ? slash + 1 : name, info);
+}
+
 static void check_entry(struct sums *sums, struct kshark_entry *entry, int64_t *last)
 {
 	char *task = kshark_get_task(entry), *info = kshark_get_info(entry);
@@ -37,11 +51,13 @@ static void check_entry(struct sums *sums, struct kshark_entry *entry, int64_t *
 		why = "an event without a name";
 	else if (!task || !*task)
 		why = "no task";
-	else if (!info || strstr(info, "FAILED TO PARSE"))
+	else if (info && strstr(info, "FAILED TO PARSE"))
 		why = "cannot be printed";
 	else if (entry->ts < *last)
 		why = "not in order";
 	*last = entry->ts;
+	if (lines && !why)
+		write_entry(entry, name, task, info ?: "");
 	if (why) {
 		printf("%s at %ld: %s\n", name ?: "?", (long)entry->ts, why);
 		sums->bad++;
@@ -81,9 +97,14 @@ int main(int argc, char **argv)
 	ssize_t count;
 	int stream;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: kshark FILE\n");
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "usage: kshark FILE [LINES]\n");
 		return 2;
+	}
+	if (argc == 3) {
+		lines = fopen(argv[2], "w");
+		if (!lines)
+			return 2;
 	}
 	if (!kshark_instance(&kshark))
 		return 2;
@@ -109,5 +130,5 @@ int main(int argc, char **argv)
 	free(rows);
 	kshark_close(kshark, stream);
 	kshark_free(kshark);
-	return 0;
+	return lines && fclose(lines) ? 2 : 0;
 }

@@ -68,6 +68,32 @@ build()
 	[ -x "$work/$1" ]
 }
 
+# squeezed FILE: its lines, of `trace-cmd report -t` or of the program kshark, without
+# what is only there for columns.
+squeezed()
+{
+	grep -v '^cpus=' "$1" | sed -E 's/^ +//; s/ +\[/ [/; s/[[:space:]]+/ /g; s/ $//'
+}
+
+# same_in_kshark NAME DAT: KernelShark has each record that the report has, with the
+# same text.
+same_in_kshark()
+{
+	local text
+
+	text=$("$work/kshark" "$2" "$work/lines")
+	(cd "$work" && trace-cmd report -t -O parent "$2" >"$work/report" 2>"$work/said")
+	echo "# $(tail -n 1 <<<"$text")"
+	is "$1: KernelShark understands every entry" "$(value bad "$text")" 0
+	holds "$1: there are some" test "$(value entries "$text")" -gt 0
+	# The report has a call that calls nothing on one line, with its end.
+	if grep -q ' funcgraph_entry: ' "$work/report"; then
+		sed -i '/ funcgraph_exit: /d' "$work/report" "$work/lines"
+	fi
+	is "$1: they are those of the report" \
+		"$(diff <(squeezed "$work/report") <(squeezed "$work/lines") | head)" ''
+}
+
 # value NAME TEXT: what stands behind NAME= in the text.
 value()
 {

@@ -87,17 +87,18 @@ check_kshark()
 {
 	local text
 
-	tc record -q -o t.dat -e sched -e irq -e timer -p function -l 'vfs_*' sleep 0.5
+	tc record -q -o t.dat -e sched -e irq -e timer -e rcu -e signal -e raw_syscalls -e syscalls \
+		-p function -l 'vfs_*' sh -c 'cat /etc/hostname; sleep 0.5'
+	same_in_kshark 'events and calls' "$work/t.dat"
 	text=$("$work/kshark" "$work/t.dat")
-	tc report t.dat | grep -v '^cpus=' >"$work/report"
-	echo "# $(tail -n 1 <<<"$text")"
-	is 'KernelShark understands every entry' "$(value bad "$text")" 0
-	is 'has as many as the report' "$(value entries "$text")" "$(wc -l <"$work/report")"
 	is 'puts each into its graph' "$(value binned "$text")" "$(value entries "$text")"
 	is 'of two CPUs' "$(value cpus "$text")" 2
 	is 'of each event as many' "$(sed -n 's,^.*/\([a-z0-9_]* [0-9]*\)$,\1,p' <<<"$text" | sort)" \
-		"$(sed -E 's/^ *[^ ].*\] +[0-9]+\.[0-9]{6}: ([^ :]+):.*/\1/' "$work/report" | sort | uniq -c |
+		"$(squeezed "$work/report" | sed -E 's/^.*\] [0-9.]+: ([^ :]+):.*/\1/' | sort | uniq -c |
 			awk '{ print $2, $1 }' | sort)"
+	grep -q -w function_graph available_tracers || return
+	tc record -q -o t.dat -p function_graph -g vfs_read -e sched:sched_switch cat /etc/hostname
+	same_in_kshark 'a graph' "$work/t.dat"
 }
 
 client_begin trace-cmd
