@@ -79,6 +79,8 @@ static inline bool otr_event_listed(const struct otr_event *ev)
  * @came: called when a module came and its tracepoints were found
  * @gone: called before an event's tracepoint goes away, or the event itself;
  *	  nothing may be attached to it on return
+ * @settle: called after that, for one or more events: none of their probes may be
+ *	    on its way on return
  *
  * Called with the sets' lock held, and no other of ours.
  */
@@ -86,6 +88,7 @@ struct otr_set_hooks {
 	const struct otr_event_ops	*ops;
 	void				(*came)(const char *module);
 	void				(*gone)(struct otr_event *ev);
+	void				(*settle)(void);
 };
 
 /**

@@ -103,6 +103,7 @@ static void module_goes(struct module *mod)
 			if (ev->tp && find_in(mod, ev->tracepoint) == ev->tp)
 				event_gone(ev);
 		}
+	set_hooks->settle();
 }
 
 static int carrier_add(struct tp_module *tp)
@@ -184,6 +185,7 @@ static void events_remove(struct otr_event_set *set, struct otr_event *const *en
 		set_hooks->gone(ev);
 		set_tracepoint(ev, NULL, NULL);
 	}
+	set_hooks->settle();
 }
 
 static int events_add(struct otr_event_set *set)

@@ -321,13 +321,18 @@ static void sub_free(struct otr_sub *sub)
 	kfree(sub);
 }
 
+/* Probes may be on their way in these; otr_switch_lock. */
+static struct otr_sub *gone;
+
 /**
  * otr_sub_forget - end the subscription of an event that goes away
  * @inst: the instance
  * @ev: the event
  *
- * Context: otr_switch_lock held, otr_inst_lock free; sleeps until no probe is on
- * its way.
+ * Modules go with many events, and what all of them leave is waited for once: by
+ * otr_sub_settle().
+ *
+ * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
  */
 void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
 {
@@ -340,8 +345,28 @@ void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
 	if (!sub)
 		return;
 	detach(sub);
+	sub->next_gone = gone;
+	gone = sub;
+}
+
+/**
+ * otr_sub_settle - wait for probes of events that went away
+ *
+ * Context: otr_switch_lock held; sleeps, after otr_sub_forget() ended anything, until
+ * no probe is on its way there.
+ */
+void otr_sub_settle(void)
+{
+	struct otr_sub *sub;
+
+	lockdep_assert_held(&otr_switch_lock);
+	if (!gone)
+		return;
 	tracepoint_synchronize_unregister();
-	sub_free(sub);
+	while ((sub = gone)) {
+		gone = sub->next_gone;
+		sub_free(sub);
+	}
 }
 
 /**

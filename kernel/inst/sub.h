@@ -28,6 +28,7 @@
  *	   then there is no @filter
  * @holders: triggers that may switch it on and off
  * @attached: probes of the event come here
+ * @next_gone: in the list of those whose events went away
  *
  * Whether records are wanted is OTR_GATE_SHUT alone, which users and triggers
  * change, in any context.
@@ -50,6 +51,7 @@ struct otr_sub {
 
 	/* otr_switch_lock */
 	bool			attached;
+	struct otr_sub		*next_gone;
 };
 
 /**
@@ -98,6 +100,7 @@ void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 
 /* sub.c */
 void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev);
+void otr_sub_settle(void);
 void otr_sub_clear(struct otr_inst *inst);
 void otr_sub_gate_update(struct otr_sub *sub);
 void otr_sub_set_remember(struct otr_inst *inst, u8 what);

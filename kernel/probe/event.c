@@ -385,6 +385,13 @@ static void event_gone(struct otr_event *ev)
 	mutex_unlock(&otr_switch_lock);
 }
 
+static void events_settle(void)
+{
+	mutex_lock(&otr_switch_lock);
+	otr_sub_settle();
+	mutex_unlock(&otr_switch_lock);
+}
+
 static void module_came(const char *module)
 {
 	struct otr_inst *inst = NULL;
@@ -399,6 +406,7 @@ static const struct otr_set_hooks set_hooks = {
 	.ops	= &tracepoint_ops,
 	.came	= module_came,
 	.gone	= event_gone,
+	.settle	= events_settle,
 };
 
 /**

@@ -365,6 +365,7 @@ static void switches_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, attached, 1);
 	KUNIT_EXPECT_TRUE(test, sub_of(&plain_event)->gate.bits & OTR_GATE_SHUT);
 	otr_sub_forget(inst, &switch_event);
+	otr_sub_settle();
 	KUNIT_EXPECT_EQ(test, attached, 0);
 	events_out(test);
 }
