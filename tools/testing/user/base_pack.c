@@ -18,17 +18,28 @@
 
 #define ROOM	512
 
-static size_t __printf(3, 4) put(void *to, size_t room, const char *fmt, ...)
+static size_t put_list(void *to, size_t room, const char *fmt, va_list args)
 {
 	struct otr_pack pack;
-	va_list args;
+	va_list copy;
 	size_t len;
 
 	otr_pack_read(&pack, fmt);
 	if (!pack.known)
 		KTAP_FAIL("\"%s\" is not known", fmt);
+	va_copy(copy, args);
+	len = otr_pack_put(&pack, to, room, copy);
+	va_end(copy);
+	return len;
+}
+
+static size_t __printf(3, 4) put(void *to, size_t room, const char *fmt, ...)
+{
+	va_list args;
+	size_t len;
+
 	va_start(args, fmt);
-	len = otr_pack_put(&pack, to, room, args);
+	len = put_list(to, room, fmt, args);
 	va_end(args);
 	return len;
 }
@@ -82,31 +93,39 @@ static void unpack_all(char *text, const char *fmt, const char *at, const char *
 		KTAP_FAIL("%zd bytes are left", end - at);
 }
 
-/*
- * The same text, from memory of just that size; less of it is refused. Memory of its
- * own for each, so that the sanitizer sees a byte too many.
- */
-#define same(fmt, ...)								\
-do {										\
-	char *all = aligned_alloc(8, ROOM), wanted[ROOM], text[ROOM];		\
-	size_t len = put(all, ROOM, fmt, ##__VA_ARGS__), room;			\
-										\
-	snprintf(wanted, ROOM, fmt, ##__VA_ARGS__);				\
-	unpack_all(text, fmt, all, all + len);					\
-	if (strcmp(text, wanted))						\
-		KTAP_FAIL("\"%s\": \"%s\", not \"%s\"", fmt, text, wanted);	\
-	for (room = 0; room <= len; room += sizeof(u32)) {			\
-		char *some = malloc(room ?: 1);					\
-		size_t used = put(some, room, fmt, ##__VA_ARGS__);		\
-										\
-		if (room < len && used <= room)					\
-			KTAP_FAIL("\"%s\" fits into %zu of %zu", fmt, room, len); \
-		if (room == len && (used != len || memcmp(some, all, len)))	\
-			KTAP_FAIL("\"%s\" does not fit into its size", fmt);	\
-		free(some);							\
-	}									\
-	free(all);								\
-} while (0)
+/* Memory of just @room bytes, so that the sanitizer sees one too many. */
+static void put_into(size_t room, const char *all, size_t len, const char *fmt, va_list args)
+{
+	char *some = malloc(room ?: 1);
+	size_t used = put_list(some, room, fmt, args);
+
+	if (room < len && used <= room)
+		KTAP_FAIL("\"%s\" fits into %zu of %zu", fmt, room, len);
+	if (room == len && (used != len || memcmp(some, all, len)))
+		KTAP_FAIL("\"%s\" does not fit into its size", fmt);
+	free(some);
+}
+
+/* The same text, from memory that is just enough; less is refused. */
+static void __printf(1, 2) same(const char *fmt, ...)
+{
+	char *all = aligned_alloc(8, ROOM), wanted[ROOM], text[ROOM];
+	va_list args, copy;
+	size_t len, room;
+
+	va_start(args, fmt);
+	len = put_list(all, ROOM, fmt, args);
+	va_copy(copy, args);
+	vsnprintf(wanted, ROOM, fmt, copy);
+	va_end(copy);
+	unpack_all(text, fmt, all, all + len);
+	if (strcmp(text, wanted))
+		KTAP_FAIL("\"%s\": \"%s\", not \"%s\"", fmt, text, wanted);
+	for (room = 0; room <= len; room += sizeof(u32))
+		put_into(room, all, len, fmt, args);
+	va_end(args);
+	free(all);
+}
 
 static void numbers(void)
 {
@@ -176,8 +195,8 @@ static void bad_strings(void)
 static void what_it_does_not_know(void)
 {
 	static const char *const fmts[] = {
-		"%p", "%pS", "%c", "%5c", "%*d", "%.3d", "%.3s", "%.*s", "%hd", "%hhx", "%n", "%f", "%",
-		"%l", "%d %", "%-", "%s %p", "%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d",
+		"%p", "%pS", "%c", "%5c", "%*d", "%.3d", "%.3s", "%.*s", "%hd", "%hhx", "%n",
+		"%f", "%", "%l", "%d %", "%-", "%s %p", "%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d",
 	};
 	struct otr_pack pack;
 

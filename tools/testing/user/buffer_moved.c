@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whoever takes a whole page out gets the memory that writers wrote to, which is what
+ * splicing hands on, and the ring goes on with the page that was brought for it.
+ */
+#include "buffer_test.h"
+
+#define PAGES	4
+
+/* Write until a page is full: its address, and how many records are on it. */
+static void *fill_page(unsigned int *nr)
+{
+	struct otr_rec rec;
+	void *page = NULL;
+
+	for (*nr = 0;; ++*nr) {
+		void *data = otr_ring_begin(world.ring, &rec, 100);
+		void *here = (void *)((unsigned long)data & ~(PAGE_SIZE - 1));
+
+		otr_ring_end(&rec);
+		if (page && here != page)
+			return page;
+		page = here;
+	}
+}
+
+static struct otr_ring *create(void)
+{
+	const struct otr_ring_config config = { .bytes = PAGES * PAGE_SIZE };
+
+	world_create(0, 0, false);
+	otr_ring_destroy(world.ring);
+	world.ring = otr_ring_create(&config);
+	world.back = true;	/* it was not written through the twin */
+	return world.ring;
+}
+
+static void whole_pages_are_moved(void)
+{
+	struct otr_ring *ring = create();
+	void *pages[PAGES], *brought;
+	unsigned int nr[PAGES], i;
+	struct otr_raw raw;
+
+	EXPECT_EQ(otr_raw_alloc(ring, 0, &raw), 0);
+	for (i = 0; i < PAGES - 1; i++)
+		pages[i] = fill_page(&nr[i]);
+	for (i = 0; i < PAGES - 1; i++) {
+		brought = raw.page;
+		EXPECT_EQ(otr_raw_read(ring, 0, &raw, PAGE_SIZE, true), 0);
+		EXPECT(raw.page == pages[i]);
+		EXPECT(raw.page != brought);
+		/* The record that began the next page was counted there. */
+		EXPECT_EQ(raw.records, i ? nr[i] + 1 : nr[i]);
+	}
+	EXPECT_EQ(otr_raw_read(ring, 0, &raw, PAGE_SIZE, true), -EAGAIN);
+	otr_raw_free(&raw);
+	otr_ring_destroy(ring);
+}
+
+/* The ring's page stays where more is on it than there is room for. */
+static void parts_are_copied(void)
+{
+	struct otr_ring *ring = create();
+	struct otr_raw raw;
+	unsigned int nr;
+	void *page, *brought;
+
+	EXPECT_EQ(otr_raw_alloc(ring, 0, &raw), 0);
+	page = fill_page(&nr);
+	brought = raw.page;
+	EXPECT_EQ(otr_raw_read(ring, 0, &raw, PAGE_SIZE / 2, false), 0);
+	EXPECT(raw.page == brought && raw.page != page);
+	EXPECT(raw.records < nr);
+	otr_raw_free(&raw);
+	otr_ring_destroy(ring);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(whole_pages_are_moved),
+	KTAP_CASE(parts_are_copied),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
