@@ -94,6 +94,13 @@ same_in_kshark()
 		"$(diff <(squeezed "$work/report") <(squeezed "$work/lines") | head)" ''
 }
 
+# size_for KB: what the buffer's size becomes when that is asked for.
+size_for()
+{
+	echo "$1" >buffer_size_kb
+	cat buffer_size_kb
+}
+
 # value NAME TEXT: what stands behind NAME= in the text.
 value()
 {

@@ -93,13 +93,6 @@ check_start_function()
 		'set_ftrace_filter:0 set_ftrace_notrace:0 '
 }
 
-# size_for KB: what the buffer's size becomes when that is asked for.
-size_for()
-{
-	echo "$1" >buffer_size_kb
-	cat buffer_size_kb
-}
-
 check_start_options()
 {
 	is 'start -b' "$(tc start -b 500 -e sched:sched_waking; said; cat buffer_size_kb)" "$(size_for 500)"
@@ -129,6 +122,24 @@ check_stat()
 	like 'stat: on' "$text" 'Tracing is enabled'
 	tc reset
 	like 'stat: nothing' "$(tc stat)" 'All disabled'
+}
+
+# What programs make of records by their print formats is what the kernel prints.
+check_texts()
+{
+	local text
+
+	tc start -e sched:sched_process_exec -e sched:sched_process_exit -e sched:sched_wakeup_new \
+		-e sched:sched_switch -e irq -e signal -e raw_syscalls:sys_enter -e rcu
+	bash -c '/bin/true; kill $$'
+	tc stop
+	text=$(records | sed -E 's/\] [^ ]{5} +/] /; s/^ +//; s/ +/ /g')
+	tc extract -o x.dat >/dev/null
+	tc reset
+	# Its plugins have texts of their own.
+	is 'extract, report -N: the texts of the kernel' "$(diff <(echo "$text") \
+		<(tc report -N x.dat | grep -v '^cpus=' | sed -E 's/^ +//; s/ +/ /g') | head)" ''
+	holds 'of hundreds of records' test "$(wc -l <<<"$text")" -gt 100
 }
 
 check_extract()
@@ -177,6 +188,7 @@ check_start
 check_start_function
 check_start_options
 check_stat
+check_texts
 check_extract
 check_rest
 client_end

@@ -80,9 +80,37 @@ check_function()
 		skip 'record -p function_graph -g' 'there is no tracer function_graph'
 	else
 		record 'record -p function_graph -g' -p function_graph -g vfs_read cat /etc/hostname
-		like 'a call' "$report" 'vfs_read\(\);?( \{)?$'
+		like 'a call' "$report" 'funcgraph_entry: .*\|  vfs_read\(\)(;| \{)$'
+		# Leaves and blocks; in-tree, some of who is in there already, too.
+		intree || all_like 'record -p function_graph: only what -g names' \
+			"$(grep -v 'funcgraph_exit' <<<"$report" | grep -v -E '\|    ')" \
+			'funcgraph_entry: .*\|  vfs_read\(\)(;| \{)$'
+		is 'as many ends as blocks' "$(grep -c 'funcgraph_exit: .*\}' <<<"$report")" \
+			"$(grep -c 'funcgraph_entry: .* {$' <<<"$report")"
+		is 'and -g is taken back' "$(grep -c -v '^#' set_graph_function)" 0
 		like 'its end' "$report" 'funcgraph_exit: .*\}'
 	fi
+}
+
+# A task and what it starts, which the kernel follows.
+check_children()
+{
+	local pid
+
+	rm -f "$work/go" "$work/gone"
+	(
+		while [ ! -e "$work/go" ]; do read -r -t 0.05 <>/dev/zero; done
+		for i in 1 2 3; do /bin/true; done
+		sh -c '/bin/true; /bin/true'
+		: >"$work/gone"
+	) &>/dev/null &
+	pid=$!
+	record 'record -P -c' -P $pid -c -e sched:sched_process_exec \
+		sh -c "touch $work/go; while [ ! -e $work/gone ]; do sleep 0.2; done"
+	wait $pid
+	is 'is its children and theirs' "$(sed -nE 's/.*filename=([^ ]*) .*/\1/p' <<<"$report" | sort | uniq -c |
+		awk '{ print $1, $2 }' | tr '\n' ' ')" "5 /bin/true 1 $(command -v sh) "
+	is 'and nobody is followed any more' "$(cat options/event-fork set_event_pid)" 0
 }
 
 # Tasks: only the command, only some task, and what they start.
@@ -115,7 +143,8 @@ check_options()
 
 	record 'record -C' -C mono -e sched:sched_switch sleep 0.2
 	is 'the clock is taken back' "$(grep -o '\[.*\]' trace_clock)" '[local]'
-	record 'record -b' -b 64 -e sched:sched_switch sleep 0.2
+	record 'record -b' -b 64 -e sched:sched_switch cat "$tracing/buffer_size_kb"
+	is 'is the size meanwhile' "$(cat "$work/out")" "$(size_for 64)"
 	record 'record -s' -s 100000 -e sched:sched_switch sleep 0.2
 	record 'record --poll' --poll -e sched:sched_switch sleep 0.2
 	record 'record -m' -m 64 -e sched:sched_switch -e timer sleep 0.2
@@ -130,7 +159,10 @@ check_options()
 	}
 	without instances 'record -B' || {
 		record 'record -B' -B other -e sched:sched_switch -B another -e irq sleep 0.2
-		like 'has both' "$report" 'other:.*sched_switch:'
+		like 'has both' "$report" '^ *other: .* sched_switch: .* ==> '
+		like 'and the other' "$report" '^another: .* softirq_entry: '
+		unlike 'each has its own events' "$report" '^( *other: .*softirq_|another: .*sched_switch:|[^:]*\[)'
+		is 'neither stays' "$(ls instances)" ''
 	}
 }
 
@@ -144,8 +176,12 @@ check_report()
 	all_like 'report -F: a field' "$(tc report -F 'sched_switch: next_pid == 0' t.dat | grep -v '^cpus')" \
 		'sched_switch: .*==> swapper/[01]:0 '
 	unlike 'report -v' "$(tc report -F '.*' -v -F sched_switch t.dat)" ': sched_switch:'
-	is 'report --cpu' "$(tc report --cpu 1 t.dat | grep -v '^cpus=')" "$(grep '\[001\]' <<<"$report")"
-	like 'report --ts-diff' "$(tc report --ts-diff t.dat)" '[0-9]\.[0-9]{6}: \(\+?[0-9.]+\)'
+	# Names of tasks it learns from records as it goes, of all CPUs or of one.
+	is 'report --cpu' "$(tc report --cpu 1 t.dat | grep -v '^cpus=' | sed -E 's/^ *[^[]*-([0-9]+) +\[/\1 [/')" \
+		"$(grep '\[001\]' <<<"$report" | sed -E 's/^ *[^[]*-([0-9]+) +\[/\1 [/')"
+	is 'report --ts-diff: the time since the last record' "$(tc report --ts-diff t.dat |
+		sed -nE 's/.*\] +([0-9]+)\.([0-9]{6}): \(\+([0-9]+)\) .*/\1\2 \3/p' | awk 'n++ && $1 - last != $2
+			{ last = $1 } END { if (n < 100) print n, "records" }' | head -n 3)" ''
 	text=$(tc report -R t.dat | grep -v '^cpus=')
 	is 'report -R: as many' "$(wc -l <<<"$text")" "$(wc -l <<<"$report")"
 	like 'report -R: fields' "$text" 'sched_switch: +prev_comm=.* prev_pid=[0-9]+ prev_prio=[0-9]+ prev_state='
@@ -153,7 +189,11 @@ check_report()
 	all_like 'report -l' "$(tc report -l t.dat | grep -v '^cpus=')" '^ *[^ ]+-[0-9]+ +[01][d.BD][^ ]{3,4} '
 	is 'report --check-events' "$(tc report --check-events t.dat | grep -v '^cpus' | grep -c -v ': ')" 0
 	unlike 'report -V' "$(tc report -w t.dat)" "$unread_re"
-	is 'hist of it' "$(tc hist t.dat >/dev/null; said)" ''
+	text=$(tc hist t.dat)
+	is 'hist of it' "$(said)" ''
+	is 'hist counts each event' "$(sed -nE 's/^ +%[0-9.]+ .* ([a-z_]+) #([0-9]+)$/\1 \2/p' <<<"$text" |
+		awk '{ n[$1] += $2 } END { for (e in n) print e, n[e] }' | sort)" \
+		"$(sed -E 's/^.*[0-9]: ([a-z_]+): .*/\1/' <<<"$report" | sort | uniq -c | awk '{ print $2, $1 }' | sort)"
 }
 
 # A system at work: everything of sched, irq and timer, for ten seconds.
@@ -189,6 +229,7 @@ client_begin trace-cmd
 check_events
 check_function
 check_tasks
+check_children
 check_options
 check_report
 check_long
