@@ -254,6 +254,7 @@ extern const struct otr_dir otr_stat_dir;
 extern const struct otr_file_ops otr_functions_ops;		/* functions.c */
 extern const struct otr_file_ops otr_function_addrs_ops;
 extern const struct otr_file_ops otr_enabled_functions_ops;
+extern const struct otr_file_ops otr_function_total_ops;
 extern const struct otr_file_ops otr_touched_functions_ops;
 extern const struct otr_file_ops otr_stack_trace_ops;		/* deepest.c */
 extern const struct otr_file_ops otr_stack_size_ops;

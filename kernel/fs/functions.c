@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * available_filter_functions, the same with addresses, enabled_functions and
- * touched_functions.
+ * available_filter_functions, the same with addresses, enabled_functions,
+ * touched_functions, and dyn_ftrace_total_info.
  */
 #include <linux/slab.h>
 
@@ -114,4 +114,17 @@ const struct otr_file_ops otr_touched_functions_ops = {
 	.open		= touched_open,
 	.release	= list_release,
 	.walk		= &functions_walk,
+};
+
+static int total_show(struct otr_file *of, struct seq_file *m)
+{
+	unsigned long pages, nr = otr_site_count();
+	unsigned int tables = otr_site_tables(&pages);
+
+	seq_printf(m, "%lu pages:%lu groups: %u\n", nr, pages, tables);
+	return 0;
+}
+
+const struct otr_file_ops otr_function_total_ops = {
+	.show	= total_show,
 };

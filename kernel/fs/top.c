@@ -134,6 +134,8 @@ static const struct otr_row top_rows[] = {
 	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },
 	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops },
 	{ "current_tracer",		OTR_MODE_WRITE,	&otr_tracer_ops },
+	{ "dyn_ftrace_total_info",	OTR_MODE_READ,	&otr_function_total_ops,
+	  .top = true, .visible = has_sites },
 	{ "enabled_functions",		OTR_MODE_READ,	&otr_enabled_functions_ops,
 	  .top = true, .visible = has_sites },
 	{ "error_log",			OTR_MODE_WRITE,	&otr_errors_ops },

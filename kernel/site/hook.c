@@ -261,6 +261,29 @@ unsigned long otr_site_count(void)
 EXPORT_SYMBOL_GPL(otr_site_count);
 
 /**
+ * otr_site_tables - what the tables of all sites take
+ * @pages: set to the pages that they fill, those of modules included
+ *
+ * Context: process context, sleeps.
+ * Return: the number of tables.
+ */
+unsigned int otr_site_tables(unsigned long *pages)
+{
+	struct otr_block *block;
+	unsigned int nr = 0;
+
+	*pages = 0;
+	mutex_lock(&otr_site_lock);
+	list_for_each_entry(block, &otr_blocks, node) {
+		*pages += DIV_ROUND_UP(block->nr * sizeof(*block->sites), PAGE_SIZE);
+		nr++;
+	}
+	mutex_unlock(&otr_site_lock);
+	return nr;
+}
+EXPORT_SYMBOL_GPL(otr_site_tables);
+
+/**
  * otr_site_init - find the sites
  *
  * On a kernel without what it takes there are none, and nothing else fails.

@@ -124,6 +124,7 @@ void otr_site_show_hooks(struct seq_file *m, const struct otr_site_pos *pos);
 bool otr_site_ready(void);
 int otr_site_enable(bool on);
 unsigned long otr_site_count(void);
+unsigned int otr_site_tables(unsigned long *pages);
 const char *otr_site_failure(void);
 void otr_site_forgive(void);
 

@@ -100,7 +100,12 @@ check_others()
 
 check_addresses()
 {
-	local file=available_filter_functions_addrs wrong
+	local file=available_filter_functions_addrs wrong total
+
+	total=$(cat dyn_ftrace_total_info)
+	like 'how many there are' "$total" '^[0-9]+ pages:[1-9][0-9]* groups: [1-9][0-9]*$'
+	# In the in-tree tracer init text counts, too.
+	intree || is 'is how many are listed' "${total%% *}" "$(wc -l <available_filter_functions)"
 
 	is 'addresses of all functions' "$(cut -d ' ' -f 2- $file | cmp - available_filter_functions 2>&1)" ''
 	all_like 'in hexadecimal' "$(cut -d ' ' -f 1 $file)" '^[0-9a-f]{16}$'
