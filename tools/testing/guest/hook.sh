@@ -198,6 +198,42 @@ check_kernels_samples()
 	is 'with its hooks' "$(cat enabled_functions)" ''
 }
 
+# Other functions for the tracer, again and again.
+change_filter()
+{
+	while [ ! -e /tmp/stop.$$ ]; do
+		echo 'vfs_*' >set_ftrace_filter || echo failed
+		# Refused where the module is half there.
+		echo '*:mod:outrace_sample_direct' 2>/dev/null >set_ftrace_filter
+		echo do_sys_openat2 >set_ftrace_filter || echo failed
+	done
+}
+
+# The plan of one hook is made while the functions of another change.
+check_changing()
+{
+	local i changing failed=
+
+	echo do_sys_openat2 >set_ftrace_filter
+	echo function >current_tracer
+	change_filter >/tmp/changed.$$ 2>&1 &
+	changing=$!
+	for ((i = 0; i < 8; i++)); do
+		[ "$(load watch functions='vfs_*')" = ok ] || failed+="watch $i "
+		[ "$(load direct)" = ok ] || failed+="direct $i "
+		[ "$(ask 5)" = '15 1' ] || failed+="ask $i "
+		[ "$(unload watch)" = ok ] || failed+="unload watch $i "
+		[ "$(unload direct)" = ok ] || failed+="unload direct $i "
+	done
+	touch /tmp/stop.$$
+	wait $changing
+	is 'hooks come while functions are chosen' "$failed" ''
+	is 'and all can be chosen' "$(cat /tmp/changed.$$)" ''
+	rm -f /tmp/stop.$$ /tmp/changed.$$
+	reset
+	is 'nothing stays behind' "$(cat enabled_functions)" ''
+}
+
 # Hooks come and go while their functions are called, until busy_stop.
 check_busy()
 {
@@ -239,6 +275,7 @@ check_sleepers
 check_change
 check_direct
 check_kernels_samples
+check_changing
 check_busy
 check_text
 end
