@@ -33,6 +33,9 @@
 #undef __get_rel_cpumask
 #undef __get_buf
 
+/* Stands for an address where modules do not have it. */
+#undef _stext
+
 /* An unsigned long holds what these print. */
 #if BITS_PER_LONG == 64
 #define __print_flags_u64(value, delimiter, names...)				\

@@ -4,7 +4,10 @@
 #include <linux/string.h>
 #include <outrace/event.h>
 
+#include "host/host.h"
 #include "probe/trace/borrow.h"
+
+const u8 *otr_trace_text;
 
 /* An event whose probe or text calls a function of the kernel. */
 struct need {
@@ -33,6 +36,8 @@ static bool served(const struct otr_event *ev)
 {
 	unsigned int i;
 
+	if (!otr_trace_text && !strcmp(ev->system, "preemptirq"))
+		return false;
 	for (i = 0; i < ARRAY_SIZE(needs); i++)
 		if (!needs[i].function && !strcmp(needs[i].event, ev->name))
 			return false;
@@ -51,6 +56,7 @@ void otr_trace_withhold(struct otr_event_set *set)
 {
 	struct otr_event *const *at;
 
+	otr_trace_text = (const u8 *)otr_host_address("_stext");
 	for (at = set->events; *at; at++)
 		if (!served(*at))
 			(*at)->tracepoint = "";

@@ -9,6 +9,7 @@
 
 #include <linux/blk_types.h>
 #include <linux/types.h>
+#include <asm/sections.h>
 
 struct net_device;
 struct otr_event_set;
@@ -25,6 +26,10 @@ u64 __weak __sock_gen_cookie(struct sock *sk);
 /* Part of the in-tree tracer, so this one is never there. */
 #define blk_fill_rwbs	otr_trace_rwbs
 void otr_trace_rwbs(char *to, blk_opf_t opf);
+
+/* Where the kernel's text begins, and places in it are counted from. */
+#define _stext		otr_trace_text
+extern const u8 *otr_trace_text;
 
 void otr_trace_withhold(struct otr_event_set *set);
 

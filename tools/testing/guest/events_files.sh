@@ -21,6 +21,22 @@ check_cover()
 		"$(find events -mindepth 3 -name enable | sed 's,events/\(.*\)/\(.*\)/enable,\1:\2,' | sort)"
 }
 
+# Addresses in text are counted from where the kernel's begins, which modules do not know.
+check_text_offsets()
+{
+	if [ ! -e events/preemptirq/irq_disable ]; then
+		skip 'irq_disable' 'this kernel is without'
+		return
+	fi
+	put events/preemptirq/irq_disable/enable 1 >/dev/null
+	sleep 0.1
+	put events/preemptirq/irq_disable/enable 0 >/dev/null
+	like 'irq_disable: where' "$(records)" 'irq_disable: caller=irqentry_enter\+0x[0-9a-f]+/'
+	like 'irq_disable: its format' "$(cat events/preemptirq/irq_disable/format)" \
+		'\(\(unsigned long\)\(_stext\) \+ REC->caller_offs\)'
+	: >trace
+}
+
 check_eval_map()
 {
 	local map names
@@ -187,6 +203,7 @@ mkfifo /tmp/silent
 exec 6<>/tmp/silent
 : >set_event
 check_cover
+check_text_offsets
 check_eval_map
 check_show_filters
 check_columns
