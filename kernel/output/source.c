@@ -30,6 +30,7 @@ struct otr_source {
 	bool			have;	/* the current record is in @now */
 	struct otr_item		now;
 	void			*copy;	/* where a current record is kept */
+	size_t			room;	/* bytes at @copy */
 	struct otr_glance	*glances; /* one each, NULL when not glancing */
 	struct otr_item		next;	/* while glancing, what follows */
 	u64			beside[BESIDE / sizeof(u64)];
@@ -175,7 +176,8 @@ struct otr_source *otr_source_open(struct otr_ring *ring, int cpu, bool consumin
 	src->ring = ring;
 	src->consuming = consuming;
 	src->heap = kvcalloc(nr, sizeof(*src->heap), GFP_KERNEL);
-	src->copy = kvmalloc(otr_ring_max_record(ring), GFP_KERNEL);
+	src->room = otr_ring_max_record(ring);
+	src->copy = kvmalloc(src->room, GFP_KERNEL);
 	if (src->heap && src->copy)
 		err = lanes_open(src, cpu);
 	if (err) {
@@ -295,13 +297,33 @@ void otr_source_end(struct otr_source *src)
 		otr_ring_reader_unlock(src->lanes[i].rc);
 }
 
+/* Room for the current record, when pages have become larger since the open. */
+static bool make_room(struct otr_source *src)
+{
+	size_t len = src->now.len;
+	void *copy;
+
+	if (len <= src->room)
+		return true;
+	len = max_t(size_t, len, otr_ring_max_record(src->ring));
+	copy = kvmalloc(len, GFP_KERNEL);
+	if (!copy)
+		return false;
+	kvfree(src->copy);
+	src->copy = copy;
+	src->room = len;
+	return true;
+}
+
 /*
  * Two lanes are enough to know what follows: the next of this lane, and the
  * older child of the top. The record itself may be gone by then, so it is
- * copied first.
+ * copied first; without memory for that, nothing follows.
  */
 static u64 look_ahead(struct otr_source *src)
 {
+	if (!make_room(src))
+		return src->now.ts;
 	memcpy(src->copy, src->now.data, src->now.len);
 	src->now.data = src->copy;
 	heap_advance(src, 0);
@@ -328,8 +350,8 @@ static bool catch(struct otr_source *src)
  * otr_source_peek - the current record
  * @src: the source, between otr_source_begin() and otr_source_end()
  * @next_ts: if not NULL, receives the time stamp of the record after it, or
- *	     its own when there is none. Costs a copy of the record, and a
- *	     consuming source has then consumed it
+ *	     its own when there is none, or no memory. Costs a copy of the record,
+ *	     and a consuming source has then consumed it
  *
  * Context: may sleep.
  * Return: the record, valid until otr_source_next() or otr_source_end(); NULL
@@ -390,7 +412,7 @@ static unsigned int find_lane(const struct otr_source *src)
  *
  * Context: may sleep.
  * Return: the record, valid until the next call of any of these; NULL when
- * there is none.
+ * there is none, or no memory.
  */
 const struct otr_item *otr_source_follow(struct otr_source *src)
 {
@@ -398,6 +420,8 @@ const struct otr_item *otr_source_follow(struct otr_source *src)
 
 	if (src->now.data != src->copy)
 		look_ahead(src);
+	if (src->now.data != src->copy)
+		return NULL;
 	at = find_lane(src);
 	if (at >= src->heaped)
 		return NULL;
