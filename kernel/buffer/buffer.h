@@ -223,6 +223,7 @@ struct otr_ring;
  * @cpu: number
  * @order: size of a page, as a power of two of the machine's pages
  * @data: bytes of data that fit on a page
+ * @size: see otr_ring_size()
  * @disabled: how often recording was disabled here
  * @ring: its ring
  * @reader_lock: readers, resizing and emptying
@@ -262,6 +263,7 @@ struct otr_ring_cpu {
 	int			cpu;
 	unsigned int		order;
 	u32			data;
+	unsigned long		size;
 	atomic_t		disabled;
 	struct otr_ring		*ring;
 	struct mutex		reader_lock;	/* orders readers, and windows */
@@ -280,6 +282,7 @@ struct otr_ring_cpu {
  * @broken: why the ring was stopped for good, or NULL
  * @lock: guards the shape: sizes, clock, which CPUs have pages
  * @bytes: payload bytes of a CPU that comes later; @lock
+ * @size: and what otr_ring_size() says of it; @lock
  * @order: of pages that come later; @lock
  * @data_max: see struct otr_ring_config
  * @pinned: what is in @cpus must stay there, as somebody changes it
@@ -297,6 +300,7 @@ struct otr_ring {
 	const char			*broken;
 	struct mutex			lock;	/* guards the shape */
 	unsigned long			bytes;
+	unsigned long			size;
 	unsigned int			order;
 	unsigned int			data_max;
 	atomic_t			pinned;
@@ -547,11 +551,12 @@ void otr_ring_enable_cpu(struct otr_ring *ring, int cpu);
 void otr_ring_stop(struct otr_ring *ring, const char *why);
 void otr_ring_set_overwrite(struct otr_ring *ring, bool overwrite);
 bool otr_ring_has_cpu(const struct otr_ring *ring, int cpu);
+unsigned int otr_ring_order(const struct otr_ring *ring);
 unsigned int otr_ring_max_record(const struct otr_ring *ring);
 
 /* resize.c: changing the pages */
 int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes);
-int otr_ring_set_order(struct otr_ring *ring, unsigned int order);
+int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *spare, unsigned int order);
 int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock);
 int otr_ring_reset(struct otr_ring *ring, int cpu);
 unsigned long otr_ring_size(const struct otr_ring *ring, int cpu);

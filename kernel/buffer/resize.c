@@ -210,6 +210,20 @@ static int finish(struct change *changes, int err)
 	return err;
 }
 
+/* What was asked for last is what the size is said to be, see otr_ring_size(). */
+static void note_size(struct otr_ring *ring, int cpu, unsigned long bytes)
+{
+	int at;
+
+	for_each_possible_cpu(at)
+		if (concerns(ring, at, cpu))
+			WRITE_ONCE(otr_ring_at(ring, at)->size, otr_ring_bytes(ring, at));
+	if (cpu == OTR_CPU_ALL) {
+		ring->bytes = bytes;
+		ring->size = otr_size_wanted(bytes, otr_ring_data(ring, ring->order));
+	}
+}
+
 static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
 			 struct change *changes)
 {
@@ -223,8 +237,8 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
 			break;
 	}
 	err = finish(changes, err);
-	if (!err && cpu == OTR_CPU_ALL)
-		ring->bytes = bytes;
+	if (!err)
+		note_size(ring, cpu, bytes);
 	return err;
 }
 
@@ -354,7 +368,7 @@ static int prepare_order(struct otr_ring *ring, int cpu, unsigned int order,
 	return 0;
 }
 
-static int order_locked(struct otr_ring *ring, unsigned int order, struct change *changes)
+static int prepare_orders(struct otr_ring *ring, unsigned int order, struct change *changes)
 {
 	int at, err = 0;
 
@@ -364,24 +378,57 @@ static int order_locked(struct otr_ring *ring, unsigned int order, struct change
 		if (err)
 			break;
 	}
+	return err;
+}
+
+static int finish_orders(struct otr_ring *ring, unsigned int order, struct change *changes,
+			 int err)
+{
 	err = finish(changes, err);
 	if (!err)
 		WRITE_ONCE(ring->order, order);
 	return err;
 }
 
+/* All pages of both are there before the first ones are exchanged. */
+static int order_both(struct otr_ring *ring, struct otr_ring *spare, unsigned int order,
+		      struct change *changes)
+{
+	struct change *others = changes + nr_cpu_ids;
+	int err;
+
+	change_begin(ring);
+	if (spare) {
+		mutex_lock_nested(&spare->lock, SINGLE_DEPTH_NESTING);
+		otr_ring_pin(spare);
+	}
+	err = prepare_orders(ring, order, changes);
+	if (!err && spare)
+		err = prepare_orders(spare, order, others);
+	err = finish_orders(ring, order, changes, err);
+	if (spare) {
+		err = finish_orders(spare, order, others, err);
+		otr_ring_unpin(spare);
+		mutex_unlock(&spare->lock);
+	}
+	change_end(ring);
+	return err;
+}
+
 /**
  * otr_ring_set_order - change the size of the pages
  * @ring: the ring, which may be in use
+ * @spare: its spare, which gets pages of that size as well, or NULL
  * @order: 0..OTR_RING_ORDER_MAX: the machine's pages times two to this
  *
- * All records are dropped; about as many bytes are there for new ones.
+ * All records are dropped; about as many bytes are there for new ones. What
+ * otr_ring_size() says stays.
  *
  * Context: may sleep.
  * Return: 0; -EINVAL; -ENOMEM and -EINTR (a fatal signal), nothing was changed;
  * -EBUSY, the ring is broken.
  */
-int otr_ring_set_order(struct otr_ring *ring, unsigned int order)
+int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *spare, unsigned int order)
 {
 	struct change *changes;
 	int err;
@@ -389,36 +436,33 @@ int otr_ring_set_order(struct otr_ring *ring, unsigned int order)
 	if (order > OTR_RING_ORDER_MAX ||
 	    ring->data_max > (PAGE_SIZE << order) - sizeof(struct otr_page))
 		return -EINVAL;
-	changes = kvcalloc(nr_cpu_ids, sizeof(*changes), GFP_KERNEL);
+	changes = kvcalloc(2 * nr_cpu_ids, sizeof(*changes), GFP_KERNEL);
 	if (!changes)
 		return -ENOMEM;
 	/*
 	 * The limit is a number of bytes: none from before may be stored after
-	 * the pages have become smaller.
+	 * the pages have become smaller. A spare's is zero anyway.
 	 */
 	otr_ring_disable(ring);
 	synchronize_rcu();
-	change_begin(ring);
-	err = order_locked(ring, order, changes);
-	change_end(ring);
+	err = order_both(ring, spare, order, changes);
 	otr_ring_enable(ring);
 	kvfree(changes);
 	return err;
 }
 
 /**
- * otr_ring_size - how much a CPU can hold
+ * otr_ring_size - how much a CPU was made to hold
  * @ring: the ring
  * @cpu: a possible CPU
  *
  * Context: any.
- * Return: data bytes on all its pages, 0 for a CPU without pages.
+ * Return: data bytes on all its pages when it was resized last; since then, pages of
+ * another size may have changed that a little. 0 for a CPU without pages.
  */
 unsigned long otr_ring_size(const struct otr_ring *ring, int cpu)
 {
-	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
-
-	return (unsigned long)READ_ONCE(rc->nr) * READ_ONCE(rc->data);
+	return READ_ONCE(otr_ring_at(ring, cpu)->size);
 }
 
 /* Give a CPU its pages; ring->lock is held and nobody records there yet. */
@@ -446,6 +490,7 @@ int otr_ring_add_cpu(struct otr_ring *ring, int cpu)
 	rc->slots = slots;
 	rc->order = ring->order;
 	rc->data = data;
+	WRITE_ONCE(rc->size, ring->size);
 	rc->reader.cur.page = page;
 	WRITE_ONCE(rc->nr, nr);
 	start_empty(rc);
@@ -466,4 +511,5 @@ void otr_ring_remove_cpu(struct otr_ring *ring, int cpu)
 	rc->slots = NULL;
 	rc->reader.cur.page = NULL;
 	rc->nr = 0;
+	rc->size = 0;
 }

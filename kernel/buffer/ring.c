@@ -102,6 +102,7 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 	ring->bytes = config->bytes;
 	ring->order = config->order;
 	ring->data_max = config->data_max;
+	ring->size = otr_size_wanted(config->bytes, otr_ring_data(ring, config->order));
 	mutex_init(&ring->lock);
 	for_each_possible_cpu(cpu)
 		init_cpu(ring, cpu, config);

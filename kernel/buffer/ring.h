@@ -120,6 +120,14 @@ static inline unsigned int otr_ring_data(const struct otr_ring *ring, unsigned i
 	return ring->data_max ?: (PAGE_SIZE << order) - sizeof(struct otr_page);
 }
 
+/* Data bytes on all pages of a CPU. */
+static inline unsigned long otr_ring_bytes(const struct otr_ring *ring, int cpu)
+{
+	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+
+	return (unsigned long)READ_ONCE(rc->nr) * READ_ONCE(rc->data);
+}
+
 /* switch.c */
 void otr_ring_limit(struct otr_ring_cpu *rc);
 
@@ -130,6 +138,12 @@ void otr_page_free(struct otr_page *page, unsigned int order);
 struct otr_slot *otr_slots_alloc(int cpu, u32 nr, u32 pages, unsigned int order);
 void otr_slots_free(struct otr_slot *slots, u32 nr, unsigned int order);
 u32 otr_slots_wanted(unsigned long bytes, unsigned int data);
+
+/* What a CPU is made to hold that is asked to hold @bytes. */
+static inline unsigned long otr_size_wanted(unsigned long bytes, unsigned int data)
+{
+	return (unsigned long)otr_slots_wanted(bytes, data) * data;
+}
 
 /**
  * struct otr_window - something to be done while nobody writes

@@ -30,7 +30,7 @@ struct otr_ring *otr_ring_create_spare(struct otr_ring *ring)
 }
 
 /**
- * otr_ring_match - make a spare as large as its ring
+ * otr_ring_match - make a spare like its ring: as large, with pages of the same size
  * @spare: from otr_ring_create_spare()
  * @ring: the ring
  * @cpu: the CPU, or OTR_CPU_ALL
@@ -42,15 +42,20 @@ int otr_ring_match(struct otr_ring *spare, const struct otr_ring *ring, int cpu)
 {
 	int at, err = 0;
 
+	if (otr_ring_order(spare) != otr_ring_order(ring))
+		err = otr_ring_set_order(spare, NULL, otr_ring_order(ring));
 	for_each_possible_cpu(at) {
-		unsigned long bytes = otr_ring_size(ring, at);
+		unsigned long bytes = otr_ring_bytes(ring, at);
 
-		if ((cpu != OTR_CPU_ALL && cpu != at) || !bytes || !otr_ring_has_cpu(spare, at))
-			continue;
-		if (otr_ring_size(spare, at) != bytes)
-			err = otr_ring_resize(spare, at, bytes);
 		if (err)
 			break;
+		if ((cpu != OTR_CPU_ALL && cpu != at) || !bytes || !otr_ring_has_cpu(spare, at))
+			continue;
+		if (otr_ring_bytes(spare, at) != bytes)
+			err = otr_ring_resize(spare, at, bytes);
+		/* When they are exchanged, the ring's size is said to be what it was. */
+		if (!err)
+			WRITE_ONCE(otr_ring_at(spare, at)->size, otr_ring_size(ring, at));
 	}
 	return err;
 }

@@ -195,11 +195,23 @@ bool otr_ring_has_cpu(const struct otr_ring *ring, int cpu)
 }
 
 /**
+ * otr_ring_order - how large pages are
+ * @ring: the ring
+ *
+ * Context: any.
+ * Return: the size as a power of two of the machine's pages.
+ */
+unsigned int otr_ring_order(const struct otr_ring *ring)
+{
+	return READ_ONCE(ring->order);
+}
+
+/**
  * otr_ring_max_record - longest payload that a record can have
  * @ring: the ring
  *
  * Context: any.
- * Return: bytes.
+ * Return: bytes; others in a moment, if somebody changes the size of the pages.
  */
 unsigned int otr_ring_max_record(const struct otr_ring *ring)
 {

@@ -562,7 +562,7 @@ static void empty_and_read(int cpu, u32 turn)
 	else if (turn % 9 == 4)
 		otr_ring_set_clock(ring, turn & 1 ? OTR_CLOCK_LOCAL : OTR_CLOCK_MONO);
 	else if (turn % 90 == 7)
-		otr_ring_set_order(ring, turn % 4);
+		otr_ring_set_order(ring, NULL, turn % 4);
 	else
 		walk(cpu);
 	/* Another clock, another time. */

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <linux/cpuhotplug.h>
 #include <linux/kernel.h>
 
 #include "buffer/ring.h"
@@ -198,8 +199,77 @@ static void switches(void)
 	otr_buffer_exit();
 }
 
+static bool alike(unsigned int order, unsigned long size)
+{
+	return otr_ring_order(ring) == order && otr_ring_order(spare) == order &&
+	       otr_ring_size(ring, 0) == size && otr_ring_size(spare, 0) == size &&
+	       otr_ring_bytes(ring, 0) == otr_ring_bytes(spare, 0);
+}
+
+/* Whatever allocation fails, both stay as they were. */
+static void change_pages(unsigned int order, unsigned long size)
+{
+	int i, err = -1;
+
+	for (i = 0; err; i++) {
+		shim_alloc_countdown = i;
+		err = otr_ring_set_order(ring, spare, order);
+		shim_alloc_countdown = -1;
+		if (!err)
+			break;
+		EXPECT(err == -ENOMEM);
+		EXPECT(alike(0, size));
+		EXPECT(!otr_ring_empty(ring, 0) && !otr_ring_empty(spare, 0));
+	}
+	EXPECT(i > 20);
+	EXPECT(otr_ring_empty(ring, 0) && otr_ring_empty(spare, 0));
+}
+
+/* Pages of another size: both have them, and are as large as before. */
+static void sizes_of_pages(void)
+{
+	struct otr_ring_config config = { .bytes = 100000, .overwrite = true };
+	unsigned long size;
+
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	spare = otr_ring_create_spare(ring);
+	EXPECT(!otr_ring_match(spare, ring, OTR_CPU_ALL));
+	next_number = 0;
+	refused = 0;
+	write_one();
+	EXPECT(!otr_ring_swap(ring, spare));
+	write_one();
+	size = otr_ring_bytes(ring, 0);
+	EXPECT(alike(0, size));
+	change_pages(2, size);
+	EXPECT(alike(2, size) && otr_ring_bytes(ring, 0) > size);
+	write_one();
+	EXPECT(!otr_ring_swap(ring, spare));
+	write_one();
+	EXPECT(alike(2, size) && !refused);
+	EXPECT(drain(ring) == 1 && drain(spare) == 1);
+	/* A CPU that comes has what the others have. */
+	EXPECT(!shim_cpu_up(2));
+	EXPECT(otr_ring_size(ring, 2) == size);
+	EXPECT(otr_ring_bytes(ring, 2) == otr_ring_bytes(ring, 0));
+	shim_online[2] = false;
+	/* A spare that was left out follows later. */
+	EXPECT(!otr_ring_set_order(ring, NULL, 5));
+	EXPECT(!otr_ring_match(spare, ring, OTR_CPU_ALL));
+	EXPECT(alike(5, size));
+	EXPECT(!otr_ring_resize(ring, OTR_CPU_ALL, config.bytes));
+	EXPECT(otr_ring_size(ring, 0) == otr_ring_bytes(ring, 0));
+	EXPECT(otr_ring_size(ring, 2) == otr_ring_bytes(ring, 2));
+	EXPECT(!otr_ring_check(ring, 0) && !otr_ring_check(spare, 0));
+	otr_ring_destroy(spare);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(switches),
+	KTAP_CASE(sizes_of_pages),
 	KTAP_CASE(by_another_cpu),
 	KTAP_CASE(by_whoever_interrupts),
 };

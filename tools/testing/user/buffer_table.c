@@ -381,7 +381,7 @@ static void memory_runs_out(void)
 	settle_look();
 	for (i = 0, err = -1; err; i++) {
 		shim_alloc_countdown = i;
-		err = otr_ring_set_order(world.ring, 1);
+		err = otr_ring_set_order(world.ring, NULL, 1);
 		shim_alloc_countdown = -1;
 		if (err)
 			EXPECT_EQ(err, -ENOMEM);
@@ -411,8 +411,8 @@ static void orders_and_clocks(void)
 	write_record(8);
 	iter = otr_iter_create(world.ring, 0);
 	EXPECT_EQ(otr_raw_alloc(world.ring, 0, &raw), 0);
-	EXPECT_EQ(otr_ring_set_order(world.ring, 8), -EINVAL);
-	EXPECT_EQ(otr_ring_set_order(world.ring, 7), 0);
+	EXPECT_EQ(otr_ring_set_order(world.ring, NULL, 8), -EINVAL);
+	EXPECT_EQ(otr_ring_set_order(world.ring, NULL, 7), 0);
 	EXPECT_EQ(rc->data, (4096 << 7) - 16);
 	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, false), -ESTALE);
 	otr_raw_free(&raw);

@@ -16,6 +16,7 @@ struct lock_class_key {
 #define __mutex_init(m, name, key) ((void)(name), (void)(key), mutex_init(m))
 #define mutex_destroy(m)	pthread_mutex_destroy(&(m)->lock)
 #define mutex_lock(m)		pthread_mutex_lock(&(m)->lock)
+#define mutex_lock_nested(m, n)	mutex_lock(m)
 #define mutex_trylock(m)	(!pthread_mutex_trylock(&(m)->lock))
 #define mutex_unlock(m)		pthread_mutex_unlock(&(m)->lock)
 #define mutex_is_locked(m)	(!mutex_trylock(m) || mutex_unlock(m))
