@@ -138,16 +138,17 @@ void otr_event_show_format(struct seq_file *m, const struct otr_event *ev)
  */
 void otr_event_show_page(struct seq_file *m, unsigned int data_bytes)
 {
-	const struct otr_field page[] = {
+	static const struct otr_field head[] = {
 		{ .type = "u64", .name = "timestamp", .offset = 0, .size = 8 },
 		{ .type = "local_t", .name = "commit", .offset = 8, .size = 8, .is_signed = true },
 		{ .type = "int", .name = "overwrite", .offset = 8, .size = 1, .is_signed = true },
-		{ .type = "char", .name = "data", .offset = 16, .size = data_bytes,
-		  .is_signed = OTR_CHAR_SIGNED },
 		{}
 	};
 
-	show_fields(m, "field: ", page);
+	show_fields(m, "field: ", head);
+	/* Larger than fields of records can be. */
+	seq_printf(m, "\tfield: char data;\toffset:16;\tsize:%u;\tsigned:%d;\n", data_bytes,
+		   OTR_CHAR_SIGNED);
 }
 
 /**

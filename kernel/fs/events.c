@@ -386,7 +386,9 @@ static bool system_find(const struct otr_where *dir, const char *name, struct ot
 
 static int page_show(struct otr_file *of, struct seq_file *m)
 {
-	otr_event_show_page(m, PAGE_SIZE - sizeof(struct otr_page));
+	size_t size = PAGE_SIZE << otr_ring_order(of->where.inst->ring);
+
+	otr_event_show_page(m, size - sizeof(struct otr_page));
 	return 0;
 }
 

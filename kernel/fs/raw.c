@@ -58,7 +58,10 @@ static struct otr_ring *ring_of(struct otr_file *of)
 	return rd->ring;
 }
 
-/* Take out a page, or as much of one as there is @room for. */
+/*
+ * Take out a page, or as much of one as there is @room for. A whole one has to fit:
+ * the size of pages may have changed since the caller looked.
+ */
 static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whole)
 {
 	struct otr_ring *ring = ring_of(of);
@@ -66,6 +69,8 @@ static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whol
 
 	for (;;) {
 		err = raw->page ? 0 : otr_raw_alloc(ring, of->where.cpu, raw);
+		if (!err && whole && room < PAGE_SIZE << raw->order)
+			return -EINVAL;
 		if (!err)
 			err = otr_raw_read(ring, of->where.cpu, raw, room, whole);
 		if (err != -ESTALE)

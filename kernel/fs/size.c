@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* buffer_size_kb, buffer_total_size_kb, buffer_percent, free_buffer, stats. */
+/*
+ * buffer_size_kb, buffer_subbuf_size_kb, buffer_total_size_kb, buffer_percent,
+ * free_buffer, stats.
+ */
 #include <linux/math64.h>
 #include <linux/time64.h>
 
@@ -65,6 +68,31 @@ static int size_write(struct otr_file *of, unsigned long kb)
 const struct otr_file_ops otr_size_ops = {
 	.show		= size_show,
 	.write_number	= size_write,
+};
+
+#define PAGE_KB_MAX	(PAGE_SIZE << OTR_RING_ORDER_MAX >> KB_SHIFT)
+
+static int page_size_show(struct otr_file *of, struct seq_file *m)
+{
+	seq_printf(m, "%lu\n", PAGE_SIZE << otr_ring_order(of->where.inst->ring) >> KB_SHIFT);
+	return 0;
+}
+
+static int page_size_write(struct otr_file *of, unsigned long kb)
+{
+	int err;
+
+	if (!kb || kb > PAGE_KB_MAX)
+		return -EINVAL;
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_set_order(of->where.inst, get_order(kb << KB_SHIFT));
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+const struct otr_file_ops otr_page_size_ops = {
+	.show		= page_size_show,
+	.write_number	= page_size_write,
 };
 
 static int total_size_show(struct otr_file *of, struct seq_file *m)

@@ -132,6 +132,7 @@ static const struct otr_row top_rows[] = {
 	{ "available_tracers",		OTR_MODE_READ,	&otr_tracers_ops },
 	{ "buffer_percent",		OTR_MODE_WRITE,	&otr_percent_ops },
 	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },
+	{ "buffer_subbuf_size_kb",	OTR_MODE_WRITE,	&otr_page_size_ops },
 	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops },
 	{ "current_tracer",		OTR_MODE_WRITE,	&otr_tracer_ops },
 	{ "dyn_ftrace_total_info",	OTR_MODE_READ,	&otr_function_total_ops,

@@ -253,6 +253,7 @@ void otr_inst_drop(struct otr_inst *inst);
 /* state.c */
 int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
+int otr_inst_set_order(struct otr_inst *inst, unsigned int order);
 int otr_inst_make_room(struct otr_inst *inst);
 int otr_inst_reset(struct otr_inst *inst, int cpu);
 int otr_inst_set_clock(struct otr_inst *inst, const char *name);

@@ -45,6 +45,9 @@ static void shrink(struct otr_inst *inst)
 	synchronize_rcu();
 	otr_ring_reset(inst->snapshot, OTR_CPU_ALL);
 	otr_ring_resize(inst->snapshot, OTR_CPU_ALL, UNUSED_BYTES);
+	/* Two pages may be a megabyte. */
+	if (otr_ring_order(inst->snapshot))
+		otr_ring_set_order(inst->snapshot, NULL, 0);
 }
 
 /**

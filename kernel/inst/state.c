@@ -27,6 +27,26 @@ int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu)
 }
 
 /**
+ * otr_inst_set_order - change the size of the ring's pages
+ * @inst: the instance
+ * @order: 0..OTR_RING_ORDER_MAX: the machine's pages times two to this
+ *
+ * Records are dropped, those of a snapshot as well, unless that is the size already.
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM, what else otr_ring_set_order() returned; then nothing was changed.
+ */
+int otr_inst_set_order(struct otr_inst *inst, unsigned int order)
+{
+	struct otr_ring *spare = inst->snapshot_ready ? inst->snapshot : NULL;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (order == otr_ring_order(inst->ring))
+		return 0;
+	return otr_ring_set_order(inst->ring, spare, order);
+}
+
+/**
  * otr_inst_expand - give the ring its real size, now that it is used
  * @inst: the instance
  *

@@ -9,6 +9,12 @@
 /* A longer write is cut, and its caller writes the rest again. */
 #define MARKER_MAX	4096
 
+/*
+ * Nor is a record longer than what the smallest pages have room for, whatever size
+ * they are: in-tree, texts are cut there.
+ */
+#define RECORD_MAX	(PAGE_SIZE - sizeof(struct otr_page) - OTR_REC_HEAD - sizeof(u32))
+
 /* What a record says whose data could not be read. */
 static const char faulted[] = "<faulted>";
 #define FAULTED_LEN	(sizeof(faulted) - 1)
@@ -29,14 +35,12 @@ static __always_inline bool fetch(void *to, const char __user *from, size_t len)
 	return likely(!left);
 }
 
-/* What of a text is taken; one of a short record's length fits every ring. */
-static __always_inline size_t cut(const struct otr_ring *ring, size_t len)
+/* What of a text is taken. */
+static __always_inline size_t cut(size_t len)
 {
 	const size_t around = sizeof(struct otr_rec_print) + 2;
 
-	if (likely(len <= OTR_REC_SHORT_MAX - around))
-		return len;
-	return min3(len, otr_ring_max_record(ring) - around, (size_t)MARKER_MAX);
+	return min3(len, RECORD_MAX - around, (size_t)MARKER_MAX);
 }
 
 /* End the text with one newline, and zero. */
@@ -59,7 +63,7 @@ static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __u
 	struct otr_rec rec __uninitialized;
 	ssize_t done;
 
-	len = cut(ring, len);
+	len = cut(len);
 	done = len;
 	preempt_disable_notrace();
 	out = otr_ring_begin(ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
@@ -84,8 +88,8 @@ static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __u
  * otr_marker_write - record a text from user space
  * @inst: the instance
  * @from: the text
- * @len: its length; at most 4 KiB of it, and at most what a record holds, are
- *	 taken
+ * @len: its length; at most 4 KiB of it, and at most what a record on one of the
+ *	 machine's pages holds, are taken
  *
  * Context: a task; does not sleep.
  * Return: bytes taken; -EINVAL when markers are switched off; -EBADF when
@@ -138,7 +142,8 @@ bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, s
  *
  * Context: a task; does not sleep.
  * Return: @len; -EINVAL when markers are switched off, without an id, or with
- * more than a record holds; -EBADF when recording is off; -EFAULT.
+ * more than a record on one of the machine's pages holds; -EBADF when recording is
+ * off; -EFAULT.
  */
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len)
 {
@@ -150,7 +155,7 @@ ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, siz
 
 	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))
 		return -EINVAL;
-	if (len > otr_ring_max_record(inst->ring) || size > otr_ring_max_record(inst->ring))
+	if (len > RECORD_MAX || size > RECORD_MAX)
 		return -EINVAL;
 	preempt_disable_notrace();
 	out = otr_ring_begin(inst->ring, &rec, size);

@@ -643,11 +643,13 @@ static void puts_aside(struct kunit *test)
 	cpumask_set_cpu(0, &cpus);
 	otr_inst_set_cpus(inst, &cpus);
 	KUNIT_EXPECT_FALSE(test, spare.off_cpus & BIT(0));
+	KUNIT_EXPECT_EQ(test, otr_inst_set_order(inst, 3), 0);
+	KUNIT_EXPECT_EQ(test, spare.order, 3);
 	/* No memory for a larger one: there is none from then on. */
 	spare.answer = -ENOMEM;
 	KUNIT_EXPECT_EQ(test, otr_inst_resize(inst, 9 << 12, OTR_CPU_ALL), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, fake.bytes, 9 << 12);
-	KUNIT_EXPECT_EQ(test, spare.bytes, UNUSED_BYTES);
+	KUNIT_EXPECT_EQ(test, spare.bytes + spare.order, UNUSED_BYTES);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
 	spare.answer = 0;
 	KUNIT_EXPECT_EQ(test, otr_inst_make_room(inst), 0);

@@ -10,6 +10,7 @@ static int ring_answer;
 static struct {
 	struct otr_ring	ring;
 	unsigned long	bytes;
+	unsigned int	order;
 	int		resets;
 	int		clock;
 	bool		overwrite;
@@ -37,6 +38,7 @@ static struct {
 	int		clock;
 	bool		overwrite;
 	unsigned long	bytes;
+	unsigned int	order;
 	unsigned long	off_cpus;
 	int		answer;
 } spare;
@@ -68,6 +70,26 @@ int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
 	if (!fake.answer)
 		fake.bytes = bytes;
 	return fake.answer;
+}
+
+unsigned int otr_ring_order(const struct otr_ring *ring)
+{
+	return is_spare(ring) ? spare.order : fake.order;
+}
+
+int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *with, unsigned int order)
+{
+	if (is_spare(ring)) {
+		spare.order = order;
+		return 0;
+	}
+	if (fake.answer)
+		return fake.answer;
+	fake.order = order;
+	fake.resets++;
+	if (with)
+		spare.order = order;
+	return 0;
 }
 
 int otr_ring_reset(struct otr_ring *ring, int cpu)
@@ -136,6 +158,7 @@ int otr_ring_match(struct otr_ring *ring, const struct otr_ring *like, int cpu)
 {
 	spare.matches++;
 	spare.bytes = fake.bytes;
+	spare.order = fake.order;
 	return spare.answer;
 }
 
