@@ -35,11 +35,13 @@ static __always_inline bool fetch(void *to, const char __user *from, size_t len)
 	return likely(!left);
 }
 
-/* What of a text is taken. */
+/* What of a text is taken; the compiler sees that the common record is a short one. */
 static __always_inline size_t cut(size_t len)
 {
 	const size_t around = sizeof(struct otr_rec_print) + 2;
 
+	if (likely(len <= OTR_REC_SHORT_MAX - around))
+		return len;
 	return min3(len, RECORD_MAX - around, (size_t)MARKER_MAX);
 }
 
