@@ -72,7 +72,8 @@
 #define OTR_ENUMS		OTR_PASTE(OTR_SET, _enums)
 #define OTR_SYSTEM		OTR_PASTE(OTR_SET, _system)
 
-static const char OTR_SYSTEM[] = __stringify(TRACE_SYSTEM);
+/* A header may have nothing for a kernel's configuration. */
+static const char OTR_SYSTEM[] __maybe_unused = __stringify(TRACE_SYSTEM);
 
 #define TRACE_HEADER_MULTI_READ
 #include <outrace/stages/forms.h>
