@@ -16,9 +16,11 @@
 #include "host/host.h"
 #include "inst/inst.h"
 #include "output/output.h"
-#include "probe/probe.h"
+#include "record/record.h"
 #include "rule/rule.h"
 #include "site/site.h"
+#include "tracer/tracer.h"
+#include "trigger/trigger.h"
 
 struct room {
 	const char	*name;
@@ -26,34 +28,19 @@ struct room {
 	void		(*exit)(void);
 };
 
-/* A command on a function prints: of these rooms, neither knows the other. */
-static int dump_start(void)
-{
-	otr_trigger_set_dump(otr_dump);
-	return 0;
-}
-
-static void dump_stop(void)
-{
-	otr_trigger_set_dump(NULL);
-}
-
 static const struct room rooms[] = {
 	{ "base",	otr_base_init,		otr_base_exit },
 	{ "host",	otr_host_init,		otr_host_exit },
 	{ "site",	otr_site_init,		otr_site_exit },
-	{ "returns",	NULL,			otr_ret_exit },
+	{ "event",	otr_event_init,		otr_event_exit },
 	{ "buffer",	otr_buffer_init,	otr_buffer_exit },
-	{ "event",	NULL,			otr_event_exit },
-	{ "types",	otr_types_init,		otr_types_exit },
 	{ "rule",	NULL,			otr_rule_exit },
-	{ "preset",	otr_preset_init,	otr_preset_exit },
 	{ "inst",	otr_inst_init,		otr_inst_exit },
-	{ "probe",	otr_probe_init,		otr_probe_exit },
 	{ "output",	otr_output_init,	otr_output_exit },
-	{ "dump",	dump_start,		dump_stop },
+	{ "record",	otr_record_init,	otr_record_exit },
+	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
+	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
-	{ "sysctl",	otr_sysctl_init,	otr_sysctl_exit },
 };
 
 static void rooms_exit(unsigned int nr)

@@ -41,6 +41,10 @@ struct otr_event_group {
 	struct list_head	link;
 };
 
+/* event.c */
+int otr_event_init(void);
+void otr_event_exit(void);
+
 /* registry.c */
 int otr_event_register(struct otr_event *ev);
 void otr_event_unregister(struct otr_event *ev);
@@ -57,7 +61,7 @@ void otr_event_lock(void);
 void otr_event_unlock(void);
 void otr_event_lock_write(void);
 void otr_event_unlock_write(void);
-void otr_event_exit(void);
+void otr_registry_exit(void);
 
 /**
  * otr_event_listed - is an event one that users can see now?

@@ -304,11 +304,11 @@ void otr_event_unlock_write(void)
 }
 
 /**
- * otr_event_exit - free the registry
+ * otr_registry_exit - free the registry
  *
  * Context: module unload, after all events were unregistered.
  */
-void otr_event_exit(void)
+void otr_registry_exit(void)
 {
 	WARN_ON(!xa_empty(&events));
 	WARN_ON(!list_empty(&groups));

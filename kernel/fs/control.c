@@ -8,11 +8,11 @@
 
 static int tracers_show(struct otr_file *of, struct seq_file *m)
 {
-	const struct otr_preset *p = NULL;
+	const struct otr_tracer *p = NULL;
 	const char *between = "";
 
 	mutex_lock(&otr_inst_lock);
-	while ((p = otr_preset_next(p))) {
+	while ((p = otr_tracer_next(p))) {
 		seq_printf(m, "%s%s", between, p->name);
 		between = " ";
 	}
@@ -21,14 +21,14 @@ static int tracers_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-const struct otr_file_ops otr_tracers_ops = {
+const struct otr_file_ops otr_available_tracers_ops = {
 	.show	= tracers_show,
 };
 
 static int tracer_show(struct otr_file *of, struct seq_file *m)
 {
 	mutex_lock(&otr_inst_lock);
-	seq_printf(m, "%s\n", of->where.inst->preset->name);
+	seq_printf(m, "%s\n", of->where.inst->tracer->name);
 	mutex_unlock(&otr_inst_lock);
 	return 0;
 }
@@ -38,12 +38,12 @@ static ssize_t tracer_write(struct otr_file *of, char *text, size_t len)
 	int err;
 
 	mutex_lock(&otr_inst_lock);
-	err = otr_preset_set(of->where.inst, strim(text));
+	err = otr_tracer_set(of->where.inst, strim(text));
 	mutex_unlock(&otr_inst_lock);
 	return err ?: len;
 }
 
-const struct otr_file_ops otr_tracer_ops = {
+const struct otr_file_ops otr_current_tracer_ops = {
 	.show		= tracer_show,
 	.write		= tracer_write,
 	.write_max	= OTR_TRACER_NAME_MAX,

@@ -6,7 +6,7 @@
 #include <linux/mm.h>
 
 #include "fs/fs.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
 
 static const char disabled[] =
 	"#\n"

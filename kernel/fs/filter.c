@@ -13,7 +13,8 @@
 #include <linux/slab.h>
 
 #include "fs/fs.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
+#include "trigger/trigger.h"
 
 /* Longest word: a function's name, a module's, and what is between. */
 #define WORD_SIZE	768

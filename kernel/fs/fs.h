@@ -262,8 +262,8 @@ extern const struct otr_file_ops otr_pids_ops;			/* pids.c */
 extern const struct otr_file_ops otr_event_pids_ops;
 extern const struct otr_file_ops otr_readme_ops;		/* readme.c */
 extern const struct otr_file_ops otr_errors_ops;		/* errors.c */
-extern const struct otr_file_ops otr_tracers_ops;		/* control.c */
-extern const struct otr_file_ops otr_tracer_ops;
+extern const struct otr_file_ops otr_available_tracers_ops;		/* control.c */
+extern const struct otr_file_ops otr_current_tracer_ops;
 extern const struct otr_file_ops otr_tracing_on_ops;
 extern const struct otr_file_ops otr_clock_ops;
 extern const struct otr_file_ops otr_cpumask_ops;

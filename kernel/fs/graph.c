@@ -12,7 +12,7 @@
 #include <linux/slab.h>
 
 #include "fs/fs.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
 
 #define WORD_SIZE	768
 #define NUMBER_MAX	32

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace_marker and trace_marker_raw. */
 #include "fs/fs.h"
-#include "probe/probe.h"
+#include "record/record.h"
 
 static ssize_t marker_write(struct otr_file *of, const char __user *from, size_t len)
 {

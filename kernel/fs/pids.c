@@ -2,7 +2,7 @@
 /* set_ftrace_pid, set_event_pid and the two of tasks not to record. */
 #include "fs/fs.h"
 #include "inst/inst.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
 
 #define EVENTS	2	/* in where.arg, beside the side */
 

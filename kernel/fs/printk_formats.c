@@ -2,7 +2,7 @@
 /* printk_formats: the texts behind the addresses that records hold. */
 #include "fs/fs.h"
 #include "host/host.h"
-#include "probe/probe.h"
+#include "record/record.h"
 
 /* The kernel's come first, then those of modules that print into the trace. */
 static void *formats_start(struct seq_file *m, loff_t *pos)

@@ -8,7 +8,7 @@
 
 #include "fs/fs.h"
 #include "host/host.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
 
 #define NUMBER_MAX	32
 #define LINE_MAX	160

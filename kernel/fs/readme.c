@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* README: the files in a few words, for whoever has nothing else at hand. */
 #include "fs/fs.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
 
 static const char basics[] =
 	"tracing mini-HOWTO:\n\n"

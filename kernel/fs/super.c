@@ -196,7 +196,13 @@ int otr_fs_init(void)
 		return err;
 	err = register_filesystem(&fs_type);
 	if (err)
-		sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
+		goto mount_point;
+	err = otr_sysctl_init();
+	if (!err)
+		return 0;
+	unregister_filesystem(&fs_type);
+mount_point:
+	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
 	return err;
 }
 
@@ -207,6 +213,7 @@ int otr_fs_init(void)
  */
 void otr_fs_exit(void)
 {
+	otr_sysctl_exit();
 	unregister_filesystem(&fs_type);
 	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
 }

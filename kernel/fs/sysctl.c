@@ -8,7 +8,7 @@
 
 #include "fs/fs.h"
 #include "output/output.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
 #include "site/site.h"
 
 static int enabled = 1;

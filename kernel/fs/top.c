@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tables of the directories of an instance, the first one or one in instances/. */
 #include "fs/fs.h"
-#include "probe/probe.h"
+#include "tracer/tracer.h"
 
 #define MODE_DIR	0750
 
@@ -129,12 +129,12 @@ static const struct otr_row top_rows[] = {
 	  .top = true, .visible = has_sites },
 	{ "available_filter_functions_addrs", OTR_MODE_READ, &otr_function_addrs_ops,
 	  .top = true, .visible = has_sites },
-	{ "available_tracers",		OTR_MODE_READ,	&otr_tracers_ops },
+	{ "available_tracers",		OTR_MODE_READ,	&otr_available_tracers_ops },
 	{ "buffer_percent",		OTR_MODE_WRITE,	&otr_percent_ops },
 	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },
 	{ "buffer_subbuf_size_kb",	OTR_MODE_WRITE,	&otr_page_size_ops },
 	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops },
-	{ "current_tracer",		OTR_MODE_WRITE,	&otr_tracer_ops },
+	{ "current_tracer",		OTR_MODE_WRITE,	&otr_current_tracer_ops },
 	{ "dyn_ftrace_total_info",	OTR_MODE_READ,	&otr_function_total_ops,
 	  .top = true, .visible = has_sites },
 	{ "enabled_functions",		OTR_MODE_READ,	&otr_enabled_functions_ops,

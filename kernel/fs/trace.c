@@ -75,7 +75,7 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 		return SEQ_START_TOKEN;
 	while (rd->pos < *pos && otr_source_peek(rd->src, NULL)) {
 		/* How a record looks may depend on those before it. */
-		if (rd->view.graph)
+		if (rd->view.look)
 			reader_print(rd);
 		reader_advance(rd);
 		cond_resched();

@@ -5,9 +5,6 @@
 
 #include "inst/inst.h"
 
-/* What the room above does for instances, NULL while it does nothing. */
-static const struct otr_inst_hooks *hooks;
-
 /* Nobody else has it any more, but for its memory. */
 static void inst_destroy(struct otr_inst *inst)
 {
@@ -44,12 +41,15 @@ static void inst_prepare(struct otr_inst *inst, u64 options, unsigned long size)
 	inst->clock = OTR_CLOCK_LOCAL;
 	inst->size = size;
 	inst->percent = 50;
-	inst->preset = &otr_preset_nop;
+	inst->tracer = &otr_tracer_nop;
 	inst->remember = OTR_COMM_NAME;
 	xa_init(&inst->subs);
 	INIT_LIST_HEAD(&inst->awaited);
 	otr_errlog_init(&inst->errors);
 }
+
+/* Nothing is recorded any more; only the thread that unloads the module looks. */
+static bool inst_ended;
 
 static struct otr_inst *inst_make(const char *name, u64 options, unsigned long size)
 {
@@ -75,25 +75,23 @@ static struct otr_inst *inst_make(const char *name, u64 options, unsigned long s
 /**
  * otr_inst_init - make the first instance
  *
- * Context: module load, after otr_preset_init().
+ * Context: module load.
  * Return: 0, -ENOMEM.
  */
 int otr_inst_init(void)
 {
 	struct otr_inst *inst = inst_make("", otr_option_initial(), OTR_RING_BYTES);
+	int err;
 
-	if (!IS_ERR(inst))
-		otr_inst_add(inst);
-	return PTR_ERR_OR_ZERO(inst);
-}
-
-/* Let the room above set up its part. */
-static int inst_join(struct otr_inst *inst)
-{
-	int err = hooks ? hooks->create(inst) : 0;
-
-	if (!err)
-		inst->hooks = hooks;
+	if (IS_ERR(inst))
+		return PTR_ERR(inst);
+	inst_ended = false;
+	otr_inst_add(inst);
+	err = otr_tracers_init();
+	if (err) {
+		otr_inst_forget(inst);
+		inst_destroy(inst);
+	}
 	return err;
 }
 
@@ -102,15 +100,12 @@ static void inst_leave(struct otr_inst *inst)
 {
 	lockdep_assert_held(&otr_switch_lock);
 	mutex_lock(&otr_inst_lock);
-	otr_preset_clear(inst);
-	if (inst->hooks && inst->hooks->stop)
-		inst->hooks->stop(inst);
+	otr_tracer_clear(inst);
+	otr_parts_stop(inst);
 	mutex_unlock(&otr_inst_lock);
 	otr_sub_clear(inst);
 	mutex_lock(&otr_inst_lock);
-	if (inst->hooks)
-		inst->hooks->destroy(inst);
-	inst->hooks = NULL;
+	otr_parts_destroy(inst);
 	mutex_unlock(&otr_inst_lock);
 }
 
@@ -128,7 +123,7 @@ static int create_locked(const char *name, struct otr_inst **made)
 	/* Who makes one wants to use it. */
 	err = otr_inst_expand(inst);
 	if (!err)
-		err = inst_join(inst);
+		err = otr_parts_create(inst);
 	if (err) {
 		inst_destroy(inst);
 		return err;
@@ -214,42 +209,30 @@ void otr_inst_exit(void)
 {
 	struct otr_inst *top = otr_inst_top();
 
+	otr_inst_end();
+	otr_tracers_exit();
 	otr_inst_forget(top);
 	inst_destroy(top);
 }
 
 /**
- * otr_inst_set_hooks - let another room take part in instances
- * @ops: what it does; called at once for the instances that there are
+ * otr_inst_end - end all recording, for good
  *
- * Context: module load, when there is but the first instance; may sleep.
- * Return: 0, or what its create returned.
- */
-int otr_inst_set_hooks(const struct otr_inst_hooks *ops)
-{
-	int err;
-
-	mutex_lock(&otr_inst_lock);
-	hooks = ops;
-	err = inst_join(otr_inst_top());
-	if (err)
-		hooks = NULL;
-	mutex_unlock(&otr_inst_lock);
-	return err;
-}
-
-/**
- * otr_inst_clear_hooks - the counterpart of otr_inst_set_hooks()
- *
- * Instances that users made are removed; the first one goes back to "nop".
+ * Instances that users made are removed; the first one goes back to "nop" and
+ * loses its parts. A room that has parts calls this before it ends. The first call
+ * does it.
  *
  * Context: module unload; sleeps until no probe is on its way.
  */
-void otr_inst_clear_hooks(void)
+void otr_inst_end(void)
 {
+	struct otr_inst *top = otr_inst_top();
+
+	if (inst_ended)
+		return;
+	inst_ended = true;
 	inst_remove_all();
 	mutex_lock(&otr_switch_lock);
-	inst_leave(otr_inst_top());
-	hooks = NULL;
+	inst_leave(top);
 	mutex_unlock(&otr_switch_lock);
 }

@@ -3,14 +3,16 @@
  * Room inst: who wants what.
  *
  * Purpose:  instances, each with a ring, options, a clock and one current
- *           preset ("tracer"); the table of options; the list of presets.
+ *           tracer; the table of options; the list of tracers.
  * Objects:  struct otr_inst. The first one, otr_inst_top(), is made by the
  *           same constructor as any other and lives as long as the engine;
  *           users make and remove others.
  *           struct otr_sub, an event in an instance: sub.h.
- *           struct otr_preset, constant, registered by the probe room.
+ *           struct otr_tracer, registered by the room tracer; the list of
+ *           tracers is here.
+ *           struct otr_part, what another room keeps of every instance.
  * Locks:    otr_inst_lock guards every member that is not said to be hot, the
- *           presets' list and all changes of state. Hot members are read by
+ *           tracers' list and all changes of state. Hot members are read by
  *           probes without it. Nobody holds it for long, as most files need
  *           it. otr_switch_lock, taken before it, is held for as long as it
  *           takes to attach events to their sources; nothing that only looks
@@ -36,8 +38,9 @@
 #define OTR_TRACER_NAME_MAX	100
 
 /*
- * Options, in the order in which trace_options lists them. Their names and
- * what they start with are in options.c.
+ * Options of an instance, in the order in which trace_options lists them. Their
+ * names and what they start with are in options.c. Tracers have others, which
+ * they declare themselves.
  */
 enum otr_option {
 	OTR_OPT_PRINT_PARENT,
@@ -68,100 +71,117 @@ enum otr_option {
 	OTR_OPT_HASH_PTR,
 	OTR_OPT_FUNCTION_FORK,
 	OTR_OPT_STACKTRACE,
-	OTR_OPT_NOP_ACCEPT,
-	OTR_OPT_NOP_REFUSE,
-	OTR_OPT_FUNC_STACK,
-	OTR_OPT_FUNC_NO_REPEATS,
-	OTR_OPT_FUNC_ARGS,
-	OTR_OPT_GRAPH_OVERRUN,
-	OTR_OPT_GRAPH_CPU,
-	OTR_OPT_GRAPH_OVERHEAD,
-	OTR_OPT_GRAPH_PROC,
-	OTR_OPT_GRAPH_DURATION,
-	OTR_OPT_GRAPH_ABSTIME,
-	OTR_OPT_GRAPH_IRQS,
-	OTR_OPT_GRAPH_TAIL,
-	OTR_OPT_GRAPH_RETVAL,
-	OTR_OPT_GRAPH_RETVAL_HEX,
-	OTR_OPT_GRAPH_RETADDR,
-	OTR_OPT_GRAPH_ARGS,
-	OTR_OPT_SLEEP_TIME,
-	OTR_OPT_GRAPH_TIME,
 	OTR_OPT_COUNT
 };
 
 /* The bit of an option in otr_inst.options. */
 #define OTR_OPT(id)	BIT_ULL(OTR_OPT_##id)
 
+struct otr_event;
 struct otr_inst;
+struct otr_look;
+
+/* Parts that an instance has room for. */
+#define OTR_PARTS_MAX	32
 
 /**
- * enum otr_look - how the records of a preset are shown
- * @OTR_LOOK_LINES: a line each, as the options say
- * @OTR_LOOK_GRAPH: calls and returns as nested blocks
+ * struct otr_part_slot - what a part keeps of one instance
+ * @bits: options of a tracer, by their number; hot, read with READ_ONCE()
+ * @data: the part's own
  */
-enum otr_look {
-	OTR_LOOK_LINES,
-	OTR_LOOK_GRAPH,
+struct otr_part_slot {
+	u64			bits;
+	void			*data;
 };
 
 /**
- * struct otr_preset - a "tracer": a named way to fill an instance's ring
- * @name: what current_tracer calls it
- * @start: begins to record into an instance
- * @stop: ends that, and returns when no record of it can come any more
- * @set_option: asked before an option changes while the preset is current;
- *		an errno refuses. NULL for no opinion
- * @look: how its records are shown
- * @link: in the list of presets, owned by inst
+ * struct otr_part - something that a room above keeps of every instance
+ * @create: sets it up in a new instance; 0 or an errno
+ * @option_changed: an option of the instance was changed; an errno takes the
+ *		    change back
+ * @event_gone: an event goes away; nothing may use it on return. otr_switch_lock
+ *		is held as well
+ * @stop: ends what uses the instance's events or functions
+ * @destroy: frees it; no event is recorded any more
+ * @initial: what &struct otr_part_slot.bits of a new instance are
+ * @slot: place in &struct otr_inst.slots; owned by inst
+ * @link: in the list of all; owned by inst
  *
- * All are called with otr_inst_lock held.
+ * All are called with otr_inst_lock held, and each may be NULL. A room registers
+ * its parts when it starts, before users have instances of their own.
  */
-struct otr_preset {
-	const char		*name;
-	int			(*start)(struct otr_inst *inst);
+struct otr_part {
+	int			(*create)(struct otr_inst *inst);
+	int			(*option_changed)(struct otr_inst *inst, enum otr_option opt);
+	void			(*event_gone)(struct otr_inst *inst, const struct otr_event *ev);
 	void			(*stop)(struct otr_inst *inst);
-	int			(*set_option)(struct otr_inst *inst, enum otr_option opt, bool on);
-	enum otr_look		look;
+	void			(*destroy)(struct otr_inst *inst);
+	u64			initial;
+	unsigned int		slot;
 	struct list_head	link;
 };
 
 /**
- * struct otr_inst_hooks - what others do for every instance
- * @create: sets up the caller's part of a new instance
- * @stop: ends what uses the instance's events; NULL for nothing
- * @destroy: frees it
- * @option_changed: an option was changed, otr_inst_lock is held; an errno
- *		     takes the change back
+ * struct otr_tracer_option - an option that only one tracer knows
+ * @name: what the files call it
+ * @initial: what a new instance starts with
  *
- * The probe room sits above and registers these once, see
- * otr_inst_set_hooks().
+ * An option's number is its place in the tracer's table.
  */
-struct otr_inst_hooks {
-	int			(*create)(struct otr_inst *inst);
+struct otr_tracer_option {
+	const char		*name;
+	bool			initial;
+};
+
+/**
+ * struct otr_tracer - a named way to fill an instance's ring
+ * @name: what current_tracer calls it
+ * @start: begins to record into an instance
+ * @stop: ends that, and returns when no record of it can come any more
+ * @options: its own, at most 64
+ * @nr_options: how many
+ * @set_option: one of its own options is to change in an instance, where it need not be the
+ *		current tracer; an errno refuses. NULL when nothing follows but
+ *		that the option has another value
+ * @set_inst_option: an option of the instance is to change while the tracer is current
+ *		     there; an errno refuses. NULL for no opinion
+ * @look: how its records are shown, NULL for a line each, as the options say
+ * @part: what it keeps of every instance; inst fills in what the options start with
+ * @link: in the list of tracers, owned by inst
+ *
+ * All are called with otr_inst_lock held.
+ */
+struct otr_tracer {
+	const char		*name;
+	int			(*start)(struct otr_inst *inst);
 	void			(*stop)(struct otr_inst *inst);
-	void			(*destroy)(struct otr_inst *inst);
-	int			(*option_changed)(struct otr_inst *inst, enum otr_option opt);
+	const struct otr_tracer_option *options;
+	unsigned int		nr_options;
+	int			(*set_option)(struct otr_inst *inst, unsigned int opt, bool on);
+	int			(*set_inst_option)(struct otr_inst *inst, enum otr_option opt,
+						   bool on);
+	const struct otr_look	*look;
+	struct otr_part		part;
+	struct list_head	link;
 };
 
 /**
  * struct otr_inst - an instance
  * @ring: where its records go; set once
  * @options: OTR_OPT() bits; hot, read with READ_ONCE()
- * @function: the probe room's state of function tracing; set once
  * @event_tasks: tasks whose events to record, see sub.h; hot
- * @graph: likewise, of function_graph; NULL where returns cannot be seen
- * @syscalls: likewise, of system calls
+ * @function_tasks: tasks whose function calls to record; set once, by the part that
+ *		    records them, NULL before
+ * @slots: what the parts keep, by &struct otr_part.slot
  * @name: "" for the first one; set once
  * @node: in the list of all; changed under otr_switch_lock as well
- * @hooks: what the room above does for instances, NULL before it started
- * @preset: the current preset, never NULL
+ * @tracer: the current tracer, never NULL
  * @clock: OTR_CLOCK_* that stamps the records
  * @size: bytes per CPU that the ring gets when it is first used
  * @expanded: the ring has its real size
  * @percent: fill level, 0..100, at which blocking raw readers wake
  * @pauses: how many open readers stopped recording (pause-on-trace)
- * @pipes: open consuming readers; the preset cannot change while there are
+ * @pipes: open consuming readers; the tracer cannot change while there are
  * @pipe_cpus: CPUs that have a consuming reader
  * @cpus: CPUs that record
  * @refs: open files, no lock; negative for an instance that is gone
@@ -171,6 +191,7 @@ struct otr_inst_hooks {
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
  * @remember: OTR_COMM_* that the task of an event's record is remembered by
+ * @forks: children of tasks follow their parents
  * @awaited: events to record when their modules come
  * @errors: what was wrong with users' commands; has its own lock
  */
@@ -178,16 +199,14 @@ struct otr_inst {
 	/* hot */
 	struct otr_ring		*ring;
 	u64			options;
-	struct otr_function	*function;
 	struct otr_tasks	event_tasks;
-	struct otr_graph	*graph;
-	struct otr_syscalls	*syscalls;
+	struct otr_tasks	*function_tasks;
+	struct otr_part_slot		slots[OTR_PARTS_MAX];
 
 	/* otr_inst_lock */
 	const char		*name;
 	struct list_head	node;
-	const struct otr_inst_hooks *hooks;
-	const struct otr_preset	*preset;
+	const struct otr_tracer	*tracer;
 	enum otr_clock_id	clock;
 	unsigned long		size;
 	bool			expanded;
@@ -201,6 +220,7 @@ struct otr_inst {
 	u64			time_start;
 	struct xarray		subs;
 	u8			remember;
+	bool			forks;
 	struct list_head	awaited;
 
 	/* no lock, or its own */
@@ -215,6 +235,46 @@ extern struct mutex otr_inst_lock;
 static inline bool otr_inst_option(const struct otr_inst *inst, enum otr_option opt)
 {
 	return READ_ONCE(inst->options) & BIT_ULL(opt);
+}
+
+/**
+ * otr_part_data - what a part keeps of an instance
+ * @inst: the instance
+ * @part: the part, registered
+ *
+ * Context: any; the data is the part's business.
+ * Return: the part's pointer.
+ */
+static inline void *otr_part_data(const struct otr_inst *inst, const struct otr_part *part)
+{
+	return inst->slots[part->slot].data;
+}
+
+/**
+ * otr_part_set_data - the same, to be set
+ * @inst: the instance
+ * @part: the part
+ * @data: what it keeps
+ *
+ * Context: of &struct otr_part.create.
+ */
+static inline void otr_part_set_data(struct otr_inst *inst, const struct otr_part *part,
+				     void *data)
+{
+	inst->slots[part->slot].data = data;
+}
+
+/**
+ * otr_tracer_bits - a tracer's own options in an instance
+ * @inst: the instance
+ * @tracer: the tracer, registered
+ *
+ * Context: any.
+ * Return: a bit for each, by its number.
+ */
+static inline u64 otr_tracer_bits(const struct otr_inst *inst, const struct otr_tracer *tracer)
+{
+	return READ_ONCE(inst->slots[tracer->part.slot].bits);
 }
 
 /**
@@ -234,8 +294,17 @@ int otr_inst_init(void);
 void otr_inst_exit(void);
 int otr_inst_create(const char *name, struct otr_inst **made);
 int otr_inst_remove(struct otr_inst *inst);
-int otr_inst_set_hooks(const struct otr_inst_hooks *hooks);
-void otr_inst_clear_hooks(void);
+void otr_inst_end(void);
+
+/* part.c */
+int otr_part_register(struct otr_part *part);
+void otr_part_unregister(struct otr_part *part);
+int otr_parts_create(struct otr_inst *inst);
+void otr_parts_stop(struct otr_inst *inst);
+void otr_parts_destroy(struct otr_inst *inst);
+int otr_parts_option_changed(struct otr_inst *inst, enum otr_option opt,
+			     void (*undo)(struct otr_inst *inst, enum otr_option opt));
+void otr_parts_event_gone(struct otr_inst *inst, const struct otr_event *ev);
 
 /* list.c */
 struct otr_inst *otr_inst_top(void);
@@ -271,24 +340,25 @@ int otr_snapshot_match(struct otr_inst *inst, int cpu);
 void otr_snapshot_free(struct otr_inst *inst);
 int otr_snapshot_take(struct otr_inst *inst);
 
-/* preset.c */
-extern struct otr_preset otr_preset_nop;
+/* tracer.c */
+extern struct otr_tracer otr_tracer_nop;
 
-int otr_preset_init(void);
-void otr_preset_exit(void);
-void otr_preset_register(struct otr_preset *preset);
-void otr_preset_unregister(struct otr_preset *preset);
-const struct otr_preset *otr_preset_next(const struct otr_preset *preset);
-void otr_preset_clear(struct otr_inst *inst);
-int otr_preset_set(struct otr_inst *inst, const char *name);
+int otr_tracers_init(void);
+void otr_tracers_exit(void);
+int otr_tracer_register(struct otr_tracer *tracer);
+void otr_tracer_unregister(struct otr_tracer *tracer);
+const struct otr_tracer *otr_tracer_next(const struct otr_tracer *tracer);
+void otr_tracer_clear(struct otr_inst *inst);
+int otr_tracer_set(struct otr_inst *inst, const char *name);
 
 /* options.c */
 const char *otr_option_name(enum otr_option opt);
-bool otr_option_shown(const struct otr_inst *inst, enum otr_option opt);
 bool otr_option_has_file(const struct otr_inst *inst, enum otr_option opt);
 u64 otr_option_inherited(const struct otr_inst *top);
 u64 otr_option_initial(void);
 int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on);
+int otr_tracer_option_set(struct otr_inst *inst, const struct otr_tracer *tracer,
+			  unsigned int opt, bool on);
 int otr_option_parse(struct otr_inst *inst, const char *text);
 
 #include "inst/sub.h"

@@ -4,14 +4,9 @@
 
 #include "inst/inst.h"
 
-/*
- * @preset: the one that the option belongs to, "" for all. What belongs to a
- *	    preset has one value in all instances.
- */
 struct option {
 	const char	*name;
 	bool		initial;
-	const char	*preset;
 };
 
 /* What a new instance does not take over from the first one. */
@@ -24,53 +19,34 @@ struct option {
 #define TOP_FILES	(OTR_OPT(PRINTK) | OTR_OPT(PRINTK_MSG_ONLY) | OTR_OPT(RECORD_CMD))
 
 static const struct option options[] = {
-	[OTR_OPT_PRINT_PARENT]	= { "print-parent", true, "" },
-	[OTR_OPT_SYM_OFFSET]	= { "sym-offset", false, "" },
-	[OTR_OPT_SYM_ADDR]	= { "sym-addr", false, "" },
-	[OTR_OPT_VERBOSE]	= { "verbose", false, "" },
-	[OTR_OPT_RAW]	= { "raw", false, "" },
-	[OTR_OPT_HEX]	= { "hex", false, "" },
-	[OTR_OPT_BIN]	= { "bin", false, "" },
-	[OTR_OPT_BLOCK]	= { "block", false, "" },
-	[OTR_OPT_FIELDS]	= { "fields", false, "" },
-	[OTR_OPT_PRINTK]	= { "trace_printk", true, "" },
-	[OTR_OPT_ANNOTATE]	= { "annotate", true, "" },
-	[OTR_OPT_USERSTACKTRACE]	= { "userstacktrace", false, "" },
-	[OTR_OPT_SYM_USEROBJ]	= { "sym-userobj", false, "" },
-	[OTR_OPT_PRINTK_MSG_ONLY]	= { "printk-msg-only", false, "" },
-	[OTR_OPT_CONTEXT_INFO]	= { "context-info", true, "" },
-	[OTR_OPT_LATENCY_FORMAT]	= { "latency-format", false, "" },
-	[OTR_OPT_RECORD_CMD]	= { "record-cmd", true, "" },
-	[OTR_OPT_RECORD_TGID]	= { "record-tgid", false, "" },
-	[OTR_OPT_OVERWRITE]	= { "overwrite", true, "" },
-	[OTR_OPT_DISABLE_ON_FREE]	= { "disable_on_free", false, "" },
-	[OTR_OPT_IRQ_INFO]	= { "irq-info", true, "" },
-	[OTR_OPT_MARKERS]	= { "markers", true, "" },
-	[OTR_OPT_EVENT_FORK]	= { "event-fork", false, "" },
-	[OTR_OPT_PRINTK_DEST]	= { "trace_printk_dest", true, "" },
-	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false, "" },
-	[OTR_OPT_HASH_PTR]	= { "hash-ptr", true, "" },
-	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false, "" },
-	[OTR_OPT_STACKTRACE]	= { "stacktrace", false, "" },
-	[OTR_OPT_NOP_ACCEPT]	= { "test_nop_accept", false, "nop" },
-	[OTR_OPT_NOP_REFUSE]	= { "test_nop_refuse", false, "nop" },
-	[OTR_OPT_FUNC_STACK]	= { "func_stack_trace", false, "function" },
-	[OTR_OPT_FUNC_NO_REPEATS]	= { "func-no-repeats", false, "function" },
-	[OTR_OPT_FUNC_ARGS]	= { "func-args", false, "function" },
-	[OTR_OPT_GRAPH_OVERRUN]	= { "funcgraph-overrun", false, "function_graph" },
-	[OTR_OPT_GRAPH_CPU]	= { "funcgraph-cpu", true, "function_graph" },
-	[OTR_OPT_GRAPH_OVERHEAD]	= { "funcgraph-overhead", true, "function_graph" },
-	[OTR_OPT_GRAPH_PROC]	= { "funcgraph-proc", false, "function_graph" },
-	[OTR_OPT_GRAPH_DURATION]	= { "funcgraph-duration", true, "function_graph" },
-	[OTR_OPT_GRAPH_ABSTIME]	= { "funcgraph-abstime", false, "function_graph" },
-	[OTR_OPT_GRAPH_IRQS]	= { "funcgraph-irqs", true, "function_graph" },
-	[OTR_OPT_GRAPH_TAIL]	= { "funcgraph-tail", false, "function_graph" },
-	[OTR_OPT_GRAPH_RETVAL]	= { "funcgraph-retval", false, "function_graph" },
-	[OTR_OPT_GRAPH_RETVAL_HEX]	= { "funcgraph-retval-hex", false, "function_graph" },
-	[OTR_OPT_GRAPH_RETADDR]	= { "funcgraph-retaddr", false, "function_graph" },
-	[OTR_OPT_GRAPH_ARGS]	= { "funcgraph-args", false, "function_graph" },
-	[OTR_OPT_SLEEP_TIME]	= { "sleep-time", true, "function_graph" },
-	[OTR_OPT_GRAPH_TIME]	= { "graph-time", true, "function_graph" },
+	[OTR_OPT_PRINT_PARENT]	= { "print-parent", true },
+	[OTR_OPT_SYM_OFFSET]	= { "sym-offset", false },
+	[OTR_OPT_SYM_ADDR]	= { "sym-addr", false },
+	[OTR_OPT_VERBOSE]	= { "verbose", false },
+	[OTR_OPT_RAW]	= { "raw", false },
+	[OTR_OPT_HEX]	= { "hex", false },
+	[OTR_OPT_BIN]	= { "bin", false },
+	[OTR_OPT_BLOCK]	= { "block", false },
+	[OTR_OPT_FIELDS]	= { "fields", false },
+	[OTR_OPT_PRINTK]	= { "trace_printk", true },
+	[OTR_OPT_ANNOTATE]	= { "annotate", true },
+	[OTR_OPT_USERSTACKTRACE]	= { "userstacktrace", false },
+	[OTR_OPT_SYM_USEROBJ]	= { "sym-userobj", false },
+	[OTR_OPT_PRINTK_MSG_ONLY]	= { "printk-msg-only", false },
+	[OTR_OPT_CONTEXT_INFO]	= { "context-info", true },
+	[OTR_OPT_LATENCY_FORMAT]	= { "latency-format", false },
+	[OTR_OPT_RECORD_CMD]	= { "record-cmd", true },
+	[OTR_OPT_RECORD_TGID]	= { "record-tgid", false },
+	[OTR_OPT_OVERWRITE]	= { "overwrite", true },
+	[OTR_OPT_DISABLE_ON_FREE]	= { "disable_on_free", false },
+	[OTR_OPT_IRQ_INFO]	= { "irq-info", true },
+	[OTR_OPT_MARKERS]	= { "markers", true },
+	[OTR_OPT_EVENT_FORK]	= { "event-fork", false },
+	[OTR_OPT_PRINTK_DEST]	= { "trace_printk_dest", true },
+	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false },
+	[OTR_OPT_HASH_PTR]	= { "hash-ptr", true },
+	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false },
+	[OTR_OPT_STACKTRACE]	= { "stacktrace", false },
 };
 
 /**
@@ -83,24 +59,6 @@ static const struct option options[] = {
 const char *otr_option_name(enum otr_option opt)
 {
 	return options[opt].name;
-}
-
-/**
- * otr_option_shown - tell whether trace_options lists an option
- * @inst: the instance, otr_inst_lock held
- * @opt: the option
- *
- * A preset's own options are listed, and may be set there, only while it is
- * the current one.
- *
- * Context: otr_inst_lock held.
- * Return: true when it is listed.
- */
-bool otr_option_shown(const struct otr_inst *inst, enum otr_option opt)
-{
-	const char *preset = options[opt].preset;
-
-	return !*preset || !strcmp(preset, inst->preset->name);
 }
 
 /**
@@ -145,21 +103,8 @@ u64 otr_option_initial(void)
 	return bits;
 }
 
-/* Bring about what the new value means; an errno takes the change back. */
-static int changed(struct otr_inst *inst, enum otr_option opt)
-{
-	if (opt == OTR_OPT_OVERWRITE) {
-		otr_ring_pin(inst->ring);
-		otr_ring_set_overwrite(inst->ring, otr_inst_option(inst, opt));
-		if (inst->snapshot)
-			otr_ring_set_overwrite(inst->snapshot, otr_inst_option(inst, opt));
-		otr_ring_unpin(inst->ring);
-	}
-	return inst->hooks ? inst->hooks->option_changed(inst, opt) : 0;
-}
-
-/* From whoever has it to another instance. */
-static void hand_over(struct otr_inst *to, u64 bit)
+/* From the instance that has it to another one. */
+static void options_hand_over(struct otr_inst *to, u64 bit)
 {
 	struct otr_inst *each = NULL;
 
@@ -167,52 +112,78 @@ static void hand_over(struct otr_inst *to, u64 bit)
 		WRITE_ONCE(each->options, each == to ? each->options | bit : each->options & ~bit);
 }
 
-/* A preset's options are the same everywhere, which a look at any instance shows. */
-static void flip(struct otr_inst *inst, enum otr_option opt)
+static void options_flip(struct otr_inst *inst, enum otr_option opt)
 {
-	struct otr_inst *each = NULL;
-
-	if (ONE_HAS_IT & BIT_ULL(opt)) {
-		hand_over(otr_inst_option(inst, opt) ? otr_inst_top() : inst, BIT_ULL(opt));
-		return;
-	}
-	if (!*options[opt].preset) {
+	if (ONE_HAS_IT & BIT_ULL(opt))
+		options_hand_over(otr_inst_option(inst, opt) ? otr_inst_top() : inst, BIT_ULL(opt));
+	else
 		WRITE_ONCE(inst->options, inst->options ^ BIT_ULL(opt));
-		return;
-	}
-	while ((each = otr_inst_next(each)))
-		WRITE_ONCE(each->options, each->options ^ BIT_ULL(opt));
+}
+
+static void options_follow_overwrite(struct otr_inst *inst)
+{
+	bool overwrite = otr_inst_option(inst, OTR_OPT_OVERWRITE);
+
+	otr_ring_pin(inst->ring);
+	otr_ring_set_overwrite(inst->ring, overwrite);
+	if (inst->snapshot)
+		otr_ring_set_overwrite(inst->snapshot, overwrite);
+	otr_ring_unpin(inst->ring);
 }
 
 /**
- * otr_option_set - switch an option
+ * otr_option_set - switch an option of an instance
  * @inst: the instance
  * @opt: the option
  * @on: its new value
  *
  * Context: otr_inst_lock held.
- * Return: 0, or the errno with which the preset or the probes refused; then
+ * Return: 0, or the errno with which the tracer or a part refused; then
  * the option keeps its value.
  */
 int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
 {
-	const struct otr_preset *preset = inst->preset;
-	bool owner = !*options[opt].preset || otr_option_shown(inst, opt);
+	const struct otr_tracer *tracer = inst->tracer;
 	int err;
 
 	lockdep_assert_held(&otr_inst_lock);
 	if (otr_inst_option(inst, opt) == on)
 		return 0;
-	err = owner && preset->set_option ? preset->set_option(inst, opt, on) : 0;
+	err = tracer->set_inst_option ? tracer->set_inst_option(inst, opt, on) : 0;
 	if (err)
 		return err;
-	/* Nobody is left to take it from the first one. */
+	/* No other instance is left to take it from the first one. */
 	if (!on && inst == otr_inst_top() && ONE_HAS_IT & BIT_ULL(opt))
 		return -EINVAL;
-	flip(inst, opt);
-	err = changed(inst, opt);
-	if (err)
-		flip(inst, opt);
+	options_flip(inst, opt);
+	if (opt == OTR_OPT_OVERWRITE)
+		options_follow_overwrite(inst);
+	return otr_parts_option_changed(inst, opt, options_flip);
+}
+
+/**
+ * otr_tracer_option_set - switch an option of a tracer, in one instance
+ * @inst: the instance
+ * @tracer: the tracer, which need not be the current one
+ * @opt: the option's number
+ * @on: its new value
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, or the errno with which the tracer refused; then the option keeps
+ * its value.
+ */
+int otr_tracer_option_set(struct otr_inst *inst, const struct otr_tracer *tracer,
+			  unsigned int opt, bool on)
+{
+	u64 *bits = &inst->slots[tracer->part.slot].bits;
+	int err;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (!!(*bits & BIT_ULL(opt)) == on)
+		return 0;
+	err = tracer->set_option ? tracer->set_option(inst, opt, on) : 0;
+	if (!err)
+		WRITE_ONCE(*bits, *bits ^ BIT_ULL(opt));
 	return err;
 }
 
@@ -221,19 +192,25 @@ int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
  * @inst: the instance
  * @text: "name" or "noname", without white space around it
  *
+ * Of the tracers' options, those of the current one can be named.
+ *
  * Context: otr_inst_lock held.
- * Return: as otr_option_set(); -EINVAL for a name that trace_options does not
- * list.
+ * Return: as otr_option_set() or otr_tracer_option_set(); -EINVAL for a name that
+ * trace_options does not list.
  */
 int otr_option_parse(struct otr_inst *inst, const char *text)
 {
+	const struct otr_tracer *tracer = inst->tracer;
 	bool on = strncmp(text, "no", 2);
-	int i;
+	unsigned int i;
 
 	if (!on)
 		text += 2;
 	for (i = 0; i < OTR_OPT_COUNT; i++)
-		if (otr_option_shown(inst, i) && !strcmp(options[i].name, text))
+		if (!strcmp(options[i].name, text))
 			return otr_option_set(inst, i, on);
+	for (i = 0; i < tracer->nr_options; i++)
+		if (!strcmp(tracer->options[i].name, text))
+			return otr_tracer_option_set(inst, tracer, i, on);
 	return -EINVAL;
 }

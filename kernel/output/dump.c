@@ -30,14 +30,16 @@
  *
  * @running: how many want to
  * @view: how records look
- * @graph: of @view, while the preset looks like that
+ * @state: room for what a tracer's look keeps
+ * @state_size: how much
  * @src: where they come from
  * @text: a line
  */
 static struct {
 	atomic_t		running;
 	struct otr_view		view;
-	struct otr_graph_cpu	*graph;
+	void			*state;
+	size_t			state_size;
 	struct otr_source	*src;
 	char			*text;
 } dump;
@@ -49,21 +51,22 @@ char otr_dump_oops[OTR_DUMP_OOPS_MAX] = "0";
 static void set_view(const struct otr_inst *inst)
 {
 	struct otr_view *view = &dump.view;
-	const struct otr_preset *preset = READ_ONCE(inst->preset);
+	const struct otr_tracer *tracer = READ_ONCE(inst->tracer);
 
-	view->tracer = preset->name;
+	view->tracer = tracer->name;
 	view->options = (READ_ONCE(inst->options) | OTR_OPT(LATENCY_FORMAT)) &
 			~OTR_OPT(SYM_USEROBJ);
 	view->cpu = OTR_CPU_ALL;
 	view->in_ns = otr_clocks[READ_ONCE(inst->clock)].in_ns;
 	view->time_start = READ_ONCE(inst->time_start);
 	view->src = dump.src;
-	view->graph = preset->look == OTR_LOOK_GRAPH ? dump.graph : NULL;
-	/* The nest of calls has the columns that the options say. */
-	if (view->graph) {
+	view->tracer_bits = otr_tracer_bits(inst, tracer);
+	view->look = tracer->look;
+	/* A look of its own has the columns that the options say. */
+	if (view->look) {
 		if (!(READ_ONCE(inst->options) & OTR_OPT(LATENCY_FORMAT)))
 			view->options &= ~OTR_OPT(LATENCY_FORMAT);
-		otr_graph_rewind(view);
+		view->look->rewind(view);
 	}
 	otr_line_begin(view);
 	view->line_flags |= OTR_LINE_ATOMIC;
@@ -239,13 +242,40 @@ static void dump_free(void)
 {
 	if (dump.src)
 		otr_source_close(dump.src);
-	kvfree(dump.graph);
+	kvfree(dump.state);
 	kfree(dump.view.scratch);
 	kfree(dump.text);
 	dump.src = NULL;
-	dump.graph = NULL;
+	dump.state = NULL;
+	dump.view.state = NULL;
+	dump.state_size = 0;
 	dump.view.scratch = NULL;
 	dump.text = NULL;
+}
+
+/**
+ * otr_dump_prepare - be ready to dump what a tracer records
+ * @look: the tracer's
+ *
+ * Context: module load, before the tracer is registered; sleeps.
+ * Return: 0, -ENOMEM.
+ */
+int otr_dump_prepare(const struct otr_look *look)
+{
+	size_t size = look->size();
+	void *state, *old = dump.state;
+
+	if (size <= dump.state_size)
+		return 0;
+	state = kvzalloc(size, GFP_KERNEL);
+	if (!state)
+		return -ENOMEM;
+	/* No tracer with a look is current yet, so no dump uses the old one. */
+	dump.state = state;
+	dump.state_size = size;
+	dump.view.state = state;
+	kvfree(old);
+	return 0;
 }
 
 /**
@@ -259,11 +289,10 @@ int otr_output_init(void)
 	dump.src = otr_source_prepare();
 	dump.view.scratch = kmalloc(OTR_LINE_MAX, GFP_KERNEL);
 	dump.text = kmalloc(LINE_ROOM, GFP_KERNEL);
-	if (!dump.src || !dump.view.scratch || !dump.text || otr_graph_open(&dump.view)) {
+	if (!dump.src || !dump.view.scratch || !dump.text) {
 		dump_free();
 		return -ENOMEM;
 	}
-	dump.graph = dump.view.graph;
 	/* Neither can fail. */
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
 	register_die_notifier(&die_nb);

@@ -149,8 +149,8 @@ void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *
 			return;
 		print_latency(view, m);
 	}
-	if (view->graph) {
-		otr_graph_header(view, m);
+	if (view->look) {
+		view->look->header(view, m);
 	} else if (view->options & OTR_OPT(LATENCY_FORMAT)) {
 		for (i = 0; i < ARRAY_SIZE(latency_legend) && !verbose; i++)
 			seq_printf(m, "%s\n", latency_legend[i]);

@@ -184,7 +184,7 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 	seq_buf_init(&scratch, view->scratch, OTR_LINE_MAX);
 	if (item->lost)
 		seq_buf_printf(out, "CPU:%d [LOST %llu EVENTS]\n", item->cpu, item->lost);
-	if (view->graph && otr_graph_print(view, item, ev, &line))
+	if (view->look && view->look->print(view, item, ev, &line))
 		return;
 	if (print_message(view, ev, &line))
 		return;

@@ -4,9 +4,10 @@
  *
  * Purpose:  puts the records of several CPUs into the order of their time
  *           stamps, and prints them in the style that the options ask for.
- * Objects:  struct otr_view, a copy of the options that matter, taken when a
- *           file is opened; struct otr_source, the merged stream. Both belong
- *           to one open file.
+ * Objects:  struct otr_look, how a tracer shows its records, brought by the tracer;
+ *           struct otr_view, a copy of the options that matter, taken
+ *           when a file is opened; struct otr_source, the merged stream. Both
+ *           belong to one open file.
  * Locks:    none of its own. A consuming source holds the ring's reader locks
  *           between otr_source_begin() and otr_source_end(); printing is done
  *           under otr_event_lock(), which the caller holds.
@@ -62,7 +63,7 @@ struct otr_view_known {
  * struct otr_view - how one open file shows records
  * @inst: the instance
  * @ring: its records, or those of its snapshot
- * @tracer: name of the preset that was current at open
+ * @tracer: name of the tracer that was current at open
  * @options: its options at open
  * @cpu: the one CPU shown, or OTR_CPU_ALL
  * @in_ns: time stamps are nanoseconds
@@ -79,7 +80,9 @@ struct otr_view_known {
  * @skipped_cpus: CPUs whose records they are
  * @src: where records come from, for a look that needs to know what follows;
  *	 NULL for one that shows a record by itself
- * @graph: where in the nest of calls the CPUs are, NULL for another look
+ * @tracer_bits: the tracer's own options at open
+ * @look: the tracer's, NULL for lines alone
+ * @state: what @look keeps
  */
 struct otr_view {
 	struct otr_inst	*inst;
@@ -99,7 +102,28 @@ struct otr_view {
 	unsigned long	skipped;
 	cpumask_var_t	skipped_cpus;
 	struct otr_source *src;
-	struct otr_graph_cpu *graph;
+	u64		tracer_bits;
+	const struct otr_look *look;
+	void		*state;
+};
+
+/**
+ * struct otr_look - how the records of a tracer are shown, where lines are not enough
+ * @size: bytes of &struct otr_view.state
+ * @rewind: forgets what was shown, and sets up the state the first time
+ * @header: prints the comment lines above the records
+ * @print: prints a record; false if it is to be printed as a line. The view's other
+ *	   members say what was asked for
+ *
+ * A dump uses @rewind and @print in any context, NMI included, with OTR_LINE_ATOMIC.
+ * Elsewhere all may sleep.
+ */
+struct otr_look {
+	size_t	(*size)(void);
+	void	(*rewind)(struct otr_view *view);
+	void	(*header)(const struct otr_view *view, struct seq_file *m);
+	bool	(*print)(struct otr_view *view, const struct otr_item *item,
+			 const struct otr_event *ev, struct otr_line *line);
 };
 
 struct otr_source;
@@ -119,13 +143,6 @@ void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *
 void otr_line_begin(struct otr_view *view);
 void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next_ts,
 		    struct seq_buf *out);
-
-/* graph.c */
-int otr_graph_open(struct otr_view *view);
-void otr_graph_rewind(struct otr_view *view);
-void otr_graph_header(const struct otr_view *view, struct seq_file *m);
-bool otr_graph_print(struct otr_view *view, const struct otr_item *item,
-		     const struct otr_event *ev, struct otr_line *line);
 
 /* columns.c */
 void otr_columns_begin(struct otr_view *view);
@@ -160,5 +177,6 @@ extern char otr_dump_oops[OTR_DUMP_OOPS_MAX];
 int otr_output_init(void);
 void otr_output_exit(void);
 void otr_dump(int cpu);
+int otr_dump_prepare(const struct otr_look *look);
 
 #endif /* _OTR_OUTPUT_H */

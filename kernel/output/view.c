@@ -30,7 +30,7 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
 	view->names = NULL;
 	view->inst = inst;
 	view->ring = ring;
-	view->tracer = inst->preset->name;
+	view->tracer = inst->tracer->name;
 	view->options = inst->options;
 	view->cpu = cpu;
 	view->in_ns = otr_clocks[inst->clock].in_ns;
@@ -39,11 +39,15 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
 	view->time_start = ring == inst->ring ? inst->time_start : 0;
 	view->index = 0;
 	view->src = NULL;
-	view->graph = NULL;
-	if (inst->preset->look == OTR_LOOK_GRAPH && otr_graph_open(view)) {
+	view->tracer_bits = otr_tracer_bits(inst, inst->tracer);
+	view->look = inst->tracer->look;
+	view->state = view->look ? kvzalloc(view->look->size(), GFP_KERNEL) : NULL;
+	if (view->look && !view->state) {
 		otr_view_close(view);
 		return -ENOMEM;
 	}
+	if (view->look)
+		view->look->rewind(view);
 	return 0;
 }
 
@@ -55,7 +59,7 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
  */
 void otr_view_close(struct otr_view *view)
 {
-	kvfree(view->graph);
+	kvfree(view->state);
 	otr_names_destroy(view->names);
 	kfree(view->scratch);
 	free_cpumask_var(view->skipped_cpus);
@@ -84,8 +88,8 @@ void otr_view_rewind(struct otr_view *view)
 {
 	view->index = 0;
 	cpumask_clear(view->started);
-	if (view->graph)
-		otr_graph_rewind(view);
+	if (view->look)
+		view->look->rewind(view);
 }
 
 /**

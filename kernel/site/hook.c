@@ -284,14 +284,14 @@ unsigned int otr_site_tables(unsigned long *pages)
 EXPORT_SYMBOL_GPL(otr_site_tables);
 
 /**
- * otr_site_init - find the sites
+ * otr_hooks_init - find the sites
  *
  * On a kernel without what it takes there are none, and nothing else fails.
  *
  * Context: module load.
  * Return: 0, -ENOMEM.
  */
-int otr_site_init(void)
+int otr_hooks_init(void)
 {
 	int err;
 
@@ -305,11 +305,11 @@ int otr_site_init(void)
 }
 
 /**
- * otr_site_exit - the counterpart of otr_site_init()
+ * otr_hooks_exit - the counterpart of otr_hooks_init()
  *
  * Context: module unload; no hook is registered, no set is left.
  */
-void otr_site_exit(void)
+void otr_hooks_exit(void)
 {
 	if (!ready)
 		return;

@@ -131,6 +131,8 @@ void otr_site_forgive(void);
 #include "site/ret.h"
 
 int otr_site_init(void);
+int otr_hooks_init(void);
 void otr_site_exit(void);
+void otr_hooks_exit(void);
 
 #endif /* _OTR_SITE_H */

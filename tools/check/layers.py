@@ -28,12 +28,15 @@ MAY_USE = {
     'buffer': ('base', 'host'),
     'rule': ('base', 'host', 'event'),
     'inst': LOW + ('site', 'event', 'buffer', 'rule'),
-    'probe': LOW + ('site', 'event', 'buffer', 'rule', 'inst'),
     'output': ('base', 'host', 'site', 'event', 'buffer', 'inst'),
-    'fs': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'probe', 'output'),
+    'record': LOW + ('site', 'event', 'buffer', 'rule', 'inst'),
+    'trigger': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
+    'tracer': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
+    'fs': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'trigger',
+                 'tracer'),
 }
 MAIN = 'main.c'
-GENERATED = ('host/probed.h', 'probe/syscalls.h', 'probe/trace/sets.h')
+GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h')
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 # Names that the kernel asks for or that its macros make.
 FOREIGN = re.compile(r'^(init_module|cleanup_module|__this_module|__SC[KT]__otr_|__tracepoint_'

@@ -251,12 +251,17 @@ check_options()
 		grep -c -x 'printk-msg-only\|record-cmd' instances/foo/trace_options)" "ok
 ok
 2"
-	for option in func_stack_trace funcgraph-proc funcgraph-irqs sleep-time graph-time test_nop_accept; do
+	# Options of tracers are the instance's own, as in kernels since 6.19; in 6.12 all share them.
+	for option in func_stack_trace funcgraph-proc funcgraph-irqs sleep-time test_nop_accept; do
 		old=$(cat options/$option)
-		is "$option is of all" "$(put instances/foo/options/$option $((1 - old)))$(state $option)" \
-			"ok$((1 - old)) $((1 - old)) "
+		is "$option in an instance" \
+			"$(put instances/foo/options/$option $((1 - old)))$(state $option)" \
+			"ok$((1 - old)) $(intree && echo $((1 - old)) || echo "$old") "
 		echo "$old" >options/$option
+		echo "$old" >instances/foo/options/$option
 	done
+	intree || is 'graph-time is about the profiler, which is one' \
+		"$(put instances/foo/options/graph-time 0)$(state graph-time)" 'EINVAL1 1 '
 	is 'test_nop_refuse' "$(put instances/foo/options/test_nop_refuse 1)" EINVAL
 	drop foo >/dev/null
 }
@@ -372,12 +377,38 @@ check_stacks()
 	echo function >current_tracer
 	read -r _ </etc/passwd
 	echo 0 >tracing_on
-	like 'but when it starts again' "$(records)" '<stack trace>'
+	if intree; then
+		like 'but when it starts again' "$(records)" '<stack trace>'
+	else
+		unlike 'nor when it starts again' "$(records)" '<stack trace>'
+	fi
 	echo 0 >options/func_stack_trace
 	drop foo >/dev/null
 	echo nop >current_tracer
 	: >set_ftrace_filter
 	echo 1 >tracing_on
+}
+
+# Each instance says for itself whether time asleep counts.
+check_sleep_time()
+{
+	local file
+
+	make foo >/dev/null
+	for file in . instances/foo; do
+		echo hrtimer_nanosleep >$file/set_ftrace_filter
+		echo function_graph >$file/current_tracer
+	done
+	echo 0 >instances/foo/options/sleep-time
+	sleep 0.3
+	echo 0 >tracing_on
+	intree || like 'time asleep counts' "$(records)" '@ 3[0-9]{5}\.[0-9]+ us +\|  hrtimer_nanosleep\(\);'
+	intree || unlike 'and does not elsewhere' "$(in_instance foo records)" '@ .*hrtimer_nanosleep'
+	like 'where it is recorded as well' "$(in_instance foo records)" 'us +\|  hrtimer_nanosleep\(\);'
+	echo 1 >tracing_on
+	echo nop >current_tracer
+	drop foo >/dev/null
+	: >set_ftrace_filter
 }
 
 check_commands()
@@ -464,6 +495,7 @@ check_options
 check_events
 check_function
 check_stacks
+check_sleep_time
 check_commands
 check_graph
 check_syscalls

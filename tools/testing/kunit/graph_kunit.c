@@ -4,6 +4,12 @@
  * texts are those that the in-tree tracer prints for the same records.
  */
 #include "output_room.h"
+#include "tracer/graph_text.c"
+
+int otr_dump_prepare(const struct otr_look *look)
+{
+	return 0;
+}
 
 /* Only what is one digit wide is looked at. */
 #define CPUS	2
@@ -90,6 +96,16 @@ static void make_record(struct step *step)
 	}
 }
 
+/* An option of the tracer, beside those of the instance. */
+#define OWN(opt)	BIT_ULL(40 + OTR_GRAPH_##opt)
+
+static void want(struct fixture *f, u64 options)
+{
+	BUILD_BUG_ON(OTR_OPT_COUNT > 40);
+	f->view.options = options;
+	f->view.tracer_bits = options >> 40;
+}
+
 /* What is printed of steps, which end with one of no kind. */
 static void show(struct kunit *test, struct step *what, u64 options, const char *text)
 {
@@ -98,10 +114,10 @@ static void show(struct kunit *test, struct step *what, u64 options, const char 
 	for (steps_nr = 0; what[steps_nr].kind; steps_nr++)
 		make_record(&what[steps_nr]);
 	steps = what;
-	f->view.options = options;
+	want(f, options);
 	f->view.src = (struct otr_source *)f;
 	seq_buf_clear(&f->out);
-	otr_graph_rewind(&f->view);
+	graph_rewind(&f->view);
 	otr_line_begin(&f->view);
 	for (step_at = 0; step_at < steps_nr; step_at++)
 		if (!what[step_at].done)
@@ -110,11 +126,11 @@ static void show(struct kunit *test, struct step *what, u64 options, const char 
 	KUNIT_EXPECT_STREQ(test, seq_buf_str(&f->out), text);
 }
 
-#define PLAIN		(OTR_OPT(CONTEXT_INFO) | OTR_OPT(GRAPH_CPU) | OTR_OPT(GRAPH_OVERHEAD) | \
-			 OTR_OPT(GRAPH_DURATION) | OTR_OPT(GRAPH_IRQS))
+#define PLAIN		(OTR_OPT(CONTEXT_INFO) | OWN(CPU) | OWN(OVERHEAD) | \
+			 OWN(DURATION) | OWN(IRQS))
 
 /* All that comes before the duration. */
-#define IN_FRONT	(OTR_OPT(GRAPH_ABSTIME) | OTR_OPT(GRAPH_PROC) | OTR_OPT(LATENCY_FORMAT))
+#define IN_FRONT	(OWN(ABSTIME) | OWN(PROC) | OTR_OPT(LATENCY_FORMAT))
 
 static void blocks_and_leaves(struct kunit *test)
 {
@@ -137,7 +153,7 @@ static void blocks_and_leaves(struct kunit *test)
 	     " 0)   0.000 us    |      d();\n"
 	     " 0) + 12.345 us   |    }\n"
 	     " 0) ! 123.456 us  |  }\n");
-	show(test, steps, PLAIN | OTR_OPT(GRAPH_TAIL),
+	show(test, steps, PLAIN | OWN(TAIL),
 	     " 0)               |  a() {\n"
 	     " 0)   2.500 us    |    b();\n"
 	     " 0)               |    c() {\n"
@@ -183,8 +199,8 @@ static void marks_and_durations(struct kunit *test)
 		snprintf(text, sizeof(text), " 0) %c %s|  a();\n", table[i].mark, table[i].text);
 		show(test, steps, PLAIN, text);
 		snprintf(text, sizeof(text), " 0)   %s|  a();\n", table[i].text);
-		show(test, steps, PLAIN & ~OTR_OPT(GRAPH_OVERHEAD), text);
-		show(test, steps, PLAIN & ~OTR_OPT(GRAPH_DURATION), " 0) a();\n");
+		show(test, steps, PLAIN & ~OWN(OVERHEAD), text);
+		show(test, steps, PLAIN & ~OWN(DURATION), " 0) a();\n");
 	}
 }
 
@@ -219,12 +235,12 @@ static void interrupts(struct kunit *test)
 	     " 0)   <========== |\n"
 	     " 0)   9.000 us    |  }\n");
 	/* What is no call is shown wherever it is. */
-	show(test, steps, PLAIN & ~OTR_OPT(GRAPH_IRQS),
+	show(test, steps, PLAIN & ~OWN(IRQS),
 	     " 0)               |  a() {\n"
 	     " 0)               |  /* sym */\n"
 	     " 0)   0.001 us    |    c();\n"
 	     " 0)   9.000 us    |  }\n");
-	show(test, steps, PLAIN & ~OTR_OPT(GRAPH_DURATION),
+	show(test, steps, PLAIN & ~OWN(DURATION),
 	     " 0) a() {\n"
 	     " 0) ==========>\n"
 	     " 0)   x() {\n"
@@ -250,7 +266,7 @@ static void columns(struct kunit *test)
 		{}
 	};
 
-	show(test, steps, PLAIN | OTR_OPT(GRAPH_PROC),
+	show(test, steps, PLAIN | OWN(PROC),
 	     " 0)   <...>-4711   |               |  a() {\n"
 	     " 1)   <...>-4711   |   ==========> |\n"
 	     " 1)   <...>-4711   |   7.000 us    |    x();\n"
@@ -264,7 +280,7 @@ static void columns(struct kunit *test)
 	     "    1.234568 |   1)   <...>-4711   |  ..... |   <========== |\n"
 	     "123456.000000 |   0)   <...>-4711   |  ...21 |               |  /* sym */\n"
 	     "    2.000000 |   0)   <...>-4711   |  ..... |   7.000 us    |  }\n");
-	show(test, steps, (PLAIN | OTR_OPT(GRAPH_ABSTIME)) & ~OTR_OPT(GRAPH_CPU),
+	show(test, steps, (PLAIN | OWN(ABSTIME)) & ~OWN(CPU),
 	     "    1.234567 |                |  a() {\n"
 	     "    1.234568 |    ==========> |\n"
 	     "    1.234568 |    7.000 us    |    x();\n"
@@ -375,7 +391,7 @@ static void half_of_a_call(struct kunit *test)
 		 "    d() {\n"
 		 "    e();\n"
 		 "    } /* d */\n (Overruns: 0)\n", "", "", "");
-	show(test, steps, OTR_OPT(GRAPH_IRQS) | OTR_OPT(GRAPH_OVERRUN), text);
+	show(test, steps, OWN(IRQS) | OWN(OVERRUN), text);
 }
 
 /* Returns, by what is known of the values. */
@@ -414,16 +430,15 @@ static void returned_values(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		typed = table[i].typed;
 		rec.retval = table[i].retval;
-		otr_graph_rewind(&f->view);
-		f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(GRAPH_IRQS) |
-				  OTR_OPT(GRAPH_RETVAL);
+		graph_rewind(&f->view);
+		want(f, OTR_OPT(CONTEXT_INFO) | OWN(IRQS) | OWN(RETVAL));
 		snprintf(wanted, sizeof(wanted), "} /* sym%s */\n", table[i].text);
 		expect(test, wanted);
-		f->view.options |= OTR_OPT(GRAPH_RETVAL_HEX);
+		want(f, OTR_OPT(CONTEXT_INFO) | OWN(IRQS) | OWN(RETVAL) | OWN(RETVAL_HEX));
 		snprintf(wanted, sizeof(wanted), "} /* sym%s */\n", table[i].hex);
 		expect(test, wanted);
 		/* A function whose block did not begin here is named. */
-		f->view.options &= ~OTR_OPT(GRAPH_RETVAL);
+		want(f, OTR_OPT(CONTEXT_INFO) | OWN(IRQS) | OWN(RETVAL_HEX));
 		expect(test, "} /* sym */\n");
 	}
 	typed = (struct otr_value) {};
@@ -448,25 +463,26 @@ static void callers_and_arguments(struct kunit *test)
 	struct otr_rec_graph_exit ret = {
 		.head = { .type = OTR_TYPE_GRAPH_EXIT, .pid = PID }, .func = 1, .retval = 7,
 	};
+	const u64 plain = OTR_OPT(CONTEXT_INFO) | OWN(IRQS);
 	const struct otr_item exit = { .data = &ret, .len = sizeof(ret), .ts = 1 };
 	struct fixture *f = test->priv;
 
 	f->item = (struct otr_item) { .data = &rec, .len = sizeof(rec.more), .ts = 1 };
-	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(GRAPH_IRQS);
+	want(f, plain);
 	expect(test, "sym() {\n");
-	f->view.options |= OTR_OPT(GRAPH_RETADDR);
+	want(f, plain | OWN(RETADDR));
 	expect(test, "sym() { /* <-sym+0x1/0x2 */\n");
 	f->item.len = sizeof(rec);
 	expect(test, "sym(6 words, the last is 6) { /* <-sym+0x1/0x2 */\n");
-	f->view.options &= ~OTR_OPT(GRAPH_RETADDR);
+	want(f, plain);
 	expect(test, "sym(6 words, the last is 6) {\n");
 	/* With what it returned, in one line. */
 	f->view.src = (struct otr_source *)f;
 	follows = &exit;
 	expect(test, "sym(6 words, the last is 6);\n");
-	f->view.options |= OTR_OPT(GRAPH_RETVAL);
+	want(f, plain | OWN(RETVAL));
 	expect(test, "sym(6 words, the last is 6); /* = 0x7 */\n");
-	f->view.options |= OTR_OPT(GRAPH_RETADDR);
+	want(f, plain | OWN(RETVAL) | OWN(RETADDR));
 	expect(test, "sym(6 words, the last is 6); /* <-sym+0x1/0x2 ret=0x7 */\n");
 	typed.form = OTR_VALUE_VOID;
 	expect(test, "sym(6 words, the last is 6); /* <-sym+0x1/0x2 */\n");
@@ -495,12 +511,13 @@ static int graph_init(struct kunit *test)
 	if (err)
 		return err;
 	f = test->priv;
-	f->view.graph = kunit_kcalloc(test, max(nr_cpu_ids, CPUS), sizeof(*f->view.graph),
+	f->view.state = kunit_kcalloc(test, max(nr_cpu_ids, CPUS), sizeof(struct otr_graph_cpu),
 				      GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, f->view.graph);
+	KUNIT_ASSERT_NOT_NULL(test, f->view.state);
+	f->view.look = &otr_graph_look;
 	irq_text[0] = IRQ;
 	irq_text[1] = 'z';
-	otr_graph_rewind(&f->view);
+	graph_rewind(&f->view);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The inst room over a ring that only remembers what it was asked for:
- * options, presets, subscriptions, and what is left behind when something fails.
+ * options, tracers, subscriptions, and what is left behind when something fails.
  */
 #include <kunit/test.h>
 #include <linux/cleanup.h>
@@ -12,7 +12,8 @@
 #include "inst/list.c"
 #include "inst/state.c"
 #include "inst/snapshot.c"
-#include "inst/preset.c"
+#include "inst/part.c"
+#include "inst/tracer.c"
 #include "inst/options.c"
 #include "inst/inst.c"
 #include "inst/sub.c"
@@ -65,84 +66,32 @@ void otr_filter_free(struct otr_filter *filter)
 }
 
 #include "inst_rings.h"
-
-/* A preset that counts, and fails when told to. */
-static struct {
-	int	started;
-	int	stopped;
-	int	answer;
-	int	refuse;
-} count;
-
-static int count_start(struct otr_inst *inst)
-{
-	count.started++;
-	return count.answer;
-}
-
-static void count_stop(struct otr_inst *inst)
-{
-	count.stopped++;
-}
-
-static int count_option(struct otr_inst *inst, enum otr_option opt, bool on)
-{
-	return count.refuse;
-}
-
-static struct otr_preset count_preset = {
-	.name		= "count",
-	.start		= count_start,
-	.stop		= count_stop,
-	.set_option	= count_option,
-};
-
-/* Instances that the hooks know. */
-static int hooked;
-static int hook_answer;
-
-static int hook_create(struct otr_inst *inst)
-{
-	hooked += !hook_answer;
-	return hook_answer;
-}
-
-static void hook_destroy(struct otr_inst *inst)
-{
-	hooked--;
-}
-
-static int hook_option(struct otr_inst *inst, enum otr_option opt)
-{
-	return hook_answer;
-}
-
-static const struct otr_inst_hooks test_hooks = {
-	.create		= hook_create,
-	.destroy	= hook_destroy,
-	.option_changed	= hook_option,
-};
+#include "inst_parts.h"
 
 static int start(struct kunit *test)
 {
 	memset(&count, 0, sizeof(count));
 	hook_answer = 0;
 	ring_answer = 0;
-	otr_preset_init();
-	otr_preset_register(&count_preset);
+	count_tracer.part.initial = 0;
 	KUNIT_ASSERT_EQ(test, otr_inst_init(), 0);
-	KUNIT_ASSERT_EQ(test, otr_inst_set_hooks(&test_hooks), 0);
+	KUNIT_ASSERT_EQ(test, otr_part_register(&early_part), 0);
+	KUNIT_ASSERT_EQ(test, otr_part_register(&test_part), 0);
+	KUNIT_ASSERT_EQ(test, otr_tracer_register(&count_tracer), 0);
 	return 0;
 }
 
 static void stop(struct kunit *test)
 {
-	otr_inst_clear_hooks();
-	otr_inst_exit();
+	otr_inst_end();
 	KUNIT_EXPECT_EQ(test, hooked, 0);
+	/* Only the first call does it. */
+	otr_inst_end();
+	otr_tracer_unregister(&count_tracer);
+	otr_part_unregister(&test_part);
+	otr_part_unregister(&early_part);
+	otr_inst_exit();
 	KUNIT_EXPECT_EQ(test, rings, 0);
-	otr_preset_unregister(&count_preset);
-	otr_preset_exit();
 }
 
 static void begins_with_nop(struct kunit *test)
@@ -150,43 +99,43 @@ static void begins_with_nop(struct kunit *test)
 	const struct otr_inst *inst = otr_inst_top();
 
 	guard(mutex)(&otr_inst_lock);
-	KUNIT_EXPECT_STREQ(test, inst->preset->name, "nop");
+	KUNIT_EXPECT_STREQ(test, inst->tracer->name, "nop");
 	KUNIT_EXPECT_FALSE(test, inst->expanded);
 	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_OVERWRITE));
 	KUNIT_EXPECT_TRUE(test, fake.overwrite);
 	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_RAW));
-	/* The newest preset is listed first, "nop" last. */
-	KUNIT_EXPECT_STREQ(test, otr_preset_next(NULL)->name, "count");
-	KUNIT_EXPECT_STREQ(test, otr_preset_next(&count_preset)->name, "nop");
-	KUNIT_EXPECT_NULL(test, otr_preset_next(&otr_preset_nop));
+	/* The newest tracer is listed first, "nop" last. */
+	KUNIT_EXPECT_STREQ(test, otr_tracer_next(NULL)->name, "count");
+	KUNIT_EXPECT_STREQ(test, otr_tracer_next(&count_tracer)->name, "nop");
+	KUNIT_EXPECT_NULL(test, otr_tracer_next(&otr_tracer_nop));
 }
 
-static void changes_presets(struct kunit *test)
+static void changes_tracers(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
 	guard(mutex)(&otr_inst_lock);
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
-	KUNIT_EXPECT_PTR_EQ(test, inst->preset, &count_preset);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
+	KUNIT_EXPECT_PTR_EQ(test, inst->tracer, &count_tracer);
 	KUNIT_EXPECT_EQ(test, fake.bytes, OTR_RING_BYTES);
 	KUNIT_EXPECT_EQ(test, fake.resets, 1);
 	/* The same again does nothing. */
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
 	KUNIT_EXPECT_EQ(test, count.started, 1);
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "absent"), -EINVAL);
-	KUNIT_EXPECT_PTR_EQ(test, inst->preset, &count_preset);
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "nop"), 0);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "absent"), -EINVAL);
+	KUNIT_EXPECT_PTR_EQ(test, inst->tracer, &count_tracer);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "nop"), 0);
 	KUNIT_EXPECT_EQ(test, count.stopped, 1);
 }
 
-static void survives_a_preset_that_fails(struct kunit *test)
+static void survives_a_tracer_that_fails(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
 	guard(mutex)(&otr_inst_lock);
 	count.answer = -ENOMEM;
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), -ENOMEM);
-	KUNIT_EXPECT_STREQ(test, inst->preset->name, "nop");
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), -ENOMEM);
+	KUNIT_EXPECT_STREQ(test, inst->tracer->name, "nop");
 	KUNIT_EXPECT_EQ(test, count.stopped, 0);
 }
 
@@ -198,12 +147,12 @@ static void is_busy_while_piped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), 0);
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), -EBUSY);
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, OTR_CPU_ALL), -EBUSY);
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), -EBUSY);
 	otr_inst_pipe_close(inst, 0);
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, OTR_CPU_ALL), 0);
 	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), -EBUSY);
 	otr_inst_pipe_close(inst, OTR_CPU_ALL);
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
 }
 
 static void parses_options(struct kunit *test)
@@ -229,17 +178,21 @@ static void asks_before_an_option_changes(struct kunit *test)
 	/* nop has one option that it takes and one that it does not. */
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_accept"), 0);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_refuse"), -EINVAL);
-	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_NOP_REFUSE));
+	KUNIT_EXPECT_EQ(test, otr_tracer_bits(inst, &otr_tracer_nop), 1);
 
-	KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_accept"), -EINVAL);
 	count.refuse = -EBUSY;
 	KUNIT_EXPECT_EQ(test, otr_option_set(inst, OTR_OPT_RAW, true), -EBUSY);
 	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_RAW));
 	count.refuse = 0;
 	hook_answer = -EOPNOTSUPP;
+	told = 0;
 	KUNIT_EXPECT_EQ(test, otr_option_set(inst, OTR_OPT_RAW, true), -EOPNOTSUPP);
 	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_RAW));
+	/* The part that had followed was told that it is over. */
+	KUNIT_EXPECT_EQ(test, told, 2);
+	KUNIT_EXPECT_FALSE(test, told_raw);
 }
 
 static void sets_clocks(struct kunit *test)
@@ -490,7 +443,7 @@ static void makes_and_removes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hooked, 3);
 	KUNIT_EXPECT_EQ(test, rings, 3);
 	KUNIT_EXPECT_TRUE(test, one->expanded);
-	KUNIT_EXPECT_STREQ(test, one->preset->name, "nop");
+	KUNIT_EXPECT_STREQ(test, one->tracer->name, "nop");
 	KUNIT_EXPECT_PTR_EQ(test, after(NULL), otr_inst_top());
 	KUNIT_EXPECT_PTR_EQ(test, after(otr_inst_top()), one);
 	KUNIT_EXPECT_PTR_EQ(test, after(one), two);
@@ -570,22 +523,37 @@ static void takes_over_options(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, otr_option_has_file(otr_inst_top(), OTR_OPT_RECORD_CMD));
 }
 
-static void shares_options_of_presets(struct kunit *test)
+static int set_own(struct otr_inst *inst, unsigned int opt, bool on)
 {
-	struct otr_inst *one = made(test, "one"), *two = made(test, "two");
+	guard(mutex)(&otr_inst_lock);
+	return otr_tracer_option_set(inst, &count_tracer, opt, on);
+}
 
+static void has_options_of_tracers_for_itself(struct kunit *test)
+{
+	struct otr_inst *one = made(test, "one"), *top = otr_inst_top();
+	struct otr_inst *two;
+
+	KUNIT_ASSERT_NOT_NULL(test, one);
+	/* A new instance begins with what the tracer says, whatever others have. */
+	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_UP));
+	KUNIT_EXPECT_EQ(test, set_own(one, COUNT_DOWN, true), 0);
+	KUNIT_EXPECT_EQ(test, set_own(one, COUNT_UP, false), 0);
+	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_DOWN));
+	KUNIT_EXPECT_EQ(test, otr_tracer_bits(top, &count_tracer), BIT(COUNT_UP));
+	two = made(test, "two");
 	KUNIT_ASSERT_NOT_NULL(test, two);
-	KUNIT_EXPECT_EQ(test, set(one, OTR_OPT_GRAPH_PROC, true), 0);
-	KUNIT_EXPECT_TRUE(test, otr_inst_option(one, OTR_OPT_GRAPH_PROC));
-	KUNIT_EXPECT_TRUE(test, otr_inst_option(two, OTR_OPT_GRAPH_PROC));
-	KUNIT_EXPECT_TRUE(test, otr_inst_option(otr_inst_top(), OTR_OPT_GRAPH_PROC));
-	hook_answer = -ENOMEM;
-	KUNIT_EXPECT_EQ(test, set(two, OTR_OPT_GRAPH_PROC, false), -ENOMEM);
-	hook_answer = 0;
-	KUNIT_EXPECT_TRUE(test, otr_inst_option(one, OTR_OPT_GRAPH_PROC));
-	KUNIT_EXPECT_TRUE(test, otr_inst_option(two, OTR_OPT_GRAPH_PROC));
-	KUNIT_EXPECT_EQ(test, set(two, OTR_OPT_GRAPH_PROC, false), 0);
-	KUNIT_EXPECT_FALSE(test, otr_inst_option(otr_inst_top(), OTR_OPT_GRAPH_PROC));
+	KUNIT_EXPECT_EQ(test, otr_tracer_bits(two, &count_tracer), BIT(COUNT_UP));
+	count.refuse = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, set_own(one, COUNT_DOWN, false), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_DOWN));
+	count.refuse = 0;
+	/* By name only those of the current tracer. */
+	guard(mutex)(&otr_inst_lock);
+	KUNIT_EXPECT_EQ(test, otr_option_parse(one, "up"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(one, "count"), 0);
+	KUNIT_EXPECT_EQ(test, otr_option_parse(one, "up"), 0);
+	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_UP) | BIT(COUNT_DOWN));
 }
 
 /* An instance goes with all that it records. */
@@ -596,7 +564,7 @@ static void stops_what_it_records(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, inst);
 	scoped_guard(mutex, &otr_inst_lock)
-		KUNIT_EXPECT_EQ(test, otr_preset_set(inst, "count"), 0);
+		KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
 	scoped_guard(mutex, &otr_switch_lock) {
 		events_in(test);
 		KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &plain_event, true), 0);
@@ -662,8 +630,8 @@ static void puts_aside(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_with_nop),
-	KUNIT_CASE(changes_presets),
-	KUNIT_CASE(survives_a_preset_that_fails),
+	KUNIT_CASE(changes_tracers),
+	KUNIT_CASE(survives_a_tracer_that_fails),
 	KUNIT_CASE(is_busy_while_piped),
 	KUNIT_CASE(parses_options),
 	KUNIT_CASE(asks_before_an_option_changes),
@@ -678,7 +646,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(stays_while_somebody_has_it),
 	KUNIT_CASE(leaves_nothing_of_what_failed),
 	KUNIT_CASE(takes_over_options),
-	KUNIT_CASE(shares_options_of_presets),
+	KUNIT_CASE(has_options_of_tracers_for_itself),
 	KUNIT_CASE(stops_what_it_records),
 	KUNIT_CASE(puts_aside),
 	{}

@@ -23,7 +23,6 @@
 #include "event/registry.c"
 #include "event/print.c"
 #include "output/columns.c"
-#include "output/graph.c"
 #include "output/line.c"
 
 #define PID	4711

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The list of tracers, and which of them an instance has. */
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include "inst/inst.h"
+
+static LIST_HEAD(tracers);
+
+static int nop_start(struct otr_inst *inst)
+{
+	return 0;
+}
+
+static void nop_stop(struct otr_inst *inst)
+{
+}
+
+/* Two options exist to try out how a tracer takes or refuses a change. */
+enum { NOP_ACCEPT, NOP_REFUSE };
+
+static const struct otr_tracer_option nop_options[] = {
+	[NOP_ACCEPT]	= { "test_nop_accept" },
+	[NOP_REFUSE]	= { "test_nop_refuse" },
+};
+
+static int nop_set_option(struct otr_inst *inst, unsigned int opt, bool on)
+{
+	return opt == NOP_REFUSE ? -EINVAL : 0;
+}
+
+/* What every instance starts with and goes back to. */
+struct otr_tracer otr_tracer_nop = {
+	.name		= "nop",
+	.start		= nop_start,
+	.stop		= nop_stop,
+	.options	= nop_options,
+	.nr_options	= ARRAY_SIZE(nop_options),
+	.set_option	= nop_set_option,
+};
+
+/**
+ * otr_tracers_init - make the tracer that every instance starts with
+ *
+ * Context: module load, when there is the first instance.
+ * Return: 0.
+ */
+int otr_tracers_init(void)
+{
+	return otr_tracer_register(&otr_tracer_nop);
+}
+
+/**
+ * otr_tracers_exit - the counterpart of otr_tracers_init()
+ *
+ * Context: module unload.
+ */
+void otr_tracers_exit(void)
+{
+	otr_tracer_unregister(&otr_tracer_nop);
+	WARN_ON(!list_empty(&tracers));
+}
+
+/**
+ * otr_tracer_register - offer a tracer in available_tracers
+ * @tracer: the tracer
+ *
+ * Context: may sleep.
+ * Return: 0, or the errno of otr_part_register().
+ */
+int otr_tracer_register(struct otr_tracer *tracer)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < tracer->nr_options; i++)
+		if (tracer->options[i].initial)
+			tracer->part.initial |= BIT_ULL(i);
+	err = otr_part_register(&tracer->part);
+	if (err)
+		return err;
+	mutex_lock(&otr_inst_lock);
+	list_add(&tracer->link, &tracers);
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+/**
+ * otr_tracer_unregister - take a tracer away
+ * @tracer: a registered tracer
+ *
+ * Context: may sleep; after otr_inst_end().
+ */
+void otr_tracer_unregister(struct otr_tracer *tracer)
+{
+	mutex_lock(&otr_inst_lock);
+	list_del(&tracer->link);
+	mutex_unlock(&otr_inst_lock);
+	otr_part_unregister(&tracer->part);
+}
+
+/**
+ * otr_tracer_next - walk the tracers, the newest first
+ * @tracer: where to go on, NULL for the start
+ *
+ * Context: otr_inst_lock held.
+ * Return: the next one, NULL at the end.
+ */
+const struct otr_tracer *otr_tracer_next(const struct otr_tracer *tracer)
+{
+	const struct list_head *at = tracer ? tracer->link.next : tracers.next;
+
+	lockdep_assert_held(&otr_inst_lock);
+	return at == &tracers ? NULL : list_entry(at, struct otr_tracer, link);
+}
+
+static const struct otr_tracer *tracer_find(const char *name)
+{
+	const struct otr_tracer *p = NULL;
+
+	while ((p = otr_tracer_next(p)))
+		if (!strcmp(p->name, name))
+			return p;
+	return NULL;
+}
+
+/**
+ * otr_tracer_clear - go back to "nop"
+ * @inst: the instance
+ *
+ * Cannot fail, as unloading depends on it.
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_tracer_clear(struct otr_inst *inst)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	inst->tracer->stop(inst);
+	inst->tracer = &otr_tracer_nop;
+}
+
+/**
+ * otr_tracer_set - make a tracer the current one of an instance
+ * @inst: the instance
+ * @name: the tracer's name
+ *
+ * The ring is emptied before the new one starts. When it fails to start, the
+ * instance is left with "nop".
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0; -EINVAL without such a tracer; -EBUSY while a consuming reader is
+ * open; -ENOMEM; what the tracer's start returned.
+ */
+int otr_tracer_set(struct otr_inst *inst, const char *name)
+{
+	const struct otr_tracer *tracer = tracer_find(name);
+	int err;
+
+	if (!tracer)
+		return -EINVAL;
+	err = otr_inst_expand(inst);
+	if (err)
+		return err;
+	if (tracer == inst->tracer)
+		return 0;
+	if (inst->pipes)
+		return -EBUSY;
+	otr_tracer_clear(inst);
+	err = otr_inst_reset(inst, OTR_CPU_ALL);
+	if (!err)
+		err = tracer->start(inst);
+	if (err)
+		return err;
+	inst->tracer = tracer;
+	return 0;
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The door through which events come to a ring.
+ *
+ * A probe on a tracepoint gets the subscription that it records for. Where the
+ * gate is open, the record is written in the ring at once. Where something
+ * must be known of the record before it may be there, it is put together on the
+ * probe's stack, or, if it is a long one, in a scratch slot of this CPU, and
+ * copied when it was judged, so that what is rejected never touches the ring.
+ */
+#include <linux/export.h>
+#include <linux/instruction_pointer.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/tracepoint.h>
+
+#include "host/host.h"
+#include "inst/inst.h"
+#include "record/internal.h"
+
+/*
+ * Contexts on a CPU nest strictly, so a depth is all that keeps their slots
+ * apart. What does not find one, or is longer, goes to the ring unjudged and
+ * is taken back there.
+ */
+#define SCRATCH_DEPTH	4
+#define SCRATCH_BYTES	1024
+
+struct scratch {
+	u8	slot[SCRATCH_DEPTH][SCRATCH_BYTES] __aligned(8);
+};
+
+static struct scratch __percpu *scratch;
+static DEFINE_PER_CPU(u32, scratch_depth);
+
+/* Values of otr_out.level that are no slot. */
+#define LEVEL_OPEN	(-1)	/* in the ring, nothing to be judged */
+#define LEVEL_ASIDE	(-2)	/* the same, come there on another way */
+#define LEVEL_RING	SCRATCH_DEPTH	/* in the ring, to be taken back if need be */
+
+/* Beside one of the others: who runs is not wanted, so another task has to be. */
+#define LEVEL_OTHER	0x100
+
+static __always_inline struct otr_rec *out_rec(struct otr_out *out)
+{
+	BUILD_BUG_ON(sizeof(out->ring) < sizeof(struct otr_rec));
+	return (struct otr_rec *)out->ring;
+}
+
+/* The ways into the ring that are not the common one. */
+static noinline void *reserve_aside(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	struct otr_rec rec __uninitialized;
+	void *data = otr_ring_begin(sub->ring, &rec, len);
+
+	if (!data)
+		return NULL;
+	*out_rec(out) = rec;
+	otr_record_head(data, sub->id);
+	out->data = data;
+	return data;
+}
+
+static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	struct otr_rec rec __uninitialized;
+	void *data = NULL;
+
+	/* Whoever has a record has a head. Long ones may take longer. */
+	if (!len)
+		__builtin_unreachable();
+	if (likely(len <= OTR_REC_SHORT_MAX))
+		data = otr_ring_try(sub->ring, &rec, len);
+	if (unlikely(!data)) {
+		out->level = LEVEL_ASIDE;
+		return reserve_aside(sub, out, len);
+	}
+	out->level = LEVEL_OPEN;
+	/* All that the common end asks for. */
+	out_rec(out)->cpu = rec.cpu;
+	out_rec(out)->to = rec.to;
+	out_rec(out)->ts = rec.ts;
+	otr_record_head(data, sub->id);
+	return data;
+}
+
+/* Begin a record that is judged at its end. */
+static __always_inline void *begin_judged(struct otr_sub *sub, struct otr_out *out,
+					  unsigned int len, int other)
+{
+	unsigned int depth = raw_cpu_read(scratch_depth);
+
+	if (unlikely(depth >= SCRATCH_DEPTH || len > SCRATCH_BYTES)) {
+		out->level = LEVEL_RING | other;
+		return reserve_aside(sub, out, len);
+	}
+	raw_cpu_write(scratch_depth, depth + 1);
+	/* Who interrupts us from here on takes the next slot. */
+	barrier();
+	out->level = depth | other;
+	out->len = len;
+	out->data = raw_cpu_ptr(scratch)->slot[depth];
+	return out->data;
+}
+
+static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsigned int len,
+				  u32 gate)
+{
+	if (gate & OTR_GATE_SHUT)
+		return NULL;
+	if (gate & (OTR_GATE_TASKS | OTR_GATE_OTHER) &&
+	    !otr_tasks_wanted(&sub->inst->event_tasks)) {
+		if (gate & OTR_GATE_TASKS)
+			return NULL;
+		return begin_judged(sub, out, len, LEVEL_OTHER);
+	}
+	if (gate & (OTR_GATE_FILTER | OTR_GATE_STACK))
+		return begin_judged(sub, out, len, 0);
+	return reserve(sub, out, len);
+}
+
+/**
+ * otr_event_begin_open - begin a record where nothing is in the way
+ * @sub: what the probe was called with
+ * @out: handle for otr_event_end()
+ * @len: bytes of the record, its head included
+ *
+ * Context: that of a tracepoint's probe: any, NMI included, preemption off;
+ * otr_gate_closed() said no.
+ * Return: the record, its head is taken care of; NULL when it was dropped and
+ * counted. Unless it is NULL, otr_event_end() must follow.
+ */
+void *otr_event_begin_open(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	out->sub = sub;
+	return reserve(sub, out, len);
+}
+EXPORT_SYMBOL_GPL(otr_event_begin_open);
+
+/**
+ * otr_event_begin - begin a record
+ * @sub: what the probe was called with
+ * @out: handle for otr_event_end()
+ * @len: bytes of the record, its head included
+ *
+ * Context: that of a tracepoint's probe: any, NMI included, preemption off.
+ * Return: the record, its head is taken care of; NULL when it is not wanted, or
+ * was dropped and counted. Unless it is NULL, otr_event_end() must follow.
+ */
+void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+{
+	u32 gate = READ_ONCE(sub->gate.bits);
+
+	if (likely(!gate))
+		return otr_event_begin_open(sub, out, len);
+	out->sub = sub;
+	return begin_gated(sub, out, len, gate);
+}
+EXPORT_SYMBOL_GPL(otr_event_begin);
+
+static bool other_wanted(const struct otr_sub *sub, const void *data)
+{
+	pid_t other;
+
+	memcpy(&other, data + sub->pid_at, sizeof(other));
+	return otr_tasks_test(&sub->inst->event_tasks, other);
+}
+
+static __always_inline bool judge(const struct otr_sub *sub, const struct otr_out *out)
+{
+	/* The filter's contents come with its address, see otr_sub_set_filter(). */
+	const struct otr_filter *filter = READ_ONCE(sub->filter);
+
+	if (unlikely(out->level & LEVEL_OTHER) && !other_wanted(sub, out->data))
+		return false;
+	if (unlikely(!filter))
+		return true;
+	if (unlikely(otr_filter_needs_head(filter)) && !(out->level & LEVEL_RING))
+		otr_record_head(out->data, sub->id);
+	return otr_filter_match(filter, out->data);
+}
+
+/* String instructions take long to get going, and most records are short. */
+static __always_inline void copy_words(void *to, const void *from, unsigned int len)
+{
+	unsigned int at;
+
+	for (at = 0; at < len; at += sizeof(u32))
+		/* One at a time, or the compiler makes memcpy() of it. */
+		WRITE_ONCE(*(u32 *)(to + at), *(const u32 *)(from + at));
+}
+
+/* Copy a record that was found good to the ring, all but its head. */
+static noinline void keep(struct otr_sub *sub, const void *data, unsigned int len)
+{
+	struct otr_rec rec __uninitialized;
+	struct otr_rec_head *head = otr_ring_begin(sub->ring, &rec, len);
+
+	if (!head)
+		return;
+	otr_record_head(head, sub->id);
+	data += sizeof(*head);
+	len -= sizeof(*head);
+	if (likely(len <= OTR_JUDGE_MAX))
+		copy_words(head + 1, data, len);
+	else
+		memcpy(head + 1, data, len);
+	otr_ring_end(&rec);
+	otr_comm_want(sub->remember);
+}
+
+/* What is wanted behind a record. */
+static void record_stacks(const struct otr_sub *sub, unsigned long probe)
+{
+	if (!(READ_ONCE(sub->gate.bits) & OTR_GATE_STACK))
+		return;
+	if (otr_inst_option(sub->inst, OTR_OPT_STACKTRACE))
+		otr_stack_record(sub->ring, probe);
+	if (otr_inst_option(sub->inst, OTR_OPT_USERSTACKTRACE))
+		otr_stack_record_user(sub->ring);
+}
+
+/* All that may be in the way, or was when the probe looked at the gate. */
+static noinline void judge_all(struct otr_sub *sub, void *data, unsigned int len,
+			       unsigned long probe)
+{
+	u32 gate = READ_ONCE(sub->gate.bits);
+	const struct otr_filter *filter;
+
+	if (gate & OTR_GATE_SHUT)
+		return;
+	if (gate & (OTR_GATE_TASKS | OTR_GATE_OTHER) &&
+	    !otr_tasks_wanted(&sub->inst->event_tasks) &&
+	    (gate & OTR_GATE_TASKS || !other_wanted(sub, data)))
+		return;
+	/* The filter's contents come with its address, see otr_sub_set_filter(). */
+	filter = READ_ONCE(sub->filter);
+	if (filter && otr_filter_needs_head(filter))
+		otr_record_head(data, sub->id);
+	if (filter && !otr_filter_match(filter, data))
+		return;
+	keep(sub, data, len);
+	record_stacks(sub, probe);
+}
+
+/* A filter of more than one question. */
+static noinline void judge_on(struct otr_sub *sub, void *data, unsigned int len,
+			      const struct otr_filter *only, unsigned int from)
+{
+	if (otr_filter_run(only, data, from))
+		keep(sub, data, len);
+}
+
+/**
+ * otr_event_judge - write a record if nothing keeps it away
+ * @sub: what the probe was called with
+ * @data: the record, all but its head, for which there is room
+ * @len: its bytes, a multiple of four
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
+{
+	/* Its contents come with its address, see otr_sub_gate_update(). */
+	const struct otr_filter *only = READ_ONCE(sub->only);
+	int answer;
+
+	if (unlikely(!only)) {
+		judge_all(sub, data, len, _RET_IP_);
+		return;
+	}
+	answer = otr_filter_first(only, data);
+	if (answer == OTR_STEP_REJECT)
+		return;
+	if (answer == OTR_STEP_ACCEPT)
+		keep(sub, data, len);
+	else
+		judge_on(sub, data, len, only, answer);
+}
+EXPORT_SYMBOL_GPL(otr_event_judge);
+
+static noinline void end_in_ring(struct otr_out *out, bool good)
+{
+	struct otr_rec rec = *out_rec(out);
+
+	if (!good) {
+		otr_ring_discard(&rec);
+		return;
+	}
+	otr_ring_end(&rec);
+	otr_comm_want(out->sub->remember);
+}
+
+static noinline void end_judged(struct otr_out *out, unsigned long probe)
+{
+	struct otr_sub *sub = out->sub;
+	bool good;
+
+	if (unlikely(out->level == LEVEL_ASIDE)) {
+		end_in_ring(out, true);
+		return;
+	}
+	good = judge(sub, out);
+
+	if (unlikely(out->level & LEVEL_RING)) {
+		end_in_ring(out, good);
+	} else {
+		if (good)
+			keep(sub, out->data, out->len);
+		/* The slot is free when we are done with it. */
+		barrier();
+		raw_cpu_write(scratch_depth, out->level & ~LEVEL_OTHER);
+	}
+	if (good)
+		record_stacks(sub, probe);
+}
+
+/**
+ * otr_event_end - finish a record
+ * @out: from otr_event_begin()
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_end(struct otr_out *out)
+{
+	struct otr_rec rec __uninitialized;
+
+	if (unlikely(out->level != LEVEL_OPEN)) {
+		end_judged(out, _RET_IP_);
+		return;
+	}
+	rec.cpu = out_rec(out)->cpu;
+	rec.to = out_rec(out)->to;
+	rec.ts = out_rec(out)->ts;
+	otr_ring_keep(&rec);
+	otr_comm_want(out->sub->remember);
+}
+EXPORT_SYMBOL_GPL(otr_event_end);
+
+static void names_put(void)
+{
+	mutex_lock(&otr_inst_lock);
+	otr_task_names_put();
+	mutex_unlock(&otr_inst_lock);
+}
+
+static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_task_names_get();
+	mutex_unlock(&otr_inst_lock);
+	if (err)
+		return err;
+	err = otr_host_probe_register(ev->tp, ev->probe, sub);
+	if (err)
+		names_put();
+	return err;
+}
+
+static void tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
+{
+	otr_host_probe_unregister(ev->tp, ev->probe, sub);
+	names_put();
+}
+
+static const struct otr_event_ops tracepoint_ops = {
+	.attach	= tracepoint_attach,
+	.detach	= tracepoint_detach,
+};
+
+static void event_gone(struct otr_event *ev)
+{
+	struct otr_inst *inst = NULL;
+
+	mutex_lock(&otr_switch_lock);
+	while ((inst = otr_inst_next(inst))) {
+		mutex_lock(&otr_inst_lock);
+		otr_parts_event_gone(inst, ev);
+		mutex_unlock(&otr_inst_lock);
+		otr_sub_forget(inst, ev);
+	}
+	mutex_unlock(&otr_switch_lock);
+}
+
+static void events_settle(void)
+{
+	mutex_lock(&otr_switch_lock);
+	otr_sub_settle();
+	mutex_unlock(&otr_switch_lock);
+}
+
+static void module_came(const char *module)
+{
+	struct otr_inst *inst = NULL;
+
+	mutex_lock(&otr_switch_lock);
+	while ((inst = otr_inst_next(inst)))
+		otr_awaited_came(inst, module);
+	mutex_unlock(&otr_switch_lock);
+}
+
+static const struct otr_set_hooks set_hooks = {
+	.ops	= &tracepoint_ops,
+	.came	= module_came,
+	.gone	= event_gone,
+	.settle	= events_settle,
+};
+
+/**
+ * otr_events_init - begin to take events on tracepoints
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_events_init(void)
+{
+	int err;
+
+	scratch = alloc_percpu(struct scratch);
+	if (!scratch)
+		return -ENOMEM;
+	err = otr_set_start(&set_hooks);
+	if (err)
+		free_percpu(scratch);
+	return err;
+}
+
+/**
+ * otr_events_exit - the counterpart of otr_events_init()
+ *
+ * Context: module unload, after every set of events was removed.
+ */
+void otr_events_exit(void)
+{
+	otr_set_stop();
+	tracepoint_synchronize_unregister();
+	free_percpu(scratch);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside the room record: what its files do for record.c. */
+#ifndef _OTR_RECORD_INTERNAL_H
+#define _OTR_RECORD_INTERNAL_H
+
+#include "record/record.h"
+
+int otr_events_init(void);
+void otr_events_exit(void);
+int otr_trace_init(void);
+void otr_trace_exit(void);
+int otr_syscalls_init(void);
+void otr_syscalls_exit(void);
+int otr_marker_init(void);
+void otr_marker_exit(void);
+int otr_printk_init(void);
+void otr_printk_exit(void);
+void otr_printk_follow(void);
+void otr_printk_switch(bool on);
+int otr_task_follow_forks(struct otr_inst *inst, bool on);
+
+#endif /* _OTR_RECORD_INTERNAL_H */

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Markers: user space writes text or bytes into the trace. */
+#include <linux/instruction_pointer.h>
+#include <linux/uaccess.h>
+
+#include "event/event.h"
+#include "record/internal.h"
+
+/* A longer write is cut, and its caller writes the rest again. */
+#define MARKER_MAX	4096
+
+/*
+ * Nor is a record longer than what the smallest pages have room for, whatever size
+ * they are: in-tree, texts are cut there.
+ */
+#define RECORD_MAX	(PAGE_SIZE - sizeof(struct otr_page) - OTR_REC_HEAD - sizeof(u32))
+
+/* What a record says whose data could not be read. */
+static const char faulted[] = "<faulted>";
+#define FAULTED_LEN	(sizeof(faulted) - 1)
+
+/*
+ * Straight into a record: no second copy, and no fault may sleep here. We are in
+ * a system call of the task whose memory it is.
+ */
+static __always_inline bool fetch(void *to, const char __user *from, size_t len)
+{
+	unsigned long left;
+
+	if (unlikely(!access_ok(from, len)))
+		return false;
+	pagefault_disable();
+	left = __copy_from_user_inatomic(to, from, len);
+	pagefault_enable();
+	return likely(!left);
+}
+
+/* What of a text is taken; the compiler sees that the common record is a short one. */
+static __always_inline size_t cut(size_t len)
+{
+	const size_t around = sizeof(struct otr_rec_print) + 2;
+
+	if (likely(len <= OTR_REC_SHORT_MAX - around))
+		return len;
+	return min3(len, RECORD_MAX - around, (size_t)MARKER_MAX);
+}
+
+/* End the text with one newline, and zero. */
+static void finish_text(char *text, size_t len)
+{
+	if (!len || text[len - 1] != '\n')
+		text[len++] = '\n';
+	text[len] = '\0';
+}
+
+/*
+ * The address of a marker's record is looked up when it is printed, and
+ * programs that read traces know markers by the name that comes out. So this
+ * function's name is part of the interface, and it may not be inlined.
+ */
+static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __user *from,
+					   size_t len)
+{
+	struct otr_rec_print *out;
+	struct otr_rec rec __uninitialized;
+	ssize_t done;
+
+	len = cut(len);
+	done = len;
+	preempt_disable_notrace();
+	out = otr_ring_begin(ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
+	if (!out) {
+		preempt_enable_notrace();
+		return -EBADF;
+	}
+	otr_record_head(&out->head, OTR_TYPE_PRINT);
+	out->ip = _THIS_IP_;
+	if (unlikely(!fetch(out->text, from, len))) {
+		memcpy(out->text, faulted, FAULTED_LEN);
+		len = FAULTED_LEN;
+		done = -EFAULT;
+	}
+	finish_text(out->text, len);
+	otr_ring_end(&rec);
+	preempt_enable_notrace();
+	return done;
+}
+
+/**
+ * otr_marker_write - record a text from user space
+ * @inst: the instance
+ * @from: the text
+ * @len: its length; at most 4 KiB of it, and at most what a record on one of the
+ *	 machine's pages holds, are taken
+ *
+ * Context: a task; does not sleep.
+ * Return: bytes taken; -EINVAL when markers are switched off; -EBADF when
+ * recording is; -EFAULT, with a record that says so.
+ */
+ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len)
+{
+	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || (ssize_t)len < 0)
+		return -EINVAL;
+	return tracing_mark_write(inst->ring, from, len);
+}
+
+/**
+ * otr_marker_say - record a text of the kernel's
+ * @ring: the ring
+ * @ip: the address that it is said to come from
+ * @text: the text
+ * @len: its length, in bytes
+ * @line: add a newline
+ *
+ * Context: any, NMI included.
+ * Return: whether it was recorded.
+ */
+bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, size_t len,
+		    bool line)
+{
+	struct otr_rec_print *out;
+	struct otr_rec rec __uninitialized;
+
+	preempt_disable_notrace();
+	out = otr_ring_begin(ring, &rec, sizeof(*out) + len + line + 1);
+	if (out) {
+		otr_record_head(&out->head, OTR_TYPE_PRINT);
+		out->ip = ip;
+		memcpy(out->text, text, len);
+		if (line)
+			out->text[len] = '\n';
+		out->text[len + line] = '\0';
+		otr_ring_end(&rec);
+	}
+	preempt_enable_notrace();
+	return out;
+}
+
+/**
+ * otr_marker_write_raw - record bytes from user space
+ * @inst: the instance
+ * @from: a 32-bit id, then the bytes
+ * @len: their length together
+ *
+ * Context: a task; does not sleep.
+ * Return: @len; -EINVAL when markers are switched off, without an id, or with
+ * more than a record on one of the machine's pages holds; -EBADF when recording is
+ * off; -EFAULT.
+ */
+ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len)
+{
+	size_t least = sizeof(__u32) + FAULTED_LEN;
+	size_t size = offsetof(struct otr_rec_raw, id) + max(len, least);
+	struct otr_rec_raw *out;
+	struct otr_rec rec __uninitialized;
+	ssize_t done = len;
+
+	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))
+		return -EINVAL;
+	if (len > RECORD_MAX || size > RECORD_MAX)
+		return -EINVAL;
+	preempt_disable_notrace();
+	out = otr_ring_begin(inst->ring, &rec, size);
+	if (!out) {
+		preempt_enable_notrace();
+		return -EBADF;
+	}
+	otr_record_head(&out->head, OTR_TYPE_RAW_DATA);
+	if (unlikely(!fetch(&out->id, from, len))) {
+		out->id = -1;
+		memcpy(out->data, faulted, FAULTED_LEN);
+		done = -EFAULT;
+	}
+	otr_ring_end(&rec);
+	preempt_enable_notrace();
+	return done;
+}
+
+static void print_text(struct otr_line *line)
+{
+	const struct otr_rec_print *rec = line->rec;
+
+	otr_print_ip(line, rec->ip);
+	seq_buf_printf(line->out, ": %s", rec->text);
+}
+
+static void print_text_raw(struct otr_line *line)
+{
+	const struct otr_rec_print *rec = line->rec;
+
+	seq_buf_printf(line->out, "# %lx %s", rec->ip, rec->text);
+}
+
+static void print_text_alone(struct otr_line *line)
+{
+	const struct otr_rec_print *rec = line->rec;
+
+	seq_buf_puts(line->out, rec->text);
+}
+
+static const struct otr_field print_fields[] = {
+	OTR_FIELD(struct otr_rec_print, unsigned long, ip),
+	{ "char", "buf[]", offsetof(struct otr_rec_print, text), 0, OTR_CHAR_SIGNED },
+	{}
+};
+
+static struct otr_event print_event = {
+	.id		= OTR_TYPE_PRINT,
+	.system		= "ftrace",
+	.name		= "print",
+	.flags		= OTR_EVENT_ID,
+	.fields		= print_fields,
+	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->buf",
+	.text		= print_text,
+	.raw		= print_text_raw,
+	.alone		= print_text_alone,
+};
+
+static void print_bytes(struct otr_line *line)
+{
+	const struct otr_rec_raw *rec = line->rec;
+	const u8 *end = line->rec + line->len;
+	const u8 *byte;
+
+	seq_buf_printf(line->out, "# %x buf:", rec->id);
+	for (byte = rec->data; byte < end; byte++)
+		seq_buf_printf(line->out, " %02x", *byte);
+	seq_buf_putc(line->out, '\n');
+}
+
+static const struct otr_field raw_fields[] = {
+	OTR_FIELD(struct otr_rec_raw, unsigned int, id),
+	{ "char", "buf[]", offsetof(struct otr_rec_raw, data), 0, OTR_CHAR_SIGNED },
+	{}
+};
+
+static struct otr_event raw_event = {
+	.id		= OTR_TYPE_RAW_DATA,
+	.system		= "ftrace",
+	.name		= "raw_data",
+	.fields		= raw_fields,
+	.print_fmt	= "\"id:%04x %08x\", REC->id, (int)REC->buf[0]",
+	.text		= print_bytes,
+	.raw		= print_bytes,
+};
+
+static struct otr_event *const events[] = { &print_event, &raw_event };
+
+/**
+ * otr_marker_init - make the markers' records known
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_marker_init(void)
+{
+	return otr_event_register_all(events, ARRAY_SIZE(events));
+}
+
+/**
+ * otr_marker_exit - the counterpart of otr_marker_init()
+ *
+ * Context: module unload.
+ */
+void otr_marker_exit(void)
+{
+	otr_event_unregister_all(events, ARRAY_SIZE(events));
+}

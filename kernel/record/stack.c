@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who called whom, as a record behind another one.
+ *
+ * The kernel's unwinder writes into an array, and only then it is known how
+ * long the record gets. Contexts on a CPU nest strictly, so each takes the next
+ * array of its CPU, as events do with their scratch slots. They are allocated
+ * when the first option asks for stacks.
+ */
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/stacktrace.h>
+
+#include "arch/x86/arch.h"
+#include "event/event.h"
+#include "record/internal.h"
+
+/* A task, a softirq, an interrupt, an NMI. */
+#define NEST	4
+
+struct stacks {
+	unsigned long	caller[NEST][OTR_STACK_MAX];
+};
+
+static struct stacks __percpu *stacks;
+static DEFINE_PER_CPU(u32, nest);
+
+/**
+ * otr_stack_prepare - make room for stacks
+ *
+ * Context: otr_inst_lock held; sleeps.
+ * Return: 0, -ENOMEM.
+ */
+int otr_stack_prepare(void)
+{
+	struct stacks __percpu *new;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (stacks)
+		return 0;
+	new = alloc_percpu(struct stacks);
+	if (!new)
+		return -ENOMEM;
+	/* Pairs with the address dependency in otr_stack_record(). */
+	smp_store_release(&stacks, new);
+	return 0;
+}
+
+/* Our own frames come first: how many? */
+static unsigned int ours(unsigned long *caller, unsigned int nr, unsigned long from)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (from > OTR_STACK_CALLER) {
+			if (caller[i] == from)
+				return i;
+		} else if (otr_arch_in_slot(caller[i])) {
+			if (from == OTR_STACK_CALLER)
+				return i + 1;
+			caller[i] = OTR_STACK_TRAMPOLINE;
+			return i;
+		}
+	}
+	return 0;
+}
+
+/* Bytes of a record are counted in steps of 8, its head included. */
+static noinline void record(struct otr_ring *ring, unsigned long *caller, unsigned long from)
+{
+	unsigned int nr = stack_trace_save(caller, OTR_STACK_MAX, 0);
+	unsigned int skip = ours(caller, nr, from);
+	struct otr_rec_stack *out;
+	struct otr_rec rec __uninitialized;
+
+	nr -= skip;
+	out = otr_ring_begin(ring, &rec, struct_size(out, caller, nr));
+	if (!out)
+		return;
+	otr_record_head(&out->head, OTR_TYPE_STACK);
+	out->size = nr;
+	memcpy(out->caller, caller + skip, nr * sizeof(*caller));
+	otr_ring_end(&rec);
+}
+
+/**
+ * otr_stack_record - record who called whom
+ * @ring: where to
+ * @from: the innermost caller of interest; OTR_STACK_SITE or OTR_STACK_CALLER for
+ *	  a hook's function
+ *
+ * Where RCU is not watching there is no stack: the unwinder needs it.
+ *
+ * Context: any, NMI included, preemption off; otr_stack_prepare() was called.
+ */
+void otr_stack_record(struct otr_ring *ring, unsigned long from)
+{
+	struct stacks __percpu *all = READ_ONCE(stacks);
+	u32 depth = raw_cpu_read(nest);
+
+	if (!all || depth >= NEST || !rcu_is_watching())
+		return;
+	raw_cpu_write(nest, depth + 1);
+	/* Who interrupts us from here on takes the next array. */
+	barrier();
+	record(ring, raw_cpu_ptr(all)->caller[depth], from);
+	/* The array is free when we are done with it. */
+	barrier();
+	raw_cpu_write(nest, depth);
+}
+
+/**
+ * otr_stack_busy - is a stack being recorded on this CPU?
+ *
+ * The unwinder's functions can be hooked.
+ *
+ * Context: any, preemption off.
+ * Return: whether one is, in this context or in one that was interrupted.
+ */
+bool otr_stack_busy(void)
+{
+	return raw_cpu_read(nest);
+}
+
+static void print_stack(struct otr_line *line)
+{
+	const struct otr_rec_stack *rec = line->rec;
+	unsigned int nr = (line->len - sizeof(*rec)) / sizeof(*rec->caller);
+	unsigned int i;
+
+	seq_buf_puts(line->out, "<stack trace>\n");
+	for (i = 0; i < nr && i < rec->size; i++) {
+		seq_buf_puts(line->out, " => ");
+		if (rec->caller[i] == OTR_STACK_TRAMPOLINE)
+			seq_buf_puts(line->out, "[FTRACE TRAMPOLINE]");
+		else
+			otr_print_ip(line, rec->caller[i]);
+		seq_buf_putc(line->out, '\n');
+	}
+}
+
+static const struct otr_field stack_fields[] = {
+	OTR_FIELD(struct otr_rec_stack, int, size),
+	{ "unsigned long", "caller[" __stringify(OTR_STACK_FIELDS) "]",
+	  offsetof(struct otr_rec_stack, caller), OTR_STACK_FIELDS * sizeof(long) },
+	{}
+};
+
+static struct otr_event stack_event = {
+	.id		= OTR_TYPE_STACK,
+	.system		= "ftrace",
+	.name		= "kernel_stack",
+	.fields		= stack_fields,
+	.print_fmt	= OTR_STACK_PRINT_FMT,
+	.text		= print_stack,
+};
+
+/**
+ * otr_stack_init - make the records of stacks known
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_stack_init(void)
+{
+	int err = otr_event_register(&stack_event);
+
+	if (err)
+		return err;
+	err = otr_user_stack_init();
+	if (err)
+		otr_event_unregister(&stack_event);
+	return err;
+}
+
+/**
+ * otr_stack_exit - the counterpart of otr_stack_init()
+ *
+ * Context: module unload, when nobody records any more.
+ */
+void otr_stack_exit(void)
+{
+	otr_user_stack_exit();
+	otr_event_unregister(&stack_event);
+	free_percpu(stacks);
+	stacks = NULL;
+}

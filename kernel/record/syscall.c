@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pair of events for each system call of the kernel: its arguments when it is
+ * entered, its result when it is left.
+ *
+ * There are two tracepoints for all of them. An instance that wants a system
+ * call has a probe on one or both, with a table that says by number whose
+ * records are wanted.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <linux/unistd.h>
+#include <asm/syscall.h>
+
+#include "event/event.h"
+#include "host/host.h"
+#include "inst/inst.h"
+#include "record/internal.h"
+
+#define OTR_SYSCALL_NUMBERS
+#include "record/syscalls.h"
+#undef OTR_SYSCALL_NUMBERS
+
+enum side { ENTER, EXIT, NR_SIDES };
+
+struct rec_enter {
+	struct otr_rec_head	head;
+	int			nr;
+	unsigned long		args[];
+};
+
+struct rec_exit {
+	struct otr_rec_head	head;
+	int			nr;
+	long			ret;
+};
+
+/**
+ * struct call - a system call
+ * @event: its events
+ * @name: with "sys_" in front
+ * @args: its arguments, as fields
+ * @nr_args: how many
+ */
+struct call {
+	struct otr_event	event[NR_SIDES];
+	const char		*name;
+	const struct otr_field	*args;
+	unsigned int		nr_args;
+};
+
+/**
+ * struct table - what an instance wants at one of the tracepoints
+ * @sub: by the number of the system call, NULL for nothing; probes read it with
+ *	 preemption off
+ * @users: how many there are; otr_inst_lock
+ */
+struct table {
+	struct otr_sub		*sub[NR_syscalls];
+	unsigned int		users;
+};
+
+/* struct otr_syscalls - what an instance wants of system calls */
+struct otr_syscalls {
+	struct table		table[NR_SIDES];
+};
+
+static void enter_text(struct otr_line *line);
+static void exit_text(struct otr_line *line);
+static const struct otr_event_ops ops;
+
+#define NR_FIELD	{ .type = "int", .name = "__syscall_nr", .size = sizeof(int), \
+			  .offset = offsetof(struct rec_enter, nr), .is_signed = true }
+
+static const struct otr_field exit_fields[] = {
+	NR_FIELD,
+	{ .type = "long", .name = "ret", .offset = offsetof(struct rec_exit, ret),
+	  .size = sizeof(long), .is_signed = true },
+	{}
+};
+
+#include "record/syscall_macros.h"
+
+#define CALL	CALL_DEFINE
+#include "record/syscalls.h"
+
+#undef CALL
+#define CALL	CALL_NUMBERED
+static struct call *const calls[NR_syscalls] = {
+#include "record/syscalls.h"
+};
+
+#undef CALL
+#define CALL	CALL_LISTED
+static struct otr_event *const events[] = {
+#include "record/syscalls.h"
+	NULL
+};
+
+static struct otr_event_set set = {
+	.events	= events,
+	.owner	= THIS_MODULE,
+};
+
+static struct tracepoint *tracepoint[NR_SIDES];
+
+static struct call *call_of(int nr)
+{
+	return nr >= 0 && nr < NR_syscalls ? calls[nr] : NULL;
+}
+
+static void enter_text(struct otr_line *line)
+{
+	const struct rec_enter *rec = line->rec;
+	const struct call *call = call_of(rec->nr);
+	unsigned int i;
+
+	if (call && line->len >= struct_size(rec, args, call->nr_args)) {
+		seq_buf_printf(line->out, "%s(", call->name);
+		for (i = 0; i < call->nr_args; i++) {
+			seq_buf_puts(line->out, i ? ", " : "");
+			if (line->flags & OTR_LINE_TYPES)
+				seq_buf_printf(line->out, "%s ", call->args[i].type);
+			seq_buf_printf(line->out, "%s: %lx", call->args[i].name, rec->args[i]);
+		}
+		seq_buf_putc(line->out, ')');
+	}
+	seq_buf_putc(line->out, '\n');
+}
+
+static void exit_text(struct otr_line *line)
+{
+	const struct rec_exit *rec = line->rec;
+	const struct call *call = call_of(rec->nr);
+
+	if (call)
+		seq_buf_printf(line->out, "%s -> 0x%lx", call->name, rec->ret);
+	seq_buf_putc(line->out, '\n');
+}
+
+/*
+ * Numbers of other machines' system calls mean something else; the table knows
+ * those of this one only.
+ */
+static __always_inline struct otr_sub *wanted(const struct table *table, int nr)
+{
+#ifdef CONFIG_IA32_EMULATION
+	if (in_32bit_syscall())
+		return NULL;
+#endif
+	if ((unsigned int)nr >= NR_syscalls)
+		return NULL;
+	/* Pairs with the release in attach_locked(): the subscription is whole. */
+	return smp_load_acquire(&table->sub[nr]);
+}
+
+/*
+ * The kernel has switched preemption off already. The in-tree tracer of 6.12 does so once
+ * more and shows it: its users see system calls at depth 1.
+ */
+static void enter_probe(void *data, struct pt_regs *regs, long id)
+{
+	struct otr_out out __uninitialized;
+	unsigned long args[6];
+	struct rec_enter *rec;
+	struct otr_sub *sub = wanted(data, id);
+	unsigned int nr_args;
+
+	if (!sub)
+		return;
+	guard(preempt_notrace)();
+	nr_args = calls[id]->nr_args;
+	rec = otr_event_begin(sub, &out, struct_size(rec, args, nr_args));
+	if (!rec)
+		return;
+	rec->nr = id;
+	syscall_get_arguments(current, regs, args);
+	memcpy(rec->args, args, nr_args * sizeof(args[0]));
+	otr_event_end(&out);
+}
+
+static void exit_probe(void *data, struct pt_regs *regs, long ret)
+{
+	struct otr_out out __uninitialized;
+	struct rec_exit *rec;
+	int nr = syscall_get_nr(current, regs);
+	struct otr_sub *sub = wanted(data, nr);
+
+	if (!sub)
+		return;
+	guard(preempt_notrace)();
+	rec = otr_event_begin(sub, &out, sizeof(*rec));
+	if (!rec)
+		return;
+	rec->nr = nr;
+	rec->ret = syscall_get_return_value(current, regs);
+	otr_event_end(&out);
+}
+
+static struct otr_part syscall_part;
+
+static struct otr_syscalls *syscall_tables(const struct otr_inst *inst)
+{
+	return otr_part_data(inst, &syscall_part);
+}
+
+static void *const probe[NR_SIDES] = { enter_probe, exit_probe };
+
+/* Whose event it is, by the place in its array; the number is the place in calls[]. */
+static struct otr_sub **slot(struct otr_event *ev, struct otr_sub *sub, enum side *side)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < NR_syscalls; nr++) {
+		if (!calls[nr] || ev < calls[nr]->event || ev >= calls[nr]->event + NR_SIDES)
+			continue;
+		*side = ev - calls[nr]->event;
+		return &syscall_tables(sub->inst)->table[*side].sub[nr];
+	}
+	return NULL;
+}
+
+static int attach_locked(struct otr_event *ev, struct otr_sub *sub)
+{
+	struct table *table;
+	enum side side;
+	struct otr_sub **at = slot(ev, sub, &side);
+	int err;
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (!at || !tracepoint[side])
+		return -ENODEV;
+	err = otr_task_names_get();
+	if (err)
+		return err;
+	table = &syscall_tables(sub->inst)->table[side];
+	/* Pairs with wanted(). */
+	smp_store_release(at, sub);
+	if (!table->users)
+		err = otr_host_probe_register(tracepoint[side], probe[side], table);
+	if (err) {
+		WRITE_ONCE(*at, NULL);
+		otr_task_names_put();
+		return err;
+	}
+	table->users++;
+	return 0;
+}
+
+static int attach(struct otr_event *ev, struct otr_sub *sub)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = attach_locked(ev, sub);
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+static void detach(struct otr_event *ev, struct otr_sub *sub)
+{
+	struct table *table;
+	enum side side;
+	struct otr_sub **at = slot(ev, sub, &side);
+
+	table = &syscall_tables(sub->inst)->table[side];
+	mutex_lock(&otr_inst_lock);
+	WRITE_ONCE(*at, NULL);
+	if (!--table->users)
+		otr_host_probe_unregister(tracepoint[side], probe[side], table);
+	otr_task_names_put();
+	mutex_unlock(&otr_inst_lock);
+}
+
+static const struct otr_event_ops ops = {
+	.attach	= attach,
+	.detach	= detach,
+};
+
+static int syscall_create(struct otr_inst *inst)
+{
+	struct otr_syscalls *tables = kzalloc(sizeof(*tables), GFP_KERNEL);
+
+	otr_part_set_data(inst, &syscall_part, tables);
+	return tables ? 0 : -ENOMEM;
+}
+
+static void syscall_destroy(struct otr_inst *inst)
+{
+	kfree(syscall_tables(inst));
+}
+
+static struct otr_part syscall_part = {
+	.create		= syscall_create,
+	.destroy	= syscall_destroy,
+};
+
+/**
+ * otr_syscalls_init - make events of system calls known
+ *
+ * Context: module load, once sets are taken.
+ * Return: 0, -ENOMEM, -EBUSY when there are too many events.
+ */
+int otr_syscalls_init(void)
+{
+	int err = otr_part_register(&syscall_part);
+
+	if (err)
+		return err;
+	tracepoint[ENTER] = otr_host_tracepoint("sys_enter");
+	tracepoint[EXIT] = otr_host_tracepoint("sys_exit");
+	if (!tracepoint[ENTER] || !tracepoint[EXIT])
+		set.events += ARRAY_SIZE(events) - 1;
+	err = otr_event_set_add(&set);
+	if (err)
+		otr_part_unregister(&syscall_part);
+	return err;
+}
+
+/**
+ * otr_syscalls_exit - the counterpart of otr_syscalls_init()
+ *
+ * Context: module unload; sleeps for some RCU grace periods.
+ */
+void otr_syscalls_exit(void)
+{
+	otr_event_set_remove(&set);
+	otr_part_unregister(&syscall_part);
+}

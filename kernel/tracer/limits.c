@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What of the calls function_graph records: set_graph_function, set_graph_notrace,
+ * max_graph_depth and tracing_thresh, for all instances.
+ */
+#include "host/host.h"
+#include "tracer/graph.h"
+
+struct otr_limits otr_limits;
+
+/* All of them; otr_inst_lock. */
+LIST_HEAD(otr_graphs);
+
+/* The sets of the limits, for those who read and change them; otr_inst_lock. */
+static struct otr_siteset *chosen[2];
+
+/**
+ * otr_graph_note - follow a change of what limits an instance
+ * @graph: its function_graph
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_note(struct otr_graph *graph)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	WRITE_ONCE(graph->limited, otr_limits.sites[OTR_WANT] || otr_limits.sites[OTR_NOT] ||
+		   otr_limits.depth || otr_limits.thresh || graph->fn->tasks.limited ||
+		   graph->skip_irqs || graph->slept_too || graph->more || graph->stopped);
+}
+
+static void note_limits(void)
+{
+	struct otr_graph *graph;
+
+	list_for_each_entry(graph, &otr_graphs, node)
+		otr_graph_note(graph);
+}
+
+/* A set for the hot path; NULL for the empty one, which limits nothing. */
+static int addrs_of(const struct otr_siteset *set, struct otr_addrs **addrs)
+{
+	struct otr_site_pos pos = { .set = set };
+	bool more;
+
+	*addrs = NULL;
+	if (otr_siteset_empty(set))
+		return 0;
+	*addrs = otr_addrs_create(otr_siteset_count(set));
+	if (!*addrs)
+		return -ENOMEM;
+	for (more = otr_site_start(&pos, 0); more; more = otr_site_next(&pos))
+		otr_addrs_add(*addrs, pos.ip);
+	otr_site_stop();
+	return 0;
+}
+
+/**
+ * otr_graph_sites - functions that begin, or end, what function_graph records
+ * @side: OTR_WANT for set_graph_function, OTR_NOT for set_graph_notrace
+ *
+ * Context: otr_inst_lock held, for as long as the set is used.
+ * Return: the set.
+ */
+struct otr_siteset *otr_graph_sites(enum otr_side side)
+{
+	return chosen[side];
+}
+
+/**
+ * otr_graph_set_sites - change what function_graph records
+ * @side: which of the two sets
+ * @set: the new set; owned from here on, also on failure
+ *
+ * Context: otr_inst_lock held.
+ * Return: 0, -ENOMEM.
+ */
+int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
+{
+	struct otr_addrs *addrs, *old = otr_limits.sites[side];
+	int err = addrs_of(set, &addrs);
+
+	lockdep_assert_held(&otr_inst_lock);
+	if (err) {
+		otr_siteset_destroy(set);
+		return err;
+	}
+	/* Pairs with the address dependency in judge(): the set is complete. */
+	smp_store_release(&otr_limits.sites[side], addrs);
+	note_limits();
+	otr_siteset_destroy(chosen[side]);
+	chosen[side] = set;
+	if (old)
+		otr_host_quiesce();
+	otr_addrs_free(old);
+	return 0;
+}
+
+/**
+ * otr_graph_depth - how deep function_graph records
+ *
+ * Context: any.
+ * Return: levels, 0 for all.
+ */
+unsigned int otr_graph_depth(void)
+{
+	return READ_ONCE(otr_limits.depth);
+}
+
+/**
+ * otr_graph_set_depth - limit how deep function_graph records
+ * @depth: levels, 0 for all
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_set_depth(unsigned int depth)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	WRITE_ONCE(otr_limits.depth, depth);
+	note_limits();
+}
+
+/**
+ * otr_graph_thresh - how long a call has to take to be recorded
+ *
+ * Context: any.
+ * Return: ns, 0 for all calls.
+ */
+u64 otr_graph_thresh(void)
+{
+	return READ_ONCE(otr_limits.thresh);
+}
+
+/**
+ * otr_graph_set_thresh - record only the return of calls that take long
+ * @ns: how long at least; 0 for all calls, with their entries
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_graph_set_thresh(u64 ns)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	WRITE_ONCE(otr_limits.thresh, ns);
+	note_limits();
+}
+
+/**
+ * otr_limits_exit - the counterpart of otr_limits_init()
+ *
+ * Context: module unload; no probe looks at the limits.
+ */
+void otr_limits_exit(void)
+{
+	int side;
+
+	for (side = OTR_WANT; side <= OTR_NOT; side++) {
+		otr_siteset_destroy(chosen[side]);
+		otr_addrs_free(otr_limits.sites[side]);
+		chosen[side] = NULL;
+		otr_limits.sites[side] = NULL;
+	}
+}
+
+/**
+ * otr_limits_init - begin without limits
+ *
+ * Context: module load.
+ * Return: 0, -ENOMEM.
+ */
+int otr_limits_init(void)
+{
+	chosen[OTR_WANT] = otr_siteset_create();
+	chosen[OTR_NOT] = otr_siteset_create();
+	if (chosen[OTR_WANT] && chosen[OTR_NOT])
+		return 0;
+	otr_limits_exit();
+	return -ENOMEM;
+}
