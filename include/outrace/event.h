@@ -234,6 +234,9 @@ void otr_event_set_remove(struct otr_event_set *set);
 #define OTR_GATE_TASKS	BIT(2)	/* who runs may be unwanted */
 #define OTR_GATE_FILTER	BIT(3)	/* records have to pass a filter */
 #define OTR_GATE_STACK	BIT(4)	/* nothing, but the stack is recorded behind them */
+#define OTR_GATE_SINK	BIT(5)	/* nothing, but they go to another place as well */
+#define OTR_GATE_TRIGGER BIT(6)	/* nothing, but they make something happen */
+#define OTR_GATE_LATE	BIT(7)	/* as for TASKS, but others want the record first */
 
 /**
  * struct otr_gate - how a probe begins: the first thing in a struct otr_sub

@@ -70,8 +70,12 @@ void otr_sub_gate_update(struct otr_sub *sub)
 	struct otr_filter *only = NULL;
 	u32 gate = 0;
 
+	if (sub->taps[OTR_TAP_SINK])
+		gate |= OTR_GATE_SINK;
+	if (sub->taps[OTR_TAP_BEFORE] || sub->taps[OTR_TAP_AFTER])
+		gate |= OTR_GATE_TRIGGER;
 	if (inst->event_tasks.limited)
-		gate |= sub->pid_at ? OTR_GATE_OTHER : OTR_GATE_TASKS;
+		gate |= sub->pid_at ? OTR_GATE_OTHER : gate ? OTR_GATE_LATE : OTR_GATE_TASKS;
 	if (sub->filter)
 		gate |= OTR_GATE_FILTER;
 	if (inst->options & (OTR_OPT(STACKTRACE) | OTR_OPT(USERSTACKTRACE)))
@@ -258,6 +262,57 @@ void otr_sub_drop(struct otr_sub *sub)
 	change_holders(sub, -1);
 	if (!sub->holders && !otr_sub_on(sub))
 		detach(sub);
+}
+
+static void sub_note_taps(struct otr_sub *sub)
+{
+	const struct otr_tap *tap;
+	bool picky = sub->taps[OTR_TAP_AFTER];
+
+	for (tap = sub->taps[OTR_TAP_BEFORE]; tap; tap = tap->next)
+		picky |= tap->filter || tap->needs_rec;
+	WRITE_ONCE(sub->picky, picky);
+	otr_sub_gate_update(sub);
+}
+
+/**
+ * otr_sub_add_tap - let something besides the ring have an event's records
+ * @sub: the subscription, which the caller holds: otr_sub_hold()
+ * @tap: what gets them
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_sub_add_tap(struct otr_sub *sub, struct otr_tap *tap)
+{
+	struct otr_tap **at = &sub->taps[tap->kind];
+
+	lockdep_assert_held(&otr_inst_lock);
+	tap->next = NULL;
+	while (*at)
+		at = &(*at)->next;
+	/* Pairs with the address dependency in the probes: the tap is complete. */
+	smp_store_release(at, tap);
+	sub_note_taps(sub);
+}
+
+/**
+ * otr_sub_remove_tap - the counterpart of otr_sub_add_tap()
+ * @sub: the subscription
+ * @tap: a tap of it. It may be in use until tracepoint_synchronize_unregister(), or
+ *	 the end of the subscription
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_sub_remove_tap(struct otr_sub *sub, struct otr_tap *tap)
+{
+	struct otr_tap **at = &sub->taps[tap->kind];
+
+	lockdep_assert_held(&otr_inst_lock);
+	while (*at != tap)
+		at = &(*at)->next;
+	/* A probe that is at the tap goes on from there: its @next stays. */
+	WRITE_ONCE(*at, tap->next);
+	sub_note_taps(sub);
 }
 
 static bool picked(const struct otr_pick *pick, const struct otr_event *ev)

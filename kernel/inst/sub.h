@@ -10,6 +10,57 @@
 #include "event/event.h"
 #include "rule/rule.h"
 
+struct otr_sub;
+
+/**
+ * struct otr_hit - a record of an event, for those that want it besides the ring
+ * @sub: the event in an instance
+ * @rec: the record, complete, its head included; NULL once it is in the ring
+ * @len: its length in bytes
+ * @probe: return address into the event's probe, where a stack begins
+ */
+struct otr_hit {
+	struct otr_sub	*sub;
+	const void	*rec;
+	unsigned int	len;
+	unsigned long	probe;
+};
+
+/**
+ * enum otr_tap_kind - when a tap gets a record, and which
+ * @OTR_TAP_SINK: all of them, whatever the instance wants, before the triggers
+ * @OTR_TAP_BEFORE: a trigger, before the record goes to the ring
+ * @OTR_TAP_AFTER: a trigger, when the record is in the ring, or would be; it gets no
+ *		   record then
+ * @OTR_TAP_KINDS: how many there are
+ */
+enum otr_tap_kind {
+	OTR_TAP_SINK,
+	OTR_TAP_BEFORE,
+	OTR_TAP_AFTER,
+	OTR_TAP_KINDS
+};
+
+/**
+ * struct otr_tap - something besides the ring that an event's records go to
+ * @run: gets a record, in any context, NMI included, with preemption off
+ * @filter: what records have to pass, NULL for nothing; set before it is added
+ * @kind: when it runs; set before it is added
+ * @needs_rec: without a filter, too, it runs only for tasks that the instance wants, as
+ *	       it looks at the record; set before it is added
+ * @next: the one that was added after it
+ *
+ * A tap may switch the event on and off, stop the ring or exchange it. What it records
+ * itself, into the same event's instance or not, nests.
+ */
+struct otr_tap {
+	void			(*run)(struct otr_tap *tap, const struct otr_hit *hit);
+	struct otr_filter	*filter;
+	enum otr_tap_kind	kind;
+	bool			needs_rec;
+	struct otr_tap		*next;
+};
+
 /**
  * struct otr_sub - an event in an instance
  * @gate: what probes look at first
@@ -23,10 +74,15 @@
  *	  head; read like @filter
  * @filter: what records have to pass, NULL for nothing; read by probes with
  *	    preemption off
+ * @taps: sinks and triggers, by their kind, in the order in which they were added; read
+ *	  by probes with preemption off
+ * @picky: a trigger needs the record, so none runs for tasks that are not wanted
+ * @missed: records that no tap got, as they were too long or nested too deep and the
+ *	    ring took none
  * @event: the event; set once
  * @shown: the filter that its file shows: @filter, or one that was wrong, and
  *	   then there is no @filter
- * @holders: triggers that may switch it on and off
+ * @holders: triggers that may switch it on and off, and those that have taps
  * @attached: probes of the event come here
  * @next_gone: in the list of those whose events went away
  *
@@ -43,6 +99,9 @@ struct otr_sub {
 	struct otr_inst		*inst;
 	struct otr_filter	*only;
 	struct otr_filter	*filter;
+	struct otr_tap		*taps[OTR_TAP_KINDS];
+	bool			picky;
+	atomic_long_t		missed;
 
 	/* otr_inst_lock */
 	struct otr_event	*event;
@@ -88,6 +147,8 @@ int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on);
 struct otr_sub *otr_sub_hold(struct otr_inst *inst, struct otr_event *ev);
 void otr_sub_drop(struct otr_sub *sub);
 void otr_sub_set(struct otr_sub *sub, bool on);
+void otr_sub_add_tap(struct otr_sub *sub, struct otr_tap *tap);
+void otr_sub_remove_tap(struct otr_sub *sub, struct otr_tap *tap);
 int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);
 
 /* awaited.c: events of modules that are not there yet */

@@ -41,6 +41,11 @@ static DEFINE_PER_CPU(u32, scratch_depth);
 /* Beside one of the others: who runs is not wanted, so another task has to be. */
 #define LEVEL_OTHER	0x100
 
+/* Beside one of the others: sinks or triggers want it, whatever the ring does. */
+#define LEVEL_TAPS	0x200
+
+#define GATE_TAPS	(OTR_GATE_SINK | OTR_GATE_TRIGGER)
+
 static __always_inline struct otr_rec *out_rec(struct otr_out *out)
 {
 	BUILD_BUG_ON(sizeof(out->ring) < sizeof(struct otr_rec));
@@ -48,7 +53,7 @@ static __always_inline struct otr_rec *out_rec(struct otr_out *out)
 }
 
 /* The ways into the ring that are not the common one. */
-static noinline void *reserve_aside(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+static noinline void *event_reserve_aside(struct otr_sub *sub, struct otr_out *out, unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
 	void *data = otr_ring_begin(sub->ring, &rec, len);
@@ -61,7 +66,7 @@ static noinline void *reserve_aside(struct otr_sub *sub, struct otr_out *out, un
 	return data;
 }
 
-static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+static __always_inline void *event_reserve(struct otr_sub *sub, struct otr_out *out, unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
 	void *data = NULL;
@@ -73,7 +78,7 @@ static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, u
 		data = otr_ring_try(sub->ring, &rec, len);
 	if (unlikely(!data)) {
 		out->level = LEVEL_ASIDE;
-		return reserve_aside(sub, out, len);
+		return event_reserve_aside(sub, out, len);
 	}
 	out->level = LEVEL_OPEN;
 	/* All that the common end asks for. */
@@ -84,20 +89,21 @@ static __always_inline void *reserve(struct otr_sub *sub, struct otr_out *out, u
 	return data;
 }
 
-/* Begin a record that is judged at its end. */
+/* Begin a record that is judged at its end; @beside goes to its level. */
 static __always_inline void *begin_judged(struct otr_sub *sub, struct otr_out *out,
-					  unsigned int len, int other)
+					  unsigned int len, int beside)
 {
 	unsigned int depth = raw_cpu_read(scratch_depth);
 
 	if (unlikely(depth >= SCRATCH_DEPTH || len > SCRATCH_BYTES)) {
-		out->level = LEVEL_RING | other;
-		return reserve_aside(sub, out, len);
+		out->level = LEVEL_RING | beside;
+		out->len = len;
+		return event_reserve_aside(sub, out, len);
 	}
 	raw_cpu_write(scratch_depth, depth + 1);
 	/* Who interrupts us from here on takes the next slot. */
 	barrier();
-	out->level = depth | other;
+	out->level = depth | beside;
 	out->len = len;
 	out->data = raw_cpu_ptr(scratch)->slot[depth];
 	return out->data;
@@ -106,6 +112,13 @@ static __always_inline void *begin_judged(struct otr_sub *sub, struct otr_out *o
 static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsigned int len,
 				  u32 gate)
 {
+	if (unlikely(gate & GATE_TAPS)) {
+		void *data = begin_judged(sub, out, len, LEVEL_TAPS);
+
+		if (!data)
+			atomic_long_inc(&sub->missed);
+		return data;
+	}
 	if (gate & OTR_GATE_SHUT)
 		return NULL;
 	if (gate & (OTR_GATE_TASKS | OTR_GATE_OTHER) &&
@@ -116,7 +129,7 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 	}
 	if (gate & (OTR_GATE_FILTER | OTR_GATE_STACK))
 		return begin_judged(sub, out, len, 0);
-	return reserve(sub, out, len);
+	return event_reserve(sub, out, len);
 }
 
 /**
@@ -133,7 +146,7 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 void *otr_event_begin_open(struct otr_sub *sub, struct otr_out *out, unsigned int len)
 {
 	out->sub = sub;
-	return reserve(sub, out, len);
+	return event_reserve(sub, out, len);
 }
 EXPORT_SYMBOL_GPL(otr_event_begin_open);
 
@@ -220,24 +233,111 @@ static void record_stacks(const struct otr_sub *sub, unsigned long probe)
 		otr_stack_record_user(sub->ring);
 }
 
+static noinline void end_in_ring(struct otr_out *out, bool good)
+{
+	struct otr_rec rec = *out_rec(out);
+
+	if (!good) {
+		otr_ring_discard(&rec);
+		return;
+	}
+	otr_ring_end(&rec);
+	otr_comm_want(out->sub->remember);
+}
+
+/* Does the ring want a record? All that may be in the way is looked at again. */
+static bool ring_wants(const struct otr_sub *sub, void *data, u32 gate, bool task_wanted)
+{
+	const struct otr_filter *filter;
+
+	if (gate & OTR_GATE_SHUT)
+		return false;
+	if (!task_wanted && (!(gate & OTR_GATE_OTHER) || !other_wanted(sub, data)))
+		return false;
+	/* The filter's contents come with its address, see otr_sub_set_filter(). */
+	filter = READ_ONCE(sub->filter);
+	if (!filter)
+		return true;
+	if (otr_filter_needs_head(filter))
+		otr_record_head(data, sub->id);
+	return otr_filter_match(filter, data);
+}
+
+static bool task_wanted(const struct otr_sub *sub, u32 gate)
+{
+	return !(gate & (OTR_GATE_TASKS | OTR_GATE_OTHER | OTR_GATE_LATE)) ||
+	       otr_tasks_wanted(&sub->inst->event_tasks);
+}
+
+/* Let sinks and triggers have a record; bits of those that run after it is in the ring. */
+static u64 taps_before(struct otr_sub *sub, void *data, unsigned int len, bool triggers)
+{
+	struct otr_hit hit = { .sub = sub, .rec = data, .len = len };
+	struct otr_tap *tap;
+	u64 later = 0, bit;
+
+	otr_record_head(data, sub->id);
+	/* What a tap is comes with its address, see otr_sub_add_tap(). */
+	for (tap = READ_ONCE(sub->taps[OTR_TAP_SINK]); tap; tap = READ_ONCE(tap->next))
+		if (!tap->filter || otr_filter_match(tap->filter, data))
+			tap->run(tap, &hit);
+	if (!triggers)
+		return 0;
+	for (tap = READ_ONCE(sub->taps[OTR_TAP_BEFORE]); tap; tap = READ_ONCE(tap->next))
+		if (!tap->filter || otr_filter_match(tap->filter, data))
+			tap->run(tap, &hit);
+	tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]);
+	for (bit = 1; tap && bit; tap = READ_ONCE(tap->next), bit <<= 1)
+		if (!tap->filter || otr_filter_match(tap->filter, data))
+			later |= bit;
+	return later;
+}
+
+/* A tap that was added or removed meanwhile moves the bits: a probe may see either. */
+static void taps_after(struct otr_sub *sub, u64 later, unsigned long probe)
+{
+	struct otr_hit hit = { .sub = sub, .probe = probe };
+	struct otr_tap *tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]);
+
+	for (; tap && later; tap = READ_ONCE(tap->next), later >>= 1)
+		if (later & 1)
+			tap->run(tap, &hit);
+}
+
+/*
+ * A record that sinks and triggers want: on the stack or in a slot, to be copied to
+ * the ring, or, with @out, there already.
+ */
+static noinline void judge_taps(struct otr_sub *sub, void *data, unsigned int len,
+				struct otr_out *out, unsigned long probe)
+{
+	u32 gate = READ_ONCE(sub->gate.bits);
+	bool wanted = task_wanted(sub, gate);
+	u64 later = taps_before(sub, data, len, wanted || !READ_ONCE(sub->picky));
+	/* A trigger may have changed what is in the way. */
+	bool good = ring_wants(sub, data, READ_ONCE(sub->gate.bits), wanted);
+
+	if (out)
+		end_in_ring(out, good);
+	else if (good)
+		keep(sub, data, len);
+	if (good)
+		record_stacks(sub, probe);
+	if (later)
+		taps_after(sub, later, probe);
+}
+
 /* All that may be in the way, or was when the probe looked at the gate. */
 static noinline void judge_all(struct otr_sub *sub, void *data, unsigned int len,
 			       unsigned long probe)
 {
 	u32 gate = READ_ONCE(sub->gate.bits);
-	const struct otr_filter *filter;
 
-	if (gate & OTR_GATE_SHUT)
+	if (unlikely(gate & GATE_TAPS)) {
+		judge_taps(sub, data, len, NULL, probe);
 		return;
-	if (gate & (OTR_GATE_TASKS | OTR_GATE_OTHER) &&
-	    !otr_tasks_wanted(&sub->inst->event_tasks) &&
-	    (gate & OTR_GATE_TASKS || !other_wanted(sub, data)))
-		return;
-	/* The filter's contents come with its address, see otr_sub_set_filter(). */
-	filter = READ_ONCE(sub->filter);
-	if (filter && otr_filter_needs_head(filter))
-		otr_record_head(data, sub->id);
-	if (filter && !otr_filter_match(filter, data))
+	}
+	if (!ring_wants(sub, data, gate, task_wanted(sub, gate)))
 		return;
 	keep(sub, data, len);
 	record_stacks(sub, probe);
@@ -279,16 +379,11 @@ void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
 }
 EXPORT_SYMBOL_GPL(otr_event_judge);
 
-static noinline void end_in_ring(struct otr_out *out, bool good)
+static void scratch_release(const struct otr_out *out)
 {
-	struct otr_rec rec = *out_rec(out);
-
-	if (!good) {
-		otr_ring_discard(&rec);
-		return;
-	}
-	otr_ring_end(&rec);
-	otr_comm_want(out->sub->remember);
+	/* The slot is free when we are done with it. */
+	barrier();
+	raw_cpu_write(scratch_depth, out->level & (LEVEL_RING - 1));
 }
 
 static noinline void end_judged(struct otr_out *out, unsigned long probe)
@@ -300,6 +395,14 @@ static noinline void end_judged(struct otr_out *out, unsigned long probe)
 		end_in_ring(out, true);
 		return;
 	}
+	if (unlikely(out->level & LEVEL_TAPS)) {
+		bool in_ring = out->level & LEVEL_RING;
+
+		judge_taps(sub, out->data, out->len, in_ring ? out : NULL, probe);
+		if (!in_ring)
+			scratch_release(out);
+		return;
+	}
 	good = judge(sub, out);
 
 	if (unlikely(out->level & LEVEL_RING)) {
@@ -307,9 +410,7 @@ static noinline void end_judged(struct otr_out *out, unsigned long probe)
 	} else {
 		if (good)
 			keep(sub, out->data, out->len);
-		/* The slot is free when we are done with it. */
-		barrier();
-		raw_cpu_write(scratch_depth, out->level & ~LEVEL_OTHER);
+		scratch_release(out);
 	}
 	if (good)
 		record_stacks(sub, probe);

@@ -9,7 +9,8 @@
 #include "trigger/trigger.h"
 
 /* Once it is on there is nothing to do, and nothing is counted. */
-static void run_traceon(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_traceon(const struct otr_trigger *trigger, atomic_long_t *left,
+			const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
@@ -17,7 +18,8 @@ static void run_traceon(const struct otr_trigger *trigger, atomic_long_t *left)
 		otr_ring_on(ring);
 }
 
-static void run_traceoff(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_traceoff(const struct otr_trigger *trigger, atomic_long_t *left,
+			 const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
@@ -35,7 +37,8 @@ static int target_stack(struct otr_trigger *trigger, char **rest)
 	return err;
 }
 
-static void run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *left,
+			   const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
@@ -59,7 +62,8 @@ static noinline void tracing_snapshot_instance_cond(struct otr_ring *ring, const
 	otr_marker_say(ring, _THIS_IP_, text, strlen(text), false);
 }
 
-static void run_snapshot(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_snapshot(const struct otr_trigger *trigger, atomic_long_t *left,
+			 const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 	int err;
@@ -113,13 +117,15 @@ static void show_event(const struct otr_trigger *trigger, struct seq_file *m)
 	seq_printf(m, ":%s:%s", ev->system, ev->name);
 }
 
-static void run_enable(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_enable(const struct otr_trigger *trigger, atomic_long_t *left,
+		       const struct otr_hit *hit)
 {
 	if (!otr_sub_on(trigger->sub) && otr_trigger_take(left))
 		otr_sub_set(trigger->sub, true);
 }
 
-static void run_disable(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_disable(const struct otr_trigger *trigger, atomic_long_t *left,
+			const struct otr_hit *hit)
 {
 	if (otr_sub_on(trigger->sub) && otr_trigger_take(left))
 		otr_sub_set(trigger->sub, false);
@@ -131,12 +137,14 @@ static void run_dump_of(int cpu, atomic_long_t *left)
 		otr_dump(cpu);
 }
 
-static void run_dump(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_dump(const struct otr_trigger *trigger, atomic_long_t *left,
+		     const struct otr_hit *hit)
 {
 	run_dump_of(OTR_CPU_ALL, left);
 }
 
-static void run_cpudump(const struct otr_trigger *trigger, atomic_long_t *left)
+static void run_cpudump(const struct otr_trigger *trigger, atomic_long_t *left,
+			const struct otr_hit *hit)
 {
 	run_dump_of(raw_smp_processor_id(), left);
 }
@@ -144,7 +152,7 @@ static void run_cpudump(const struct otr_trigger *trigger, atomic_long_t *left)
 #define ABOUT_EVENT	.target = target_event, .release = release_event, \
 			.show_target = show_event
 
-static const struct otr_action actions[] = {
+static struct otr_action actions[] = {
 	{ .name = "traceon", .run = run_traceon },
 	{ .name = "traceoff", .run = run_traceoff },
 	{ .name = "stacktrace", .target = target_stack, .run = run_stacktrace },
@@ -156,13 +164,71 @@ static const struct otr_action actions[] = {
 	{ .name = "cpudump", .run = run_cpudump, .times = OTR_COUNT_ENDLESS },
 };
 
-static const struct otr_action *find(const char *name)
+/* The registry; otr_switch_lock. */
+static LIST_HEAD(action_all);
+
+/**
+ * otr_action_register - have something that triggers can do
+ * @action: what; its name is its own
+ *
+ * Context: module load; may sleep.
+ */
+void otr_action_register(struct otr_action *action)
+{
+	mutex_lock(&otr_switch_lock);
+	list_add_tail(&action->link, &action_all);
+	mutex_unlock(&otr_switch_lock);
+}
+
+/**
+ * otr_action_unregister - the counterpart of otr_action_register()
+ * @action: the action, which no trigger has any more
+ *
+ * Context: module unload, after otr_inst_end(); may sleep.
+ */
+void otr_action_unregister(struct otr_action *action)
+{
+	mutex_lock(&otr_switch_lock);
+	list_del(&action->link);
+	mutex_unlock(&otr_switch_lock);
+}
+
+/**
+ * otr_actions_init - register what every kernel can do
+ *
+ * Context: module load.
+ * Return: 0.
+ */
+int otr_actions_init(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(actions); i++)
-		if (!strcmp(actions[i].name, name))
-			return &actions[i];
+		otr_action_register(&actions[i]);
+	return 0;
+}
+
+/**
+ * otr_actions_exit - the counterpart of otr_actions_init()
+ *
+ * Context: module unload.
+ */
+void otr_actions_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(actions); i++)
+		otr_action_unregister(&actions[i]);
+}
+
+static const struct otr_action *action_find(const char *name)
+{
+	const struct otr_action *action;
+
+	lockdep_assert_held(&otr_switch_lock);
+	list_for_each_entry(action, &action_all, link)
+		if (!strcmp(action->name, name))
+			return action;
 	return NULL;
 }
 
@@ -204,7 +270,7 @@ int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const 
 {
 	int err = 0;
 
-	*trigger = (struct otr_trigger){ .action = find(name), .inst = inst };
+	*trigger = (struct otr_trigger){ .action = action_find(name), .inst = inst };
 	if (!trigger->action)
 		return -EINVAL;
 	if (trigger->action->target)

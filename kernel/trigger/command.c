@@ -79,7 +79,7 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 		if (!left)
 			return;
 	}
-	command->trigger.action->run(&command->trigger, left);
+	command->trigger.action->run(&command->trigger, left, NULL);
 }
 
 static struct otr_command *find(const struct list_head *commands, const struct otr_trigger *trigger)
@@ -381,7 +381,9 @@ static struct otr_part command_part = {
  */
 int otr_trigger_init(void)
 {
-	return otr_part_register(&command_part);
+	int err = otr_part_register(&command_part);
+
+	return err ?: otr_actions_init();
 }
 
 /**
@@ -392,6 +394,7 @@ int otr_trigger_init(void)
 void otr_trigger_exit(void)
 {
 	otr_inst_end();
+	otr_actions_exit();
 	otr_part_unregister(&command_part);
 }
 

@@ -34,7 +34,9 @@ struct otr_trigger;
  * @times: how often, whatever users write behind the name; 0 for what they write.
  *	   Such an action has no other text either
  * @run: does it, in any context, NMI included, with preemption off. @left is how
- *	 often it may do so still, see otr_trigger_take(); NULL for no limit
+ *	 often it may do so still, see otr_trigger_take(); NULL for no limit. @hit is
+ *	 the record of the event that it is about; NULL for a call of a function
+ * @link: in the registry
  *
  * @target, @prepare and @release are called with otr_switch_lock held, and may sleep.
  */
@@ -45,7 +47,9 @@ struct otr_action {
 	void		(*release)(struct otr_trigger *trigger);
 	int		(*prepare)(struct otr_trigger *trigger);
 	void		(*show_target)(const struct otr_trigger *trigger, struct seq_file *m);
-	void		(*run)(const struct otr_trigger *trigger, atomic_long_t *left);
+	void		(*run)(const struct otr_trigger *trigger, atomic_long_t *left,
+			       const struct otr_hit *hit);
+	struct list_head link;
 };
 
 /**
@@ -63,6 +67,12 @@ struct otr_trigger {
 	long			count;
 	struct otr_sub		*sub;
 };
+
+/* action.c */
+void otr_action_register(struct otr_action *action);
+void otr_action_unregister(struct otr_action *action);
+int otr_actions_init(void);
+void otr_actions_exit(void);
 
 int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const char *name,
 		      char *rest, bool remove);

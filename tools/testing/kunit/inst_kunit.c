@@ -496,64 +496,49 @@ static void leaves_nothing_of_what_failed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rings, 1);
 }
 
-static int set(struct otr_inst *inst, enum otr_option opt, bool on)
+#include "inst_options.h"
+
+static void tap_run(struct otr_tap *tap, const struct otr_hit *hit)
 {
-	guard(mutex)(&otr_inst_lock);
-	return otr_option_set(inst, opt, on);
 }
 
-static void takes_over_options(struct kunit *test)
+/* The gate says what probes have to do besides recording. */
+static void taps_an_event(struct kunit *test)
 {
-	struct otr_inst *inst;
+	struct otr_tap sink = { tap_run, .kind = OTR_TAP_SINK };
+	struct otr_tap one = { tap_run, .kind = OTR_TAP_BEFORE }, two = one;
+	struct otr_tap after = { tap_run, .kind = OTR_TAP_AFTER };
+	struct otr_sub *sub;
 
-	KUNIT_EXPECT_EQ(test, set(otr_inst_top(), OTR_OPT_RAW, true), 0);
-	KUNIT_EXPECT_EQ(test, set(otr_inst_top(), OTR_OPT_OVERWRITE, false), 0);
-	KUNIT_EXPECT_EQ(test, set(otr_inst_top(), OTR_OPT_EVENT_FORK, true), 0);
-	fake.overwrite = true;
-	inst = made(test, "one");
-	KUNIT_ASSERT_NOT_NULL(test, inst);
-	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_RAW));
-	KUNIT_EXPECT_FALSE(test, otr_inst_option(inst, OTR_OPT_EVENT_FORK));
-	KUNIT_EXPECT_FALSE(test, fake.overwrite);
-	/* From then on, each has its own. */
-	KUNIT_EXPECT_EQ(test, set(inst, OTR_OPT_RAW, false), 0);
-	KUNIT_EXPECT_TRUE(test, otr_inst_option(otr_inst_top(), OTR_OPT_RAW));
-	KUNIT_EXPECT_TRUE(test, otr_option_has_file(inst, OTR_OPT_RAW));
-	KUNIT_EXPECT_FALSE(test, otr_option_has_file(inst, OTR_OPT_RECORD_CMD));
-	KUNIT_EXPECT_TRUE(test, otr_option_has_file(otr_inst_top(), OTR_OPT_RECORD_CMD));
-}
-
-static int set_own(struct otr_inst *inst, unsigned int opt, bool on)
-{
-	guard(mutex)(&otr_inst_lock);
-	return otr_tracer_option_set(inst, &count_tracer, opt, on);
-}
-
-static void has_options_of_tracers_for_itself(struct kunit *test)
-{
-	struct otr_inst *one = made(test, "one"), *top = otr_inst_top();
-	struct otr_inst *two;
-
-	KUNIT_ASSERT_NOT_NULL(test, one);
-	/* A new instance begins with what the tracer says, whatever others have. */
-	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_UP));
-	KUNIT_EXPECT_EQ(test, set_own(one, COUNT_DOWN, true), 0);
-	KUNIT_EXPECT_EQ(test, set_own(one, COUNT_UP, false), 0);
-	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_DOWN));
-	KUNIT_EXPECT_EQ(test, otr_tracer_bits(top, &count_tracer), BIT(COUNT_UP));
-	two = made(test, "two");
-	KUNIT_ASSERT_NOT_NULL(test, two);
-	KUNIT_EXPECT_EQ(test, otr_tracer_bits(two, &count_tracer), BIT(COUNT_UP));
-	count.refuse = -ENOMEM;
-	KUNIT_EXPECT_EQ(test, set_own(one, COUNT_DOWN, false), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_DOWN));
-	count.refuse = 0;
-	/* By name only those of the current tracer. */
-	guard(mutex)(&otr_inst_lock);
-	KUNIT_EXPECT_EQ(test, otr_option_parse(one, "up"), -EINVAL);
-	KUNIT_EXPECT_EQ(test, otr_tracer_set(one, "count"), 0);
-	KUNIT_EXPECT_EQ(test, otr_option_parse(one, "up"), 0);
-	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_UP) | BIT(COUNT_DOWN));
+	guard(mutex)(&otr_switch_lock);
+	events_in(test);
+	sub = otr_sub_hold(otr_inst_top(), &plain_event);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sub));
+	KUNIT_EXPECT_EQ(test, attached, 1);
+	scoped_guard(mutex, &otr_inst_lock) {
+		otr_sub_add_tap(sub, &sink);
+		KUNIT_EXPECT_EQ(test, sub->gate.bits, OTR_GATE_SHUT | OTR_GATE_SINK);
+		otr_sub_add_tap(sub, &one);
+		otr_sub_add_tap(sub, &two);
+		KUNIT_EXPECT_EQ(test, sub->gate.bits,
+				OTR_GATE_SHUT | OTR_GATE_SINK | OTR_GATE_TRIGGER);
+		KUNIT_EXPECT_FALSE(test, sub->picky);
+		KUNIT_EXPECT_PTR_EQ(test, sub->taps[OTR_TAP_BEFORE], &one);
+		KUNIT_EXPECT_PTR_EQ(test, one.next, &two);
+		otr_sub_remove_tap(sub, &one);
+		/* A probe that is there goes on. */
+		KUNIT_EXPECT_PTR_EQ(test, one.next, &two);
+		otr_sub_add_tap(sub, &after);
+		KUNIT_EXPECT_TRUE(test, sub->picky);
+		otr_sub_remove_tap(sub, &sink);
+		otr_sub_remove_tap(sub, &after);
+		KUNIT_EXPECT_FALSE(test, sub->picky);
+		otr_sub_remove_tap(sub, &two);
+		KUNIT_EXPECT_EQ(test, sub->gate.bits, OTR_GATE_SHUT);
+	}
+	otr_sub_drop(sub);
+	KUNIT_EXPECT_EQ(test, attached, 0);
+	events_out(test);
 }
 
 /* An instance goes with all that it records. */
@@ -647,6 +632,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(leaves_nothing_of_what_failed),
 	KUNIT_CASE(takes_over_options),
 	KUNIT_CASE(has_options_of_tracers_for_itself),
+	KUNIT_CASE(taps_an_event),
 	KUNIT_CASE(stops_what_it_records),
 	KUNIT_CASE(puts_aside),
 	{}
