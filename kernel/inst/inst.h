@@ -28,6 +28,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
@@ -134,6 +135,32 @@ struct otr_tracer_option {
 };
 
 /**
+ * struct otr_latency - the longest time that a tracer measured
+ * @us: how long it was
+ * @cpu: where
+ * @pid: of the task that it is about
+ * @comm: name of the task
+ * @uid: its user, as the first user namespace has it
+ * @nice: its nice value
+ * @policy: SCHED_*
+ * @rt_priority: as it is without others waiting for it
+ * @begin: code in which the time began, 0 if the tracer does not know
+ * @end: code in which it ended
+ */
+struct otr_latency {
+	unsigned long		us;
+	int			cpu;
+	pid_t			pid;
+	char			comm[TASK_COMM_LEN];
+	uid_t			uid;
+	long			nice;
+	unsigned long		policy;
+	unsigned long		rt_priority;
+	unsigned long		begin;
+	unsigned long		end;
+};
+
+/**
  * struct otr_tracer - a named way to fill an instance's ring
  * @name: what current_tracer calls it
  * @start: begins to record into an instance
@@ -145,6 +172,8 @@ struct otr_tracer_option {
  *		that the option has another value
  * @set_inst_option: an option of the instance is to change while the tracer is current
  *		     there; an errno refuses. NULL for no opinion
+ * @latency: what it measured in an instance, for the header of latency-format; what it
+ *	     leaves alone is 0. NULL for a tracer that measures nothing
  * @look: how its records are shown, NULL for a line each, as the options say
  * @part: what it keeps of every instance; inst fills in what the options start with
  * @link: in the list of tracers, owned by inst
@@ -160,6 +189,7 @@ struct otr_tracer {
 	int			(*set_option)(struct otr_inst *inst, unsigned int opt, bool on);
 	int			(*set_inst_option)(struct otr_inst *inst, enum otr_option opt,
 						   bool on);
+	void			(*latency)(struct otr_inst *inst, struct otr_latency *latency);
 	const struct otr_look	*look;
 	struct otr_part		part;
 	struct list_head	link;

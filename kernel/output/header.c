@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The comment lines above the records. */
+#include <linux/kallsyms.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/utsname.h>
@@ -93,23 +94,42 @@ static const char *preemption_name(void)
 	return preempt_model_rt() ? "preempt_rt" : "unknown";
 }
 
+/* Between which places in the code the time passed. */
+static void print_where(const struct otr_view *view, struct seq_file *m)
+{
+	char text[2 * KSYM_SYMBOL_LEN];
+	struct seq_buf out;
+	struct otr_line line = { .out = &out, .flags = view->line_flags };
+
+	seq_buf_init(&out, text, sizeof(text));
+	otr_print_ip(&line, view->latency.begin);
+	seq_printf(m, "#  => started at: %s\n", seq_buf_str(&out));
+	seq_buf_clear(&out);
+	otr_print_ip(&line, view->latency.end);
+	seq_printf(m, "#  => ended at:   %s\n#\n", seq_buf_str(&out));
+}
+
 static void print_latency(const struct otr_view *view, struct seq_file *m)
 {
 	static const char rule[] = "#    -----------------\n";
+	const struct otr_latency *latency = &view->latency;
 	u64 kept, written;
 
 	totals(view, &kept, &written);
 	seq_printf(m, "# %s latency trace v1.1.5 on %s\n", view->tracer, init_utsname()->release);
 	seq_puts(m, "# --------------------------------------------------------------------\n");
-	seq_printf(m, "# latency: 0 us, #%llu/%llu, CPU#0 | (M:%s VP:0, KP:0, SP:0 HP:0", kept,
-		   written, preemption_name());
+	seq_printf(m, "# latency: %lu us, #%llu/%llu, CPU#%d | (M:%s VP:0, KP:0, SP:0 HP:0",
+		   latency->us, kept, written, latency->cpu, preemption_name());
 	if (IS_ENABLED(CONFIG_SMP))
 		seq_printf(m, " #P:%d", num_online_cpus());
 	seq_puts(m, ")\n");
-	/* Only a latency tracer measures a task; nobody did here. */
 	seq_puts(m, rule);
-	seq_puts(m, "#    | task: -0 (uid:0 nice:0 policy:0 rt_prio:0)\n");
+	seq_printf(m, "#    | task: %.16s-%d (uid:%u nice:%ld policy:%lu rt_prio:%lu)\n",
+		   latency->comm, latency->pid, latency->uid, latency->nice, latency->policy,
+		   latency->rt_priority);
 	seq_puts(m, rule);
+	if (latency->begin)
+		print_where(view, m);
 	seq_puts(m, "#\n");
 }
 

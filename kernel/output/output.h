@@ -80,6 +80,7 @@ struct otr_view_known {
  * @skipped_cpus: CPUs whose records they are
  * @src: where records come from, for a look that needs to know what follows;
  *	 NULL for one that shows a record by itself
+ * @latency: what the tracer had measured at open
  * @tracer_bits: the tracer's own options at open
  * @look: the tracer's, NULL for lines alone
  * @state: what @look keeps
@@ -102,6 +103,7 @@ struct otr_view {
 	unsigned long	skipped;
 	cpumask_var_t	skipped_cpus;
 	struct otr_source *src;
+	struct otr_latency latency;
 	u64		tracer_bits;
 	const struct otr_look *look;
 	void		*state;

@@ -39,6 +39,9 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
 	view->time_start = ring == inst->ring ? inst->time_start : 0;
 	view->index = 0;
 	view->src = NULL;
+	view->latency = (struct otr_latency){};
+	if (inst->tracer->latency)
+		inst->tracer->latency(inst, &view->latency);
 	view->tracer_bits = otr_tracer_bits(inst, inst->tracer);
 	view->look = inst->tracer->look;
 	view->state = view->look ? kvzalloc(view->look->size(), GFP_KERNEL) : NULL;

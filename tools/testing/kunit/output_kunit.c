@@ -5,6 +5,18 @@
  */
 #include "output_room.h"
 
+#include "output/header.c"
+
+int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats)
+{
+	return -ENODEV;
+}
+
+const char *otr_site_failure(void)
+{
+	return NULL;
+}
+
 /* Nothing follows. */
 const struct otr_item *otr_source_follow(struct otr_source *src)
 {
@@ -206,6 +218,38 @@ static void texts_elsewhere(struct kunit *test)
 	otr_event_unregister(&event);
 }
 
+/* What a tracer measured stands above the records. */
+static void latency_header(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct seq_file m = { .size = 4096 };
+	char *at;
+
+	m.buf = kunit_kzalloc(test, m.size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m.buf);
+	f->view.tracer = "test";
+	print_latency(&f->view, &m);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(m.buf, "# latency: 0 us, #0/0, CPU#0 | (M:"));
+	at = strstr(m.buf, "#    | task: ");
+	KUNIT_ASSERT_NOT_NULL(test, at);
+	KUNIT_EXPECT_STREQ(test, at, "#    | task: -0 (uid:0 nice:0 policy:0 rt_prio:0)\n"
+			   "#    -----------------\n#\n");
+	memset(m.buf, 0, m.size);
+	m.count = 0;
+	f->view.latency = (struct otr_latency) {
+		.us = 1234, .cpu = 3, .pid = 77, .comm = "sleepy", .uid = 1000, .nice = -5,
+		.policy = 1, .rt_priority = 50, .begin = 0x1001, .end = 0x2001,
+	};
+	print_latency(&f->view, &m);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(m.buf, "# latency: 1234 us, #0/0, CPU#3 | (M:"));
+	at = strstr(m.buf, "#    | task: ");
+	KUNIT_ASSERT_NOT_NULL(test, at);
+	KUNIT_EXPECT_STREQ(test, at,
+			   "#    | task: sleepy-77 (uid:1000 nice:-5 policy:1 rt_prio:50)\n"
+			   "#    -----------------\n"
+			   "#  => started at: sym\n#  => ended at:   sym\n#\n#\n");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(texts_elsewhere),
 	KUNIT_CASE(default_columns),
@@ -216,6 +260,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(losses_and_starts),
 	KUNIT_CASE(too_long_a_line),
 	KUNIT_CASE(only_one_of_a_number),
+	KUNIT_CASE(latency_header),
 	{}
 };
 
