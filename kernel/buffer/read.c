@@ -365,7 +365,7 @@ void otr_ring_reader_unlock(struct otr_ring_cpu *rc)
 
 /**
  * otr_ring_peek - look at a CPU's oldest record
- * @rc: from otr_ring_reader_lock(), of a CPU that has pages
+ * @rc: from otr_ring_reader_lock(); a CPU without pages has no records
  * @item: receives the record
  *
  * Context: the reader lock is held.
@@ -373,8 +373,12 @@ void otr_ring_reader_unlock(struct otr_ring_cpu *rc)
  */
 bool otr_ring_peek(struct otr_ring_cpu *rc, struct otr_item *item)
 {
-	bool found = otr_reader_peek(rc, &rc->reader, item);
+	bool found;
 
+	/* The reader lock keeps it, too: pages come under it. */
+	if (!rc->nr)
+		return false;
+	found = otr_reader_peek(rc, &rc->reader, item);
 	otr_reader_publish(rc);
 	return found;
 }

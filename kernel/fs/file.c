@@ -7,6 +7,7 @@
  * files print through seq_file; streams produce their data themselves.
  */
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "fs/fs.h"
@@ -112,6 +113,20 @@ void otr_file_close(struct otr_file *of)
 		of->ops->release(of);
 	unpin(of);
 	kfree(of);
+}
+
+/* seq_open() takes the places away where something can be written; who had them? */
+static void set_places(struct inode *inode, struct file *file, enum otr_places places)
+{
+	bool text = places == OTR_PLACES_TEXT ||
+		    (places == OTR_PLACES_READ && (file->f_mode & FMODE_READ));
+
+	if (places == OTR_PLACES_NONE)
+		stream_open(inode, file);
+	else if (!text)
+		file->f_mode |= FMODE_PWRITE;
+	if (places == OTR_PLACES_SAME)
+		file->f_mode &= ~FMODE_LSEEK;
 }
 
 static int node_open(struct inode *inode, struct file *file)

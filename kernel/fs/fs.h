@@ -205,6 +205,7 @@ extern const struct file_operations otr_stream_fops;
 struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_file_ops *ops,
 			       fmode_t mode, unsigned int flags);
 void otr_file_close(struct otr_file *of);
+int otr_file_wait(struct otr_file *of, struct otr_ring *ring, unsigned int percent);
 size_t otr_file_write_max(const struct otr_file_ops *ops);
 ssize_t otr_file_feed(struct otr_file *of, char *text, size_t len);
 

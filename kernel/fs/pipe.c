@@ -68,27 +68,15 @@ static void pipe_release(struct otr_file *of)
 }
 
 /*
- * Wait for a record. 1: there is one. 0: there will be none, recording was
- * switched off after this reader had got something. A reader that came before
+ * Nothing was there: wait. 1: look again. 0: there will be nothing, recording was
+ * off already and this reader has got something. A reader that came before
  * recording was switched on goes on waiting.
  */
-static int wait_for_record(struct otr_file *of, struct pipe_reader *rd)
+static int wait_for_record(struct otr_file *of, const struct pipe_reader *rd, bool on)
 {
-	struct otr_ring *ring = of->where.inst->ring;
-	int err;
-
-	while (otr_source_empty(rd->src)) {
-		if (of->nonblock)
-			return -EAGAIN;
-		if (!otr_ring_is_on(ring) && rd->read_some)
-			return 0;
-		mutex_unlock(&of->lock);
-		err = otr_ring_wait(ring, of->where.cpu, 0);
-		mutex_lock(&of->lock);
-		if (err)
-			return err;
-	}
-	return 1;
+	if (!of->nonblock && !on && rd->read_some)
+		return 0;
+	return otr_file_wait(of, of->where.inst->ring, 0) ?: 1;
 }
 
 /* Print one record, for which there is room; false without one. */
@@ -132,11 +120,16 @@ static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wan
 	int more;
 
 	while (rd->given >= seq_buf_used(&rd->out)) {
-		more = wait_for_record(of, rd);
-		if (more <= 0)
-			return more;
+		/* Before what it recorded is looked for. */
+		bool on = otr_ring_is_on(of->where.inst->ring);
+
 		/* Whole lines, where they fit into what was asked for. */
 		collect(rd, min_t(size_t, wanted, PAGE_SIZE));
+		if (seq_buf_used(&rd->out))
+			break;
+		more = wait_for_record(of, rd, on);
+		if (more <= 0)
+			return more;
 		cond_resched();
 	}
 	return seq_buf_used(&rd->out) - rd->given;
@@ -146,12 +139,15 @@ static ssize_t pipe_read(struct otr_file *of, char __user *to, size_t len, loff_
 {
 	struct pipe_reader *rd = of->priv;
 	ssize_t have = pipe_fill(of, rd, len);
+	size_t left;
 
 	if (have <= 0)
 		return have;
 	have = min_t(size_t, have, len);
-	if (copy_to_user(to, rd->text + rd->given, have))
+	left = copy_to_user(to, rd->text + rd->given, have);
+	if (left == have)
 		return -EFAULT;
+	have -= left;
 	rd->given += have;
 	return have;
 }

@@ -79,19 +79,6 @@ static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whol
 	}
 }
 
-/* Without the file's lock, as others may want to read what is there already. */
-static int wait_for_page(struct otr_file *of, unsigned int percent)
-{
-	int err;
-
-	if (of->nonblock)
-		return -EAGAIN;
-	mutex_unlock(&of->lock);
-	err = otr_ring_wait(ring_of(of), of->where.cpu, percent);
-	mutex_lock(&of->lock);
-	return err;
-}
-
 static int read_fill(struct otr_file *of, struct raw_reader *rd, size_t len)
 {
 	int err;
@@ -107,14 +94,15 @@ static int read_fill(struct otr_file *of, struct raw_reader *rd, size_t len)
 		if (err == -EINVAL)
 			return 0;
 		if (err == -EAGAIN)
-			err = wait_for_page(of, 0);
+			err = otr_file_wait(of, ring_of(of), 0);
 		if (err)
 			return err;
+		cond_resched();
 	}
 	return rd->size - rd->given;
 }
 
-static ssize_t raw_read(struct otr_file *of, char __user *to, size_t len, loff_t *pos)
+static ssize_t raw_read(struct otr_file *of, char __user *to, size_t len)
 {
 	struct raw_reader *rd = of->priv;
 	ssize_t have = read_fill(of, rd, len);
@@ -173,7 +161,7 @@ static ssize_t splice_pages(struct otr_file *of, struct pipe_inode_info *pipe,
 		err = collect(of, spd, len);
 		if (err || waited || spd->nr_pages)
 			break;
-		err = wait_for_page(of, READ_ONCE(inst->percent));
+		err = otr_file_wait(of, ring_of(of), READ_ONCE(inst->percent));
 		/* Whoever switched recording off wants us to look no more. */
 		if (err || !otr_ring_is_on(ring_of(of)))
 			break;

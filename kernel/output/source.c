@@ -5,7 +5,8 @@
  * Every CPU is a lane with a first record; a binary heap of lanes has the
  * oldest of them on top. A consuming source takes records out of the ring, and
  * may look at them only while it holds the ring's reader locks, so its heap is
- * built again for every batch. An iterating source has copies of its own, and
+ * built again for every batch. It lives for long, so it has a lane for every CPU
+ * that may come online after it was opened. An iterating source has copies of its own, and
  * keeps its heap. A glancing one, made long before it is needed, looks where
  * nobody can be waited for: it copies each record, and asks whether that was right.
  */
@@ -129,6 +130,14 @@ static void heap_advance(struct otr_source *src, unsigned int at)
 	heap_refill(src, at);
 }
 
+/* An iterating source shows what is there when it is opened. */
+static bool lane_wanted(const struct otr_source *src, int cpu, int at)
+{
+	if (cpu != OTR_CPU_ALL && cpu != at)
+		return false;
+	return src->consuming || otr_ring_has_cpu(src->ring, at);
+}
+
 static int lanes_open(struct otr_source *src, int cpu)
 {
 	unsigned int nr = 0;
@@ -137,7 +146,7 @@ static int lanes_open(struct otr_source *src, int cpu)
 	for_each_possible_cpu(at) {
 		struct lane *lane = &src->lanes[nr];
 
-		if ((cpu != OTR_CPU_ALL && cpu != at) || !otr_ring_has_cpu(src->ring, at))
+		if (!lane_wanted(src, cpu, at))
 			continue;
 		lane->cpu = at;
 		if (!src->consuming) {

@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 
 /* Copies of the room of our own, next to the engine's. */
 #include "fs/tree.c"
@@ -48,6 +49,15 @@ void otr_inst_drop(struct otr_inst *inst)
 {
 	/* Those here are in no memory of their own. */
 	refcount_dec(&inst->kept.refcount);
+}
+
+/* A ring that takes something for a record that its readers do not find. */
+static unsigned int waits;
+
+int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent)
+{
+	waits++;
+	return 0;
 }
 
 /* What a handler was told. */
@@ -263,6 +273,38 @@ static void refuses_to_open(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, saw.opens, 1);
 }
 
+/* However sure the ring is that there is something: a reader can be killed. */
+static void waits_end_on_signals(struct kunit *test)
+{
+	struct otr_where where = { .inst = &top };
+	struct otr_file *of = otr_file_open(&where, &text_ops, FMODE_READ, 0);
+	unsigned int tries;
+	int err;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(of));
+	waits = 0;
+	mutex_lock(&of->lock);
+	KUNIT_EXPECT_EQ(test, otr_file_wait(of, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, waits, 1);
+	allow_signal(SIGUSR1);
+	send_sig(SIGUSR1, current, 1);
+	for (tries = 0; tries < 100; tries++) {
+		err = otr_file_wait(of, NULL, 0);
+		if (err)
+			break;
+	}
+	disallow_signal(SIGUSR1);
+	flush_signals(current);
+	KUNIT_EXPECT_EQ(test, err, -ERESTARTSYS);
+
+	waits = 0;
+	of->nonblock = true;
+	KUNIT_EXPECT_EQ(test, otr_file_wait(of, NULL, 0), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, waits, 0);
+	mutex_unlock(&of->lock);
+	otr_file_close(of);
+}
+
 static void writes_by_path(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, otr_fs_write("text", "abc"), 0);
@@ -344,6 +386,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(finds_computed_entries),
 	KUNIT_CASE(opens_and_closes),
 	KUNIT_CASE(refuses_to_open),
+	KUNIT_CASE(waits_end_on_signals),
 	KUNIT_CASE(writes_by_path),
 	KUNIT_CASE(writes_in_pieces),
 	KUNIT_CASE(parses_numbers),
