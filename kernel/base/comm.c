@@ -182,6 +182,22 @@ void otr_comm_switch(const struct task_struct *prev, const struct task_struct *n
 		raw_cpu_write_1(otr_comm_wanted, 0);
 }
 
+/**
+ * otr_comm_now - remember the name of the running task, if that was asked for
+ *
+ * For what a task does that others will want to know it by.
+ *
+ * Context: any, NMI included; preemption off.
+ */
+void otr_comm_now(void)
+{
+	u8 what = raw_cpu_read_1(otr_comm_wanted);
+
+	/* What an NMI asks for in between is asked for this task, whose name is known. */
+	if ((what & OTR_COMM_NAME) && otr_comm_record(current))
+		raw_cpu_write_1(otr_comm_wanted, what & ~OTR_COMM_NAME);
+}
+
 /*
  * Locks the cache, with preemption off. Outside of tasks the holder may be what
  * was interrupted, and with interrupts off it may be on a CPU that was stopped for

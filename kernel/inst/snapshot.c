@@ -86,7 +86,8 @@ void otr_snapshot_free(struct otr_inst *inst)
  * otr_snapshot_take - put aside what was recorded
  * @inst: the instance
  *
- * What was put aside before takes its place, and is recorded behind.
+ * What was put aside before takes its place, and is recorded behind. The task that
+ * takes it is remembered by its name.
  *
  * Context: any, NMI included.
  * Return: 0; -ENOENT without room for one; -EBUSY while the ring is changed.
@@ -99,6 +100,8 @@ int otr_snapshot_take(struct otr_inst *inst)
 	/* Pairs with the release in otr_inst_make_room(). */
 	if (smp_load_acquire(&inst->snapshot_ready))
 		err = otr_ring_swap(inst->ring, inst->snapshot);
+	if (!err)
+		otr_comm_now();
 	preempt_enable_notrace();
 	return err;
 }

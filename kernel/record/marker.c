@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Markers: user space writes text or bytes into the trace. */
 #include <linux/instruction_pointer.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "event/event.h"
@@ -19,9 +21,16 @@
 static const char faulted[] = "<faulted>";
 #define FAULTED_LEN	(sizeof(faulted) - 1)
 
+/* Size of a raw marker's record of @len bytes: there is always room for that text. */
+static size_t raw_size(size_t len)
+{
+	return offsetof(struct otr_rec_raw, id) + max(len, sizeof(__u32) + FAULTED_LEN);
+}
+
 /*
  * Straight into a record: no second copy, and no fault may sleep here. We are in
- * a system call of the task whose memory it is.
+ * a system call of the task whose memory it is. Memory that is not in, as the first
+ * touch of a file's page finds it, is fetched once more where a fault may sleep.
  */
 static __always_inline bool fetch(void *to, const char __user *from, size_t len)
 {
@@ -53,22 +62,37 @@ static void finish_text(char *text, size_t len)
 	text[len] = '\0';
 }
 
+/* Record a text whose memory was not in, or that there is none. */
+static noinline ssize_t mark_slowly(struct otr_ring *ring, unsigned long ip,
+				    const char __user *from, size_t len)
+{
+	char *text = memdup_user(from, len);
+	ssize_t done = len;
+
+	if (PTR_ERR_OR_ZERO(text) == -ENOMEM)
+		return -ENOMEM;
+	if (IS_ERR(text))
+		return otr_marker_say(ring, ip, faulted, FAULTED_LEN, true) ? -EFAULT : -EBADF;
+	if (!otr_marker_say(ring, ip, text, len, !len || text[len - 1] != '\n'))
+		done = -EBADF;
+	kfree(text);
+	return done;
+}
+
 /*
  * The address of a marker's record is looked up when it is printed, and
  * programs that read traces know markers by the name that comes out. So this
  * function's name is part of the interface, and it may not be inlined.
  */
-static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __user *from,
+static noinline ssize_t tracing_mark_write(struct otr_inst *inst, const char __user *from,
 					   size_t len)
 {
 	struct otr_rec_print *out;
 	struct otr_rec rec __uninitialized;
-	ssize_t done;
 
 	len = cut(len);
-	done = len;
 	preempt_disable_notrace();
-	out = otr_ring_begin(ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
+	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
 	if (!out) {
 		preempt_enable_notrace();
 		return -EBADF;
@@ -76,14 +100,15 @@ static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __u
 	otr_record_head(&out->head, OTR_TYPE_PRINT);
 	out->ip = _THIS_IP_;
 	if (unlikely(!fetch(out->text, from, len))) {
-		memcpy(out->text, faulted, FAULTED_LEN);
-		len = FAULTED_LEN;
-		done = -EFAULT;
+		otr_ring_discard(&rec);
+		preempt_enable_notrace();
+		return mark_slowly(inst->ring, _THIS_IP_, from, len);
 	}
 	finish_text(out->text, len);
 	otr_ring_end(&rec);
+	otr_comm_want(READ_ONCE(inst->remember));
 	preempt_enable_notrace();
-	return done;
+	return len;
 }
 
 /**
@@ -93,15 +118,15 @@ static noinline ssize_t tracing_mark_write(struct otr_ring *ring, const char __u
  * @len: its length; at most 4 KiB of it, and at most what a record on one of the
  *	 machine's pages holds, are taken
  *
- * Context: a task; does not sleep.
+ * Context: a task; sleeps when the text is in memory that has to be brought in.
  * Return: bytes taken; -EINVAL when markers are switched off; -EBADF when
- * recording is; -EFAULT, with a record that says so.
+ * recording is; -ENOMEM; -EFAULT, with a record that says so.
  */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len)
 {
 	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || (ssize_t)len < 0)
 		return -EINVAL;
-	return tracing_mark_write(inst->ring, from, len);
+	return tracing_mark_write(inst, from, len);
 }
 
 /**
@@ -136,44 +161,88 @@ bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, s
 	return out;
 }
 
+/*
+ * Begin a raw marker's record: NULL while nothing is recorded, otherwise preemption
+ * is off until end_raw().
+ */
+static __always_inline struct otr_rec_raw *begin_raw(struct otr_inst *inst, struct otr_rec *rec,
+						     size_t len)
+{
+	struct otr_rec_raw *out;
+
+	preempt_disable_notrace();
+	out = otr_ring_begin(inst->ring, rec, raw_size(len));
+	if (out)
+		otr_record_head(&out->head, OTR_TYPE_RAW_DATA);
+	else
+		preempt_enable_notrace();
+	return out;
+}
+
+static __always_inline void end_raw(struct otr_inst *inst, struct otr_rec *rec)
+{
+	otr_ring_end(rec);
+	otr_comm_want(READ_ONCE(inst->remember));
+	preempt_enable_notrace();
+}
+
+/* Record bytes whose memory was not in, or that there is none. */
+static noinline ssize_t write_raw_slowly(struct otr_inst *inst, const char __user *from,
+					 size_t len)
+{
+	char *data = memdup_user(from, len);
+	bool there = !IS_ERR(data);
+	struct otr_rec_raw *out;
+	struct otr_rec rec __uninitialized;
+
+	if (PTR_ERR_OR_ZERO(data) == -ENOMEM)
+		return -ENOMEM;
+	out = begin_raw(inst, &rec, len);
+	if (out) {
+		out->id = there ? *(u32 *)data : -1;
+		if (there)
+			memcpy(out->data, data + sizeof(out->id), len - sizeof(out->id));
+		else
+			memcpy(out->data, faulted, FAULTED_LEN);
+		end_raw(inst, &rec);
+	}
+	if (there)
+		kfree(data);
+	if (!out)
+		return -EBADF;
+	return there ? len : -EFAULT;
+}
+
 /**
  * otr_marker_write_raw - record bytes from user space
  * @inst: the instance
  * @from: a 32-bit id, then the bytes
  * @len: their length together
  *
- * Context: a task; does not sleep.
+ * Context: a task; sleeps when the bytes are in memory that has to be brought in.
  * Return: @len; -EINVAL when markers are switched off, without an id, or with
  * more than a record on one of the machine's pages holds; -EBADF when recording is
- * off; -EFAULT.
+ * off; -ENOMEM; -EFAULT, with a record that says so.
  */
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len)
 {
-	size_t least = sizeof(__u32) + FAULTED_LEN;
-	size_t size = offsetof(struct otr_rec_raw, id) + max(len, least);
 	struct otr_rec_raw *out;
 	struct otr_rec rec __uninitialized;
-	ssize_t done = len;
 
 	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))
 		return -EINVAL;
-	if (len > RECORD_MAX || size > RECORD_MAX)
+	if (len > RECORD_MAX || raw_size(len) > RECORD_MAX)
 		return -EINVAL;
-	preempt_disable_notrace();
-	out = otr_ring_begin(inst->ring, &rec, size);
-	if (!out) {
-		preempt_enable_notrace();
+	out = begin_raw(inst, &rec, len);
+	if (!out)
 		return -EBADF;
-	}
-	otr_record_head(&out->head, OTR_TYPE_RAW_DATA);
 	if (unlikely(!fetch(&out->id, from, len))) {
-		out->id = -1;
-		memcpy(out->data, faulted, FAULTED_LEN);
-		done = -EFAULT;
+		otr_ring_discard(&rec);
+		preempt_enable_notrace();
+		return write_raw_slowly(inst, from, len);
 	}
-	otr_ring_end(&rec);
-	preempt_enable_notrace();
-	return done;
+	end_raw(inst, &rec);
+	return len;
 }
 
 static void print_text(struct otr_line *line)

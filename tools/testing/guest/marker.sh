@@ -96,6 +96,50 @@ check_faults()
 	like 'which says so' "$(records | tail -n 1)" '# ffffffff buf: 3c 66 61 75 6c 74 65 64 3e'
 }
 
+# write_absent FILE LENGTH FROM [MAPPED]: write(2) of memory that is mapped, a file or
+# nothing, and that nobody touched yet; what it returned.
+write_absent()
+{
+	perl -e '
+		use Errno;
+		my ($file, $length, $from, $mapped) = @ARGV;
+		open(my $fd, ">", $file) or die "$file: $!";
+		my $map;
+		open($map, "<", $mapped) or die "$mapped: $!" if $mapped;
+		# mmap, private: of the file, and a page behind its end
+		my $at = $mapped ? syscall(9, 0, 12288, 1, 2, fileno($map), 0) :
+			syscall(9, 0, 8192, 3, 0x22, -1, 0);
+		my $done = syscall(1, fileno($fd), $at + $from, $length + 0);
+		my ($name) = grep { $!{$_} } keys %!;
+		print $done < 0 ? $name : $done;' "$@"
+}
+
+check_absent()
+{
+	local text=/tmp/marker.$$
+
+	{ head -c 4090 /dev/zero | tr '\0' x; echo 'one two'; head -c 4000 /dev/zero | tr '\0' y; } >"$text"
+	: >trace
+	if intree; then
+		is 'memory that is not in, which 6.12 does not bring in' \
+			"$(write_absent trace_marker 7 4090 "$text")" EFAULT
+		rm -f "$text"
+		return
+	fi
+	is 'memory that is not in' "$(write_absent trace_marker 7 4090 "$text")" 7
+	is 'with a newline' "$(write_absent trace_marker 8 4090 "$text")" 8
+	is 'a long text' "$(write_absent trace_marker 500 4000 "$text")" 500
+	is 'of nothing' "$(write_absent trace_marker 3 100)" 3
+	is 'are records like others' "$(records | sed 's/.*: tracing_mark_write: //' | tr '\0' 0)" \
+		"$(printf '%s\n' 'one two' 'one two' "$(tail -c +4001 "$text" | head -c 500)" '')"
+	is 'raw' "$(write_absent trace_marker_raw 12 4094 "$text")" 12
+	# "two" and a newline are the id
+	like 'likewise' "$(records | tail -n 1)" '# a6f7774 buf: 79 79 79 79 79 79 79 79'
+	is 'and memory that is not there is none' "$(write_absent trace_marker 10 8190 "$text")" EFAULT
+	is 'which the record says' "$(marks | tail -n 1)" '<faulted>'
+	rm -f "$text"
+}
+
 check_off()
 {
 	: >trace
@@ -111,5 +155,6 @@ begin
 check_texts
 check_long
 check_faults
+check_absent
 check_off
 end

@@ -5,6 +5,7 @@
 #
 # timeout: 300
 
+# shellcheck disable=SC2016 # Perl has variables of its own
 # shellcheck source=tools/testing/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -90,6 +91,35 @@ check_contents()
 	like 'freed' "$(cat snapshot)" 'Snapshot is freed'
 }
 
+# Of a task that takes a snapshot, the name is known, where something was recorded.
+check_name()
+{
+	snapshot_reset
+	echo 1 >snapshot
+	# Places anew, with no name in them, and nothing on that would bring one there.
+	echo 129 >saved_cmdlines_size
+	echo 128 >saved_cmdlines_size
+	taskset -c 0 perl -e 'for ("trace_marker", "snapshot") {
+		open(my $file, ">", $_) or die; syswrite($file, "1") }; print "$$\n"' >/tmp/taker
+	is 'a task that takes one is known by its name' \
+		"$(grep -w "$(cat /tmp/taker)" saved_cmdlines)" "$(cat /tmp/taker) perl"
+	like 'in what it recorded' "$(cat snapshot)" "^ *perl-$(cat /tmp/taker) .* tracing_mark_write: 1\$"
+	rm /tmp/taker
+}
+
+# Likewise of one that writes a marker, while names are remembered at all.
+check_marker_name()
+{
+	snapshot_reset
+	echo 129 >saved_cmdlines_size
+	echo 128 >saved_cmdlines_size
+	echo 1 >events/module/module_load/enable
+	perl -e 'open(my $file, ">", "trace_marker") or die; syswrite($file, "1");
+		select(undef, undef, undef, 0.1)'
+	echo 0 >events/module/module_load/enable
+	like 'so is one that writes a marker' "$(cat trace)" '^ *perl-[0-9]+ .* tracing_mark_write: 1$'
+}
+
 check_settings()
 {
 	local size
@@ -172,6 +202,8 @@ check_load()
 begin
 check_texts
 check_contents
+check_name
+check_marker_name
 check_settings
 check_command
 check_load

@@ -584,10 +584,13 @@ static void puts_aside(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
 	KUNIT_EXPECT_EQ(test, otr_inst_make_room(inst), 0);
 	KUNIT_EXPECT_EQ(test, spare.bytes, inst->size);
+	named = 0;
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), 0);
+	KUNIT_EXPECT_EQ(test, named, 1);
 	KUNIT_EXPECT_EQ(test, spare.swaps, 1);
 	otr_ring_pin(inst->ring);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -EBUSY);
+	KUNIT_EXPECT_EQ(test, named, 1);
 	otr_ring_unpin(inst->ring);
 	KUNIT_EXPECT_EQ(test, otr_inst_resize(inst, 7 << 12, OTR_CPU_ALL), 0);
 	KUNIT_EXPECT_EQ(test, spare.bytes, 7 << 12);

@@ -158,6 +158,16 @@ static void switches(void)
 	EXPECT_STR(name_of(12), "b");
 	EXPECT_EQ(otr_comm_wanted, 0);
 
+	/* The running task alone, at once, and of what is asked for its name only. */
+	shim_task = task_of(14, "now");
+	otr_comm_now();
+	EXPECT_STR(name_of(14), "<...>");
+	otr_comm_want(OTR_COMM_NAME | OTR_COMM_TGID);
+	otr_comm_now();
+	EXPECT_STR(name_of(14), "now");
+	EXPECT_EQ(otr_comm_wanted, OTR_COMM_TGID);
+	otr_comm_wanted = 0;
+
 	/* Groups: no map, no leaf, then there. */
 	otr_comm_want(OTR_COMM_TGID);
 	otr_comm_switch(&a, &b);
