@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* README: the files in a few words, for whoever has nothing else at hand. */
+/*
+ * README: the files in a few words, for a reader who has nothing else at hand.
+ *
+ * Programs look here, too, for what this tracer can do. The lines that they look for
+ * are the in-tree tracer's of the same kernel or, for what only newer kernels have,
+ * of those, word by word; such a line comes with what it tells of:
+ *
+ *	[gid=<gid>]					ftracetest
+ *	accepts: func_full_name or glob-matching-pattern	ftracetest
+ *	Can enable module events via: :mod:		ftracetest, since 6.14
+ */
 #include "fs/fs.h"
 #include "tracer/tracer.h"
 
@@ -25,23 +35,28 @@ static const char basics[] =
 	"  trace_marker\t\t- Text written here becomes a record\n"
 	"  trace_marker_raw\t- The same for bytes that begin with an id\n"
 	"  buffer_size_kb\t- Memory per CPU; per_cpu/cpuN has it for each\n"
+	"  buffer_subbuf_size_kb\t- Memory of one page of it, and so of the longest record\n"
 	"  buffer_total_size_kb\t- Memory of all CPUs together\n"
 	"  buffer_percent\t- How full a buffer is when waiting programs wake up\n"
 	"  free_buffer\t\t- Closing it gives the memory back\n"
 	"  saved_cmdlines\t- Thread ids and the names remembered for them\n"
 	"  saved_cmdlines_size\t- How many names are remembered\n"
 	"  saved_tgids\t\t- Thread ids and their processes (option record-tgid)\n"
-	"  per_cpu/cpuN/stats\t- What CPU N recorded, kept and lost\n";
+	"  per_cpu/cpuN/stats\t- What CPU N recorded, kept and lost\n"
+	"  instances\t\t- mkdir in there makes another set of these files, with\n"
+	"\t\t\t  buffers of its own; rmdir removes it\n";
 
 static const char functions[] =
 	"\n  available_filter_functions - Functions that can be recorded\n"
 	"  enabled_functions\t- Functions that are hooked now\n"
-	"  set_ftrace_filter\t- Record these functions only; globs (vfs_*, *read, *x*),\n"
+	"  set_ftrace_filter\t- Record these functions only\n"
+	"\t     accepts: func_full_name or glob-matching-pattern\n"
+	"\t\t\t  Such as vfs_*, *read, *x*;\n"
 	"\t\t\t  numbers of lines in available_filter_functions,\n"
 	"\t\t\t  \"!\" in front removes, \":mod:name\" behind means one module\n"
 	"\t\t\t  \"fn:command[:count]\" does something else when fn is called,\n"
 	"\t\t\t  \"!fn:command[:0]\" ends that:\n"
-	"\t\t\t    traceon, traceoff, stacktrace, snapshot,\n"
+	"\t\t\t    traceon, traceoff, stacktrace, snapshot, dump, cpudump,\n"
 	"\t\t\t    enable_event:system:event, disable_event:system:event\n"
 	"  touched_functions\t- Functions that were ever hooked\n"
 	"  set_ftrace_notrace\t- Never record these functions\n"
@@ -51,14 +66,39 @@ static const char functions[] =
 	"  stack_max_size\t- Its size; write 0 to measure anew\n"
 	"  stack_trace_filter\t- Functions that look at it; as set_ftrace_filter\n";
 
+static const char returns[] =
+	"  set_graph_function\t- Record these functions and what they call (function_graph)\n"
+	"  set_graph_notrace\t- Neither these nor what they call\n"
+	"  max_graph_depth\t- How deep, 0 for as deep as they call\n"
+	"  tracing_thresh\t- Record only what took longer, in microseconds\n"
+	"  function_profile_enabled - 1 counts calls and their time, see trace_stat/\n";
+
+static const char events[] =
+	"\n  available_events\t- Events that can be recorded\n"
+	"  set_event\t\t- Names of those that are: event, system:event, system:*,\n"
+	"\t\t\t  \"!\" in front switches them off\n"
+	"\t\t\t  Can enable module events via: :mod:<module>\n"
+	"  set_event_pid\t\t- Record events of these threads only\n"
+	"  set_event_notrace_pid\t- Never record events of these threads\n"
+	"  events/enable\t\t- 1 records all events, 0 none; likewise in the directory of a\n"
+	"\t\t\t  system, events/<system>/, and of an event below it\n"
+	"  events/<system>/<event>/filter\n"
+	"\t\t\t- Record those only of which this is true; 0 for all\n"
+	"  events/<system>/<event>/format\n"
+	"\t\t\t- Its fields, and how it is printed\n";
+
 static int readme_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_puts(m, basics);
 	if (otr_site_ready())
 		seq_puts(m, functions);
+	if (otr_ret_ready())
+		seq_puts(m, returns);
+	seq_puts(m, events);
 	return 0;
 }
 
 const struct otr_file_ops otr_readme_ops = {
 	.show	= readme_show,
+	.places	= OTR_PLACES_ANY,
 };

@@ -78,6 +78,33 @@ check_names()
 	is 'nothing unknown at the top' "$(unknown_names)" ''
 }
 
+# What programs look for in README, and how what it tells of is tried.
+check_readme()
+{
+	like 'README tells of the mount option' "$(cat README)" '\[gid=<gid>\]'
+	like 'of globs' "$(cat README)" 'accepts: .* glob-matching-pattern'
+	# The in-tree tracer of 6.12 has neither.
+	if grep -q -F 'Can enable module events via: :mod:' README; then
+		is 'of the events of modules, which are there' "$(put set_event :mod:nosuch)" ok
+		like 'and waited for' "$(cat set_event)" ':mod:nosuch$'
+		: >set_event
+	else
+		holds 'of the events of modules, which are not there' intree
+	fi
+	is 'and of no file that is not there' "$(missing_files)" ''
+}
+
+# Names of files that README begins a line with, of which there is no file.
+missing_files()
+{
+	local name
+
+	! intree || return
+	sed -n -E 's/^  ([a-z_]+)[\t ].*/\1/p' README | while read -r name; do
+		[ -e "$name" ] || echo "$name"
+	done
+}
+
 missing_options()
 {
 	local option
@@ -166,6 +193,7 @@ check_second_mount()
 script=$(realpath "$0")
 begin
 check_names
+check_readme
 check_changes
 check_mount
 check_second_mount
