@@ -70,7 +70,7 @@ static void apply_all(struct inode *inode, const char *path)
 /**
  * otr_change_refresh - give an inode the attributes that its file has now
  * @inode: the inode
- * @dentry: the file, not the top directory
+ * @dentry: the file; the top directory only before anybody can see it
  *
  * Its owner is that of the mount options, or what users said.
  *

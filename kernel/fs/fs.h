@@ -213,6 +213,8 @@ ssize_t otr_file_feed(struct otr_file *of, char *text, size_t len);
 int otr_fs_write(const char *path, const char *text);
 
 /* super.c */
+extern struct file_system_type otr_fs_type;
+
 struct otr_mount_opts {
 	kuid_t	uid;
 	kgid_t	gid;
@@ -224,6 +226,10 @@ static inline const struct otr_mount_opts *otr_super_opts(const struct super_blo
 {
 	return sb->s_fs_info;
 }
+
+/* automount.c: being in debugfs, too */
+void otr_automount_init(void);
+void otr_automount_exit(void);
 
 /* The table of an instance's own directory: top.c */
 extern const struct otr_dir otr_top_dir;

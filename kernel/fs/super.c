@@ -22,6 +22,12 @@ static const struct fs_parameter_spec mount_params[] = {
 	{}
 };
 
+/*
+ * The options in force. They and what users changed of files outlive a mount: the
+ * one in debugfs comes and goes by itself.
+ */
+static struct otr_mount_opts super_opts = { .mode = DEFAULT_MODE };
+
 /* What one mount or remount asks for, until it is applied. */
 struct request {
 	struct otr_mount_opts	opts;
@@ -55,35 +61,34 @@ static int parse_param(struct fs_context *fc, struct fs_parameter *param)
 	return 0;
 }
 
-static void apply(struct super_block *sb, const struct request *req)
+/* What is not given stays as it is, whether options or users made it so. */
+static int apply(struct super_block *sb, const struct request *req)
 {
-	struct otr_mount_opts *opts = sb->s_fs_info;
+	struct iattr mode = { .ia_valid = ATTR_MODE, .ia_mode = req->opts.mode };
 	struct inode *root = d_inode(sb->s_root);
-	unsigned int forget = 0;
 
+	/* An owner given for the whole tree overrules what chown did to files. */
 	if (req->given & BIT(OPT_UID)) {
-		opts->uid = req->opts.uid;
-		forget |= ATTR_UID;
+		otr_change_forget(ATTR_UID);
+		super_opts.uid = req->opts.uid;
+		root->i_uid = req->opts.uid;
 	}
 	if (req->given & BIT(OPT_GID)) {
-		opts->gid = req->opts.gid;
-		forget |= ATTR_GID;
+		otr_change_forget(ATTR_GID);
+		super_opts.gid = req->opts.gid;
+		root->i_gid = req->opts.gid;
 	}
-	if (req->given & BIT(OPT_MODE))
-		opts->mode = req->opts.mode;
-	/* An owner given for the whole tree overrules what chown did to files. */
-	if (forget)
-		otr_change_forget(forget);
-	root->i_uid = opts->uid;
-	root->i_gid = opts->gid;
-	root->i_mode = S_IFDIR | opts->mode;
+	if (!(req->given & BIT(OPT_MODE)))
+		return 0;
+	/* It is about the top directory alone, as what chmod does to it. */
+	super_opts.mode = req->opts.mode;
+	return otr_change_record(sb->s_root, &mode);
 }
 
 static int reconfigure(struct fs_context *fc)
 {
 	sync_filesystem(fc->root->d_sb);
-	apply(fc->root->d_sb, fc->fs_private);
-	return 0;
+	return apply(fc->root->d_sb, fc->fs_private);
 }
 
 static int show_options(struct seq_file *m, struct dentry *root)
@@ -108,15 +113,9 @@ static const struct super_operations super_ops = {
 
 static int fill_super(struct super_block *sb, struct fs_context *fc)
 {
-	struct otr_mount_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL);
 	struct inode *root;
 
-	if (!opts)
-		return -ENOMEM;
-	opts->uid = GLOBAL_ROOT_UID;
-	opts->gid = GLOBAL_ROOT_GID;
-	opts->mode = DEFAULT_MODE;
-	sb->s_fs_info = opts;
+	sb->s_fs_info = &super_opts;
 	sb->s_blocksize = PAGE_SIZE;
 	sb->s_blocksize_bits = PAGE_SHIFT;
 	sb->s_magic = TRACEFS_MAGIC;
@@ -127,7 +126,10 @@ static int fill_super(struct super_block *sb, struct fs_context *fc)
 	if (!root)
 		return -ENOMEM;
 	sb->s_root = d_make_root(root);
-	return sb->s_root ? 0 : -ENOMEM;
+	if (!sb->s_root)
+		return -ENOMEM;
+	otr_change_refresh(root, sb->s_root);
+	return 0;
 }
 
 static int get_tree(struct fs_context *fc)
@@ -163,21 +165,12 @@ static int init_context(struct fs_context *fc)
 	return 0;
 }
 
-static void kill_super(struct super_block *sb)
-{
-	void *opts = sb->s_fs_info;
-
-	kill_anon_super(sb);
-	kfree(opts);
-	otr_change_forget(ATTR_MODE | ATTR_UID | ATTR_GID);
-}
-
-static struct file_system_type fs_type = {
+struct file_system_type otr_fs_type = {
 	.owner			= THIS_MODULE,
 	.name			= "tracefs",
 	.init_fs_context	= init_context,
 	.parameters		= mount_params,
-	.kill_sb		= kill_super,
+	.kill_sb		= kill_anon_super,
 };
 MODULE_ALIAS_FS("tracefs");
 
@@ -194,13 +187,16 @@ int otr_fs_init(void)
 
 	if (err)
 		return err;
-	err = register_filesystem(&fs_type);
+	err = register_filesystem(&otr_fs_type);
 	if (err)
 		goto mount_point;
 	err = otr_sysctl_init();
-	if (!err)
-		return 0;
-	unregister_filesystem(&fs_type);
+	if (err)
+		goto type;
+	otr_automount_init();
+	return 0;
+type:
+	unregister_filesystem(&otr_fs_type);
 mount_point:
 	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
 	return err;
@@ -213,7 +209,9 @@ mount_point:
  */
 void otr_fs_exit(void)
 {
+	otr_automount_exit();
 	otr_sysctl_exit();
-	unregister_filesystem(&fs_type);
+	unregister_filesystem(&otr_fs_type);
 	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
+	otr_change_forget(ATTR_MODE | ATTR_UID | ATTR_GID);
 }

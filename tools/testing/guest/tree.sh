@@ -173,6 +173,20 @@ check_mount()
 	holds 'unknown options are refused' fails mount -o remount,nonsense=1 "$tracing"
 	holds 'so are bad values' fails mount -o remount,mode=9 "$tracing"
 	mounted mode=700
+	chmod 0444 trace_clock
+	chown 12:13 options
+	chmod 0711 .
+	mounted defaults
+	is 'what was changed outlives the mount' \
+		"$(stat -c '%a %u:%g' . trace_clock options | tr '\n' ' ')" \
+		'711 0:0 444 0:0 750 12:13 '
+	mount -o remount,uid=77 "$tracing"
+	is 'but for what an option says' "$(stat -c '%a %u:%g' . trace_clock options | tr '\n' ' ')" \
+		'711 77:0 444 77:0 750 77:13 '
+	mounted mode=700,uid=0,gid=0
+	chmod 0640 trace_clock
+	is 'and everything is back' "$(stat -c '%a %u:%g' . trace_clock options | tr '\n' ' ')" \
+		'700 0:0 640 0:0 750 0:0 '
 }
 
 # The mount point of old, and a second one: the same files.
