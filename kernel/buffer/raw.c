@@ -148,6 +148,9 @@ static int raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room, b
 		return -EAGAIN;
 	if (!otr_reader_peek(rc, rd, &item))
 		return -EAGAIN;
+	if (room < sizeof(*raw->page))
+		return -EINVAL;
+	room -= sizeof(*raw->page);
 	lost = rd->lost;
 	/* Clients look for losses in front of a record that is first on a page. */
 	if (rd->fresh && rd->next == rd->base && rd->cur.end <= room &&
@@ -171,19 +174,17 @@ static int raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room, b
  * @whole: only a page that the writer is done with
  *
  * Context: may sleep; takes the reader lock.
- * Return: 0; -EAGAIN when there is nothing; -EINVAL when there is no room for
- * the first record; -ESTALE when pages have another size meanwhile: free @raw
- * and allocate it again.
+ * Return: 0; -EAGAIN when there is nothing, however little room there is; -EINVAL when
+ * there is no room for the first record; -ESTALE when pages have another size meanwhile:
+ * free @raw and allocate it again.
  */
 int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t room, bool whole)
 {
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 	int err;
 
-	if (room < sizeof(*raw->page))
-		return -EINVAL;
 	otr_reader_lock(rc);
-	err = raw_read(rc, raw, room - sizeof(*raw->page), whole);
+	err = raw_read(rc, raw, room, whole);
 	otr_reader_publish(rc);
 	otr_reader_unlock(rc);
 	return err;

@@ -47,6 +47,7 @@ const struct otr_file_ops otr_current_tracer_ops = {
 	.show		= tracer_show,
 	.write		= tracer_write,
 	.write_max	= OTR_TRACER_NAME_MAX,
+	.places		= OTR_PLACES_ANY,
 };
 
 static int tracing_on_show(struct otr_file *of, struct seq_file *m)
@@ -74,6 +75,7 @@ static int tracing_on_write(struct otr_file *of, unsigned long on)
 const struct otr_file_ops otr_tracing_on_ops = {
 	.show		= tracing_on_show,
 	.write_number	= tracing_on_write,
+	.places		= OTR_PLACES_ANY,
 };
 
 static int clock_show(struct otr_file *of, struct seq_file *m)
@@ -134,4 +136,5 @@ static ssize_t cpumask_write(struct otr_file *of, char *text, size_t len)
 const struct otr_file_ops otr_cpumask_ops = {
 	.show	= cpumask_show,
 	.write	= cpumask_write,
+	.places	= OTR_PLACES_ANY,
 };

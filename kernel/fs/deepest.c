@@ -111,4 +111,5 @@ static int size_write(struct otr_file *of, unsigned long size)
 const struct otr_file_ops otr_stack_size_ops = {
 	.show		= size_show,
 	.write_number	= size_write,
+	.places		= OTR_PLACES_ANY,
 };

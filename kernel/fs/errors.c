@@ -64,4 +64,5 @@ const struct otr_file_ops otr_errors_ops = {
 	.open	= errors_open,
 	.walk	= &errors_walk,
 	.write	= errors_write,
+	.places	= OTR_PLACES_READ,
 };

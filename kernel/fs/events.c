@@ -38,6 +38,7 @@ static int id_show(struct otr_file *of, struct seq_file *m)
 static const struct otr_file_ops id_ops = {
 	.show		= id_show,
 	.unpinned	= true,
+	.places		= OTR_PLACES_ANY,
 };
 
 /* A letter for what the events of a walk have in common. */
@@ -112,6 +113,7 @@ static int many_write(struct otr_file *of, unsigned long on)
 static const struct otr_file_ops many_ops = {
 	.show		= many_show,
 	.write_number	= many_write,
+	.places		= OTR_PLACES_ANY,
 };
 
 /* Print what @print says of a file's event; it gets NULL for one that nobody touched. */
@@ -170,6 +172,7 @@ static int one_write(struct otr_file *of, unsigned long on)
 static const struct otr_file_ops one_ops = {
 	.show		= one_show,
 	.write_number	= one_write,
+	.places		= OTR_PLACES_ANY,
 };
 
 static void print_filter(struct seq_file *m, const struct otr_sub *sub)
@@ -198,6 +201,7 @@ static const struct otr_file_ops filter_ops = {
 	.show		= filter_show,
 	.write		= filter_write,
 	.write_whole	= true,
+	.places		= OTR_PLACES_ANY,
 };
 
 /* No event has this one: what is written here goes to each of them. */
@@ -224,6 +228,7 @@ static const struct otr_file_ops filters_ops = {
 	.show		= filters_show,
 	.write		= filters_write,
 	.write_whole	= true,
+	.places		= OTR_PLACES_ANY,
 };
 
 /* Does the event of a directory have a property? */
@@ -394,6 +399,7 @@ static int page_show(struct otr_file *of, struct seq_file *m)
 
 static const struct otr_file_ops page_ops = {
 	.show	= page_show,
+	.places	= OTR_PLACES_ANY,
 };
 
 static int head_show(struct otr_file *of, struct seq_file *m)
@@ -404,6 +410,7 @@ static int head_show(struct otr_file *of, struct seq_file *m)
 
 static const struct otr_file_ops head_ops = {
 	.show	= head_show,
+	.places	= OTR_PLACES_ANY,
 };
 
 static const struct otr_row events_rows[] = {

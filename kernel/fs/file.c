@@ -138,6 +138,7 @@ static int node_open(struct inode *inode, struct file *file)
 
 	if (err)
 		return err;
+	set_places(inode, file, ops->places);
 	of = otr_file_open(&node->where, ops, file->f_mode, file->f_flags);
 	if (IS_ERR(of)) {
 		seq_release(inode, file);
@@ -151,6 +152,35 @@ static int node_release(struct inode *inode, struct file *file)
 {
 	otr_file_close(file_of(file));
 	return seq_release(inode, file);
+}
+
+/**
+ * otr_file_wait - wait until there may be something to read
+ * @of: the file
+ * @ring: the records that it reads
+ * @percent: as for otr_ring_wait()
+ *
+ * To be called again and again until the caller finds something. Others may read
+ * from the file meanwhile what is there already.
+ *
+ * Context: may sleep; gives otr_file.lock up while it waits.
+ * Return: 0 to look again; -EAGAIN when the file's reader does not wait;
+ * -ERESTARTSYS for a signal.
+ */
+int otr_file_wait(struct otr_file *of, struct otr_ring *ring, unsigned int percent)
+{
+	int err;
+
+	if (of->nonblock)
+		return -EAGAIN;
+	mutex_unlock(&of->lock);
+	err = otr_ring_wait(ring, of->where.cpu, percent);
+	mutex_lock(&of->lock);
+	/*
+	 * What the ring takes for something to read may be nothing to the caller. No
+	 * wait looks for signals then, and the caller would stay in its loop for ever.
+	 */
+	return err ?: signal_pending(current) ? -ERESTARTSYS : 0;
 }
 
 /**
@@ -218,7 +248,8 @@ static ssize_t node_write(struct file *file, const char __user *from, size_t len
 		done = write_text(of, from, len);
 	else
 		done = -EINVAL;
-	if (done > 0)
+	/* A stream has no position. */
+	if (done > 0 && pos)
 		*pos += done;
 	return done;
 }
@@ -231,10 +262,14 @@ static ssize_t text_read(struct kiocb *iocb, struct iov_iter *to)
 	return of->ops->show || of->ops->walk ? seq_read_iter(iocb, to) : -EINVAL;
 }
 
-/* Programs that append seek first; a file that is only written has no places. */
+/* Programs that append seek first. */
 static loff_t node_seek(struct file *file, loff_t offset, int whence)
 {
-	if (file->f_mode & FMODE_READ)
+	enum otr_places places = file_of(file)->ops->places;
+
+	if (places == OTR_PLACES_ANY)
+		return generic_file_llseek(file, offset, whence);
+	if (places == OTR_PLACES_TEXT || (file->f_mode & FMODE_READ))
 		return seq_lseek(file, offset, whence);
 	file->f_pos = 0;
 	return 0;
@@ -251,9 +286,14 @@ static struct otr_file *stream_begin(struct file *file, bool nonblock)
 
 static ssize_t stream_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 {
-	struct otr_file *of = stream_begin(file, false);
-	ssize_t done = of->ops->read(of, to, len, pos);
+	struct otr_file *of;
+	ssize_t done;
 
+	/* Nothing is there already, and not worth waiting for. */
+	if (!len)
+		return 0;
+	of = stream_begin(file, false);
+	done = of->ops->read(of, to, len);
 	mutex_unlock(&of->lock);
 	return done;
 }
@@ -265,7 +305,7 @@ static ssize_t stream_splice(struct file *file, loff_t *pos, struct pipe_inode_i
 	ssize_t done = -EINVAL;
 
 	if (of->ops->splice)
-		done = of->ops->splice(of, pipe, pos, len, flags);
+		done = of->ops->splice(of, pipe, len, flags);
 	mutex_unlock(&of->lock);
 	return done;
 }
@@ -304,5 +344,4 @@ const struct file_operations otr_stream_fops = {
 	.poll		= stream_poll,
 	.unlocked_ioctl	= stream_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
-	.llseek		= noop_llseek,
 };

@@ -303,4 +303,5 @@ const struct otr_file_ops otr_filter_ops = {
 	.release	= filter_release,
 	.walk		= &filter_walk,
 	.write		= filter_write,
+	.places		= OTR_PLACES_READ,
 };

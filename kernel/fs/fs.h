@@ -68,6 +68,23 @@ struct otr_file {
 };
 
 /**
+ * enum otr_places - what lseek(2), pread(2) and pwrite(2) may do with a file
+ * @OTR_PLACES_TEXT: a text, read at any place; what is written has no place
+ * @OTR_PLACES_READ: likewise, but while a file is only written, nobody minds places
+ * @OTR_PLACES_ANY: those of an empty file in memory: all there are
+ * @OTR_PLACES_SAME: no seeking; a place may be given all the same, and is ignored
+ *		     by writing
+ * @OTR_PLACES_NONE: a stream, which has no places
+ */
+enum otr_places {
+	OTR_PLACES_TEXT,
+	OTR_PLACES_READ,
+	OTR_PLACES_ANY,
+	OTR_PLACES_SAME,
+	OTR_PLACES_NONE,
+};
+
+/**
  * struct otr_file_ops - what a file does; a NULL member is not supported
  * @open: called last on open; errno refuses it
  * @release: called on close, after a successful @open
@@ -80,6 +97,7 @@ struct otr_file {
  * @write_max: most bytes that one @write takes; a longer write is shortened
  *	       to it, or refused with -EINVAL if @write_whole
  * @write_whole: see @write_max
+ * @places: which places it has for programs; programs know these of each file
  * @unpinned: an open file does not keep its instance, which it says nothing about
  * @write_user: takes data straight from user space, instead of @write
  * @read: produces data by itself, instead of @show and @walk
@@ -97,10 +115,11 @@ struct otr_file_ops {
 	size_t write_max;
 	bool write_whole;
 	bool unpinned;
+	enum otr_places places;
 	ssize_t (*write_user)(struct otr_file *of, const char __user *from, size_t len);
-	ssize_t (*read)(struct otr_file *of, char __user *to, size_t len, loff_t *pos);
-	ssize_t (*splice)(struct otr_file *of, struct pipe_inode_info *pipe, loff_t *pos,
-			  size_t len, unsigned int flags);
+	ssize_t (*read)(struct otr_file *of, char __user *to, size_t len);
+	ssize_t (*splice)(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,
+			  unsigned int flags);
 	__poll_t (*poll)(struct otr_file *of, struct file *file, poll_table *wait);
 	long (*ioctl)(struct otr_file *of, unsigned int cmd, unsigned long arg);
 };

@@ -127,4 +127,5 @@ static int total_show(struct otr_file *of, struct seq_file *m)
 
 const struct otr_file_ops otr_function_total_ops = {
 	.show	= total_show,
+	.places	= OTR_PLACES_ANY,
 };

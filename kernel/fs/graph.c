@@ -194,6 +194,7 @@ const struct otr_file_ops otr_graph_sites_ops = {
 	.release	= sites_release,
 	.walk		= &sites_walk,
 	.write		= sites_write,
+	.places		= OTR_PLACES_READ,
 };
 
 static int depth_show(struct otr_file *of, struct seq_file *m)
@@ -219,6 +220,7 @@ const struct otr_file_ops otr_graph_depth_ops = {
 	.show		= depth_show,
 	.write		= depth_write,
 	.write_max	= NUMBER_MAX,
+	.places		= OTR_PLACES_ANY,
 };
 
 /* In microseconds, as all that users set. */
@@ -245,4 +247,5 @@ const struct otr_file_ops otr_thresh_ops = {
 	.show		= thresh_show,
 	.write		= thresh_write,
 	.write_max	= NUMBER_MAX,
+	.places		= OTR_PLACES_ANY,
 };

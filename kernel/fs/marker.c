@@ -10,6 +10,7 @@ static ssize_t marker_write(struct otr_file *of, const char __user *from, size_t
 
 const struct otr_file_ops otr_marker_ops = {
 	.write_user	= marker_write,
+	.places		= OTR_PLACES_NONE,
 };
 
 static ssize_t marker_raw_write(struct otr_file *of, const char __user *from, size_t len)
@@ -19,4 +20,5 @@ static ssize_t marker_raw_write(struct otr_file *of, const char __user *from, si
 
 const struct otr_file_ops otr_marker_raw_ops = {
 	.write_user	= marker_raw_write,
+	.places		= OTR_PLACES_NONE,
 };

@@ -35,6 +35,7 @@ static int names_size_write(struct otr_file *of, unsigned long places)
 const struct otr_file_ops otr_cmdlines_size_ops = {
 	.show		= names_size_show,
 	.write_number	= names_size_write,
+	.places		= OTR_PLACES_SAME,
 };
 
 /* Position n shows the first task with an id of n or more. */

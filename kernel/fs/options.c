@@ -100,6 +100,7 @@ static int option_write(struct otr_file *of, unsigned long on)
 static const struct otr_file_ops option_ops = {
 	.show		= option_show,
 	.write_number	= option_write,
+	.places		= OTR_PLACES_ANY,
 };
 
 /* Option number @pos of all tracers together. */

@@ -135,7 +135,7 @@ static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wan
 	return seq_buf_used(&rd->out) - rd->given;
 }
 
-static ssize_t pipe_read(struct otr_file *of, char __user *to, size_t len, loff_t *pos)
+static ssize_t pipe_read(struct otr_file *of, char __user *to, size_t len)
 {
 	struct pipe_reader *rd = of->priv;
 	ssize_t have = pipe_fill(of, rd, len);
@@ -157,8 +157,8 @@ static void spd_release(struct splice_pipe_desc *spd, unsigned int i)
 	__free_page(spd->pages[i]);
 }
 
-static ssize_t pipe_splice(struct otr_file *of, struct pipe_inode_info *pipe, loff_t *pos,
-			   size_t len, unsigned int flags)
+static ssize_t pipe_splice(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,
+			   unsigned int flags)
 {
 	struct pipe_reader *rd = of->priv;
 	struct page *page;
@@ -194,6 +194,7 @@ static __poll_t pipe_poll(struct otr_file *of, struct file *file, poll_table *wa
 }
 
 const struct otr_file_ops otr_pipe_ops = {
+	.places		= OTR_PLACES_NONE,
 	.open		= pipe_open,
 	.release	= pipe_release,
 	.read		= pipe_read,

@@ -41,6 +41,7 @@ const struct otr_file_ops otr_profile_ops = {
 	.show		= enabled_show,
 	.write		= enabled_write,
 	.write_max	= NUMBER_MAX,
+	.places		= OTR_PLACES_ANY,
 };
 
 static int stat_open(struct otr_file *of)

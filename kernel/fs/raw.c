@@ -18,6 +18,7 @@ struct raw_reader {
 	struct otr_raw	raw;	/* a page, or none yet */
 	size_t		given;	/* of a page that was taken out, bytes handed over */
 	size_t		size;	/* of that page, 0 for none */
+	u64		pos;	/* bytes handed over since the open */
 };
 
 static int raw_open(struct otr_file *of)
@@ -116,7 +117,7 @@ static ssize_t raw_read(struct otr_file *of, char __user *to, size_t len)
 		return -EFAULT;
 	have -= left;
 	rd->given += have;
-	*pos += have;
+	rd->pos += have;
 	return have;
 }
 
@@ -170,9 +171,10 @@ static ssize_t splice_pages(struct otr_file *of, struct pipe_inode_info *pipe,
 	return spd->nr_pages ? splice_to_pipe(pipe, spd) : err;
 }
 
-static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, loff_t *pos,
-			  size_t len, unsigned int flags)
+static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,
+			  unsigned int flags)
 {
+	struct raw_reader *rd = of->priv;
 	struct page *pages[PIPE_DEF_BUFFERS];
 	struct partial_page partial[PIPE_DEF_BUFFERS];
 	struct splice_pipe_desc spd = {
@@ -185,13 +187,14 @@ static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, lof
 	unsigned int used = pipe_occupancy(pipe->head, pipe->tail);
 	ssize_t done;
 
-	if (*pos & (size - 1) || len < size)
+	/* Whole pages from here on, or none. */
+	if (rd->pos & (size - 1) || len < size)
 		return -EINVAL;
 	/* What does not fit into the pipe would be lost. Our caller locked it. */
 	spd.nr_pages_max = min(PIPE_DEF_BUFFERS, pipe->max_usage - min(used, pipe->max_usage));
 	done = splice_pages(of, pipe, &spd, len & ~(size - 1));
 	if (done > 0)
-		*pos += done;
+		rd->pos += done;
 	return done;
 }
 
@@ -212,6 +215,7 @@ static long raw_ioctl(struct otr_file *of, unsigned int cmd, unsigned long arg)
 }
 
 const struct otr_file_ops otr_raw_ops = {
+	.places		= OTR_PLACES_NONE,
 	.open		= raw_open,
 	.release	= raw_release,
 	.read		= raw_read,

@@ -68,6 +68,7 @@ static int size_write(struct otr_file *of, unsigned long kb)
 const struct otr_file_ops otr_size_ops = {
 	.show		= size_show,
 	.write_number	= size_write,
+	.places		= OTR_PLACES_ANY,
 };
 
 #define PAGE_KB_MAX	(PAGE_SIZE << OTR_RING_ORDER_MAX >> KB_SHIFT)
@@ -93,6 +94,7 @@ static int page_size_write(struct otr_file *of, unsigned long kb)
 const struct otr_file_ops otr_page_size_ops = {
 	.show		= page_size_show,
 	.write_number	= page_size_write,
+	.places		= OTR_PLACES_ANY,
 };
 
 static int total_size_show(struct otr_file *of, struct seq_file *m)
@@ -120,6 +122,7 @@ static int total_size_show(struct otr_file *of, struct seq_file *m)
 
 const struct otr_file_ops otr_total_size_ops = {
 	.show	= total_size_show,
+	.places	= OTR_PLACES_ANY,
 };
 
 static int percent_show(struct otr_file *of, struct seq_file *m)
@@ -139,6 +142,7 @@ static int percent_write(struct otr_file *of, unsigned long percent)
 const struct otr_file_ops otr_percent_ops = {
 	.show		= percent_show,
 	.write_number	= percent_write,
+	.places		= OTR_PLACES_ANY,
 };
 
 /* What is written does not matter: closing the file frees the memory. */
@@ -161,6 +165,7 @@ static void free_release(struct otr_file *of)
 const struct otr_file_ops otr_free_ops = {
 	.write		= free_write,
 	.release	= free_release,
+	.places		= OTR_PLACES_SAME,
 };
 
 static void show_time(struct seq_file *m, const char *what, u64 ts, bool in_ns)
@@ -198,4 +203,5 @@ static int stats_show(struct otr_file *of, struct seq_file *m)
 
 const struct otr_file_ops otr_stats_ops = {
 	.show	= stats_show,
+	.places	= OTR_PLACES_ANY,
 };

@@ -205,6 +205,7 @@ const struct otr_file_ops otr_trace_ops = {
 	.release	= trace_release,
 	.walk		= &trace_walk,
 	.write		= trace_write,
+	.places		= OTR_PLACES_READ,
 };
 
 const struct otr_file_ops otr_snapshot_ops = {
@@ -212,4 +213,5 @@ const struct otr_file_ops otr_snapshot_ops = {
 	.release	= trace_release,
 	.walk		= &trace_walk,
 	.write_number	= otr_snapshot_write,
+	.places		= OTR_PLACES_READ,
 };
