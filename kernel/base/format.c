@@ -41,6 +41,7 @@ enum kind {
  * struct step - plain text and a conversion
  * @from: where its plain text begins, in the program's texts
  * @len: of that
+ * @plain: of REST, where the same format is with plain addresses; 0 without any
  * @kind: of the conversion
  * @hex: a number in hexadecimal
  * @prefix: with "0x"
@@ -53,6 +54,7 @@ enum kind {
 struct step {
 	u32	from;
 	u32	len;
+	u32	plain;
 	u8	kind;
 	bool	hex : 1;
 	bool	prefix : 1;
@@ -68,6 +70,7 @@ struct step {
  * @fmt: that format
  * @nr: its steps
  * @used: bytes of @texts; while it is made
+ * @size: room there
  * @texts: plain texts, and formats for vsnprintf()
  * @steps: the steps
  */
@@ -75,6 +78,7 @@ struct otr_text_program {
 	const char	*fmt;
 	unsigned int	nr;
 	size_t		used;
+	size_t		size;
 	char		*texts;
 	struct step	steps[];
 };
@@ -214,11 +218,64 @@ static const char *take_plain(struct otr_text_program *program, struct step *ste
 	return fmt;
 }
 
-/* A format for vsnprintf(), which begins where the plain text ends. */
-static void take_format(struct otr_text_program *program, const char *fmt, const char *end)
+/* Is this, behind a percent sign, a pointer of which a number is shown? */
+static bool is_bare(const char *fmt)
 {
+	return fmt[0] == 'p' && !isalnum(fmt[1]);
+}
+
+/**
+ * otr_text_reveal - a format that shows addresses as they are
+ * @to: where to; the format, and one character more per pointer in it
+ * @room: bytes there
+ * @fmt: the format
+ *
+ * Every "%p" that is not something else becomes a "%px".
+ *
+ * Context: any.
+ * Return: bytes used, with the zero; 0 when there is too little room, or when it is
+ * the same format.
+ */
+size_t otr_text_reveal(char *to, size_t room, const char *fmt)
+{
+	size_t used = 0;
+	bool found = false;
+
+	for (;; fmt++) {
+		/* What is written at once is "%px" at most. */
+		if (room - used < 3)
+			return 0;
+		to[used++] = *fmt;
+		if (!*fmt)
+			return found ? used : 0;
+		if (*fmt != '%' || !fmt[1])
+			continue;
+		to[used++] = *++fmt;
+		if (!is_bare(fmt))
+			continue;
+		to[used++] = 'x';
+		found = true;
+	}
+}
+
+/*
+ * A format for vsnprintf(), which begins where the plain text ends. Whoever prints when
+ * something went wrong cannot make room, so what plain addresses take is made now.
+ */
+static void take_format(struct otr_text_program *program, struct step *step, const char *fmt,
+			const char *end)
+{
+	const char *kept = program->texts + program->used;
+	size_t used;
+
 	keep(program, fmt, end - fmt);
 	keep(program, "", 1);
+	if (step->kind != REST)
+		return;
+	used = otr_text_reveal(program->texts + program->used, program->size - program->used,
+			       kept);
+	step->plain = used ? program->used : 0;
+	program->used += used;
 }
 
 static void compile(struct otr_text_program *program, const char *prefix, const char *fmt)
@@ -243,7 +300,7 @@ static void compile(struct otr_text_program *program, const char *prefix, const 
 			next = from + strlen(from);
 		}
 		if (step->kind == REST || step->kind == EXTENDED)
-			take_format(program, from, next);
+			take_format(program, step, from, next);
 		fmt = next;
 	}
 }
@@ -264,12 +321,15 @@ struct otr_text_program *otr_text_compile(const char *prefix, const char *fmt)
 
 	for (at = fmt; *at; at++)
 		steps += *at == '%';
-	/* What vsnprintf() gets has a zero. */
+	/* What vsnprintf() gets has a zero, and perhaps a twin that shows addresses. */
 	bytes += steps;
+	if (strstr(fmt, "%p"))
+		bytes += strlen(fmt) + 1 + steps;
 	program = kzalloc(struct_size(program, steps, steps) + bytes, GFP_KERNEL);
 	if (!program)
 		return NULL;
 	program->fmt = fmt;
+	program->size = bytes;
 	program->texts = (char *)&program->steps[steps];
 	compile(program, prefix, fmt);
 	return program;
@@ -433,42 +493,18 @@ static noinline void put_bare(struct place *to, const void *pointer, bool plain)
 		put_pointer(to, "%p", pointer);
 }
 
-/* Every "%p" that is not something else is a "%px". */
-static void reveal(char *to, const char *fmt)
-{
-	while (*fmt) {
-		*to++ = *fmt++;
-		if (fmt[-1] != '%')
-			continue;
-		if (*fmt == '%') {
-			*to++ = *fmt++;
-		} else if (*fmt == 'p' && !isalnum(fmt[1])) {
-			*to++ = *fmt++;
-			*to++ = 'x';
-		}
-	}
-	*to = 0;
-}
-
 static noinline __printf(2, 0)
-void put_rest(struct place *to, const char *fmt, struct arguments *args, bool plain)
+void put_rest(struct place *to, const char *fmt, struct arguments *args)
 {
 	size_t room = to->end - to->at, len;
-	char *revealed = NULL;
 
-	if (plain && strstr(fmt, "%p")) {
-		revealed = kmalloc(2 * strlen(fmt) + 1, GFP_NOWAIT);
-		if (revealed)
-			reveal(revealed, fmt);
-	}
-	len = vsnprintf(to->at, room, revealed ?: fmt, args->list);
-	kfree(revealed);
+	len = vsnprintf(to->at, room, fmt, args->list);
 	to->at = len < room ? to->at + len : NULL;
 }
 
 static __always_inline __printf(3, 0)
-void convert(struct place *to, const struct step *step, const char *fmt, struct arguments *args,
-	     bool plain)
+void convert(struct place *to, const struct step *step, const char *fmt, const char *texts,
+	     struct arguments *args, bool plain)
 {
 	switch (step->kind) {
 	case SIGNED:
@@ -508,7 +544,7 @@ void convert(struct place *to, const struct step *step, const char *fmt, struct 
 		put_pointer(to, fmt, va_arg(args->list, const void *));
 		break;
 	case REST:
-		put_rest(to, fmt, args, plain);
+		put_rest(to, plain && step->plain ? texts + step->plain : fmt, args);
 		break;
 	}
 }
@@ -540,7 +576,7 @@ void otr_text_run(const struct otr_text_program *program, struct seq_buf *out, b
 		put_plain(&to, text, step->len);
 		if (unlikely(!to.at))
 			break;
-		convert(&to, step, text + step->len, &copy, plain);
+		convert(&to, step, text + step->len, program->texts, &copy, plain);
 		if (unlikely(!to.at))
 			break;
 	}

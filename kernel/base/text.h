@@ -63,6 +63,7 @@ void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width);
 struct otr_text_program;
 
 struct otr_text_program *otr_text_compile(const char *prefix, const char *fmt);
+size_t otr_text_reveal(char *to, size_t room, const char *fmt);
 const char *otr_text_compiled_from(const struct otr_text_program *program);
 void otr_text_run(const struct otr_text_program *program, struct seq_buf *out, bool plain,
 		  va_list args);

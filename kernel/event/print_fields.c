@@ -112,6 +112,10 @@ void print_slowly(struct otr_line *line, const char *fmt, va_list args)
 	size_t room, len;
 	char *at;
 
+	/* What the scratch buffer has left is enough for nearly all formats. */
+	room = seq_buf_get_buf(line->scratch, &at);
+	if (line->flags & OTR_LINE_PLAIN_PTR && otr_text_reveal(at, room, fmt))
+		fmt = at;
 	seq_buf_printf(line->out, "%s: ", line->ev->name);
 	room = seq_buf_get_buf(line->out, &at);
 	len = vsnprintf(at, room, fmt, args);

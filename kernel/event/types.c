@@ -13,7 +13,9 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <outrace/frame.h>
 
@@ -50,8 +52,13 @@ struct known {
 	u32			proto;
 };
 
-/* For everything below; whoever prints holds it for a value or a list of them. */
+/*
+ * For everything below: who changes it holds both, who looks holds one of them. The
+ * mutex is held while files are read and values are printed. A dump must not wait
+ * for anybody: it tries the other one, which is never held for long.
+ */
 static DEFINE_MUTEX(types_lock);
+static DEFINE_RAW_SPINLOCK(types_known_lock);
 static struct types kernel_types;
 static LIST_HEAD(module_types);
 static struct known known[BIT(KNOWN_BITS)];
@@ -81,22 +88,25 @@ static void unload(struct types *types)
 	otr_btf_close(types->btf);
 	if (types->blob)
 		otr_host_types_put(types->blob);
-	types->btf = NULL;
-	types->blob = NULL;
-	types->tried = false;
 }
 
-static const struct otr_btf *types_of_kernel(void)
+static const struct otr_btf *types_of_kernel(bool may_wait)
 {
-	if (!kernel_types.tried)
-		load(&kernel_types, NULL, NULL);
+	struct types types = {};
+
+	if (kernel_types.tried || !may_wait)
+		return kernel_types.btf;
+	load(&types, NULL, NULL);
+	raw_spin_lock(&types_known_lock);
+	kernel_types = types;
+	raw_spin_unlock(&types_known_lock);
 	return kernel_types.btf;
 }
 
 /* A module's types refer to the kernel's. */
-static const struct otr_btf *types_of_module(const char *name)
+static const struct otr_btf *types_of_module(const char *name, bool may_wait)
 {
-	const struct otr_btf *base = types_of_kernel();
+	const struct otr_btf *base = types_of_kernel(may_wait);
 	struct types *types;
 
 	if (!base)
@@ -104,66 +114,118 @@ static const struct otr_btf *types_of_module(const char *name)
 	list_for_each_entry(types, &module_types, link)
 		if (!strcmp(types->name, name))
 			return types->btf;
-	types = kzalloc(sizeof(*types), GFP_KERNEL);
+	types = may_wait ? kzalloc(sizeof(*types), GFP_KERNEL) : NULL;
 	if (!types)
 		return NULL;
 	strscpy(types->name, name, sizeof(types->name));
 	load(types, name, base);
+	raw_spin_lock(&types_known_lock);
 	list_add(&types->link, &module_types);
+	raw_spin_unlock(&types_known_lock);
 	return types->btf;
 }
 
-static void look_up(struct known *k, unsigned long func)
+static void look_up(struct known *k, unsigned long func, bool may_wait)
 {
 	char buf[KSYM_NAME_LEN], *mod = NULL;
 	unsigned long offset;
 	const char *name = NULL;
 
-	k->func = func;
-	k->proto = OTR_BTF_NONE;
-	k->btf = NULL;
+	*k = (struct known) { .func = func, .proto = OTR_BTF_NONE };
 	/* A name costs thousands of instructions, and modules have no types alone. */
-	if (types_of_kernel())
+	if (types_of_kernel(may_wait))
 		name = otr_host_lookup(func, &offset, &mod, buf);
 	if (name)
-		k->btf = mod ? types_of_module(mod) : types_of_kernel();
+		k->btf = mod ? types_of_module(mod, may_wait) : types_of_kernel(may_wait);
 	if (k->btf)
 		k->proto = otr_btf_find(k->btf, name);
 }
 
 /* What is known of a function; its proto is OTR_BTF_NONE for nothing. */
-static const struct known *find(unsigned long func)
+static struct known find(unsigned long func)
 {
-	struct known *k = &known[hash_long(func, KNOWN_BITS)];
+	struct known *at = &known[hash_long(func, KNOWN_BITS)], k;
 
 	lockdep_assert_held(&types_lock);
-	if (k->func != func)
-		look_up(k, func);
+	if (at->func == func)
+		return *at;
+	look_up(&k, func, true);
+	raw_spin_lock(&types_known_lock);
+	*at = k;
+	raw_spin_unlock(&types_known_lock);
 	return k;
+}
+
+/* The same from what was read before. The next one who may wait finds out more. */
+static struct known find_at_once(unsigned long func)
+{
+	struct known k = known[hash_long(func, KNOWN_BITS)];
+
+	lockdep_assert_held(&types_known_lock);
+	if (k.func != func)
+		look_up(&k, func, false);
+	return k;
+}
+
+/*
+ * Begin to look at types, which types_end() ends; false when they cannot be had, which
+ * is for a line that is OTR_LINE_ATOMIC only.
+ */
+static bool types_begin(unsigned int flags, unsigned long func, struct known *k)
+{
+	if (flags & OTR_LINE_ATOMIC) {
+		if (!raw_spin_trylock(&types_known_lock))
+			return false;
+		*k = find_at_once(func);
+	} else {
+		mutex_lock(&types_lock);
+		*k = find(func);
+	}
+	return true;
+}
+
+static void types_end(unsigned int flags)
+{
+	if (flags & OTR_LINE_ATOMIC)
+		raw_spin_unlock(&types_known_lock);
+	else
+		mutex_unlock(&types_lock);
 }
 
 /**
  * otr_types_value - how to print what a function returned
+ * @flags: of the line, OTR_LINE_*
  * @func: an address in the function
  * @value: what was in the register for it
  * @out: set to that
  *
- * Context: may sleep.
+ * Context: may sleep, unless @flags have OTR_LINE_ATOMIC: then any, NMI included,
+ * interrupts off, and a type that was not read before is not known.
  */
-void otr_types_value(unsigned long func, unsigned long value, struct otr_value *out)
+void otr_types_value(unsigned int flags, unsigned long func, unsigned long value,
+		     struct otr_value *out)
 {
-	const struct known *k;
+	struct known k;
 
 	*out = (struct otr_value) { .form = OTR_VALUE_UNTYPED, .bits = value, .number = value };
-	mutex_lock(&types_lock);
-	k = find(func);
-	if (k->proto)
-		otr_btf_judge(k->btf, k->proto, value, out);
-	mutex_unlock(&types_lock);
+	if (!types_begin(flags, func, &k))
+		return;
+	if (k.proto)
+		otr_btf_judge(k.btf, k.proto, value, out);
+	types_end(flags);
+}
+
+static void print_words(const unsigned long *words, unsigned int nr, struct seq_buf *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		seq_buf_printf(out, "%s0x%lx", i ? ", " : "", words[i]);
 }
 
 /**
  * otr_types_print_args - print what a function was called with, in parentheses
+ * @flags: of the line, OTR_LINE_*
  * @func: an address in the function
  * @words: the registers that arguments come in
  * @nr: how many were recorded, OTR_FRAME_ARGS or fewer
@@ -172,36 +234,37 @@ void otr_types_value(unsigned long func, unsigned long value, struct otr_value *
  * By names and types, if they are known and all of the registers are; as
  * hexadecimal words else.
  *
- * Context: may sleep.
+ * Context: that of otr_types_value().
  */
-void otr_types_print_args(unsigned long func, const unsigned long *words, unsigned int nr,
-			  struct seq_buf *out)
+void otr_types_print_args(unsigned int flags, unsigned long func, const unsigned long *words,
+			  unsigned int nr, struct seq_buf *out)
 {
-	const struct known *k;
-	unsigned int i;
+	struct known k = {};
+	bool begun = types_begin(flags, func, &k);
 
 	seq_buf_putc(out, '(');
-	mutex_lock(&types_lock);
-	k = find(func);
-	if (k->proto && nr == OTR_FRAME_ARGS) {
-		otr_btf_print_args(k->btf, k->proto, words, out);
-	} else {
-		for (i = 0; i < nr; i++)
-			seq_buf_printf(out, "%s0x%lx", i ? ", " : "", words[i]);
-	}
-	mutex_unlock(&types_lock);
+	if (k.proto && nr == OTR_FRAME_ARGS)
+		otr_btf_print_args(k.btf, k.proto, words, out);
+	else
+		print_words(words, nr, out);
 	seq_buf_putc(out, ')');
+	if (begun)
+		types_end(flags);
 }
 
+/* Forget the types of a module, or of all for NULL; from here on nobody looks at them. */
 static void forget_module(const char *name)
 {
 	struct types *types, *next;
+	LIST_HEAD(forgotten);
 
+	raw_spin_lock(&types_known_lock);
 	memset(known, 0, sizeof(known));
-	list_for_each_entry_safe(types, next, &module_types, link) {
-		if (name && strcmp(types->name, name))
-			continue;
-		list_del(&types->link);
+	list_for_each_entry_safe(types, next, &module_types, link)
+		if (!name || !strcmp(types->name, name))
+			list_move(&types->link, &forgotten);
+	raw_spin_unlock(&types_known_lock);
+	list_for_each_entry_safe(types, next, &forgotten, link) {
 		unload(types);
 		kfree(types);
 	}
@@ -238,7 +301,7 @@ int otr_types_init(void)
 /**
  * otr_types_exit - forget all types
  *
- * Context: module unload, when nobody prints any more.
+ * Context: module unload, when nobody prints any more, and no dump can begin.
  */
 void otr_types_exit(void)
 {
@@ -246,5 +309,6 @@ void otr_types_exit(void)
 	mutex_lock(&types_lock);
 	forget_module(NULL);
 	unload(&kernel_types);
+	kernel_types = (struct types) {};
 	mutex_unlock(&types_lock);
 }

@@ -266,7 +266,7 @@ static void print_args(struct otr_line *line)
 	const struct otr_rec_function_args *rec = line->rec;
 
 	otr_print_ip(line, rec->call.ip);
-	otr_types_print_args(rec->call.ip, rec->args, OTR_REC_ARGS, line->out);
+	otr_types_print_args(line->flags, rec->call.ip, rec->args, OTR_REC_ARGS, line->out);
 	print_parent(line);
 }
 

@@ -192,7 +192,8 @@ static void print_function(struct graph *g, const struct call *call, const char 
 {
 	print_name(g, call->rec.func);
 	if (call->nr_args) {
-		otr_types_print_args(call->rec.func, call->args, call->nr_args, g->out);
+		otr_types_print_args(g->view->line_flags, call->rec.func, call->args,
+				     call->nr_args, g->out);
 		behind += strlen("()");
 	}
 	seq_buf_puts(g->out, behind);
@@ -237,7 +238,7 @@ static void judge_value(struct graph *g, const struct otr_rec_graph_exit *ret,
 	value->form = OTR_VALUE_VOID;
 	if (!shows(g->view, OTR_GRAPH_RETVAL))
 		return;
-	otr_types_value(ret->func, ret->retval, value);
+	otr_types_value(g->view->line_flags, ret->func, ret->retval, value);
 	if (value->form == OTR_VALUE_UNTYPED) {
 		value->number = error_of(value->bits);
 		value->form = value->number ? OTR_VALUE_DECIMAL : OTR_VALUE_HEX;

@@ -168,6 +168,94 @@ check_graph()
 	rm /tmp/shown /tmp/dumped
 }
 
+# dumped HOW TRACER OPTION...: what a dump says of calls with arguments and results
+dumped()
+{
+	local how=$1 option
+
+	echo "$2" >current_tracer
+	shift 2
+	for option in "$@"; do
+		echo 1 >"options/$option"
+	done
+	fresh
+	taskset -c 0 bash -c 'echo 1 >/sys/module/otr_args_victims/parameters/call'
+	"$how"
+	echo nop >current_tracer
+	for option in "$@"; do
+		echo 0 >"options/$option"
+	done
+	log
+}
+
+in_nmi()
+{
+	echo '!nmi_cpu_backtrace_handler:dump' >>$filter
+	echo 'nmi_cpu_backtrace_handler:dump' >>$filter
+	send_nmis 1
+	echo '!nmi_cpu_backtrace_handler:dump' >>$filter
+}
+
+# The first who reads is the one who gets to know types, with what guards them held.
+while_types_are_read()
+{
+	echo 'kernel_read_file_from_path_initns:dump' >>$filter
+	cat trace >/tmp/shown
+	echo '!kernel_read_file_from_path_initns:dump' >>$filter
+}
+
+# What needs types, in any context: a dump has what is known, and waits for nobody.
+check_types()
+{
+	local hex='0x[0-9a-f]+' how text words
+
+	if intree; then
+		skip 'arguments in a dump' 'the in-tree tracer records none'
+		return
+	fi
+	words="$hex(, $hex){5}"
+	insmod "$(dirname "$OTR_MODULE")/otr_args_victims.ko"
+	echo 'otr_victim_*' >set_ftrace_filter
+	text=$(dumped while_types_are_read function func-args)
+	like 'while types are read, there are none' "$text" \
+		': otr_victim_many\(0x1, 0x2, 0x3, 0x4, 0x5, 0x6\) <-call_all$'
+	like 'which the reader has then, or never' "$(cat /tmp/shown)" \
+		"otr_victim_int\\((a=-7, b=0x2a, text=0x1234|$words)\\) <-call_all\$"
+	for how in key in_nmi; do
+		text=$(dumped $how function func-args)
+		like "$how: arguments of calls" "$text" \
+			": otr_victim_int\\((a=-7, b=0x2a, text=0x1234|$words)\\) <-call_all\$"
+		text=$(dumped $how function_graph funcgraph-args)
+		like "$how: of entries" "$text" \
+			"\\|  otr_victim_int\\((a=-7, b=0x2a, text=0x1234|$words)\\);\$"
+		text=$(dumped $how function_graph funcgraph-retval)
+		like "$how: results" "$text" '\|  otr_victim_int\(\); /\* = -7 (\(-E2BIG\) )?\*/$'
+		[ ! -e /sys/kernel/btf/vmlinux ] ||
+			unlike "$how: which have types" "$text" 'otr_victim_void\(\); /\*'
+	done
+	: >$filter
+	rmmod otr_args_victims
+}
+
+# As they are, also by a format that nobody read before.
+check_addresses()
+{
+	local how address='ffff[0-9a-f]{12}'
+
+	echo 0 >options/hash-ptr
+	for how in key in_nmi; do
+		fresh
+		echo kmem:kfree >set_event
+		ls /proc/self/fd >/dev/null
+		echo >set_event
+		[ $how = key ] || cat trace >/dev/null
+		$how
+		like "$how: addresses are as they are" "$(log)" ": kfree: call_site=.* ptr=$address\$"
+	done
+	echo 1 >options/hash-ptr
+	: >$filter
+}
+
 # On CPU 0, more than fits.
 fill_ring()
 (
@@ -251,10 +339,12 @@ check_busy()
 
 begin
 echo 1 >/proc/sys/kernel/sysrq
+check_types
 check_command
 check_cpudump
 check_key
 check_graph
+check_addresses
 check_losses
 check_busy
 is 'nothing is hooked' "$(wc -l <enabled_functions)" 0

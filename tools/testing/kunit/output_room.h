@@ -61,16 +61,22 @@ unsigned long otr_host_address(const char *name)
 /* What is known of the result of every function. */
 static struct otr_value typed;
 
-void otr_types_value(unsigned long func, unsigned long value, struct otr_value *out)
+/* Flags of the line that a type was last asked for. */
+static unsigned int asked_with;
+
+void otr_types_value(unsigned int flags, unsigned long func, unsigned long value,
+		     struct otr_value *out)
 {
+	asked_with = flags;
 	*out = typed;
 	if (typed.form == OTR_VALUE_UNTYPED)
 		*out = (struct otr_value) { .bits = value, .number = value };
 }
 
-void otr_types_print_args(unsigned long func, const unsigned long *words, unsigned int nr,
-			  struct seq_buf *out)
+void otr_types_print_args(unsigned int flags, unsigned long func, const unsigned long *words,
+			  unsigned int nr, struct seq_buf *out)
 {
+	asked_with = flags;
 	seq_buf_printf(out, "(%u words, the last is %lu)", nr, words[nr - 1]);
 }
 

@@ -134,9 +134,13 @@ static void __printf(2, 3) run_plain(struct seq_buf *out, const char *fmt, ...)
 	struct otr_text_program *program = otr_text_compile("ev: ", fmt);
 	va_list args;
 
+	/* Whoever prints when something went wrong cannot allocate. */
+	shim_alloc_countdown = 0;
 	va_start(args, fmt);
 	otr_text_run(program, out, true, args);
 	va_end(args);
+	EXPECT_EQ(shim_alloc_countdown, 0);
+	shim_alloc_countdown = -1;
 	out->buffer[out->len] = 0;
 	kfree(program);
 }
@@ -152,6 +156,50 @@ static void addresses(void)
 	seq_buf_init(&out, text, sizeof(text));
 	run_plain(&out, "%p %d %p", (void *)0x1234abcdUL, 7, (void *)~0UL);
 	EXPECT_STR(text, "ev: 000000001234abcd 7 ffffffffffffffff");
+}
+
+/* Where nothing can be allocated, and in what is left to vsnprintf(): here, "%px" has an x. */
+static void addresses_without_memory(void)
+{
+	char text[ROOM], wanted[ROOM];
+	const void *p = text;
+	struct seq_buf out;
+
+	seq_buf_init(&out, text, sizeof(text));
+	run_plain(&out, "%X %p%% %p, %s%%p %pK %p", 0xabU, p, p, "text", p, p);
+	snprintf(wanted, sizeof(wanted), "ev: %X %px%% %px, %s%%p %pK %px", 0xabU, p, p, "text", p,
+		 p);
+	EXPECT_STR(text, wanted);
+	seq_buf_init(&out, text, sizeof(text));
+	run_plain(&out, "%X %pK", 0xabU, p);
+	snprintf(wanted, sizeof(wanted), "ev: %X %pK", 0xabU, p);
+	EXPECT_STR(text, wanted);
+}
+
+/* Every format fits into what is promised, and none is written beyond. */
+static void formats_that_reveal(void)
+{
+	static const char *const formats[][2] = {
+		{ "%p", "%px" }, { "%p %p", "%px %px" }, { "%%p %p", "%%p %px" }, { "%pS", "" },
+		{ "", "" }, { "%", "" }, { "p%p%", "p%px%" }, { "%d", "" }, { "%p_", "%px_" },
+	};
+	char *room;
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		const char *fmt = formats[i][0], *wanted = formats[i][1];
+
+		for (size_t size = 0; size < 12; size++) {
+			size_t used;
+
+			room = malloc(size);
+			used = otr_text_reveal(room, size, fmt);
+			if (used && strcmp(room, wanted))
+				KTAP_FAIL("%s becomes %s", fmt, room);
+			if (!used && *wanted && size >= strlen(wanted) + 3)
+				KTAP_FAIL("%s does not fit into %zu", fmt, size);
+			free(room);
+		}
+	}
 }
 
 static void what_is_no_string(void)
@@ -173,6 +221,8 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(plain_text),
 	KTAP_CASE(what_it_does_not_know),
 	KTAP_CASE(addresses),
+	KTAP_CASE(addresses_without_memory),
+	KTAP_CASE(formats_that_reveal),
 	KTAP_CASE(what_is_no_string),
 };
 

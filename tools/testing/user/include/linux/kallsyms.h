@@ -4,4 +4,6 @@
 
 #include <linux/types.h>
 
+#define KSYM_NAME_LEN	512
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#define pr_info_once(...)	pr_warn(__VA_ARGS__)
 #define pr_warn(...)		fprintf(stderr, "# " __VA_ARGS__)
 
 #endif
