@@ -12,26 +12,28 @@
 #include "arch/x86/arch.h"
 #include "host/host.h"
 #include "site/internal.h"
+#include "site/table.h"
 
-static int block_add(const struct module *mod, const unsigned long *sites, unsigned int nr)
+/* Takes over the table, whatever comes of it. */
+static int block_add(const struct module *mod, struct otr_table *table)
 {
 	struct otr_block *block;
 
-	if (!nr)
+	if (!table->nr)
 		return 0;
-	/* Sometimes inside an RCU read side. */
-	block = kzalloc(sizeof(*block), GFP_ATOMIC);
-	if (!block)
-		return -ENOMEM;
-	block->touched = bitmap_zalloc(nr, GFP_ATOMIC);
-	if (!block->touched) {
+	block = kzalloc(sizeof(*block), GFP_KERNEL);
+	if (block)
+		block->touched = bitmap_zalloc(table->nr, GFP_KERNEL);
+	if (!block || !block->touched) {
 		kfree(block);
+		otr_table_put(table);
 		return -ENOMEM;
 	}
 	block->mod = mod;
 	block->name = mod ? mod->name : NULL;
-	block->sites = sites;
-	block->nr = nr;
+	block->sites = table->sites;
+	block->nr = table->nr;
+	block->copy = table->copy;
 	list_add_tail(&block->node, &otr_blocks);
 	return 0;
 }
@@ -41,6 +43,7 @@ static void block_del(struct otr_block *block)
 	list_del(&block->node);
 	bitmap_free(block->redirected);
 	bitmap_free(block->touched);
+	kvfree(block->copy);
 	kfree(block);
 }
 
@@ -54,52 +57,54 @@ static struct otr_block *block_of(const struct module *mod)
 	return NULL;
 }
 
-/* Is a table what the binary search and the plan need? */
-static bool ascends(const unsigned long *sites, unsigned int nr)
-{
-	unsigned int i;
+struct text {
+	unsigned long	from, to;
+};
 
-	for (i = 1; i < nr; i++)
-		if (sites[i] <= sites[i - 1])
-			return false;
-	return true;
+static bool kernel_has(unsigned long site, const void *text)
+{
+	const struct text *core = text;
+
+	return site >= core->from && site < core->to;
 }
 
 /* Init text and what the linker dropped lie outside of the kernel's core text. */
 static int add_kernel(void)
 {
-	unsigned long from = otr_host_address("_stext"), to = otr_host_address("_etext");
-	unsigned int nr, first, last;
-	const unsigned long *sites = otr_host_sites(&nr);
+	struct text core = { otr_host_address("_stext"), otr_host_address("_etext") };
+	struct otr_table table;
+	const unsigned long *sites;
+	unsigned int nr;
+	int err;
 
-	if (!from || !to)
+	if (!core.from || !core.to)
 		return -ENODEV;
-	first = otr_table_find(sites, nr, from);
-	last = otr_table_find(sites, nr, to);
-	if (!ascends(sites + first, last - first)) {
-		pr_err("the kernel's table of sites is not sorted: function tracing is off\n");
-		return -ENODEV;
-	}
-	return block_add(NULL, sites + first, last - first);
+	sites = otr_host_sites(&nr);
+	err = otr_table_get(&table, sites, nr, kernel_has, &core);
+	if (err == -EINVAL)
+		pr_err("the kernel's table of sites has one twice: function tracing is off\n");
+	return err == -EINVAL ? -ENODEV : err ?: block_add(NULL, &table);
 }
 
-/* Init text is a text of its own and so at one end of the table. */
+static bool module_has(unsigned long site, const void *mod)
+{
+	return within_module_core(site, mod);
+}
+
 static int add_module(const struct module *mod)
 {
-	unsigned int nr, first, last;
-	const unsigned long *sites = otr_host_module_sites(mod, &nr);
+	const unsigned long *sites;
+	struct otr_table table;
+	unsigned int nr;
+	int err;
 
+	sites = otr_host_module_sites(mod, &nr);
 	if (!sites || block_of(mod))
 		return 0;
-	for (first = 0; first < nr && !within_module_core(sites[first], mod); first++)
-		;
-	for (last = first; last < nr && within_module_core(sites[last], mod); last++)
-		;
-	if (!ascends(sites + first, last - first)) {
-		pr_warn("%s: its table of sites is not sorted: not traced\n", mod->name);
-		return 0;
-	}
-	return block_add(mod, sites + first, last - first);
+	err = otr_table_get(&table, sites, nr, module_has, mod);
+	if (err == -EINVAL)
+		pr_warn("%s: its table of sites has one twice: not traced\n", mod->name);
+	return err == -EINVAL ? 0 : err ?: block_add(mod, &table);
 }
 
 static void drop_module(const struct module *mod)
@@ -141,7 +146,9 @@ static struct notifier_block module_nb = { .notifier_call = on_module };
 
 /*
  * Modules that were there before. The list is a ring with its head in the
- * kernel's data, and every entry of it is in a module.
+ * kernel's data, and every entry of it is in a module. One that is there stays
+ * in the list while its sites are sorted: on its way out it waits in on_module()
+ * for the lock that is held here.
  */
 static int add_modules(void)
 {
@@ -151,10 +158,12 @@ static int add_modules(void)
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(mod, &THIS_MODULE->list, list) {
-		if (!is_vmalloc_or_module_addr(&mod->list))
+		if (!is_vmalloc_or_module_addr(&mod->list) ||
+		    (mod->state != MODULE_STATE_LIVE && mod->state != MODULE_STATE_COMING))
 			continue;
-		if (mod->state == MODULE_STATE_LIVE || mod->state == MODULE_STATE_COMING)
-			err = add_module(mod);
+		rcu_read_unlock();
+		err = add_module(mod);
+		rcu_read_lock();
 		if (err)
 			break;
 	}

@@ -22,8 +22,9 @@ struct module;
  * @node: in otr_blocks, the kernel's first
  * @mod: the module, NULL for the kernel; it stays as long as the block does
  * @name: its name, NULL for the kernel
- * @sites: addresses, ascending: a part of the kernel's own table
+ * @sites: addresses, ascending
  * @nr: their number, not 0
+ * @copy: what @sites points to where it is ours, see struct otr_table
  * @touched: those that ever called something, a bit each
  * @redirected: those that ever called code of another module's; NULL for none
  */
@@ -33,6 +34,7 @@ struct otr_block {
 	const char		*name;
 	const unsigned long	*sites;
 	unsigned int		nr;
+	unsigned long		*copy;
 	unsigned long		*touched;
 	unsigned long		*redirected;
 };

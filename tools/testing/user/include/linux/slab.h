@@ -21,6 +21,7 @@ void kfree(const void *p);
 #define kcalloc(n, size, gfp)	kzalloc((size_t)(n) * (size), gfp)
 #define kvzalloc(size, gfp)	kzalloc(size, gfp)
 #define kvcalloc(n, size, gfp)	kcalloc(n, size, gfp)
+#define kvmalloc_array(n, size, gfp) kmalloc_array(n, size, gfp)
 #define kvfree(p)		kfree(p)
 #define struct_size(p, member, n) \
 	(offsetof(__typeof__(*(p)), member) + sizeof((p)->member[0]) * (n))
