@@ -6,21 +6,19 @@
 #ifndef _OTR_HOST_BORROW_H
 #define _OTR_HOST_BORROW_H
 
-#include <linux/execmem.h>
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/memory.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
-#include <linux/set_memory.h>
 #include <linux/tracepoint.h>
 #include <asm/text-patching.h>
 
 #include "host/probed.h"
 
-const unsigned long *fentry_sites(unsigned int *nr);
-extern typeof(fentry_sites) fentry_sites __weak;
+/* The linker's table of function entries. */
+extern const unsigned long __start_mcount_loc[] __weak, __stop_mcount_loc[] __weak;
 
 extern struct mutex text_mutex __weak;
 extern typeof(text_poke_queue) text_poke_queue __weak;
@@ -31,11 +29,6 @@ extern typeof(kallsyms_lookup) kallsyms_lookup __weak;
 extern typeof(kallsyms_on_each_symbol) kallsyms_on_each_symbol __weak;
 extern typeof(kallsyms_on_each_match_symbol) kallsyms_on_each_match_symbol __weak;
 extern typeof(module_kallsyms_on_each_symbol) module_kallsyms_on_each_symbol __weak;
-
-extern typeof(execmem_alloc) execmem_alloc __weak;
-extern typeof(execmem_free) execmem_free __weak;
-extern typeof(set_memory_rox) set_memory_rox __weak;
-extern typeof(text_poke_copy) text_poke_copy __weak;
 
 /* Without the flavour the name is a macro, for what is enough then. */
 #ifdef CONFIG_TASKS_RCU
@@ -52,9 +45,8 @@ extern struct mutex kprobe_mutex __weak;
 extern typeof(get_kprobe) get_kprobe __weak;
 #endif
 
-#ifdef OTR_HAVE_TRACEPOINT_STRINGS
-extern typeof(tracepoint_strings) tracepoint_strings __weak;
-#endif
+/* The linker's table of what tracepoint_string() made known. */
+extern const char *__start___tracepoint_str[] __weak, *__stop___tracepoint_str[] __weak;
 
 /* feature.c */
 extern bool otr_host_present[];

@@ -14,7 +14,7 @@
 /**
  * struct feature - a row of what the engine would like to have
  * @off: what is off without it
- * @patch: the patch of patches/ that provides it
+ * @patch: the patch of patches/ that provides it, by its subject: numbers change
  * @there: does this kernel have it?
  */
 struct feature {
@@ -25,7 +25,7 @@ struct feature {
 
 static bool has_sites(void)
 {
-	return fentry_sites;
+	return __start_mcount_loc && __stop_mcount_loc;
 }
 
 static bool has_module_sites(void)
@@ -58,11 +58,6 @@ static bool has_quiesce(void)
 #endif
 }
 
-static bool has_execmem(void)
-{
-	return execmem_alloc && execmem_free && set_memory_rox && text_poke_copy;
-}
-
 static bool has_returns(void)
 {
 #ifdef OTR_HAVE_RETURN_OPS
@@ -84,49 +79,42 @@ static bool has_tracepoints(void)
 
 static bool has_strings(void)
 {
-#ifdef OTR_HAVE_TRACEPOINT_STRINGS
-	return tracepoint_strings;
-#else
-	return false;
-#endif
+	return __start___tracepoint_str && __stop___tracepoint_str;
 }
 
 static const struct feature features[OTR_NR_FEATURES] = {
 	[OTR_SITES] = {
-		"tracing of the kernel's functions", "0002-tracing-*", has_sites,
+		"tracing of the kernel's functions", "*-tracing-Patchable-*", has_sites,
 	},
 	[OTR_MODULE_SITES] = {
-		"tracing of functions in modules", "0003-module-*", has_module_sites,
+		"tracing of functions in modules", "*-module-Keep-*", has_module_sites,
 	},
 	[OTR_TEXT] = {
-		"all function tracing (kernel text cannot be changed)", "0004-x86-alternative-*",
+		"all function tracing (kernel text cannot be changed)", "*-x86-alternative-Export-*",
 		has_text,
 	},
 	[OTR_SYMBOLS] = {
-		"all function tracing (no function by its name)", "0006-kallsyms-*", has_symbols,
+		"all function tracing (no function by its name)", "*-kallsyms-*", has_symbols,
 	},
 	[OTR_KPROBES] = {
 		"safety of kprobes that are set while functions are being hooked",
-		"0007-kprobes-*", has_kprobes,
+		"*-kprobes-*", has_kprobes,
 	},
 	[OTR_QUIESCE] = {
-		"all function tracing (it could not be ended)", "0002-tracing-*", has_quiesce,
-	},
-	[OTR_EXECMEM] = {
-		"trampolines beyond those of the module", "0008-mm-*", has_execmem,
+		"all function tracing (it could not be ended)", "*-tracing-Patchable-*", has_quiesce,
 	},
 	[OTR_RETURNS] = {
-		"tracing of returns", "0009-tracing-*", has_returns,
+		"tracing of returns", "*-tracing-Let-a-module-*", has_returns,
 	},
 	[OTR_TASK_SLOT] = {
-		"tracing of returns (no room in tasks)", "0009-tracing-*", has_task_slot,
+		"tracing of returns (no room in tasks)", "*-tracing-Let-a-module-*", has_task_slot,
 	},
 	[OTR_TRACEPOINTS] = {
-		"events, names of tasks that are gone, following forks", "0010-tracing-*",
+		"events, names of tasks that are gone, following forks", "*-tracing-Tracepoints-*",
 		has_tracepoints,
 	},
 	[OTR_STRINGS] = {
-		"printk_formats, the texts behind addresses in records", "0014-tracing-*",
+		"printk_formats, the texts behind addresses in records", "*-tracing-Keep-the-strings-*",
 		has_strings,
 	},
 };

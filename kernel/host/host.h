@@ -32,7 +32,6 @@
  * @OTR_SYMBOLS: names of addresses and addresses of names
  * @OTR_KPROBES: it can be asked whether a kprobe is at an address
  * @OTR_QUIESCE: it can be waited for that no task is in a trampoline
- * @OTR_EXECMEM: executable memory can be had
  * @OTR_RETURNS: the unwinder sees through replaced return addresses
  * @OTR_TASK_SLOT: tasks have room for a pointer of ours
  * @OTR_TRACEPOINTS: the kernel's tracepoints exist
@@ -46,7 +45,6 @@ enum otr_feature {
 	OTR_SYMBOLS,
 	OTR_KPROBES,
 	OTR_QUIESCE,
-	OTR_EXECMEM,
 	OTR_RETURNS,
 	OTR_TASK_SLOT,
 	OTR_TRACEPOINTS,

@@ -43,5 +43,3 @@ ask RETURN_OPS linux/ftrace.h \
 	'int f(const struct fentry_return_ops *o) { return fentry_return_register(o); }' "$@"
 ask GET_KPROBE linux/kprobes.h \
 	'unsigned char f(void *a) { return get_kprobe(a)->opcode; }' "$@"
-ask TRACEPOINT_STRINGS linux/tracepoint.h \
-	'const char * const *f(unsigned int *nr) { return tracepoint_strings(nr); }' "$@"

@@ -7,29 +7,24 @@
 
 static const struct otr_host_returns *callee;
 
-static void task_begins(struct task_struct *task)
-{
-}
-
 static void task_ends(struct task_struct *task)
 {
 	callee->exit(task);
 }
 
 /* The pointer is the one that the task had before, if it was in use. */
-static void task_idles(struct task_struct *task, int cpu)
+static void task_idles(struct task_struct *task)
 {
 	callee->idle(task);
 }
 
-static unsigned long real_address(struct task_struct *task, int *index, unsigned long ret,
+static unsigned long real_address(struct task_struct *task, unsigned long ret,
 				  unsigned long *place)
 {
 	return callee->real(task, ret, place);
 }
 
 static const struct fentry_return_ops return_ops = {
-	.init_task	= task_begins,
 	.exit_task	= task_ends,
 	.idle_task	= task_idles,
 	.ret_addr	= real_address,
@@ -57,7 +52,7 @@ int otr_host_returns_register(const struct otr_host_returns *ops)
  */
 void otr_host_returns_unregister(void)
 {
-	fentry_return_unregister(&return_ops);
+	fentry_return_unregister();
 }
 
 #else

@@ -25,10 +25,10 @@ void otr_host_strings_init(void)
 		rodata_start = otr_host_address("__start_rodata");
 		rodata_end = otr_host_address("__end_rodata");
 	}
-#ifdef OTR_HAVE_TRACEPOINT_STRINGS
-	if (otr_host_has(OTR_STRINGS))
-		strings = tracepoint_strings(&nr_strings);
-#endif
+	if (otr_host_has(OTR_STRINGS)) {
+		strings = __start___tracepoint_str;
+		nr_strings = __stop___tracepoint_str - __start___tracepoint_str;
+	}
 }
 
 /**

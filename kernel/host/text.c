@@ -11,8 +11,8 @@
  * otr_host_sites - the kernel's own sites
  * @nr: set to their number
  *
- * The table may begin with places that the linker dropped, and holds those of
- * init text.
+ * The table is read-only and sorted when the kernel is linked. It begins with a
+ * 0 for each function that was dropped, and ends with those of init text.
  *
  * Context: any.
  * Return: their addresses, ascending; NULL when there is no table.
@@ -22,7 +22,8 @@ const unsigned long *otr_host_sites(unsigned int *nr)
 	*nr = 0;
 	if (!otr_host_has(OTR_SITES))
 		return NULL;
-	return fentry_sites(nr);
+	*nr = __stop_mcount_loc - __start_mcount_loc;
+	return __start_mcount_loc;
 }
 
 /**
@@ -31,8 +32,8 @@ const unsigned long *otr_host_sites(unsigned int *nr)
  * @nr: set to their number
  *
  * Context: any.
- * Return: their addresses, ascending, those of init text among them; NULL when
- * there is no table.
+ * Return: their addresses, in the order in which the compiler wrote them, those of
+ * init text among them; read-only. NULL when there is no table.
  */
 const unsigned long *otr_host_module_sites(const struct module *mod, unsigned int *nr)
 {

@@ -9,15 +9,17 @@
 
 const u8 *otr_trace_text;
 
-/* An event whose probe or text calls a function of the kernel. */
+/* An event whose probe or text takes something of the kernel. */
 struct need {
 	const char	*event;
-	const void	*function;
+	const void	*symbol;
 };
 
 static const struct need needs[] = {
 	{ "mm_page_alloc_extfrag",	get_pfnblock_flags_mask },
 	{ "rss_stat",			ptr_to_hashval },
+	{ "global_dirty_state",		&global_wb_domain },
+	{ "balance_dirty_pages",	&global_wb_domain },
 	{ "net_dev_xmit_timeout",	netdev_drivername },
 	{ "tcp_receive_reset",		__sock_gen_cookie },
 	{ "tcp_destroy_sock",		__sock_gen_cookie },
@@ -39,7 +41,7 @@ static bool served(const struct otr_event *ev)
 	if (!otr_trace_text && !strcmp(ev->system, "preemptirq"))
 		return false;
 	for (i = 0; i < ARRAY_SIZE(needs); i++)
-		if (!needs[i].function && !strcmp(needs[i].event, ev->name))
+		if (!needs[i].symbol && !strcmp(needs[i].event, ev->name))
 			return false;
 	return true;
 }

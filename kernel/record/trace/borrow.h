@@ -15,6 +15,7 @@ struct net_device;
 struct otr_event_set;
 struct page;
 struct sock;
+struct wb_domain;
 
 unsigned long __weak get_pfnblock_flags_mask(const struct page *page, unsigned long pfn,
 					     unsigned long mask);
@@ -22,6 +23,7 @@ int __weak ptr_to_hashval(const void *ptr, unsigned long *hash);
 const char * __weak io_uring_get_opcode(u8 opcode);
 const char * __weak netdev_drivername(const struct net_device *dev);
 u64 __weak __sock_gen_cookie(struct sock *sk);
+extern struct wb_domain global_wb_domain __weak;
 
 /* Part of the in-tree tracer, so this one is never there. */
 #define blk_fill_rwbs	otr_trace_rwbs

@@ -16,13 +16,13 @@ patches=$(dirname "$0")/../../../patches/v6.12
 log=$(dmesg)
 report=$(sed -n 's/.*outrace:   \(.*\) (apply \(.*\))$/\2 \1/p' <<<"$log")
 
-# patched: every patch of the report is there.
+# patched: every patch of the report is there, and it is one.
 patched()
 {
 	local patch rest
 
 	while read -r patch rest; do
-		compgen -G "$patches/$patch.patch" >/dev/null || {
+		[ "$(compgen -G "$patches/$patch.patch" | wc -l)" -eq 1 ] || {
 			echo "# $patch ($rest)"
 			return 1
 		}

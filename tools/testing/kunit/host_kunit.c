@@ -56,7 +56,7 @@ static void names_patches(struct kunit *test)
 
 	for (i = 0; i < OTR_NR_FEATURES; i++) {
 		KUNIT_ASSERT_NOT_NULL(test, features[i].off);
-		KUNIT_EXPECT_TRUE_MSG(test, glob_match("00[0-9][0-9]-*-[*]", features[i].patch),
+		KUNIT_EXPECT_TRUE_MSG(test, glob_match("[*]-[a-z]*-[*]", features[i].patch),
 				      "%s", features[i].patch);
 	}
 }
@@ -198,6 +198,9 @@ static void lists_sites(struct kunit *test)
 	KUNIT_EXPECT_NE(test, site_in(sites, nr, (void (*)(void))kfree), 0);
 	KUNIT_EXPECT_EQ(test, site_in(sites, nr, otr_host_victim), 0);
 
+	KUNIT_EXPECT_TRUE(test, otr_host_is_rodata(sites));
+	KUNIT_EXPECT_TRUE(test, otr_host_is_rodata(sites + nr - 1));
+
 	sites = otr_host_module_sites(THIS_MODULE, &nr);
 	KUNIT_ASSERT_NOT_NULL(test, sites);
 	KUNIT_EXPECT_NE(test, site_in(sites, nr, otr_host_victim), 0);
@@ -302,6 +305,19 @@ static void finds_tracepoints(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, otr_host_tracepoint("sched_switch"), tp);
 }
 
+static void knows_strings(struct kunit *test)
+{
+	unsigned int i, nr = otr_host_strings();
+
+	KUNIT_ASSERT_GT(test, nr, 0);
+	for (i = 0; i < nr; i++) {
+		KUNIT_ASSERT_NOT_NULL(test, otr_host_string(i));
+		KUNIT_EXPECT_TRUE(test, otr_host_string_known(otr_host_string(i)));
+	}
+	KUNIT_EXPECT_NULL(test, otr_host_string(nr));
+	KUNIT_EXPECT_FALSE(test, otr_host_string_known(otr_host_string(0) + 1));
+}
+
 static int start(struct kunit *test)
 {
 	return otr_host_init();
@@ -324,6 +340,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(sees_kprobes),
 	KUNIT_CASE(waits_for_tasks),
 	KUNIT_CASE(finds_tracepoints),
+	KUNIT_CASE(knows_strings),
 	{}
 };
 

@@ -18,7 +18,9 @@
 #include "site_victims.h"
 
 /* Patched in, like what the engine needs: this has to load without. */
-extern typeof(text_poke_copy) text_poke_copy __weak;
+extern struct mutex text_mutex __weak;
+extern typeof(text_poke_queue) text_poke_queue __weak;
+extern typeof(text_poke_finish) text_poke_finish __weak;
 
 /* What a hook of the tests saw. */
 struct watch {
@@ -212,6 +214,37 @@ static void listing_is_by_address(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pos.ip, site_of(site_victim_200));
 	KUNIT_EXPECT_FALSE(test, otr_site_next(&pos));
 	otr_site_stop();
+}
+
+/* In another section than its neighbours, so that the compiler's table does not ascend. */
+static noinline __section(".text.aside") void victim_aside(void)
+{
+	barrier();
+}
+
+static void unsorted_table_is_traced(struct kunit *test)
+{
+#ifdef CONFIG_FENTRY_SITES
+	const unsigned long *sites = THIS_MODULE->ftrace_callsites;
+	unsigned int i, nr = THIS_MODULE->num_ftrace_callsites, falls = 0, core = 0;
+	struct watch *watch = new_watch(test, victim_aside);
+	struct otr_siteset *set = new_set(test);
+
+	for (i = 0; i < nr; i++) {
+		falls += i && sites[i] < sites[i - 1];
+		if (!within_module_core(sites[i], THIS_MODULE))
+			continue;
+		core++;
+		KUNIT_EXPECT_EQ(test, otr_siteset_add(set, sites[i]), 0);
+	}
+	/* Or this would be a test of nothing. */
+	KUNIT_EXPECT_GT(test, falls, 0);
+	KUNIT_EXPECT_EQ(test, otr_siteset_count(set), core);
+
+	KUNIT_ASSERT_EQ(test, otr_hook_register(&watch->hook), 0);
+	victim_aside();
+	KUNIT_EXPECT_EQ(test, watch->calls, 1);
+#endif
 }
 
 static void hook_is_called(struct kunit *test)
@@ -451,21 +484,32 @@ static void kprobe_after(struct kunit *test)
 }
 
 /* Bytes that nobody should have written: nothing is hooked, not elsewhere. */
+/* What comes by in the meantime takes it for a NOP. */
+static void plant(unsigned long site, const u8 bytes[5])
+{
+	static const u8 nop[] = { BYTES_NOP5 };
+
+	mutex_lock(&text_mutex);
+	text_poke_queue((void *)site, bytes, 5, nop);
+	text_poke_finish();
+	mutex_unlock(&text_mutex);
+}
+
 static void wrong_bytes_stop(struct kunit *test)
 {
 	static const u8 mov[] = { 0xb8, 0x11, 0x22, 0x33, 0x44 }, nop[] = { BYTES_NOP5 };
 	struct watch *watch = new_watch(test, site_victim_100);
 
-	if (!text_poke_copy)
-		kunit_skip(test, "text_poke_copy() is not exported");
+	if (!text_poke_queue || !text_poke_finish)
+		kunit_skip(test, "text cannot be changed");
 	otr_siteset_add(watch->hook.filter, (unsigned long)site_victim_101);
-	text_poke_copy((void *)site_of(site_victim_101), mov, sizeof(mov));
+	plant(site_of(site_victim_101), mov);
 	KUNIT_EXPECT_EQ(test, otr_hook_register(&watch->hook), -EIO);
 	KUNIT_EXPECT_TRUE(test, is_nop(site_victim_100));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(otr_site_failure() ?: "", "site_victim_101"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(otr_site_failure() ?: "", "b8 11 22 33 44"));
 	KUNIT_EXPECT_EQ(test, otr_hook_register(&watch->hook), -EIO);
-	text_poke_copy((void *)site_of(site_victim_101), nop, sizeof(nop));
+	plant(site_of(site_victim_101), nop);
 	otr_site_forgive();
 	KUNIT_EXPECT_EQ(test, otr_hook_register(&watch->hook), 0);
 }
@@ -526,6 +570,7 @@ static struct kunit_case site_cases[] = {
 	KUNIT_CASE(set_matches_names),
 	KUNIT_CASE(set_matches_modules),
 	KUNIT_CASE(listing_is_by_address),
+	KUNIT_CASE(unsorted_table_is_traced),
 	KUNIT_CASE(hook_is_called),
 	KUNIT_CASE(hook_keeps_arguments),
 	KUNIT_CASE(hooks_share_a_site),
