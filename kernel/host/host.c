@@ -90,8 +90,8 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		"tracing of functions in modules", "*-module-Keep-*", has_module_sites,
 	},
 	[OTR_TEXT] = {
-		"all function tracing (kernel text cannot be changed)", "*-x86-alternative-Export-*",
-		has_text,
+		"all function tracing (kernel text cannot be changed)",
+		"*-x86-alternative-Export-*", has_text,
 	},
 	[OTR_SYMBOLS] = {
 		"all function tracing (no function by its name)", "*-kallsyms-*", has_symbols,
@@ -101,7 +101,8 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		"*-kprobes-*", has_kprobes,
 	},
 	[OTR_QUIESCE] = {
-		"all function tracing (it could not be ended)", "*-tracing-Patchable-*", has_quiesce,
+		"all function tracing (it could not be ended)",
+		"*-tracing-Patchable-*", has_quiesce,
 	},
 	[OTR_RETURNS] = {
 		"tracing of returns", "*-tracing-Let-a-module-*", has_returns,
@@ -114,8 +115,8 @@ static const struct feature features[OTR_NR_FEATURES] = {
 		has_tracepoints,
 	},
 	[OTR_STRINGS] = {
-		"printk_formats, the texts behind addresses in records", "*-tracing-Keep-the-strings-*",
-		has_strings,
+		"printk_formats, the texts behind addresses in records",
+		"*-tracing-Keep-the-strings-*", has_strings,
 	},
 };
 

@@ -14,13 +14,10 @@
 
 /* Patterns are the base room's; it exports nothing. */
 #include "base/glob.c"
+/* Weak, so that this loads on a kernel without patches, too. */
+#include "host/borrow.h"
 #include "site/site.h"
 #include "site_victims.h"
-
-/* Patched in, like what the engine needs: this has to load without. */
-extern struct mutex text_mutex __weak;
-extern typeof(text_poke_queue) text_poke_queue __weak;
-extern typeof(text_poke_finish) text_poke_finish __weak;
 
 /* What a hook of the tests saw. */
 struct watch {

@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-/* The last argument, how to swap, has no meaning here. */
-#define sort(base, nr, size, compare, swap)	qsort(base, nr, size, compare)
+static inline void sort(void *base, size_t nr, size_t size,
+			int (*compare)(const void *a, const void *b), const void *swap)
+{
+	qsort(base, nr, size, compare);
+}
 
 #endif
