@@ -187,9 +187,9 @@ static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, siz
 	unsigned int used = pipe_occupancy(pipe->head, pipe->tail);
 	ssize_t done;
 
-	/* Whole pages from here on, or none. */
+	/* Whole pages from here on, or none; but first of all there is nothing. */
 	if (rd->pos & (size - 1) || len < size)
-		return -EINVAL;
+		return of->nonblock && otr_ring_empty(rd->ring, of->where.cpu) ? -EAGAIN : -EINVAL;
 	/* What does not fit into the pipe would be lost. Our caller locked it. */
 	spd.nr_pages_max = min(PIPE_DEF_BUFFERS, pipe->max_usage - min(used, pipe->max_usage));
 	done = splice_pages(of, pipe, &spd, len & ~(size - 1));
