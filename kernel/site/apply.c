@@ -71,26 +71,39 @@ static void plan_block(struct otr_plan *plan, const struct otr_block *block,
 	};
 }
 
-/* Everything that a block's plan needs memory for. */
-static int prepare(struct otr_block *block, const struct otr_hook *leaving)
+/* What a step goes to; @shared counts sites that have no trampoline of their own then. */
+static int prepare_step(struct otr_block *block, const struct otr_plan_step *step,
+			unsigned int *shared)
+{
+	const struct otr_target *target = otr_target_get(&step->to);
+
+	if (!target)
+		return -ENOMEM;
+	if (target->direct && !block->redirected)
+		block->redirected = bitmap_zalloc(block->nr, GFP_KERNEL);
+	if (target->direct && !block->redirected)
+		return -ENOMEM;
+	if (otr_target_shares(target))
+		*shared += hweight_long(step->sites);
+	return 0;
+}
+
+/* Everything that a block's plan needs memory for, but for the table of @shared sites. */
+static int prepare(struct otr_block *block, const struct otr_hook *leaving, unsigned int *shared)
 {
 	struct otr_hookset wanted = { };
 	struct otr_plan_step step;
-	const struct otr_target *target;
 	struct otr_plan plan;
 	unsigned int id;
+	int err;
 
 	plan_block(&plan, block, leaving);
 	while (otr_plan_next(&plan, &step)) {
 		if (otr_hookset_empty(&step.to))
 			continue;
-		target = otr_target_get(&step.to);
-		if (!target)
-			return -ENOMEM;
-		if (target->direct && !block->redirected)
-			block->redirected = bitmap_zalloc(block->nr, GFP_KERNEL);
-		if (target->direct && !block->redirected)
-			return -ENOMEM;
+		err = prepare_step(block, &step, shared);
+		if (err)
+			return err;
 		wanted.bits[0] |= step.to.bits[0];
 		wanted.bits[1] |= step.to.bits[1];
 	}
@@ -188,18 +201,19 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 				const struct otr_hook *leaving, unsigned long *lost)
 {
 	bool must = leaving && otr_hookset_has(&step->from, leaving->id);
-	struct otr_target *to = otr_target_find(&step->to);
+	struct otr_target *wanted = otr_target_find(&step->to);
 	unsigned long bit, done = 0;
 
 	*lost = 0;
 	for_each_set_bit(bit, &step->sites, BITS_PER_LONG) {
 		unsigned long ip = block->sites[step->word * BITS_PER_LONG + bit];
 		struct otr_target *from = believed(ip, step);
+		/* Without memory for a target nobody is called. */
+		struct otr_target *to = otr_target_ready(wanted, ip) ? wanted : NULL;
 
 		switch (judge(ip, otr_target_address(from))) {
 		case FREE:
 			write_site(ip, step, from, to);
-			/* Without memory for a target nobody is called. */
 			if (to || otr_hookset_empty(&step->to))
 				done |= BIT(bit);
 			else
@@ -211,8 +225,8 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 				left_out_ip = ip;
 				break;
 			}
-			otr_held_add(block, ip, from);
-			*lost |= BIT(bit);
+			if (otr_held_add(block, ip, from))
+				*lost |= BIT(bit);
 			break;
 		case WRONG:
 			/* Not ours any more, whatever it is. */
@@ -223,9 +237,9 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 			break;
 		}
 	}
-	if (to)
+	if (wanted)
 		block->touched[step->word] |= done;
-	if (to && to->direct && block->redirected)
+	if (wanted && wanted->direct && block->redirected)
 		block->redirected[step->word] |= done;
 	return done;
 }
@@ -270,15 +284,16 @@ static void write_block(const struct otr_block *block, const struct otr_hook *le
 static int prepare_all(const struct otr_hook *leaving)
 {
 	struct otr_block *block;
+	unsigned int shared = 0;
 	int err = 0;
 
 	otr_target_turn++;
 	list_for_each_entry(block, &otr_blocks, node) {
-		err = prepare(block, leaving);
+		err = prepare(block, leaving, &shared);
 		if (err)
 			break;
 	}
-	return err;
+	return err ?: otr_targets_reserve(shared);
 }
 
 static int verify_all(const struct otr_hook *leaving, bool must)
@@ -314,10 +329,37 @@ bool otr_apply_left_out(void)
 	return left_out;
 }
 
+/* All that is written at once. With @must it does without what fails. */
+static int write_all(const struct otr_hook *leaving, bool must)
+{
+	struct otr_block *block;
+	int err;
+
+	otr_host_text_lock();
+	/* A new failure changes the plan: others stay as they are. */
+	err = verify_all(leaving, must);
+	if (err && !must)
+		goto out;
+	err = 0;
+	otr_targets_arm();
+	if (leaving)
+		otr_targets_mute(leaving);
+	list_for_each_entry(block, &otr_blocks, node)
+		write_block(block, leaving);
+	otr_host_text_finish();
+	/* Where it is still on a site, there is another round. */
+	if (leaving && !otr_held_missing())
+		otr_targets_still(leaving);
+out:
+	otr_host_text_unlock();
+	/* Consoles are slow, and others wait for that lock. */
+	otr_fail_report();
+	return err;
+}
+
 /* With @must it does without what fails; else nothing has changed when it fails. */
 static int change(const struct otr_hook *leaving, bool must)
 {
-	struct otr_block *block;
 	int err;
 
 	if (!must && otr_site_failure())
@@ -327,26 +369,17 @@ static int change(const struct otr_hook *leaving, bool must)
 	if (err && !must)
 		return err;
 	nothing_new = err;
-	otr_host_text_lock();
-	/* A new failure changes the plan: others stay as they are. */
-	err = verify_all(leaving, must);
-	if (err && !must) {
-		otr_host_text_unlock();
-		return err;
-	}
-	otr_targets_arm();
-	if (leaving)
-		otr_targets_mute(leaving);
-	left_out = 0;
 	took_over = false;
-	list_for_each_entry(block, &otr_blocks, node)
-		write_block(block, leaving);
-	otr_host_text_finish();
-	if (leaving)
-		otr_targets_still(leaving);
-	otr_host_text_unlock();
+	do {
+		left_out = 0;
+		err = write_all(leaving, must);
+	} while (!err && otr_held_refill());
+	if (err)
+		return err;
+	otr_targets_share();
 	if (took_over)
 		otr_host_quiesce();
+	otr_held_report();
 	report_left_out();
 	if (left_out)
 		schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
@@ -368,9 +401,7 @@ static int change(const struct otr_hook *leaving, bool must)
  */
 int otr_apply(const struct otr_hook *leaving)
 {
-	int err = change(leaving, leaving);
-
-	return err ?: otr_targets_share();
+	return change(leaving, leaving);
 }
 
 /**
@@ -383,11 +414,7 @@ int otr_apply(const struct otr_hook *leaving)
  */
 int otr_apply_exchange(const struct otr_hook *leaving)
 {
-	int err = change(leaving, false);
-
-	if (!err)
-		otr_targets_share();
-	return err;
+	return change(leaving, false);
 }
 
 /**

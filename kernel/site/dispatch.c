@@ -12,7 +12,7 @@
 #include "site/internal.h"
 #include "site/shared.h"
 
-const struct otr_shared *otr_shared;
+struct otr_shared *otr_shared;
 
 /**
  * otr_dispatch_one - call a hook that does not guard itself
@@ -72,17 +72,13 @@ void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused
 			 struct otr_frame *frame)
 {
 	/* Pairs with the release in otr_targets_share(): the entries come first. */
-	const struct otr_shared *shared = smp_load_acquire(&otr_shared);
-	unsigned int low = 0, high = shared ? shared->nr : 0;
+	const struct otr_shared_site *at = otr_shared_find(smp_load_acquire(&otr_shared), ip);
+	const struct otr_target *target;
 
-	while (low < high) {
-		unsigned int mid = low + (high - low) / 2;
-
-		if (shared->sites[mid].ip < ip)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (shared && low < shared->nr && shared->sites[low].ip == ip)
-		otr_dispatch_list(ip, parent_ip, shared->sites[low].target, frame);
+	if (!at)
+		return;
+	/* Pairs with the release in update_shared(), by address dependency. */
+	target = READ_ONCE(at->target);
+	if (target)
+		otr_dispatch_list(ip, parent_ip, target, frame);
 }

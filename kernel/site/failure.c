@@ -16,29 +16,80 @@ static char reason[KSYM_SYMBOL_LEN + 128];
 static bool failed;
 
 /**
- * otr_fail - remember and report a site with wrong bytes
+ * struct wrong - a site that was found with wrong bytes
+ * @ip: the site
+ * @want: what it should have been
+ * @is: what it was
+ */
+struct wrong {
+	unsigned long	ip;
+	u8		want[OTR_ARCH_SITE_SIZE];
+	u8		is[OTR_ARCH_SITE_SIZE];
+};
+
+/* Those that are not in the log yet, and how many: most are not kept. */
+static struct wrong wrongs[8];
+static unsigned int nr_wrongs;
+static bool told;
+
+static void wrong_name(const struct wrong *wrong, char *name, size_t size)
+{
+	if (!otr_host_symbol(wrong->ip, true, name, size))
+		snprintf(name, size, "%#lx", wrong->ip);
+}
+
+/**
+ * otr_fail - remember a site with wrong bytes
  * @ip: the site
  * @target: what it should call; 0 for nothing
+ *
+ * It is in the log after otr_fail_report().
  *
  * Context: otr_site_lock and text_mutex held.
  */
 void otr_fail(unsigned long ip, unsigned long target)
 {
 	char name[KSYM_SYMBOL_LEN];
-	u8 want[OTR_ARCH_SITE_SIZE];
+	struct wrong wrong = { .ip = ip };
 
-	otr_arch_site_bytes(want, ip, target);
-	if (!otr_host_symbol(ip, true, name, sizeof(name)))
-		snprintf(name, sizeof(name), "%#lx", ip);
-	if (!failed)
-		snprintf(reason, sizeof(reason), "%s: expected %*ph, found %*ph", name,
-			 OTR_ARCH_SITE_SIZE, want, OTR_ARCH_SITE_SIZE, (u8 *)ip);
-	pr_err("wrong bytes at %s: expected %*ph, found %*ph\n", name,
-	       OTR_ARCH_SITE_SIZE, want, OTR_ARCH_SITE_SIZE, (u8 *)ip);
-	if (!failed)
-		pr_err("no more functions will be hooked: reload the module when the cause is found\n");
+	otr_arch_site_bytes(wrong.want, ip, target);
+	memcpy(wrong.is, (const void *)ip, sizeof(wrong.is));
+	if (nr_wrongs < ARRAY_SIZE(wrongs))
+		wrongs[nr_wrongs] = wrong;
+	nr_wrongs++;
+	if (failed)
+		return;
+	wrong_name(&wrong, name, sizeof(name));
+	snprintf(reason, sizeof(reason), "%s: expected %*ph, found %*ph", name,
+		 OTR_ARCH_SITE_SIZE, wrong.want, OTR_ARCH_SITE_SIZE, wrong.is);
 	/* Pairs with the acquire in otr_site_failure(): the reason is complete. */
 	smp_store_release(&failed, true);
+}
+
+/**
+ * otr_fail_report - say what otr_fail() remembered
+ *
+ * A console may take long, and nobody can change text meanwhile who waits for
+ * text_mutex.
+ *
+ * Context: otr_site_lock held, text_mutex not.
+ */
+void otr_fail_report(void)
+{
+	unsigned int i, nr = min(nr_wrongs, ARRAY_SIZE(wrongs));
+	char name[KSYM_SYMBOL_LEN];
+
+	for (i = 0; i < nr; i++) {
+		wrong_name(&wrongs[i], name, sizeof(name));
+		pr_err("wrong bytes at %s: expected %*ph, found %*ph\n", name,
+		       OTR_ARCH_SITE_SIZE, wrongs[i].want, OTR_ARCH_SITE_SIZE, wrongs[i].is);
+	}
+	if (nr_wrongs > nr)
+		pr_err("and at %u other functions\n", nr_wrongs - nr);
+	if (nr_wrongs && !told)
+		pr_err("no more functions will be hooked: reload the module when the cause is found\n");
+	told |= nr_wrongs;
+	nr_wrongs = 0;
 }
 
 /**
@@ -63,6 +114,7 @@ EXPORT_SYMBOL_GPL(otr_site_failure);
  */
 void otr_site_forgive(void)
 {
+	told = false;
 	WRITE_ONCE(failed, false);
 }
 EXPORT_SYMBOL_GPL(otr_site_forgive);

@@ -20,6 +20,10 @@
 LIST_HEAD(otr_held_sites);
 struct delayed_work otr_retry_work;
 
+/* Empty ones for sites to come, and how many were missing since they were made. */
+static LIST_HEAD(spares);
+static unsigned int missing;
+
 /**
  * otr_held_target - what a site calls although no hook is on it
  * @ip: the site
@@ -43,20 +47,92 @@ struct otr_target *otr_held_target(unsigned long ip)
  * @ip: the site
  * @target: what it calls, and keeps calling
  *
- * Context: otr_site_lock held, sleeps.
+ * Context: otr_site_lock and text_mutex held.
+ * Return: false if there is no memory at hand for it: the site stays as it is until
+ * otr_held_refill() got some.
  */
-void otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target)
+bool otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target)
 {
-	struct otr_held *held = kmalloc(sizeof(*held), GFP_KERNEL | __GFP_NOFAIL);
-	char name[KSYM_SYMBOL_LEN];
+	struct otr_held *held = list_first_entry_or_null(&spares, struct otr_held, node);
 
-	*held = (struct otr_held) { .block = block, .ip = ip, .target = target };
-	list_add(&held->node, &otr_held_sites);
-	if (!otr_host_symbol(ip, false, name, sizeof(name)))
-		name[0] = '\0';
-	pr_warn("%s (%#lx) has a kprobe and keeps its call until the kprobe is removed\n", name,
-		ip);
-	schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
+	if (!held) {
+		missing++;
+		return false;
+	}
+	*held = (struct otr_held) { .node = held->node, .block = block, .ip = ip, .target = target };
+	list_move(&held->node, &otr_held_sites);
+	return true;
+}
+
+/**
+ * otr_held_refill - get the memory that otr_held_add() had none of
+ *
+ * How many sites somebody else holds is known only while nobody can take or give
+ * back any, and then is no time to wait for memory.
+ *
+ * Context: otr_site_lock held, text_mutex not; sleeps until there is memory: whoever
+ * leaves cannot fail.
+ * Return: true if any was missing.
+ */
+bool otr_held_refill(void)
+{
+	bool any = missing;
+
+	for (; missing; missing--) {
+		struct otr_held *held = kmalloc(sizeof(*held), GFP_KERNEL | __GFP_NOFAIL);
+
+		list_add(&held->node, &spares);
+	}
+	return any;
+}
+
+/**
+ * otr_held_missing - did otr_held_add() leave out any site?
+ *
+ * Context: otr_site_lock held.
+ * Return: whether it did since otr_held_refill().
+ */
+bool otr_held_missing(void)
+{
+	return missing;
+}
+
+/**
+ * otr_held_report - say which sites are held that were not before, and try them again
+ *
+ * Context: otr_site_lock held, text_mutex not.
+ */
+void otr_held_report(void)
+{
+	char name[KSYM_SYMBOL_LEN];
+	struct otr_held *held;
+
+	list_for_each_entry(held, &otr_held_sites, node) {
+		if (held->said)
+			continue;
+		held->said = true;
+		if (!otr_host_symbol(held->ip, false, name, sizeof(name)))
+			name[0] = '\0';
+		pr_warn("%s (%#lx) has a kprobe and keeps its call until the kprobe is removed\n",
+			name, held->ip);
+	}
+	if (!list_empty(&otr_held_sites))
+		schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
+}
+
+/**
+ * otr_held_exit - free what is kept for sites to come
+ *
+ * Context: module unload; no site is held.
+ */
+void otr_held_exit(void)
+{
+	struct otr_held *held, *next;
+
+	list_for_each_entry_safe(held, next, &spares, node) {
+		list_del(&held->node);
+		kfree(held);
+	}
 }
 
 /**

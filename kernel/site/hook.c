@@ -315,5 +315,6 @@ void otr_hooks_exit(void)
 		return;
 	otr_retry_exit();
 	otr_blocks_exit();
+	otr_targets_exit();
 	ready = false;
 }

@@ -103,12 +103,14 @@ struct otr_target {
  * @block: its block
  * @ip: the site
  * @target: what it calls; no other kind of site calls it
+ * @said: it is in the log
  */
 struct otr_held {
 	struct list_head	node;
 	const struct otr_block	*block;
 	unsigned long		ip;
 	struct otr_target	*target;
+	bool			said;
 };
 
 /* state.c */
@@ -140,7 +142,11 @@ struct otr_target *otr_target_get(const struct otr_hookset *set);
 void otr_targets_arm(void);
 void otr_targets_mute(const struct otr_hook *hook);
 void otr_targets_still(const struct otr_hook *hook);
-int otr_targets_share(void);
+int otr_targets_reserve(unsigned int more);
+bool otr_target_shares(const struct otr_target *target);
+bool otr_target_ready(const struct otr_target *target, unsigned long ip);
+void otr_targets_share(void);
+void otr_targets_exit(void);
 void otr_targets_reap(const struct otr_hook *hook);
 unsigned int otr_hooks_on(const struct otr_block *block, unsigned int site,
 			  struct otr_hookset *set);
@@ -162,12 +168,17 @@ void otr_apply_forget(struct otr_block *block);
 
 /* failure.c */
 void otr_fail(unsigned long ip, unsigned long target);
+void otr_fail_report(void);
 
 /* held.c */
 extern struct list_head otr_held_sites;
 extern struct delayed_work otr_retry_work;
 struct otr_target *otr_held_target(unsigned long ip);
-void otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target);
+bool otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target);
+bool otr_held_missing(void);
+bool otr_held_refill(void);
+void otr_held_report(void);
+void otr_held_exit(void);
 void otr_held_drop(unsigned long ip);
 bool otr_held_calls(unsigned long direct, bool tail);
 void otr_held_forget(const struct otr_block *block);

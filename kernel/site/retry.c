@@ -49,6 +49,7 @@ static bool give_back_all(void)
 	}
 	otr_host_text_finish();
 	otr_host_text_unlock();
+	otr_fail_report();
 	return any;
 }
 
@@ -134,10 +135,11 @@ void otr_retry_exit(void)
 		mutex_unlock(&otr_site_lock);
 		cancel_delayed_work_sync(&otr_retry_work);
 		if (empty)
-			return;
+			break;
 		if (!said)
 			pr_warn("unloading waits for kprobes on hooked functions: remove them\n");
 		said = true;
 		schedule_timeout_idle(msecs_to_jiffies(OTR_RETRY_MS));
 	}
+	otr_held_exit();
 }

@@ -8,9 +8,10 @@
 /**
  * struct otr_shared - who is called from where, for the shared trampoline
  * @nr: number of sites
- * @sites: ascending by @ip
+ * @sites: ascending by @ip; @target may change, and is NULL for a site that calls
+ *	   nobody any more
  *
- * Immutable; replaced whole.
+ * Replaced whole when sites come.
  */
 struct otr_shared {
 	unsigned int	nr;
@@ -20,6 +21,25 @@ struct otr_shared {
 	} sites[] __counted_by(nr);
 };
 
-extern const struct otr_shared *otr_shared;
+extern struct otr_shared *otr_shared;
+
+/* The entry of a site, NULL if there is none. */
+static inline const struct otr_shared_site *otr_shared_find(const struct otr_shared *shared,
+							    unsigned long ip)
+{
+	unsigned int low = 0, high = shared ? shared->nr : 0;
+
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+
+		if (shared->sites[mid].ip == ip)
+			return &shared->sites[mid];
+		if (shared->sites[mid].ip < ip)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
 
 #endif /* _OTR_SITE_SHARED_H */

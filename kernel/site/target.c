@@ -65,6 +65,18 @@ static bool owns_slot(const struct otr_target *target)
 	return target->slot != SHARED_SLOT && target->slot != OTR_SLOT_NONE;
 }
 
+/**
+ * otr_target_shares - is its trampoline one that others have as well?
+ * @target: the target
+ *
+ * Context: otr_site_lock held.
+ * Return: whether it is.
+ */
+bool otr_target_shares(const struct otr_target *target)
+{
+	return target->slot == SHARED_SLOT;
+}
+
 /* Is it what sites call that could not be given back? */
 static bool is_orphan(const struct otr_target *target)
 {
@@ -293,67 +305,146 @@ unsigned int otr_hooks_on(const struct otr_block *block, unsigned int site,
 	return nr;
 }
 
-static unsigned int list_shared(struct otr_shared *shared, unsigned int max)
+/* What a site calls through the shared trampoline, NULL if it does not. */
+static struct otr_target *shared_of(const struct otr_block *block, unsigned int site)
+{
+	struct otr_target *target;
+	struct otr_hookset set;
+
+	otr_hooks_on(block, site, &set);
+	target = otr_target_find(&set);
+	return target && otr_target_shares(target) ? target : NULL;
+}
+
+static unsigned int shared_sites(void)
+{
+	struct otr_target *target;
+	unsigned int nr = 0;
+
+	list_for_each_entry(target, &targets, node)
+		if (otr_target_shares(target) && !is_orphan(target))
+			nr += target->sites;
+	return nr;
+}
+
+/* The table that the next change is put into, and how many sites fit in. */
+static struct otr_shared *next_shared;
+static unsigned int next_max;
+
+/**
+ * otr_targets_reserve - have the memory for a change of who shares the trampoline
+ * @more: number of sites that begin to share it, at most
+ *
+ * Context: otr_site_lock held, sleeps.
+ * Return: 0, -ENOMEM.
+ */
+int otr_targets_reserve(unsigned int more)
+{
+	unsigned int max = shared_sites() + more;
+
+	if (!more || (next_shared && next_max >= max))
+		return 0;
+	kvfree(next_shared);
+	next_max = max;
+	next_shared = kvzalloc(struct_size(next_shared, sites, max), GFP_KERNEL);
+	return next_shared ? 0 : -ENOMEM;
+}
+
+/**
+ * otr_target_ready - can a site call a target?
+ * @target: the target; NULL for none
+ * @ip: the site
+ *
+ * Context: otr_site_lock held.
+ * Return: false if it would come to the shared trampoline, and there is no memory to
+ * say who calls whom.
+ */
+bool otr_target_ready(const struct otr_target *target, unsigned long ip)
+{
+	if (!target || !otr_target_shares(target))
+		return true;
+	return next_shared || otr_shared_find(otr_shared, ip);
+}
+
+static void fill_shared(struct otr_shared *shared, unsigned int max)
 {
 	struct otr_block *block;
-	struct otr_hookset set;
 	unsigned int site, nr = 0;
 
+	/* Which counts them while they come. */
+	shared->nr = max;
 	list_for_each_entry(block, &otr_blocks, node) {
 		for (site = 0; site < block->nr && nr < max; site++) {
-			struct otr_target *target;
+			struct otr_target *target = shared_of(block, site);
 
-			otr_hooks_on(block, site, &set);
-			target = otr_target_find(&set);
-			if (!target || target->slot != SHARED_SLOT)
+			if (!target)
 				continue;
 			shared->sites[nr++] = (struct otr_shared_site) {
 				.ip = block->sites[site], .target = target,
 			};
 		}
 	}
-	return nr;
+	shared->nr = nr;
+	sort(shared->sites, nr, sizeof(*shared->sites), compare_sites, NULL);
+}
+
+/* In the table that is in use: for its sites, without any memory. */
+static void update_shared(struct otr_shared *shared)
+{
+	unsigned int i;
+
+	for (i = 0; i < shared->nr; i++) {
+		struct otr_shared_site *at = &shared->sites[i];
+		const struct otr_block *block;
+		unsigned int site;
+
+		block = otr_block_find(at->ip, &site);
+		/* Pairs with the address dependency in otr_dispatch_shared(). */
+		smp_store_release(&at->target, block ? shared_of(block, site) : NULL);
+	}
 }
 
 /**
  * otr_targets_share - tell the shared trampoline who calls it now
  *
- * Calls between the change of a site and this are not seen by its hooks, and
- * without memory it stays so.
+ * Calls between the change of a site and this are not seen by its hooks.
  *
- * Context: otr_site_lock held, sleeps.
- * Return: 0, -ENOMEM.
+ * Context: otr_site_lock held, after otr_targets_reserve() if sites began to share it;
+ * sleeps.
  */
-int otr_targets_share(void)
+void otr_targets_share(void)
 {
-	struct otr_shared *shared = NULL;
-	const struct otr_shared *old = otr_shared;
-	struct otr_target *target;
-	unsigned int nr = 0;
-	int err = 0;
+	struct otr_shared *old = otr_shared;
+	unsigned int nr = shared_sites();
 
-	list_for_each_entry(target, &targets, node)
-		if (target->slot == SHARED_SLOT)
-			nr += target->sites;
-	if (!nr && !old)
-		return 0;
-	if (nr) {
-		shared = kvzalloc(struct_size(shared, sites, nr), GFP_KERNEL);
-		if (!shared)
-			err = -ENOMEM;
+	if (!next_shared && nr) {
+		update_shared(old);
+		return;
 	}
-	if (shared) {
-		shared->nr = nr;
-		shared->nr = list_shared(shared, nr);
-		sort(shared->sites, shared->nr, sizeof(*shared->sites), compare_sites, NULL);
+	if (next_shared && nr) {
+		fill_shared(next_shared, nr);
+	} else {
+		kvfree(next_shared);
+		next_shared = NULL;
 	}
 	/* Pairs with the acquire in otr_dispatch_shared(). */
-	smp_store_release(&otr_shared, shared);
+	smp_store_release(&otr_shared, next_shared);
+	next_shared = NULL;
 	if (old) {
 		otr_host_quiesce();
 		kvfree(old);
 	}
-	return err;
+}
+
+/**
+ * otr_targets_exit - free what was reserved for changes that did not come
+ *
+ * Context: module unload; no hook is registered.
+ */
+void otr_targets_exit(void)
+{
+	kvfree(next_shared);
+	next_shared = NULL;
 }
 
 /**
