@@ -5,7 +5,8 @@
  * A compiler that sees a call keeps what it still needs in registers that a
  * callee saves, so it saves those itself, on the common way that never calls.
  * A function that is marked __otr_aside saves every register that it uses, and
- * is called by these macros, which tell the compiler so.
+ * is called by these macros, which tell the compiler so, and that the stack pointer
+ * has to be where a call may find it.
  *
  * In user space they are ordinary calls.
  */
@@ -16,6 +17,8 @@
 
 #if defined(CONFIG_X86_64) && defined(__KERNEL__)
 
+#include <asm/asm.h>
+
 #define OTR_ASIDE_ASM
 #define __otr_aside	__no_caller_saved_registers
 
@@ -24,7 +27,8 @@
 ({									\
 	unsigned long __ret;						\
 									\
-	asm volatile("call " #func : "=a" (__ret) : : "cc", "memory");	\
+	asm volatile("call " #func : "=a" (__ret), ASM_CALL_CONSTRAINT	\
+		     : : "cc", "memory");				\
 	__ret;								\
 })
 
@@ -33,7 +37,7 @@
 ({									\
 	unsigned long __ret;						\
 									\
-	asm volatile("call " #func : "=a" (__ret)			\
+	asm volatile("call " #func : "=a" (__ret), ASM_CALL_CONSTRAINT	\
 		     : "D" ((unsigned long)(a)) : "cc", "memory");	\
 	__ret;								\
 })
@@ -41,15 +45,15 @@
 /* Of one argument, that returns nothing. */
 #define otr_aside_void(func, a)						\
 ({									\
-	asm volatile("call " #func					\
-		     : : "D" (a) : "cc", "memory");			\
+	asm volatile("call " #func : ASM_CALL_CONSTRAINT		\
+		     : "D" (a) : "cc", "memory");			\
 })
 
 /* Of two. */
 #define otr_aside_void_2(func, a, b)					\
 ({									\
-	asm volatile("call " #func					\
-		     : : "D" (a), "S" (b) : "cc", "memory");		\
+	asm volatile("call " #func : ASM_CALL_CONSTRAINT		\
+		     : "D" (a), "S" (b) : "cc", "memory");		\
 })
 
 #else

@@ -380,7 +380,8 @@ static __always_inline struct otr_claimed otr_ring_begin_aside(struct otr_ring_c
 #ifdef OTR_ASIDE_ASM
 	struct otr_claimed slow;
 
-	asm volatile("call otr_ring_begin_slow" : "=a" (slow.payload), "=d" (slow.to)
+	asm volatile("call otr_ring_begin_slow"
+		     : "=a" (slow.payload), "=d" (slow.to), ASM_CALL_CONSTRAINT
 		     : "D" (rc), "S" (len) : "cc", "memory");
 	return slow;
 #else

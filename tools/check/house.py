@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """House rules that need no compiler: house.py CHECKOUT
 
-Every file says its licence; files and functions are short; nothing names the
-machine that it was written on or where its packages came from.
+Every file says its licence; files and functions are short; a call in assembler says
+that it needs the stack pointer; nothing names the machine that it was written on or
+where its packages came from.
 """
 
 import os
@@ -22,6 +23,10 @@ PRIVATE = (
     (re.compile(r'(pypi|npmjs|artifactory|crates)\.\w|registry\.\w+\.\w|proxy\.\w+\.\w'
                 r'|\w\.internal\b'), 'the name of a package registry'),
 )
+
+# Without it a compiler may put the call where the stack pointer is not what it should be.
+ASM_CALL = re.compile(r'\basm(?:\s+volatile)?\s*\(\s*"(?:call|jmp) [^;]*;')
+CONSTRAINT = 'ASM_CALL_CONSTRAINT'
 
 problems = []
 
@@ -45,6 +50,13 @@ def check_functions(path, lines):
             start = None
 
 
+def check_calls(path, text):
+    for call in ASM_CALL.finditer(text):
+        if CONSTRAINT not in call.group():
+            number = text.count('\n', 0, call.start()) + 1
+            problems.append(f'{path}:{number}: a call in assembler without {CONSTRAINT}')
+
+
 def check_file(path, text):
     lines = text.split('\n')
     if not NO_LICENCE_LINE.match(path) and not any(
@@ -56,6 +68,7 @@ def check_file(path, text):
         problems.append(f'{path}: {len(lines) - 1} lines (at most {MAX_FILE_LINES})')
     if path.endswith(('.c', '.h')):
         check_functions(path, lines)
+        check_calls(path, text)
     for number, line in enumerate(lines, 1):
         if line != line.rstrip() and path.endswith(('.c', '.h', '.S', '.py', 'Makefile', 'Kbuild')):
             problems.append(f'{path}:{number}: white space at the end of the line')
