@@ -275,27 +275,29 @@ static void forget_module(const char *name)
  * middle of its going. Whoever asked too early or too late knows better from the
  * next event.
  */
-static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+static void types_forget(struct module *mod)
 {
-	const struct module *mod = data;
-
 	mutex_lock(&types_lock);
 	forget_module(mod->name);
 	mutex_unlock(&types_lock);
-	return NOTIFY_OK;
 }
 
-static struct notifier_block modules = { .notifier_call = on_module };
+static struct otr_modules types_modules = {
+	.coming	= types_forget,
+	.live	= types_forget,
+	.going	= types_forget,
+};
 
 /**
  * otr_types_init - hear of modules
  *
  * Context: module load.
- * Return: 0, -ENOMEM.
+ * Return: 0.
  */
 int otr_types_init(void)
 {
-	return register_module_notifier(&modules);
+	otr_modules_watch(&types_modules);
+	return 0;
 }
 
 /**
@@ -305,7 +307,7 @@ int otr_types_init(void)
  */
 void otr_types_exit(void)
 {
-	unregister_module_notifier(&modules);
+	otr_modules_unwatch(&types_modules);
 	mutex_lock(&types_lock);
 	forget_module(NULL);
 	unload(&kernel_types);

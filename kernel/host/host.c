@@ -136,17 +136,21 @@ static void use_clock_table(void)
  * otr_host_init - find out what this kernel offers
  *
  * Context: module load, before any other function of this room.
- * Return: 0, -ENOMEM.
+ * Return: 0, or what otr_modules_init() returned.
  */
 int otr_host_init(void)
 {
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < OTR_NR_FEATURES; i++)
 		otr_host_present[i] = features[i].there();
 	use_clock_table();
 	otr_host_strings_init();
-	return otr_names_init();
+	err = otr_modules_init();
+	if (!err)
+		otr_names_init();
+	return err;
 }
 
 /**
@@ -158,6 +162,7 @@ void otr_host_exit(void)
 {
 	otr_host_tracepoints_exit();
 	otr_names_exit();
+	otr_modules_exit();
 }
 
 /**

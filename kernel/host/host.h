@@ -8,8 +8,10 @@
  *           weak symbol: on a kernel without the patch outrace.ko still loads
  *           and the feature is off. What has to be known at compile time (a
  *           member, a type) is found by compiling a trial, see probe.sh.
- * Objects:  a table of features, filled once by otr_host_init().
- * Locks:    none of its own.
+ * Objects:  a table of features, filled once by otr_host_init(); struct otr_modules
+ *	     (owner: the room that watches).
+ * Locks:    one over the list of those that hear of modules, held for reading while
+ *	     they are told, so outside of all of theirs.
  * Contexts: process context, unless a function says otherwise.
  */
 #ifndef _OTR_HOST_H
@@ -72,8 +74,31 @@ struct otr_names *otr_names_create(void);
 void otr_names_destroy(struct otr_names *names);
 const char *otr_names_find(struct otr_names *names, unsigned long addr, bool with_offset,
 			   unsigned int *len);
-int otr_names_init(void);
+void otr_names_init(void);
 void otr_names_exit(void);
+
+/**
+ * struct otr_modules - what a room does when modules come and go
+ * @coming: a module is loaded, and its init function did not run yet; NULL for nothing
+ * @live: its init function ran
+ * @going: it goes, also when its init function failed
+ * @node: in the list of all
+ *
+ * Called in the order of otr_modules_watch(), and for those that go in the reverse
+ * order. All may sleep.
+ */
+struct otr_modules {
+	void			(*coming)(struct module *mod);
+	void			(*live)(struct module *mod);
+	void			(*going)(struct module *mod);
+	struct list_head	node;
+};
+
+/* modules.c */
+int otr_modules_init(void);
+void otr_modules_exit(void);
+void otr_modules_watch(struct otr_modules *watch);
+void otr_modules_unwatch(struct otr_modules *watch);
 
 /* sites */
 const unsigned long *otr_host_sites(unsigned int *nr);

@@ -50,18 +50,19 @@ static unsigned int turn;
 /* Both 0 where the kernel does not say. */
 static unsigned long text_from, text_to;
 
-static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+/*
+ * A new module's names can be found from here on. An old one's still can, and what is
+ * remembered of it now is forgotten when the next one comes.
+ */
+static void names_change(struct module *mod)
 {
-	/*
-	 * A new module's names can be found from here on. An old one's still can,
-	 * and whoever remembers one now is told again by the next to come.
-	 */
-	if (event == MODULE_STATE_COMING || event == MODULE_STATE_GOING)
-		WRITE_ONCE(turn, READ_ONCE(turn) + 1);
-	return NOTIFY_OK;
+	WRITE_ONCE(turn, READ_ONCE(turn) + 1);
 }
 
-static struct notifier_block modules = { .notifier_call = on_module };
+static struct otr_modules names_modules = {
+	.coming	= names_change,
+	.going	= names_change,
+};
 
 /**
  * otr_names_create - begin to remember names
@@ -150,13 +151,12 @@ const char *otr_names_find(struct otr_names *names, unsigned long addr, bool wit
  * otr_names_init - hear of modules
  *
  * Context: module load.
- * Return: 0, -ENOMEM.
  */
-int otr_names_init(void)
+void otr_names_init(void)
 {
 	text_from = otr_host_address("_stext");
 	text_to = otr_host_address("_etext");
-	return register_module_notifier(&modules);
+	otr_modules_watch(&names_modules);
 }
 
 /**
@@ -166,5 +166,5 @@ int otr_names_init(void)
  */
 void otr_names_exit(void)
 {
-	unregister_module_notifier(&modules);
+	otr_modules_unwatch(&names_modules);
 }

@@ -121,28 +121,28 @@ static void drop_module(const struct module *mod)
 	block_del(block);
 }
 
-static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+/* Before its init function, so that it can be traced, too. */
+static void block_comes(struct module *mod)
 {
-	struct module *mod = data;
-
 	mutex_lock(&otr_site_lock);
-	switch (event) {
-	case MODULE_STATE_COMING:
-		/* Before its init function, so that it can be traced, too. */
-		if (add_module(mod))
-			pr_warn("%s: no memory to trace it\n", mod->name);
-		else if (block_of(mod) && otr_apply(NULL))
-			pr_warn("%s: its functions are not hooked\n", mod->name);
-		break;
-	case MODULE_STATE_GOING:
-		drop_module(mod);
-		break;
-	}
+	if (add_module(mod))
+		pr_warn("%s: no memory to trace it\n", mod->name);
+	else if (block_of(mod) && otr_apply(NULL))
+		pr_warn("%s: its functions are not hooked\n", mod->name);
 	mutex_unlock(&otr_site_lock);
-	return NOTIFY_DONE;
 }
 
-static struct notifier_block module_nb = { .notifier_call = on_module };
+static void block_goes(struct module *mod)
+{
+	mutex_lock(&otr_site_lock);
+	drop_module(mod);
+	mutex_unlock(&otr_site_lock);
+}
+
+static struct otr_modules block_modules = {
+	.coming	= block_comes,
+	.going	= block_goes,
+};
 
 /*
  * Modules that were there before. The list is a ring with its head in the
@@ -189,10 +189,9 @@ int otr_blocks_init(void)
 	mutex_lock(&otr_site_lock);
 	err = add_kernel();
 	mutex_unlock(&otr_site_lock);
-	if (!err)
-		err = register_module_notifier(&module_nb);
 	if (err)
 		return err;
+	otr_modules_watch(&block_modules);
 	mutex_lock(&otr_site_lock);
 	err = add_modules();
 	mutex_unlock(&otr_site_lock);
@@ -210,7 +209,7 @@ void otr_blocks_exit(void)
 {
 	struct otr_block *block, *next;
 
-	unregister_module_notifier(&module_nb);
+	otr_modules_unwatch(&block_modules);
 	mutex_lock(&otr_site_lock);
 	list_for_each_entry_safe(block, next, &otr_blocks, node)
 		block_del(block);

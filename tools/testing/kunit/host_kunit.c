@@ -21,11 +21,12 @@
 #include "host/text.c"
 #include "host/tracepoint.c"
 #include "host/host.c"
+#include "host/names.c"
 
 /* Suites run inside of the chain that this would add to. */
 #define register_module_notifier(nb)	((void)(nb), 0)
 #define unregister_module_notifier(nb)	((void)(nb))
-#include "host/names.c"
+#include "host/modules.c"
 
 /* From an instruction to the next: a NOP of five bytes and a jump that does the same. */
 #define SITE_SIZE	5
@@ -318,6 +319,62 @@ static void knows_strings(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, otr_host_string_known(otr_host_string(0) + 1));
 }
 
+/* What watches of modules were called for, a letter each. */
+static char told[32];
+
+static void tell_of(const char *what)
+{
+	strlcat(told, what, sizeof(told));
+}
+
+static void first_came(struct module *mod)
+{
+	tell_of("a");
+}
+
+static void first_lives(struct module *mod)
+{
+	tell_of("b");
+}
+
+static void first_goes(struct module *mod)
+{
+	tell_of("c");
+}
+
+static void second_came(struct module *mod)
+{
+	tell_of("d");
+}
+
+static void second_goes(struct module *mod)
+{
+	tell_of("e");
+}
+
+/* In the order in which rooms start, and back. */
+static void tells_of_modules(struct kunit *test)
+{
+	struct otr_modules first = {
+		.coming = first_came, .live = first_lives, .going = first_goes,
+	};
+	struct otr_modules second = { .coming = second_came, .going = second_goes };
+
+	told[0] = '\0';
+	otr_modules_watch(&first);
+	otr_modules_watch(&second);
+	on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
+	on_module(NULL, MODULE_STATE_LIVE, THIS_MODULE);
+	on_module(NULL, MODULE_STATE_GOING, THIS_MODULE);
+	KUNIT_EXPECT_STREQ(test, told, "adbec");
+	otr_modules_unwatch(&first);
+	on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
+	KUNIT_EXPECT_STREQ(test, told, "adbecd");
+	otr_modules_unwatch(&second);
+	on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
+	KUNIT_EXPECT_STREQ(test, told, "adbecd");
+}
+
 static int start(struct kunit *test)
 {
 	return otr_host_init();
@@ -341,6 +398,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(waits_for_tasks),
 	KUNIT_CASE(finds_tracepoints),
 	KUNIT_CASE(knows_strings),
+	KUNIT_CASE(tells_of_modules),
 	{}
 };
 
