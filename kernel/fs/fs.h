@@ -320,6 +320,6 @@ void otr_sysctl_exit(void);
 int otr_sysctl_start_stack(void);
 
 /* params.c */
-int otr_params_apply(void);
+void otr_params_apply(void);
 
 #endif /* _OTR_FS_H */

@@ -12,37 +12,55 @@
 #include "fs/fs.h"
 #include "output/output.h"
 
-static char *ftrace;
-module_param(ftrace, charp, 0400);
-MODULE_PARM_DESC(ftrace, "tracer to start with, as for current_tracer");
+/*
+ * What goes to a file as it is, in the order in which it acts: the tracer comes last,
+ * when all that it should heed is set.
+ *
+ * X(name, file, each part between commas is a write of its own, help)
+ */
+#define PARAMS(X) \
+	X(trace_options,	"trace_options",	true,	\
+	  "options to set, separated by commas, as for trace_options")	\
+	X(trace_clock,		"trace_clock",		false,	\
+	  "clock of the time stamps, as for trace_clock")	\
+	X(ftrace_notrace,	"set_ftrace_notrace",	true,	\
+	  "functions not to record, separated by commas, as for set_ftrace_notrace")	\
+	X(ftrace_filter,	"set_ftrace_filter",	true,	\
+	  "functions to record, separated by commas, as for set_ftrace_filter")	\
+	X(trace_event,		"set_event",		true,	\
+	  "events to record, separated by commas, as for set_event")	\
+	X(stacktrace_filter,	"stack_trace_filter",	true,	\
+	  "functions that look at their stack, separated by commas, as for stack_trace_filter")	\
+	X(ftrace,		"current_tracer",	false,	\
+	  "tracer to start with, as for current_tracer")
 
-static char *ftrace_filter;
-module_param(ftrace_filter, charp, 0400);
-MODULE_PARM_DESC(ftrace_filter, "functions to record, separated by commas, as for set_ftrace_filter");
+#define PARAM_DECLARE(name, path, list, help)	\
+	static char *name;			\
+	module_param(name, charp, 0400);	\
+	MODULE_PARM_DESC(name, help);
 
-static char *ftrace_notrace;
-module_param(ftrace_notrace, charp, 0400);
-MODULE_PARM_DESC(ftrace_notrace, "functions not to record, as for set_ftrace_notrace");
+#define PARAM_ROW(name, path, list, help)	{ #name, &name, path, list },
 
-static char *trace_options;
-module_param(trace_options, charp, 0400);
-MODULE_PARM_DESC(trace_options, "options to set, separated by commas, as for trace_options");
+PARAMS(PARAM_DECLARE)
 
-static char *trace_clock;
-module_param(trace_clock, charp, 0400);
-MODULE_PARM_DESC(trace_clock, "clock of the time stamps, as for trace_clock");
+/**
+ * struct param - a parameter that is text for a file
+ * @name: what users call it
+ * @value: what they gave, NULL for nothing
+ * @path: the file
+ * @list: each part between commas is a write of its own
+ */
+static const struct param {
+	const char	*name;
+	char		**value;
+	const char	*path;
+	bool		list;
+} params[] = { PARAMS(PARAM_ROW) };
 
+/* The others are not. */
 static char *trace_buf_size;
 module_param(trace_buf_size, charp, 0400);
 MODULE_PARM_DESC(trace_buf_size, "bytes of buffer per CPU; K, M and G may follow");
-
-static char *trace_event;
-module_param(trace_event, charp, 0400);
-MODULE_PARM_DESC(trace_event, "events to record, separated by commas, as for set_event");
-
-static char *stacktrace_filter;
-module_param(stacktrace_filter, charp, 0400);
-MODULE_PARM_DESC(stacktrace_filter, "functions that look at their stack, separated by commas, as for stack_trace_filter");
 
 static bool stacktrace;
 module_param(stacktrace, bool, 0400);
@@ -66,7 +84,18 @@ static int keep_instance(const char *text, const struct kernel_param *kp)
 	return 0;
 }
 
-static const struct kernel_param_ops instance_ops = { .set = keep_instance };
+/* When the module goes, or does not come: who reads them may not have come to that. */
+static void free_instances(void *unused)
+{
+	while (nr_instances)
+		kfree(instances[--nr_instances]);
+}
+
+static const struct kernel_param_ops instance_ops = {
+	.set	= keep_instance,
+	.free	= free_instances,
+};
+
 module_param_cb(trace_instance, &instance_ops, NULL, 0);
 MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][^traceprintk][,event]...; may be given several times");
 
@@ -86,25 +115,6 @@ static const struct kernel_param_ops dump_oops_ops = {
 module_param_cb(ftrace_dump_on_oops, &dump_oops_ops, NULL, 0);
 MODULE_PARM_DESC(ftrace_dump_on_oops, "records to print when the kernel dies, as for /proc/sys/kernel/ftrace_dump_on_oops: 1 for all CPUs, 2 for the one that died");
 
-/*
- * In the order in which they act: the tracer comes last, when all that it
- * should heed is set.
- */
-static const struct param {
-	const char	*name;
-	char		**value;
-	const char	*path;
-	bool		list;	/* each part between commas is a write of its own */
-} params[] = {
-	{ "trace_options",	&trace_options,		"trace_options",	true },
-	{ "trace_clock",	&trace_clock,		"trace_clock",		false },
-	{ "ftrace_notrace",	&ftrace_notrace,	"set_ftrace_notrace",	true },
-	{ "ftrace_filter",	&ftrace_filter,		"set_ftrace_filter",	true },
-	{ "trace_event",	&trace_event,		"set_event",		true },
-	{ "stacktrace_filter",	&stacktrace_filter,	"stack_trace_filter",	true },
-	{ "ftrace",		&ftrace,		"current_tracer",	false },
-};
-
 static void write_one(const char *name, const char *path, const char *text)
 {
 	/* A newline, as echo adds: without it the last word has not ended. */
@@ -123,6 +133,8 @@ static void write_in_instance(const char *instance, const char *file, const char
 
 	if (path)
 		write_one("trace_instance", path, text);
+	else
+		pr_warn("parameter trace_instance: no memory to follow \"%s\"\n", text);
 	kfree(path);
 }
 
@@ -161,32 +173,36 @@ static void apply_instances(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_instances; i++) {
+	for (i = 0; i < nr_instances; i++)
 		apply_instance(instances[i]);
-		kfree(instances[i]);
-	}
-	nr_instances = 0;
+	free_instances(NULL);
 }
 
-static int apply(const struct param *param)
+static void apply_list(const struct param *param, char *text)
 {
-	char *copy, *rest, *part;
+	char *part;
 
-	if (!*param->value)
-		return 0;
-	if (!param->list) {
-		write_one(param->name, param->path, *param->value);
-		return 0;
-	}
-	copy = kstrdup(*param->value, GFP_KERNEL);
-	if (!copy)
-		return -ENOMEM;
-	rest = copy;
-	while ((part = strsep(&rest, ",")))
+	while ((part = strsep(&text, ",")))
 		if (*part)
 			write_one(param->name, param->path, part);
+}
+
+static void apply(const struct param *param)
+{
+	char *copy;
+
+	if (!*param->value)
+		return;
+	if (!param->list) {
+		write_one(param->name, param->path, *param->value);
+		return;
+	}
+	copy = kstrdup(*param->value, GFP_KERNEL);
+	if (copy)
+		apply_list(param, copy);
+	else
+		pr_warn("parameter %s: no memory to follow it\n", param->name);
 	kfree(copy);
-	return 0;
 }
 
 /* The size that the buffer gets when it is first used; none is used now. */
@@ -221,21 +237,19 @@ static void start_stack(void)
 /**
  * otr_params_apply - do what the parameters say
  *
- * A parameter that is wrong is reported and passed over.
+ * A parameter that is wrong, or that there is no memory for, is reported and passed
+ * over: users may be in the files already, so it is too late not to load.
  *
  * Context: module load, when all rooms are ready.
- * Return: 0, -ENOMEM.
  */
-int otr_params_apply(void)
+void otr_params_apply(void)
 {
 	unsigned int i;
-	int err = 0;
 
 	apply_size();
 	apply_instances();
-	for (i = 0; i < ARRAY_SIZE(params) && !err; i++)
-		err = apply(&params[i]);
-	if (!err && (stacktrace || stacktrace_filter))
+	for (i = 0; i < ARRAY_SIZE(params); i++)
+		apply(&params[i]);
+	if (stacktrace || stacktrace_filter)
 		start_stack();
-	return err;
 }

@@ -53,6 +53,28 @@ for param in ftrace ftrace_filter trace_options trace_clock trace_buf_size; do
 	like "a wrong $param= is reported" "$log" "outrace: parameter $param: "
 done
 
+# objects: how many pieces of memory of this size are in use, about.
+objects()
+{
+	awk -v name="kmalloc-$1" '$1 == name { print $2 }' /proc/slabinfo
+}
+
+# A module whose parameters are wrong does not come, and what was read of them goes.
+unmount_tracing && rmmod outrace
+long=$(printf 'x%.0s' {1..3000})
+before=$(objects 4k)
+for ((i = 0; i < 12; i++)); do
+	insmod "$OTR_MODULE" trace_instance={,,,,,,,,,,,,,,,}"$long" \
+		ftrace_dump_on_oops="$long" 2>/dev/null && fail 'a parameter is too long'
+done
+more=$(($(objects 4k) - before))
+insmod "$OTR_MODULE" && mount_tracing
+if [ "$more" -lt 96 ]; then
+	pass 'what a module has read of its parameters goes with it'
+else
+	fail 'what a module has read of its parameters goes with it' "$more pieces of memory stay"
+fi
+
 load 'trace_event=sched:sched_switch,irq,timer:*,:mod:nosuch,!irq:softirq_raise' trace_buf_size=256K
 is "trace_event= switches events on" \
 	"$(cat events/sched/{sched_switch,sched_waking}/enable events/{irq,timer,rcu}/enable \
