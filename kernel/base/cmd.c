@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Cutting users' text into words and commands into tokens. */
+/* Cutting users' text into words, and reading commands. */
 #include <linux/ctype.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -116,7 +115,7 @@ char *otr_word_ready(struct otr_word *word)
  * otr_cmd_init - begin to read a command
  * @cmd: set up
  * @catalog: its possible errors
- * @text: the command; has to live as long as @cmd and its tokens
+ * @text: the command; has to live as long as @cmd
  *
  * Context: any.
  */
@@ -160,99 +159,10 @@ bool otr_cmd_char(struct otr_cmd *cmd, char c)
 }
 
 /**
- * otr_cmd_word - take the next word
- * @cmd: the command
- * @ends: characters that end a word as white space does, but stay where they are
- * @token: filled in, even if there is no word
- *
- * A word that begins with ' or " goes to the next one of these.
- *
- * Context: any.
- * Return: 0, -ENOENT if no word is next, -EINVAL if the quote is not closed.
- */
-int otr_cmd_word(struct otr_cmd *cmd, const char *ends, struct otr_token *token)
-{
-	bool done = otr_cmd_done(cmd);
-	const char *start = cmd->text + cmd->pos;
-	const char *end = start;
-
-	*token = (struct otr_token) { .text = start, .pos = cmd->pos };
-	if (done)
-		return -ENOENT;
-
-	if (*start == '"' || *start == '\'') {
-		token->quote = *start;
-		token->text = ++start;
-		token->pos++;
-		end = strchr(start, token->quote);
-		if (!end)
-			return -EINVAL;
-		token->len = end - start;
-		cmd->pos = token->pos + token->len + 1;
-		return 0;
-	}
-
-	while (*end && !isspace(*end) && !strchr(ends, *end))
-		end++;
-	token->len = end - start;
-	cmd->pos += token->len;
-	return token->len ? 0 : -ENOENT;
-}
-
-/**
- * otr_token_is - compare a token with a text
- * @token: the token
- * @text: the text
- *
- * Context: any.
- * Return: true if they are the same.
- */
-bool otr_token_is(const struct otr_token *token, const char *text)
-{
-	return strlen(text) == token->len && !memcmp(token->text, text, token->len);
-}
-
-/**
- * otr_token_copy - copy a token, with a zero behind it
- * @token: the token
- * @to: where to
- * @size: room there
- *
- * Context: any.
- * Return: 0, -E2BIG if it does not fit.
- */
-int otr_token_copy(const struct otr_token *token, char *to, size_t size)
-{
-	if (token->len >= size)
-		return -E2BIG;
-	memcpy(to, token->text, token->len);
-	to[token->len] = '\0';
-	return 0;
-}
-
-/**
- * otr_token_u64 - read a token as a number
- * @token: the token, a number in C notation
- * @value: filled in
- *
- * Context: any.
- * Return: 0, -EINVAL if it is no number, -ERANGE if it is too big.
- */
-int otr_token_u64(const struct otr_token *token, u64 *value)
-{
-	/* The longest one is octal: 22 digits and the leading zero. */
-	char text[32];
-
-	if (otr_token_copy(token, text, sizeof(text)))
-		return -EINVAL;
-	return kstrtou64(text, 0, value);
-}
-
-/**
  * otr_cmd_fail - note what is wrong with a command
  * @cmd: the command
  * @error: number in its catalog
- * @pos: offset of what is wrong, often otr_token.pos
+ * @pos: offset of what is wrong
  *
  * The first error stays.
  *

@@ -65,27 +65,9 @@ struct otr_cmd {
 	unsigned int			error_pos;
 };
 
-/**
- * struct otr_token - a part of a command
- * @text: where it is, in the command's text: not zero-terminated
- * @len: its length
- * @pos: its offset in the command
- * @quote: the quote that surrounded it and is not part of it, or 0
- */
-struct otr_token {
-	const char	*text;
-	unsigned int	len;
-	unsigned int	pos;
-	char		quote;
-};
-
 void otr_cmd_init(struct otr_cmd *cmd, const struct otr_catalog *catalog, const char *text);
 bool otr_cmd_done(struct otr_cmd *cmd);
 bool otr_cmd_char(struct otr_cmd *cmd, char c);
-int otr_cmd_word(struct otr_cmd *cmd, const char *ends, struct otr_token *token);
-bool otr_token_is(const struct otr_token *token, const char *text);
-int otr_token_copy(const struct otr_token *token, char *to, size_t size);
-int otr_token_u64(const struct otr_token *token, u64 *value);
 int otr_cmd_fail(struct otr_cmd *cmd, unsigned int error, unsigned int pos);
 
 /* Errors that a log remembers; older ones are forgotten. */
