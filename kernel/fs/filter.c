@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * set_ftrace_filter and set_ftrace_notrace.
+ * set_ftrace_filter and set_ftrace_notrace: see edit.c, and what is more about them.
  *
- * Opening takes a copy of the set, or an empty one when the file is truncated;
- * every word that is written changes the copy; closing puts it in force. So a
- * filter of many writes costs one change of the kernel's text. Words for a module
- * that is not loaded are no part of the copy: they are remembered, and forgotten,
- * at once.
+ * Words for a module that is not loaded are no part of the set: they are remembered,
+ * and forgotten, at once. So are commands on functions.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/slab.h>
 
-#include "fs/fs.h"
+#include "fs/edit.h"
 #include "tracer/tracer.h"
 #include "trigger/trigger.h"
 
-/* Longest word: a function's name, a module's, and what is between. */
-#define WORD_SIZE	768
-
-struct edit {
-	struct otr_siteset	*set;
-	struct otr_word		word;
-	struct otr_site_pos	pos;
-	loff_t			sites;		/* lines before the words below */
-	char			*awaits;	/* words for modules to come */
-	bool			listing;	/* between otr_site_start() and _stop() */
+/**
+ * struct filter - the open file
+ * @edit: the set
+ * @awaits: words for modules to come, as they were when the reading began
+ * @command: where the listing of commands is
+ */
+struct filter {
+	struct otr_edit		edit;
+	char			*awaits;
 	struct otr_command_pos	command;
-	bool			commanding;	/* the same of otr_command_start() */
 };
+
+static struct filter *filter_of(struct otr_edit *edit)
+{
+	return container_of(edit, struct filter, edit);
+}
 
 /*
  * Split "functions:command:rest" in place. What is behind the first colon is a
@@ -72,9 +70,8 @@ static int edit_await(const struct otr_file *of, const char *functions, const ch
 	return err;
 }
 
-static int edit_word(const struct otr_file *of, char *word)
+static int filter_word(const struct otr_file *of, struct otr_siteset *set, char *word)
 {
-	struct edit *edit = of->priv;
 	char *command, *module, *written;
 	struct otr_glob glob;
 	long matched;
@@ -88,7 +85,7 @@ static int edit_word(const struct otr_file *of, char *word)
 		return -ENOMEM;
 	/* ":mod:name" is short for all functions of the module. */
 	otr_glob_parse(&glob, *word ? word : "*");
-	matched = otr_siteset_match(edit->set, &glob, module, glob.not);
+	matched = otr_siteset_match(set, &glob, module, glob.not);
 	if (matched)
 		err = min(matched, 0L);
 	else
@@ -97,211 +94,138 @@ static int edit_word(const struct otr_file *of, char *word)
 	return err;
 }
 
-static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
+static int filter_get(const struct otr_file *of, struct otr_siteset *copy)
 {
-	struct edit *edit = of->priv;
-	ssize_t used;
-	char *word;
-	int err = 0;
+	int err;
 
-	if (!len)
-		return 0;
-	used = otr_word_feed(&edit->word, text, len);
-	if (used < 0)
-		return used;
-	word = otr_word_ready(&edit->word);
-	if (word) {
-		err = edit_word(of, word);
-		otr_word_clear(&edit->word);
+	mutex_lock(&otr_inst_lock);
+	err = otr_siteset_copy(copy, otr_function_sites(of->where.inst, of->where.arg));
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+static int filter_put(const struct otr_file *of, struct otr_siteset *set)
+{
+	struct otr_inst *inst = of->where.inst;
+	enum otr_side side = of->where.arg;
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	otr_siteset_expect(set, side == OTR_WANT && otr_function_awaiting(inst, side));
+	err = otr_function_set_sites(inst, side, set);
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+static const char *filter_empty(const struct otr_file *of)
+{
+	return of->where.arg == OTR_WANT ? "#### all functions enabled ####\n" :
+					   "#### no functions disabled ####\n";
+}
+
+/* The words that stand behind the functions, as they are when the reading begins. */
+static int filter_more_begin(struct otr_edit *edit)
+{
+	const struct otr_where *where = &edit->of->where;
+	struct filter *filter = filter_of(edit);
+
+	kfree(filter->awaits);
+	mutex_lock(&otr_inst_lock);
+	filter->awaits = otr_function_awaits(where->inst, where->arg);
+	mutex_unlock(&otr_inst_lock);
+	return filter->awaits ? 0 : -ENOMEM;
+}
+
+/* They are one record of seq_file together. */
+static void *awaits_of(const struct filter *filter)
+{
+	return *filter->awaits ? filter->awaits : NULL;
+}
+
+/* Commands, then words for modules to come. */
+static void *filter_more_start(struct otr_edit *edit, loff_t index)
+{
+	const struct otr_where *where = &edit->of->where;
+	struct filter *filter = filter_of(edit);
+
+	if (where->arg == OTR_WANT) {
+		filter->command.inst = where->inst;
+		if (otr_command_start(&filter->command, index))
+			return &filter->command;
+		index -= otr_command_count(&filter->command);
 	}
-	return err ?: used;
+	return index ? NULL : awaits_of(filter);
 }
 
-static struct edit *edit_create(struct otr_file *of)
+static void *filter_more_next(struct otr_edit *edit, void *at)
 {
-	struct edit *edit = kzalloc(sizeof(*edit), GFP_KERNEL);
+	struct filter *filter = filter_of(edit);
 
-	if (!edit)
+	if (at == filter->awaits)
 		return NULL;
-	edit->set = otr_siteset_create();
-	if (edit->set && !otr_word_init(&edit->word, WORD_SIZE))
-		return edit;
-	otr_siteset_destroy(edit->set);
-	kfree(edit);
-	return NULL;
+	return otr_command_next(&filter->command) ? at : awaits_of(filter);
 }
 
-static void edit_destroy(struct edit *edit)
+static void filter_more_show(struct otr_edit *edit, void *at, struct seq_file *m)
 {
-	otr_word_free(&edit->word);
-	otr_siteset_destroy(edit->set);
-	kfree(edit->awaits);
-	kfree(edit);
+	struct filter *filter = filter_of(edit);
+
+	if (at == filter->awaits)
+		seq_puts(m, filter->awaits);
+	else
+		otr_command_show(m, &filter->command);
 }
+
+static void filter_more_stop(struct otr_edit *edit)
+{
+	if (edit->of->where.arg == OTR_WANT)
+		otr_command_stop(&filter_of(edit)->command);
+}
+
+static const struct otr_edit_ops filter_edit = {
+	.get		= filter_get,
+	.put		= filter_put,
+	.word		= filter_word,
+	.empty		= filter_empty,
+	.show_edited	= true,
+	.more_begin	= filter_more_begin,
+	.more_start	= filter_more_start,
+	.more_next	= filter_more_next,
+	.more_show	= filter_more_show,
+	.more_stop	= filter_more_stop,
+};
 
 static int filter_open(struct otr_file *of)
 {
-	struct otr_inst *inst = of->where.inst;
-	struct edit *edit = edit_create(of);
-	int err = 0;
+	struct filter *filter = kzalloc(sizeof(*filter), GFP_KERNEL);
+	int err = filter ? otr_edit_open(&filter->edit, of, &filter_edit) : -ENOMEM;
 
-	if (!edit)
-		return -ENOMEM;
-	mutex_lock(&otr_inst_lock);
-	if (of->truncate)
-		otr_function_unawait_all(inst, of->where.arg);
-	else
-		err = otr_siteset_copy(edit->set, otr_function_sites(inst, of->where.arg));
-	mutex_unlock(&otr_inst_lock);
 	if (err) {
-		edit_destroy(edit);
+		kfree(filter);
 		return err;
 	}
-	of->priv = edit;
+	if (of->truncate) {
+		mutex_lock(&otr_inst_lock);
+		otr_function_unawait_all(of->where.inst, of->where.arg);
+		mutex_unlock(&otr_inst_lock);
+	}
+	of->priv = &filter->edit;
 	return 0;
 }
 
 static void filter_release(struct otr_file *of)
 {
-	struct otr_inst *inst = of->where.inst;
-	struct edit *edit = of->priv;
-	struct otr_siteset *set = edit->set;
-	char *word = otr_word_last(&edit->word);
-	int err;
+	struct filter *filter = filter_of(of->priv);
 
-	if (of->writing) {
-		if (word)
-			edit_word(of, word);
-		edit->set = NULL;
-		mutex_lock(&otr_inst_lock);
-		otr_siteset_expect(set, of->where.arg == OTR_WANT &&
-				   otr_function_awaiting(inst, of->where.arg));
-		err = otr_function_set_sites(inst, of->where.arg, set);
-		mutex_unlock(&otr_inst_lock);
-		/* Nobody looks at what close() returns. */
-		if (err)
-			pr_warn("the functions to record could not be changed: %pe\n",
-				ERR_PTR(err));
-	}
-	edit_destroy(edit);
+	otr_edit_close(&filter->edit);
+	kfree(filter->awaits);
+	kfree(filter);
 }
-
-/* The words that stand behind the sites, as they are when the reading begins. */
-static int list_awaits(const struct otr_file *of)
-{
-	struct edit *edit = of->priv;
-
-	kfree(edit->awaits);
-	mutex_lock(&otr_inst_lock);
-	edit->awaits = otr_function_awaits(of->where.inst, of->where.arg);
-	mutex_unlock(&otr_inst_lock);
-	edit->sites = otr_siteset_empty(edit->set) ? 1 : otr_siteset_count(edit->set);
-	return edit->awaits ? 0 : -ENOMEM;
-}
-
-static void end_sites(struct edit *edit)
-{
-	if (edit->listing)
-		otr_site_stop();
-	edit->listing = false;
-}
-
-/* They are one record of seq_file together. */
-static void *awaits_of(const struct edit *edit)
-{
-	return *edit->awaits ? edit->awaits : NULL;
-}
-
-/* What follows the sites: commands, then words for modules to come. */
-static void *behind_sites(const struct otr_file *of, loff_t pos)
-{
-	struct edit *edit = of->priv;
-	loff_t index = pos - edit->sites;
-
-	if (of->where.arg == OTR_WANT) {
-		edit->command.inst = of->where.inst;
-		edit->commanding = true;
-		if (otr_command_start(&edit->command, index))
-			return &edit->command;
-		index -= otr_command_count(&edit->command);
-	}
-	return index ? NULL : awaits_of(edit);
-}
-
-static void *filter_start(struct seq_file *m, loff_t *pos)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-	int err = *pos && edit->awaits ? 0 : list_awaits(of);
-
-	if (err)
-		return ERR_PTR(err);
-	if (*pos >= edit->sites)
-		return behind_sites(of, *pos);
-	if (otr_siteset_empty(edit->set))
-		return SEQ_START_TOKEN;
-	edit->pos.set = edit->set;
-	edit->listing = true;
-	return otr_site_start(&edit->pos, *pos) ? edit : NULL;
-}
-
-static void *filter_next(struct seq_file *m, void *v, loff_t *pos)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-
-	++*pos;
-	if (v == edit && *pos < edit->sites)
-		return otr_site_next(&edit->pos) ? edit : NULL;
-	if (v == &edit->command)
-		return otr_command_next(&edit->command) ? v : awaits_of(edit);
-	if (v == edit->awaits)
-		return NULL;
-	end_sites(edit);
-	return behind_sites(of, *pos);
-}
-
-static void filter_stop(struct seq_file *m, void *v)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-
-	end_sites(edit);
-	if (edit->commanding)
-		otr_command_stop(&edit->command);
-	edit->commanding = false;
-}
-
-static int filter_show(struct seq_file *m, void *v)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-
-	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, of->where.arg == OTR_WANT ? "#### all functions enabled ####\n" :
-							"#### no functions disabled ####\n");
-	} else if (v == &edit->command) {
-		otr_command_show(m, v);
-	} else if (v == edit->awaits) {
-		seq_puts(m, edit->awaits);
-	} else {
-		otr_site_show_name(m, &edit->pos);
-		seq_putc(m, '\n');
-	}
-	return 0;
-}
-
-static const struct seq_operations filter_walk = {
-	.start	= filter_start,
-	.next	= filter_next,
-	.stop	= filter_stop,
-	.show	= filter_show,
-};
 
 const struct otr_file_ops otr_filter_ops = {
 	.open		= filter_open,
 	.release	= filter_release,
-	.walk		= &filter_walk,
-	.write		= filter_write,
+	.walk		= &otr_edit_walk,
+	.write		= otr_edit_write,
 	.places		= OTR_PLACES_READ,
 };

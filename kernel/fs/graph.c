@@ -2,198 +2,87 @@
 /*
  * set_graph_function, set_graph_notrace, max_graph_depth and tracing_thresh:
  * what of the calls function_graph records. And stack_trace_filter, which is
- * another set of functions.
- *
- * Reading shows what is in force. Writing changes a copy, or an empty set when
- * the file was truncated, which closing puts in force.
+ * another set of functions. See edit.c.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/slab.h>
 
-#include "fs/fs.h"
+#include "fs/edit.h"
 #include "tracer/tracer.h"
 
-#define WORD_SIZE	768
 #define NUMBER_MAX	32
 
-struct edit {
-	struct otr_siteset	*set;	/* NULL for a reader */
-	struct otr_word		word;
-	struct otr_site_pos	pos;
-	bool			listing;	/* between otr_site_start() and _stop() */
-};
-
-static struct otr_siteset *sites_of(long what)
+static int sites_get(const struct otr_file *of, struct otr_siteset *copy)
 {
-	return what == OTR_STACK_FUNCTIONS ? otr_deepest_sites() : otr_graph_sites(what);
+	long what = of->where.arg;
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_siteset_copy(copy, what == OTR_STACK_FUNCTIONS ? otr_deepest_sites() :
+								   otr_graph_sites(what));
+	mutex_unlock(&otr_inst_lock);
+	return err;
 }
 
-static int set_sites(long what, struct otr_siteset *set)
+static int sites_put(const struct otr_file *of, struct otr_siteset *set)
 {
-	return what == OTR_STACK_FUNCTIONS ? otr_deepest_set_sites(set) :
-					     otr_graph_set_sites(what, set);
+	long what = of->where.arg;
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = what == OTR_STACK_FUNCTIONS ? otr_deepest_set_sites(set) :
+					    otr_graph_set_sites(what, set);
+	mutex_unlock(&otr_inst_lock);
+	return err;
 }
 
-static int edit_word(struct edit *edit, char *word)
+static int sites_word(const struct otr_file *of, struct otr_siteset *set, char *word)
 {
 	struct otr_glob glob;
 	long matched;
 
 	otr_glob_parse(&glob, word);
-	matched = otr_siteset_match(edit->set, &glob, NULL, glob.not);
+	matched = otr_siteset_match(set, &glob, NULL, glob.not);
 	if (matched < 0)
 		return matched;
 	return matched ? 0 : -EINVAL;
 }
 
-static ssize_t sites_write(struct otr_file *of, char *text, size_t len)
+static const char *sites_empty(const struct otr_file *of)
 {
-	struct edit *edit = of->priv;
-	ssize_t used;
-	char *word;
-	int err = 0;
-
-	if (!len)
-		return 0;
-	used = otr_word_feed(&edit->word, text, len);
-	if (used < 0)
-		return used;
-	word = otr_word_ready(&edit->word);
-	if (word) {
-		err = edit_word(edit, word);
-		otr_word_clear(&edit->word);
-	}
-	return err ?: used;
+	return of->where.arg == OTR_NOT ? "#### no functions disabled ####\n" :
+					  "#### all functions enabled ####\n";
 }
 
-static int begin_writing(struct otr_file *of, struct edit *edit)
-{
-	int err = otr_word_init(&edit->word, WORD_SIZE);
-
-	if (err)
-		return err;
-	edit->set = otr_siteset_create();
-	if (!edit->set)
-		return -ENOMEM;
-	if (of->truncate)
-		return 0;
-	mutex_lock(&otr_inst_lock);
-	err = otr_siteset_copy(edit->set, sites_of(of->where.arg));
-	mutex_unlock(&otr_inst_lock);
-	return err;
-}
-
-static void edit_destroy(struct edit *edit)
-{
-	otr_word_free(&edit->word);
-	otr_siteset_destroy(edit->set);
-	kfree(edit);
-}
+static const struct otr_edit_ops sites_edit = {
+	.get	= sites_get,
+	.put	= sites_put,
+	.word	= sites_word,
+	.empty	= sites_empty,
+};
 
 static int sites_open(struct otr_file *of)
 {
-	struct edit *edit = kzalloc(sizeof(*edit), GFP_KERNEL);
-	int err;
+	struct otr_edit *edit = kzalloc(sizeof(*edit), GFP_KERNEL);
+	int err = edit ? otr_edit_open(edit, of, &sites_edit) : -ENOMEM;
 
-	if (!edit)
-		return -ENOMEM;
-	err = of->writing ? begin_writing(of, edit) : 0;
-	if (err) {
-		edit_destroy(edit);
-		return err;
-	}
-	of->priv = edit;
-	return 0;
+	if (err)
+		kfree(edit);
+	else
+		of->priv = edit;
+	return err;
 }
 
 static void sites_release(struct otr_file *of)
 {
-	struct edit *edit = of->priv;
-	struct otr_siteset *set = edit->set;
-	char *word;
-	int err;
-
-	if (set) {
-		word = otr_word_last(&edit->word);
-		if (word)
-			edit_word(edit, word);
-		edit->set = NULL;
-		mutex_lock(&otr_inst_lock);
-		err = set_sites(of->where.arg, set);
-		mutex_unlock(&otr_inst_lock);
-		/* Nobody looks at what close() returns. */
-		if (err)
-			pr_warn("the functions could not be changed: %pe\n",
-				ERR_PTR(err));
-	}
-	edit_destroy(edit);
+	otr_edit_close(of->priv);
+	kfree(of->priv);
 }
-
-static void *sites_start(struct seq_file *m, loff_t *pos)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-	struct otr_siteset *set;
-
-	mutex_lock(&otr_inst_lock);
-	set = sites_of(of->where.arg);
-	if (otr_siteset_empty(set))
-		return *pos ? NULL : SEQ_START_TOKEN;
-	edit->pos.set = set;
-	edit->listing = true;
-	return otr_site_start(&edit->pos, *pos) ? edit : NULL;
-}
-
-static void *sites_next(struct seq_file *m, void *v, loff_t *pos)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-
-	++*pos;
-	if (v == SEQ_START_TOKEN)
-		return NULL;
-	return otr_site_next(&edit->pos) ? edit : NULL;
-}
-
-static void sites_stop(struct seq_file *m, void *v)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-
-	if (edit->listing)
-		otr_site_stop();
-	edit->listing = false;
-	mutex_unlock(&otr_inst_lock);
-}
-
-static int sites_show(struct seq_file *m, void *v)
-{
-	struct otr_file *of = m->private;
-	struct edit *edit = of->priv;
-
-	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, of->where.arg == OTR_NOT ? "#### no functions disabled ####\n" :
-						       "#### all functions enabled ####\n");
-		return 0;
-	}
-	otr_site_show_name(m, &edit->pos);
-	seq_putc(m, '\n');
-	return 0;
-}
-
-static const struct seq_operations sites_walk = {
-	.start	= sites_start,
-	.next	= sites_next,
-	.stop	= sites_stop,
-	.show	= sites_show,
-};
 
 const struct otr_file_ops otr_graph_sites_ops = {
 	.open		= sites_open,
 	.release	= sites_release,
-	.walk		= &sites_walk,
-	.write		= sites_write,
+	.walk		= &otr_edit_walk,
+	.write		= otr_edit_write,
 	.places		= OTR_PLACES_READ,
 };
 
