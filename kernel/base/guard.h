@@ -77,4 +77,35 @@ static __always_inline void otr_guard_exit(int place)
 	raw_cpu_write_1(otr_guard.taken[(unsigned int)place], 0);
 }
 
+static __always_inline int __otr_guarded_begin(void)
+{
+	int place;
+
+	preempt_disable_notrace();
+	place = otr_guard_enter();
+	if (unlikely(place < 0))
+		preempt_enable_notrace();
+	return place;
+}
+
+static __always_inline int __otr_guarded_end(int place)
+{
+	otr_guard_exit(place);
+	preempt_enable_notrace();
+	return -1;
+}
+
+/*
+ * What follows is done with preemption off, and not by a context that is in such a
+ * place already:
+ *
+ *	otr_guarded()
+ *		record();
+ *
+ * Nothing leaves it but by its end.
+ */
+#define otr_guarded()							\
+	for (int __place = __otr_guarded_begin(); __place >= 0;		\
+	     __place = __otr_guarded_end(__place))
+
 #endif /* _OTR_BASE_GUARD_H */

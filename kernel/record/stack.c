@@ -4,8 +4,7 @@
  *
  * The kernel's unwinder writes into an array, and only then it is known how
  * long the record gets. Contexts on a CPU nest strictly, so each takes the next
- * array of its CPU, as events do with their scratch slots. They are allocated
- * when the first option asks for stacks.
+ * array of its CPU. They are allocated when the first option asks for stacks.
  */
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -15,27 +14,25 @@
 #include "event/event.h"
 #include "record/internal.h"
 
-/* A task, a softirq, an interrupt, an NMI. */
-#define NEST	4
-
 struct stacks {
-	unsigned long	caller[NEST][OTR_STACK_MAX];
+	unsigned long	caller[OTR_NEST_SLOTS][OTR_STACK_MAX];
 };
 
 static struct stacks __percpu *stacks;
-static DEFINE_PER_CPU(u32, nest);
+static DEFINE_PER_CPU(u32, stack_nest);
 
 /**
  * otr_stack_prepare - make room for stacks
  *
- * Context: otr_inst_lock held; sleeps.
+ * Context: sleeps.
  * Return: 0, -ENOMEM.
  */
 int otr_stack_prepare(void)
 {
+	static DEFINE_MUTEX(stacks_lock);
 	struct stacks __percpu *new;
 
-	lockdep_assert_held(&otr_inst_lock);
+	guard(mutex)(&stacks_lock);
 	if (stacks)
 		return 0;
 	new = alloc_percpu(struct stacks);
@@ -96,17 +93,15 @@ static noinline void record(struct otr_ring *ring, unsigned long *caller, unsign
 void otr_stack_record(struct otr_ring *ring, unsigned long from)
 {
 	struct stacks __percpu *all = READ_ONCE(stacks);
-	u32 depth = raw_cpu_read(nest);
+	int slot;
 
-	if (!all || depth >= NEST || !rcu_is_watching())
+	if (!all || !rcu_is_watching())
 		return;
-	raw_cpu_write(nest, depth + 1);
-	/* Who interrupts us from here on takes the next array. */
-	barrier();
-	record(ring, raw_cpu_ptr(all)->caller[depth], from);
-	/* The array is free when we are done with it. */
-	barrier();
-	raw_cpu_write(nest, depth);
+	slot = otr_nest_enter(&stack_nest, OTR_NEST_SLOTS);
+	if (slot < 0)
+		return;
+	record(ring, raw_cpu_ptr(all)->caller[slot], from);
+	otr_nest_exit(&stack_nest, slot);
 }
 
 /**
@@ -119,7 +114,7 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
  */
 bool otr_stack_busy(void)
 {
-	return raw_cpu_read(nest);
+	return raw_cpu_read(stack_nest);
 }
 
 static void print_stack(struct otr_line *line)

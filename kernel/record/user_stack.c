@@ -22,8 +22,8 @@ struct user_frame {
 	unsigned long	ret;
 };
 
-/* Is another one being recorded on this CPU? Faults may be recorded as well. */
-static DEFINE_PER_CPU(bool, busy);
+/* One is recorded at a time on a CPU. Faults may be recorded as well. */
+static DEFINE_PER_CPU(u32, user_stack_nest);
 
 static void walk(unsigned long *caller)
 {
@@ -70,14 +70,12 @@ static void record(struct otr_ring *ring)
  */
 void otr_stack_record_user(struct otr_ring *ring)
 {
-	if (in_nmi() || raw_cpu_read(busy))
+	int slot = in_nmi() ? -1 : otr_nest_enter(&user_stack_nest, 1);
+
+	if (slot < 0)
 		return;
-	raw_cpu_write(busy, true);
-	/* An interrupt may come at any time, and finds the mark. */
-	barrier();
 	record(ring);
-	barrier();
-	raw_cpu_write(busy, false);
+	otr_nest_exit(&user_stack_nest, slot);
 }
 
 /* The address as a file and an offset into it: false for no file. */

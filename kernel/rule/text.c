@@ -16,25 +16,20 @@
 #include "rule/rule.h"
 #include "rule/text.h"
 
-/* Task, soft interrupt, hard interrupt, NMI. */
-#define NESTING	4
-
 /* Text is copied in pieces that do not reach over a page's end. */
 #define PIECE	64
 
 /*
  * A CPU's copies.
  *
- * @used: how many are in use. Interrupts use later ones than what they
- *	  interrupt and are done first, so plain accesses are enough
- * @texts: the copies
+ * @texts: the copies, the first desk_nest of them in use
  */
 struct desk {
-	unsigned int		used;
-	struct otr_rule_text	texts[NESTING];
+	struct otr_rule_text	texts[OTR_NEST_SLOTS];
 };
 
 static struct desk __percpu *desks;
+static DEFINE_PER_CPU(u32, desk_nest);
 static DEFINE_MUTEX(desks_lock);	/* making them */
 
 /**
@@ -66,14 +61,9 @@ int otr_rule_text_want(void)
  */
 struct otr_rule_text *otr_rule_text_get(void)
 {
-	struct desk *desk = raw_cpu_ptr(desks);
+	int slot = otr_nest_enter(&desk_nest, OTR_NEST_SLOTS);
 
-	if (desk->used == NESTING)
-		return NULL;
-	/* Taken before it is written to: an interrupt takes the next. */
-	desk->used++;
-	barrier();
-	return &desk->texts[desk->used - 1];
+	return slot < 0 ? NULL : &raw_cpu_ptr(desks)->texts[slot];
 }
 
 /**
@@ -83,9 +73,7 @@ struct otr_rule_text *otr_rule_text_get(void)
  */
 void otr_rule_text_put(void)
 {
-	/* Given back after it was read. */
-	barrier();
-	raw_cpu_ptr(desks)->used--;
+	otr_nest_exit(&desk_nest, raw_cpu_read(desk_nest) - 1);
 }
 
 static bool copy(char *to, unsigned long addr, size_t len, bool user)

@@ -26,15 +26,8 @@ struct otr_shared *otr_shared;
 void otr_dispatch_one(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
 		      struct otr_frame *frame)
 {
-	int place;
-
-	preempt_disable_notrace();
-	place = otr_guard_enter();
-	if (likely(place >= 0)) {
+	otr_guarded()
 		hook->func(ip, parent_ip, hook, frame);
-		otr_guard_exit(place);
-	}
-	preempt_enable_notrace();
 }
 
 /**

@@ -64,15 +64,9 @@ static void entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *
 		    struct otr_frame *frame)
 {
 	struct otr_watch *watch = container_of(hook, struct otr_watch, ret.hook);
-	int level;
 
-	preempt_disable_notrace();
-	level = otr_guard_enter();
-	if (likely(level >= 0)) {
+	otr_guarded()
 		enter(watch, ip, frame);
-		otr_guard_exit(level);
-	}
-	preempt_enable_notrace();
 }
 
 static void left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_ret *ret,
@@ -84,20 +78,19 @@ static void left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_re
 		.value = value, .data = ret->data,
 	};
 	struct otr_return_frame *frame;
-	int level;
+	bool told = false;
 
-	preempt_disable_notrace();
-	level = otr_guard_enter();
-	if (likely(level >= 0)) {
+	otr_guarded() {
 		watch->ops->leave(watch, &call);
-		otr_guard_exit(level);
-		/* It returns now, so its place is in the return trampoline's frame. */
-		frame = container_of(ret->place, struct otr_return_frame, parent);
-		frame->ax = call.value;
-	} else {
-		atomic_long_inc(&watch->missed);
+		told = true;
 	}
-	preempt_enable_notrace();
+	if (unlikely(!told)) {
+		atomic_long_inc(&watch->missed);
+		return;
+	}
+	/* It returns now, so its place is in the return trampoline's frame. */
+	frame = container_of(ret->place, struct otr_return_frame, parent);
+	frame->ax = call.value;
 }
 
 /**

@@ -40,26 +40,20 @@ static noinline void record(unsigned long ip, unsigned long parent_ip, struct ot
 	struct otr_function *fn = container_of(hook, struct otr_function, hook);
 	struct otr_rec_function *out;
 	struct otr_rec rec __uninitialized;
-	int level;
 
 	/* A function that was jumped to at the end of one whose return we see. */
 	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
 		parent_ip = otr_ret_caller(&frame->parent);
-	preempt_disable_notrace();
-	level = otr_guard_enter();
-	if (unlikely(level < 0))
-		goto out;
-	out = otr_ring_try(fn->ring, &rec, sizeof(*out));
-	if (likely(out)) {
-		fill_call(out, ip, parent_ip);
-		otr_ring_keep(&rec);
-		otr_comm_want(fn->remember);
-	} else {
-		record_aside(fn, ip, parent_ip);
+	otr_guarded() {
+		out = otr_ring_try(fn->ring, &rec, sizeof(*out));
+		if (likely(out)) {
+			fill_call(out, ip, parent_ip);
+			otr_ring_keep(&rec);
+			otr_comm_want(fn->remember);
+		} else {
+			record_aside(fn, ip, parent_ip);
+		}
 	}
-	otr_guard_exit(level);
-out:
-	preempt_enable_notrace();
 }
 
 static void record_args(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
@@ -84,27 +78,17 @@ static void record_args(struct otr_function *fn, unsigned long ip, unsigned long
 static void record_more(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
 			unsigned int odd, struct otr_frame *frame)
 {
-	int level;
-
-	preempt_disable_notrace();
-	level = otr_guard_enter();
-	if (unlikely(level < 0))
-		goto out;
 	/* What the unwinder calls is of no interest. */
 	if (odd & OTR_FUNCTION_STACK && otr_stack_busy())
-		goto guard;
-	if (!(odd & OTR_FUNCTION_REPEATS) || !otr_repeats_again(fn, ip, parent_ip)) {
-		if (odd & OTR_FUNCTION_ARGS)
-			record_args(fn, ip, parent_ip, frame);
-		else
-			record_aside(fn, ip, parent_ip);
-		if (odd & OTR_FUNCTION_STACK)
-			otr_stack_record(fn->ring, OTR_STACK_SITE);
-	}
-guard:
-	otr_guard_exit(level);
-out:
-	preempt_enable_notrace();
+		return;
+	if (odd & OTR_FUNCTION_REPEATS && otr_repeats_again(fn, ip, parent_ip))
+		return;
+	if (odd & OTR_FUNCTION_ARGS)
+		record_args(fn, ip, parent_ip, frame);
+	else
+		record_aside(fn, ip, parent_ip);
+	if (odd & OTR_FUNCTION_STACK)
+		otr_stack_record(fn->ring, OTR_STACK_SITE);
 }
 
 static noinline void record_odd(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
@@ -121,7 +105,8 @@ static noinline void record_odd(unsigned long ip, unsigned long parent_ip, struc
 	}
 	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
 		parent_ip = otr_ret_caller(&frame->parent);
-	record_more(fn, ip, parent_ip, odd, frame);
+	otr_guarded()
+		record_more(fn, ip, parent_ip, odd, frame);
 }
 
 /*

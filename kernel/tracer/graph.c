@@ -212,15 +212,9 @@ static void graph_entered(unsigned long ip, unsigned long parent_ip, struct otr_
 			  struct otr_frame *frame)
 {
 	struct otr_graph *graph = container_of(hook, struct otr_graph, ret.hook);
-	int level;
 
-	preempt_disable_notrace();
-	level = otr_guard_enter();
-	if (likely(level >= 0)) {
+	otr_guarded()
 		enter(graph, ip, frame);
-		otr_guard_exit(level);
-	}
-	preempt_enable_notrace();
 }
 
 /* Time asleep that is not to be counted lets the call begin later. */
@@ -287,17 +281,11 @@ static void graph_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct 
 		       unsigned long value)
 {
 	struct otr_graph *graph = container_of(hook, struct otr_graph, ret);
-	int level;
 
 	if (unlikely(ret->flags & SILENT))
 		return;
-	preempt_disable_notrace();
-	level = otr_guard_enter();
-	if (likely(level >= 0)) {
+	otr_guarded()
 		leave(graph, rets, ret, value);
-		otr_guard_exit(level);
-	}
-	preempt_enable_notrace();
 }
 
 static int graph_start(struct otr_inst *inst)

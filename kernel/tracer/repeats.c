@@ -21,21 +21,21 @@
  * @parent_ip: by whom
  * @last: when it was repeated
  * @count: how often
- * @busy: somebody changes it
+ * @nest: somebody changes it
  */
 struct otr_repeats {
 	unsigned long	ip;
 	unsigned long	parent_ip;
 	u64		last;
 	unsigned int	count;
-	bool		busy;
+	u32		nest;
 };
 
 /**
  * otr_repeats_prepare - make room to remember calls
  * @fn: function tracing of an instance
  *
- * Context: otr_inst_lock held; sleeps.
+ * Context: otr_tracer_lock held; sleeps.
  * Return: 0, -ENOMEM.
  */
 int otr_repeats_prepare(struct otr_function *fn)
@@ -56,7 +56,7 @@ int otr_repeats_prepare(struct otr_function *fn)
  * otr_repeats_free - the counterpart of otr_repeats_prepare()
  * @fn: function tracing that is off
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held.
  */
 void otr_repeats_free(struct otr_function *fn)
 {
@@ -117,17 +117,15 @@ static bool again(struct otr_function *fn, struct otr_repeats *call, unsigned lo
  */
 bool otr_repeats_again(struct otr_function *fn, unsigned long ip, unsigned long parent_ip)
 {
-	struct otr_repeats *call = raw_cpu_ptr(READ_ONCE(fn->repeats));
+	struct otr_repeats __percpu *repeats = READ_ONCE(fn->repeats);
+	int slot = otr_nest_enter(&repeats->nest, 1);
 	bool same;
 
-	if (READ_ONCE(call->busy))
+	/* An interrupt leaves it alone. */
+	if (slot < 0)
 		return false;
-	WRITE_ONCE(call->busy, true);
-	/* Who interrupts us from here on leaves it alone. */
-	barrier();
-	same = again(fn, call, ip, parent_ip);
-	barrier();
-	WRITE_ONCE(call->busy, false);
+	same = again(fn, raw_cpu_ptr(repeats), ip, parent_ip);
+	otr_nest_exit(&repeats->nest, slot);
 	return same;
 }
 

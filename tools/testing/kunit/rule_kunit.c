@@ -151,7 +151,7 @@ static void reads_user_text(struct kunit *test)
 /* Interrupts nest: four texts can be in use on a CPU, the fifth has no room. */
 static void nests_texts(struct kunit *test)
 {
-	struct otr_rule_text *texts[NESTING];
+	struct otr_rule_text *texts[OTR_NEST_SLOTS];
 	struct rec rec = { .text = "x" };
 	struct otr_filter *filter = create(test, "text == 'x'");
 	bool without_room;
@@ -159,17 +159,17 @@ static void nests_texts(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, filter);
 	preempt_disable();
-	for (i = 0; i < NESTING; i++)
+	for (i = 0; i < OTR_NEST_SLOTS; i++)
 		texts[i] = otr_rule_text_get();
 	without_room = otr_filter_match(filter, &rec);
-	for (i = 0; i < NESTING; i++)
+	for (i = 0; i < OTR_NEST_SLOTS; i++)
 		otr_rule_text_put();
 	KUNIT_EXPECT_TRUE(test, otr_filter_match(filter, &rec));
 	preempt_enable();
 	otr_filter_free(filter);
 
 	KUNIT_EXPECT_FALSE(test, without_room);
-	for (i = 0; i < NESTING; i++) {
+	for (i = 0; i < OTR_NEST_SLOTS; i++) {
 		KUNIT_EXPECT_NOT_NULL(test, texts[i]);
 		for (j = 0; j < i; j++)
 			KUNIT_EXPECT_PTR_NE(test, texts[i], texts[j]);

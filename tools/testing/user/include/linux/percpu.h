@@ -11,6 +11,8 @@
 #define DECLARE_PER_CPU(type, name) extern __thread __typeof__(type) name
 #define DEFINE_PER_CPU(type, name) __thread __typeof__(type) name
 
+#define raw_cpu_read(x)		(x)
+#define raw_cpu_write(x, v)	((x) = (v))
 #define raw_cpu_read_1(x)	(x)
 #define raw_cpu_write_1(x, v)	((x) = (v))
 #define raw_cpu_or_1(x, v)	((x) |= (v))
