@@ -6,11 +6,12 @@
  * otr_event_init - be ready for events
  *
  * Context: module load.
- * Return: 0, or the errno of register_module_notifier().
+ * Return: 0.
  */
 int otr_event_init(void)
 {
-	return otr_types_init();
+	otr_types_init();
+	return 0;
 }
 
 /**

@@ -168,7 +168,7 @@ void otr_types_value(unsigned int flags, unsigned long func, unsigned long value
 		     struct otr_value *out);
 void otr_types_print_args(unsigned int flags, unsigned long func, const unsigned long *words,
 			  unsigned int nr, struct seq_buf *out);
-int otr_types_init(void);
+void otr_types_init(void);
 void otr_types_exit(void);
 
 /* format.c */

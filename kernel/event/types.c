@@ -292,12 +292,10 @@ static struct otr_modules types_modules = {
  * otr_types_init - hear of modules
  *
  * Context: module load.
- * Return: 0.
  */
-int otr_types_init(void)
+void otr_types_init(void)
 {
 	otr_modules_watch(&types_modules);
-	return 0;
 }
 
 /**

@@ -80,7 +80,7 @@ static int prepare_step(struct otr_block *block, const struct otr_plan_step *ste
 	if (!target)
 		return -ENOMEM;
 	if (target->direct && !block->redirected)
-		block->redirected = bitmap_zalloc(block->nr, GFP_KERNEL);
+		WRITE_ONCE(block->redirected, bitmap_zalloc(block->nr, GFP_KERNEL));
 	if (target->direct && !block->redirected)
 		return -ENOMEM;
 	if (otr_target_shares(target))
@@ -95,7 +95,7 @@ static int prepare(struct otr_block *block, const struct otr_hook *leaving, unsi
 	struct otr_plan_step step;
 	struct otr_plan plan;
 	unsigned int id;
-	int err;
+	int err = 0;
 
 	plan_block(&plan, block, leaving);
 	while (otr_plan_next(&plan, &step)) {
@@ -107,10 +107,12 @@ static int prepare(struct otr_block *block, const struct otr_hook *leaving, unsi
 		wanted.bits[0] |= step.to.bits[0];
 		wanted.bits[1] |= step.to.bits[1];
 	}
-	for (id = 0; id < OTR_HOOKS_MAX; id++)
+	mutex_lock(&otr_site_data_lock);
+	for (id = 0; !err && id < OTR_HOOKS_MAX; id++)
 		if (otr_hookset_has(&wanted, id) && !otr_part_make(&otr_hooks[id]->parts, block))
-			return -ENOMEM;
-	return 0;
+			err = -ENOMEM;
+	mutex_unlock(&otr_site_data_lock);
+	return err;
 }
 
 static bool is_wrong(enum otr_bytes bytes, unsigned long target)
@@ -238,9 +240,10 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 		}
 	}
 	if (wanted)
-		block->touched[step->word] |= done;
+		WRITE_ONCE(block->touched[step->word], block->touched[step->word] | done);
 	if (wanted && wanted->direct && block->redirected)
-		block->redirected[step->word] |= done;
+		WRITE_ONCE(block->redirected[step->word],
+			   block->redirected[step->word] | done);
 	return done;
 }
 
@@ -252,18 +255,16 @@ static void note_step(const struct otr_block *block, const struct otr_plan_step 
 	for (id = 0; id < OTR_HOOKS_MAX; id++) {
 		bool was = otr_hookset_has(&step->from, id);
 		bool is = otr_hookset_has(&step->to, id);
-		unsigned long *on;
+		unsigned long *on, now;
 
 		if (!was && !is)
 			continue;
 		on = otr_part_find(&otr_hooks[id]->parts, block);
 		if (WARN_ON_ONCE(!on))
 			continue;
-		if (is)
-			on[step->word] |= done;
-		else
-			on[step->word] &= ~done;
-		on[step->word] &= ~lost;
+		now = is ? on[step->word] | done : on[step->word] & ~done;
+		/* Somebody may look at it, see internal.h. */
+		WRITE_ONCE(on[step->word], now & ~lost);
 	}
 }
 
@@ -376,6 +377,8 @@ static int change(const struct otr_hook *leaving, bool must)
 	} while (!err && otr_held_refill());
 	if (err)
 		return err;
+	if (leaving)
+		otr_targets_orphan(leaving);
 	otr_targets_share();
 	if (took_over)
 		otr_host_quiesce();
@@ -437,9 +440,11 @@ void otr_apply_forget(struct otr_block *block)
 	while (otr_plan_next(&plan, &step))
 		otr_target_find(&step.from)->sites -= hweight_long(step.sites);
 	otr_held_forget(block);
+	mutex_lock(&otr_site_data_lock);
 	for (id = 0; id < OTR_HOOKS_MAX; id++)
 		if (otr_hooks[id])
 			otr_parts_forget(&otr_hooks[id]->parts, block);
+	mutex_unlock(&otr_site_data_lock);
 	otr_targets_share();
 }
 

@@ -116,16 +116,23 @@ static void drop_module(const struct module *mod)
 		return;
 	/* Its text goes away with what is patched into it. */
 	otr_apply_forget(block);
+	mutex_lock(&otr_site_data_lock);
 	list_for_each_entry(set, &otr_sets, node)
 		otr_set_forget(set, block);
 	block_del(block);
+	mutex_unlock(&otr_site_data_lock);
 }
 
 /* Before its init function, so that it can be traced, too. */
 static void block_comes(struct module *mod)
 {
+	int err;
+
 	mutex_lock(&otr_site_lock);
-	if (add_module(mod))
+	mutex_lock(&otr_site_data_lock);
+	err = add_module(mod);
+	mutex_unlock(&otr_site_data_lock);
+	if (err)
 		pr_warn("%s: no memory to trace it\n", mod->name);
 	else if (block_of(mod) && otr_apply(NULL))
 		pr_warn("%s: its functions are not hooked\n", mod->name);
@@ -186,14 +193,16 @@ int otr_blocks_init(void)
 	 * A module that goes while the others are looked for is dropped once
 	 * the lock is free; one that comes is found twice and added once.
 	 */
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	err = add_kernel();
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	if (err)
 		return err;
 	otr_modules_watch(&block_modules);
 	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	err = add_modules();
+	mutex_unlock(&otr_site_data_lock);
 	mutex_unlock(&otr_site_lock);
 	if (err)
 		otr_blocks_exit();
@@ -210,8 +219,8 @@ void otr_blocks_exit(void)
 	struct otr_block *block, *next;
 
 	otr_modules_unwatch(&block_modules);
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	list_for_each_entry_safe(block, next, &otr_blocks, node)
 		block_del(block);
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 }

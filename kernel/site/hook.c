@@ -18,8 +18,10 @@ static void left(struct otr_hook *hook)
 {
 	otr_host_quiesce();
 	otr_targets_reap(hook);
+	mutex_lock(&otr_site_data_lock);
 	otr_parts_free(&hook->parts);
 	otr_hooks[hook->id] = NULL;
+	mutex_unlock(&otr_site_data_lock);
 }
 
 static void leave(struct otr_hook *hook)
@@ -49,14 +51,17 @@ static int find_id(const struct otr_hook *hook, int *free)
 static int refuse_direct(const struct otr_hook *hook)
 {
 	unsigned int id;
+	int err = 0;
 
+	mutex_lock(&otr_site_data_lock);
 	if (!hook->filter || otr_set_empty(hook->filter))
-		return -EINVAL;
-	for (id = 0; id < OTR_HOOKS_MAX; id++)
+		err = -EINVAL;
+	for (id = 0; !err && id < OTR_HOOKS_MAX; id++)
 		if (otr_hooks[id] && otr_hooks[id]->direct &&
 		    otr_set_meets(hook->filter, otr_hooks[id]->filter))
-			return -EBUSY;
-	return 0;
+			err = -EBUSY;
+	mutex_unlock(&otr_site_data_lock);
+	return err;
 }
 
 /* A place in the table: 0, -ENOSPC. */
@@ -66,7 +71,9 @@ static int enlist(struct otr_hook *hook, int id)
 		return -ENOSPC;
 	hook->id = id;
 	INIT_LIST_HEAD(&hook->parts);
+	mutex_lock(&otr_site_data_lock);
 	otr_hooks[id] = hook;
+	mutex_unlock(&otr_site_data_lock);
 	return 0;
 }
 
@@ -252,10 +259,10 @@ unsigned long otr_site_count(void)
 	struct otr_block *block;
 	unsigned long count = 0;
 
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	list_for_each_entry(block, &otr_blocks, node)
 		count += block->nr;
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return count;
 }
 EXPORT_SYMBOL_GPL(otr_site_count);
@@ -273,12 +280,12 @@ unsigned int otr_site_tables(unsigned long *pages)
 	unsigned int nr = 0;
 
 	*pages = 0;
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	list_for_each_entry(block, &otr_blocks, node) {
 		*pages += DIV_ROUND_UP(block->nr * sizeof(*block->sites), PAGE_SIZE);
 		nr++;
 	}
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return nr;
 }
 EXPORT_SYMBOL_GPL(otr_site_tables);

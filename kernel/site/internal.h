@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inside the site room: what its files share. Everything here is under
- * otr_site_lock, unless it says otherwise.
+ * Inside the site room: what its files share.
+ *
+ * otr_site_lock is held by who changes hooks and text, otr_site_data_lock by who looks
+ * at blocks, sets, hooks and targets, or changes them. Sets of nobody's change under
+ * the second alone; everything else under both, so either is enough to look at it. The
+ * bits of what hooks are on change under the first alone, a word at a time, since that
+ * is while text is locked: who looks at them under the second sees a change half done.
  */
 #ifndef _OTR_SITE_INTERNAL_H
 #define _OTR_SITE_INTERNAL_H
@@ -115,6 +120,7 @@ struct otr_held {
 
 /* state.c */
 extern struct mutex otr_site_lock;
+extern struct mutex otr_site_data_lock;
 extern struct list_head otr_blocks;
 extern struct list_head otr_sets;
 extern struct otr_hook *otr_hooks[OTR_HOOKS_MAX];
@@ -142,6 +148,7 @@ struct otr_target *otr_target_get(const struct otr_hookset *set);
 void otr_targets_arm(void);
 void otr_targets_mute(const struct otr_hook *hook);
 void otr_targets_still(const struct otr_hook *hook);
+void otr_targets_orphan(const struct otr_hook *hook);
 int otr_targets_reserve(unsigned int more);
 bool otr_target_shares(const struct otr_target *target);
 bool otr_target_ready(const struct otr_target *target, unsigned long ip);

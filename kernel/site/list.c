@@ -91,7 +91,7 @@ bool otr_site_start(struct otr_site_pos *pos, loff_t index)
 {
 	bool there;
 
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	/* Readers go on where they were, or at the site before the next. */
 	if (index < pos->index) {
 		pos->index = 0;
@@ -112,7 +112,7 @@ EXPORT_SYMBOL_GPL(otr_site_start);
  */
 void otr_site_stop(void)
 {
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 }
 EXPORT_SYMBOL_GPL(otr_site_stop);
 

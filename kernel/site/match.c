@@ -211,14 +211,14 @@ long otr_siteset_match(struct otr_siteset *set, const struct otr_glob *glob, con
 			return -ENOMEM;
 		otr_glob_parse(&mod_glob, mod_text);
 	}
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	if (glob->kind == OTR_GLOB_INDEX)
 		err = match_index(&match);
 	else
 		err = match_blocks(&match, mod ? &mod_glob : NULL);
 	if (match.matched)
 		set->lost = false;
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	kfree(mod_text);
 	return err ?: match.matched;
 }

@@ -13,7 +13,7 @@
  * @parts: the list
  * @block: the block
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_data_lock held, or the lock under which the list is changed.
  * Return: its bits, NULL when there is none.
  */
 unsigned long *otr_part_find(const struct list_head *parts, const struct otr_block *block)
@@ -31,7 +31,7 @@ unsigned long *otr_part_find(const struct list_head *parts, const struct otr_blo
  * @parts: the list
  * @block: the block
  *
- * Context: otr_site_lock held, sleeps.
+ * Context: otr_site_data_lock held, or nobody else knows the list; sleeps.
  * Return: its bits, NULL when there is no memory.
  */
 unsigned long *otr_part_make(struct list_head *parts, struct otr_block *block)
@@ -60,7 +60,7 @@ static void part_free(struct otr_part *part)
  * @parts: the list
  * @block: the block
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_data_lock held.
  */
 void otr_parts_forget(struct list_head *parts, const struct otr_block *block)
 {
@@ -75,7 +75,7 @@ void otr_parts_forget(struct list_head *parts, const struct otr_block *block)
  * otr_parts_free - drop all that a list has
  * @parts: the list
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_data_lock held.
  */
 void otr_parts_free(struct list_head *parts)
 {
@@ -89,7 +89,7 @@ void otr_parts_free(struct list_head *parts)
  * otr_set_empty - does a set mean that nobody chose?
  * @set: the set
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_data_lock held, or otr_site_lock for a set of a registered hook.
  * Return: true if no site is in it, nor was in a module that went, nor is
  * expected of one that will come.
  */
@@ -110,7 +110,7 @@ bool otr_set_empty(const struct otr_siteset *set)
  * @a: one
  * @b: the other
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_data_lock held.
  * Return: whether they do.
  */
 bool otr_set_meets(const struct otr_siteset *a, const struct otr_siteset *b)
@@ -131,7 +131,7 @@ bool otr_set_meets(const struct otr_siteset *a, const struct otr_siteset *b)
  * @set: a set
  * @block: the block
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_data_lock held.
  */
 void otr_set_forget(struct otr_siteset *set, const struct otr_block *block)
 {
@@ -157,9 +157,9 @@ struct otr_siteset *otr_siteset_create(void)
 	INIT_LIST_HEAD(&set->parts);
 	set->lost = false;
 	set->expects = false;
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	list_add(&set->node, &otr_sets);
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return set;
 }
 EXPORT_SYMBOL_GPL(otr_siteset_create);
@@ -174,10 +174,10 @@ void otr_siteset_destroy(struct otr_siteset *set)
 {
 	if (!set)
 		return;
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	list_del(&set->node);
 	otr_parts_free(&set->parts);
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	kfree(set);
 }
 EXPORT_SYMBOL_GPL(otr_siteset_destroy);
@@ -196,7 +196,7 @@ int otr_siteset_copy(struct otr_siteset *to, const struct otr_siteset *from)
 	LIST_HEAD(copied);
 	int err = 0;
 
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	list_for_each_entry(part, &from->parts, node) {
 		unsigned long *bits = otr_part_make(&copied, part->block);
 
@@ -217,7 +217,7 @@ int otr_siteset_copy(struct otr_siteset *to, const struct otr_siteset *from)
 		to->expects = from->expects;
 	}
 	otr_parts_free(&copied);
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return err;
 }
 EXPORT_SYMBOL_GPL(otr_siteset_copy);
@@ -230,11 +230,11 @@ EXPORT_SYMBOL_GPL(otr_siteset_copy);
  */
 void otr_siteset_clear(struct otr_siteset *set)
 {
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	otr_parts_free(&set->parts);
 	set->lost = false;
 	set->expects = false;
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 }
 EXPORT_SYMBOL_GPL(otr_siteset_clear);
 
@@ -247,9 +247,9 @@ EXPORT_SYMBOL_GPL(otr_siteset_clear);
  */
 void otr_siteset_expect(struct otr_siteset *set, bool expects)
 {
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	set->expects = expects;
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 }
 EXPORT_SYMBOL_GPL(otr_siteset_expect);
 
@@ -268,9 +268,9 @@ bool otr_siteset_empty(const struct otr_siteset *set)
 {
 	bool empty;
 
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	empty = otr_set_empty(set);
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return empty;
 }
 EXPORT_SYMBOL_GPL(otr_siteset_empty);
@@ -287,10 +287,10 @@ unsigned long otr_siteset_count(const struct otr_siteset *set)
 	unsigned long count = 0;
 	struct otr_part *part;
 
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	list_for_each_entry(part, &set->parts, node)
 		count += bitmap_weight(part->bits, part->block->nr);
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return count;
 }
 EXPORT_SYMBOL_GPL(otr_siteset_count);
@@ -310,13 +310,13 @@ bool otr_siteset_test(const struct otr_siteset *set, unsigned long ip)
 	unsigned int site;
 	bool found = false;
 
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	block = otr_block_find(ip, &site);
 	if (block) {
 		bits = otr_part_find(&set->parts, block);
 		found = bits && test_bit(site, bits);
 	}
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return found;
 }
 EXPORT_SYMBOL_GPL(otr_siteset_test);
@@ -336,7 +336,7 @@ int otr_siteset_add(struct otr_siteset *set, unsigned long ip)
 	unsigned int site;
 	int err = -ENOENT;
 
-	mutex_lock(&otr_site_lock);
+	mutex_lock(&otr_site_data_lock);
 	block = otr_block_find(ip, &site);
 	if (block) {
 		bits = otr_part_make(&set->parts, block);
@@ -346,7 +346,7 @@ int otr_siteset_add(struct otr_siteset *set, unsigned long ip)
 			set->lost = false;
 		}
 	}
-	mutex_unlock(&otr_site_lock);
+	mutex_unlock(&otr_site_data_lock);
 	return err;
 }
 EXPORT_SYMBOL_GPL(otr_siteset_add);

@@ -6,8 +6,7 @@
  * otr_site_init - find the sites, and be ready to patch them
  *
  * Context: module load.
- * Return: 0, -ENOMEM, or the errno of register_module_notifier(); 0 as well
- * where there is nothing to patch.
+ * Return: 0, -ENOMEM; 0 as well where there is nothing to patch.
  */
 int otr_site_init(void)
 {

@@ -11,10 +11,12 @@
  * Objects:  struct otr_block (the sites of vmlinux or of one module; owner:
  *           this room), struct otr_siteset (owner: who created it), struct
  *           otr_hook (owner: who registered it), trampoline slots (this room).
- * Locks:    otr_site_lock, a mutex, covers all of them, and is taken inside
- *           every function below unless it says otherwise. Inside it: the
- *           kernel's text_mutex. Taken while it is held: nothing of any other
- *           room.
+ * Locks:    otr_site_lock, a mutex, is held by who changes hooks, for as long as it
+ *           takes to write text and to wait for tasks. Inside it, one after the
+ *           other: the kernel's text_mutex; and otr_site_data_lock, a mutex that
+ *           covers all of these objects and is held for moments, so that sets can be
+ *           changed and sites listed while hooks change. Both are taken inside the
+ *           functions below; taken while they are held: nothing of any other room.
  * Contexts: process context, sleeping; hook functions run wherever the kernel
  *           calls a function, NMI included.
  *

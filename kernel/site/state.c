@@ -5,8 +5,11 @@
 #include "arch/x86/arch.h"
 #include "site/internal.h"
 
-/* Blocks, sets, hooks, targets: everything in this room. */
+/* Who changes hooks, for as long as it takes to write text and wait for tasks. */
 DEFINE_MUTEX(otr_site_lock);
+
+/* What there is: blocks, sets, hooks, targets. Never held to write text or to wait. */
+DEFINE_MUTEX(otr_site_data_lock);
 
 LIST_HEAD(otr_blocks);
 LIST_HEAD(otr_sets);
@@ -42,7 +45,7 @@ unsigned int otr_table_find(const unsigned long *sites, unsigned int nr, unsigne
  * @ip: the site, or its function
  * @site: set to its number
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_lock or otr_site_data_lock held.
  * Return: true if it is.
  */
 bool otr_block_has(const struct otr_block *block, unsigned long ip, unsigned int *site)
@@ -56,7 +59,7 @@ bool otr_block_has(const struct otr_block *block, unsigned long ip, unsigned int
  * @ip: the site, or its function
  * @site: set to its number in the block
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_lock or otr_site_data_lock held.
  * Return: the block, NULL when there is no such site.
  */
 struct otr_block *otr_block_find(unsigned long ip, unsigned int *site)

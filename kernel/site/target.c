@@ -40,7 +40,7 @@ unsigned long otr_target_turn;
  * otr_target_find - the target for a set of hooks
  * @set: the hooks
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_lock or otr_site_data_lock held.
  * Return: the target, NULL for no hooks and when there is none.
  */
 struct otr_target *otr_target_find(const struct otr_hookset *set)
@@ -49,13 +49,9 @@ struct otr_target *otr_target_find(const struct otr_hookset *set)
 
 	if (otr_hookset_empty(set))
 		return NULL;
-	list_for_each_entry(target, &targets, node) {
-		if (!otr_hookset_same(&target->set, set))
-			continue;
-		/* The next question is likely the same. */
-		list_move(&target->node, &targets);
-		return target;
-	}
+	list_for_each_entry(target, &targets, node)
+		if (otr_hookset_same(&target->set, set))
+			return target;
 	return NULL;
 }
 
@@ -87,7 +83,9 @@ static void free_target(struct otr_target *target)
 {
 	if (owns_slot(target))
 		clear_bit(target->slot, slots);
+	mutex_lock(&otr_site_data_lock);
 	list_del(&target->node);
+	mutex_unlock(&otr_site_data_lock);
 	kfree(target);
 }
 
@@ -164,7 +162,9 @@ struct otr_target *otr_target_get(const struct otr_hookset *set)
 			return NULL;
 		fill_in(target, set);
 		target->slot = choose_slot(target);
+		mutex_lock(&otr_site_data_lock);
 		list_add(&target->node, &targets);
+		mutex_unlock(&otr_site_data_lock);
 	}
 	target->turn = otr_target_turn;
 	return target;
@@ -263,10 +263,27 @@ void otr_targets_still(const struct otr_hook *hook)
 			continue;
 		if (owns_slot(target))
 			otr_arch_slot_mute(target->slot);
-		/* Not to be found when another hook gets the same id. */
-		target->set = (struct otr_hookset) { };
 	}
 	otr_host_text_finish();
+}
+
+/**
+ * otr_targets_orphan - let nobody find what still has a hook that left
+ * @hook: the hook, after otr_targets_still()
+ *
+ * Another hook may get the same id.
+ *
+ * Context: otr_site_lock held.
+ */
+void otr_targets_orphan(const struct otr_hook *hook)
+{
+	struct otr_target *target;
+
+	mutex_lock(&otr_site_data_lock);
+	list_for_each_entry(target, &targets, node)
+		if (target->sites && otr_hookset_has(&target->set, hook->id))
+			target->set = (struct otr_hookset) { };
+	mutex_unlock(&otr_site_data_lock);
 }
 
 static int compare_sites(const void *a, const void *b)
@@ -282,7 +299,7 @@ static int compare_sites(const void *a, const void *b)
  * @site: its number in the block
  * @set: set to the hooks
  *
- * Context: otr_site_lock held.
+ * Context: otr_site_lock or otr_site_data_lock held.
  * Return: their number.
  */
 unsigned int otr_hooks_on(const struct otr_block *block, unsigned int site,
