@@ -187,16 +187,16 @@ int otr_fs_init(void)
 
 	if (err)
 		return err;
-	err = register_filesystem(&otr_fs_type);
-	if (err)
-		goto mount_point;
 	err = otr_sysctl_init();
 	if (err)
-		goto type;
-	otr_automount_init();
-	return 0;
-type:
-	unregister_filesystem(&otr_fs_type);
+		goto mount_point;
+	/* Users are in from here on, so nothing that can fail comes behind it. */
+	err = register_filesystem(&otr_fs_type);
+	if (!err) {
+		otr_automount_init();
+		return 0;
+	}
+	otr_sysctl_exit();
 mount_point:
 	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
 	return err;
@@ -210,8 +210,8 @@ mount_point:
 void otr_fs_exit(void)
 {
 	otr_automount_exit();
-	otr_sysctl_exit();
 	unregister_filesystem(&otr_fs_type);
+	otr_sysctl_exit();
 	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
 	otr_change_forget(ATTR_MODE | ATTR_UID | ATTR_GID);
 }
