@@ -37,9 +37,9 @@ static ssize_t tracer_write(struct otr_file *of, char *text, size_t len)
 {
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = otr_tracer_set(of->where.inst, strim(text));
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err ?: len;
 }
 

@@ -56,14 +56,9 @@ static void trace_stop(struct seq_file *m, void *v)
 
 static int show_header(struct seq_file *m, const struct otr_deepest *copy)
 {
-	bool on;
-
 	seq_printf(m, "        Depth    Size   Location    (%u entries)\n", copy->nr);
 	seq_puts(m, "        -----    ----   --------\n");
-	mutex_lock(&otr_inst_lock);
-	on = otr_deepest_on();
-	mutex_unlock(&otr_inst_lock);
-	if (!on && !copy->size)
+	if (!otr_deepest_on() && !copy->size)
 		seq_puts(m, disabled);
 	return 0;
 }

@@ -108,12 +108,16 @@ static int filter_put(const struct otr_file *of, struct otr_siteset *set)
 {
 	struct otr_inst *inst = of->where.inst;
 	enum otr_side side = of->where.arg;
+	bool expects;
 	int err;
 
+	mutex_lock(&otr_tracer_lock);
 	mutex_lock(&otr_inst_lock);
-	otr_siteset_expect(set, side == OTR_WANT && otr_function_awaiting(inst, side));
-	err = otr_function_set_sites(inst, side, set);
+	expects = side == OTR_WANT && otr_function_awaiting(inst, side);
 	mutex_unlock(&otr_inst_lock);
+	otr_siteset_expect(set, expects);
+	err = otr_function_set_sites(inst, side, set);
+	mutex_unlock(&otr_tracer_lock);
 	return err;
 }
 

@@ -28,10 +28,10 @@ static int sites_put(const struct otr_file *of, struct otr_siteset *set)
 	long what = of->where.arg;
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = what == OTR_STACK_FUNCTIONS ? otr_deepest_set_sites(set) :
 					    otr_graph_set_sites(what, set);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err;
 }
 
@@ -99,9 +99,9 @@ static ssize_t depth_write(struct otr_file *of, char *text, size_t len)
 
 	if (err)
 		return err;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	otr_graph_set_depth(depth);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return len;
 }
 
@@ -126,9 +126,9 @@ static ssize_t thresh_write(struct otr_file *of, char *text, size_t len)
 
 	if (err)
 		return err;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	otr_graph_set_thresh(usecs * NSEC_PER_USEC);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return len;
 }
 

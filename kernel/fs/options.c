@@ -40,9 +40,9 @@ static ssize_t options_write(struct otr_file *of, char *text, size_t len)
 {
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = otr_option_parse(of->where.inst, strim(text));
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err ?: len;
 }
 
@@ -89,11 +89,11 @@ static int option_write(struct otr_file *of, unsigned long on)
 
 	if (on > 1)
 		return -EINVAL;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	tracer = options_tracer(arg);
 	err = tracer ? otr_tracer_option_set(inst, tracer, arg & 0xff, on) :
 		       otr_option_set(inst, arg, on);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err;
 }
 

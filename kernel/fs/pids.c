@@ -77,9 +77,9 @@ static int pids_open(struct otr_file *of)
 {
 	if (!of->truncate)
 		return 0;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	pids_set(of, NULL);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return 0;
 }
 
@@ -89,11 +89,11 @@ static ssize_t pids_write(struct otr_file *of, char *text, size_t len)
 	struct otr_idset *set;
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = otr_idset_parse(pids_of(of), text, len, &set);
 	if (!err)
 		pids_set(of, set);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err ?: len;
 }
 

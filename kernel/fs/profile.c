@@ -31,9 +31,9 @@ static ssize_t enabled_write(struct otr_file *of, char *text, size_t len)
 
 	if (err)
 		return err;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = otr_profile_set(on);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err ?: len;
 }
 

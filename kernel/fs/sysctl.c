@@ -21,9 +21,9 @@ static int switch_stack(bool on)
 {
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = otr_deepest_switch(on);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err;
 }
 
@@ -34,10 +34,13 @@ static int handle(const struct ctl_table *table, int write, void *buffer, size_t
 	int *value = table->data;
 	int old, err;
 
+	/* A reader does not wait for a change, which takes seconds. */
+	if (!write)
+		return proc_dointvec(table, write, buffer, len, pos);
 	mutex_lock(&enabled_lock);
 	old = *value;
 	err = proc_dointvec(table, write, buffer, len, pos);
-	if (!err && write && !old != !*value) {
+	if (!err && !old != !*value) {
 		err = change(*value);
 		if (err)
 			*value = old;

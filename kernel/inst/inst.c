@@ -99,14 +99,14 @@ int otr_inst_init(void)
 static void inst_leave(struct otr_inst *inst)
 {
 	lockdep_assert_held(&otr_switch_lock);
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	otr_tracer_clear(inst);
 	otr_parts_stop(inst);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	otr_sub_clear(inst);
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	otr_parts_destroy(inst);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 }
 
 static int create_locked(const char *name, struct otr_inst **made)
@@ -121,14 +121,18 @@ static int create_locked(const char *name, struct otr_inst **made)
 	if (IS_ERR(inst))
 		return PTR_ERR(inst);
 	/* Who makes one wants to use it. */
+	mutex_lock(&otr_inst_lock);
 	err = otr_inst_expand(inst);
+	mutex_unlock(&otr_inst_lock);
 	if (!err)
 		err = otr_parts_create(inst);
 	if (err) {
 		inst_destroy(inst);
 		return err;
 	}
+	mutex_lock(&otr_inst_lock);
 	otr_inst_add(inst);
+	mutex_unlock(&otr_inst_lock);
 	*made = inst;
 	return 0;
 }
@@ -138,7 +142,7 @@ static int create_locked(const char *name, struct otr_inst **made)
  * @name: its name, not empty
  * @made: receives it
  *
- * Context: otr_switch_lock and otr_inst_lock free; may sleep.
+ * Context: otr_switch_lock, otr_tracer_lock and otr_inst_lock free; may sleep.
  * Return: 0, -EEXIST when there is one of that name, -ENOMEM, or what the room
  * above said.
  */
@@ -147,9 +151,9 @@ int otr_inst_create(const char *name, struct otr_inst **made)
 	int err;
 
 	mutex_lock(&otr_switch_lock);
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = create_locked(name, made);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	mutex_unlock(&otr_switch_lock);
 	return err;
 }
@@ -158,8 +162,8 @@ int otr_inst_create(const char *name, struct otr_inst **made)
  * otr_inst_remove - remove an instance that otr_inst_create() made
  * @inst: the instance; the caller keeps its memory, see otr_inst_keep()
  *
- * Context: otr_switch_lock and otr_inst_lock free; sleeps until no probe is on
- * its way.
+ * Context: otr_switch_lock, otr_tracer_lock and otr_inst_lock free; sleeps until no
+ * probe is on its way.
  * Return: 0, -EBUSY while somebody has it, -ENODEV when it is gone.
  */
 int otr_inst_remove(struct otr_inst *inst)

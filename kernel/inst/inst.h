@@ -12,12 +12,16 @@
  *           tracers is here.
  *           struct otr_part, what another room keeps of every instance.
  * Locks:    otr_inst_lock guards every member that is not said to be hot, the
- *           tracers' list and all changes of state. Hot members are read by
+ *           tracers' list and whatever a file shows. Hot members are read by
  *           probes without it. Nobody holds it for long, as most files need
- *           it. otr_switch_lock, taken before it, is held for as long as it
- *           takes to attach events to their sources; nothing that only looks
- *           needs that. Instances come and go under both, so either keeps
- *           them in place.
+ *           it: text is not changed under it, nor are tasks waited for.
+ *           Two locks, taken before it, are held for that: otr_switch_lock by
+ *           who attaches events to their sources, and inside it otr_tracer_lock
+ *           by who changes tracers and options, or which functions and tasks
+ *           are wanted. What is new is put in place under otr_inst_lock, in a
+ *           moment; nothing that only looks needs the other two.
+ *           Instances come and go under otr_switch_lock and otr_inst_lock, so
+ *           either keeps them in place.
  * Contexts: everything sleeps but what is marked hot.
  */
 #ifndef _OTR_INST_H
@@ -108,8 +112,9 @@ struct otr_part_slot {
  * @slot: place in &struct otr_inst.slots; owned by inst
  * @link: in the list of all; owned by inst
  *
- * All are called with otr_inst_lock held, and each may be NULL. A room registers
- * its parts when it starts, before users have instances of their own.
+ * All are called with otr_tracer_lock held and otr_inst_lock free, may sleep, and each
+ * may be NULL. A room registers its parts when it starts, before users have instances
+ * of their own.
  */
 struct otr_part {
 	int			(*create)(struct otr_inst *inst);
@@ -178,7 +183,7 @@ struct otr_latency {
  * @part: what it keeps of every instance; inst fills in what the options start with
  * @link: in the list of tracers, owned by inst
  *
- * All are called with otr_inst_lock held.
+ * All are called with otr_tracer_lock held and otr_inst_lock free, and may sleep.
  */
 struct otr_tracer {
 	const char		*name;
@@ -260,6 +265,7 @@ struct otr_inst {
 };
 
 extern struct mutex otr_switch_lock;
+extern struct mutex otr_tracer_lock;
 extern struct mutex otr_inst_lock;
 
 static inline bool otr_inst_option(const struct otr_inst *inst, enum otr_option opt)

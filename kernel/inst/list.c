@@ -14,7 +14,10 @@
 /* Guards who switches events, and keeps those and the instances in place. */
 DEFINE_MUTEX(otr_switch_lock);
 
-/* Guards what struct otr_inst says, and every change of state of the engine. */
+/* Guards who changes tracers, their options, and which functions and tasks they want. */
+DEFINE_MUTEX(otr_tracer_lock);
+
+/* Guards what struct otr_inst says, and what files show of the engine's state. */
 DEFINE_MUTEX(otr_inst_lock);
 
 /* All of them, the first one first; also read with RCU alone. */

@@ -114,21 +114,25 @@ static void options_hand_over(struct otr_inst *to, u64 bit)
 
 static void options_flip(struct otr_inst *inst, enum otr_option opt)
 {
+	mutex_lock(&otr_inst_lock);
 	if (ONE_HAS_IT & BIT_ULL(opt))
 		options_hand_over(otr_inst_option(inst, opt) ? otr_inst_top() : inst, BIT_ULL(opt));
 	else
 		WRITE_ONCE(inst->options, inst->options ^ BIT_ULL(opt));
+	mutex_unlock(&otr_inst_lock);
 }
 
 static void options_follow_overwrite(struct otr_inst *inst)
 {
 	bool overwrite = otr_inst_option(inst, OTR_OPT_OVERWRITE);
 
+	mutex_lock(&otr_inst_lock);
 	otr_ring_pin(inst->ring);
 	otr_ring_set_overwrite(inst->ring, overwrite);
 	if (inst->snapshot)
 		otr_ring_set_overwrite(inst->snapshot, overwrite);
 	otr_ring_unpin(inst->ring);
+	mutex_unlock(&otr_inst_lock);
 }
 
 /**
@@ -137,7 +141,7 @@ static void options_follow_overwrite(struct otr_inst *inst)
  * @opt: the option
  * @on: its new value
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; may sleep.
  * Return: 0, or the errno with which the tracer or a part refused; then
  * the option keeps its value.
  */
@@ -146,7 +150,7 @@ int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
 	const struct otr_tracer *tracer = inst->tracer;
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	if (otr_inst_option(inst, opt) == on)
 		return 0;
 	err = tracer->set_inst_option ? tracer->set_inst_option(inst, opt, on) : 0;
@@ -168,7 +172,7 @@ int otr_option_set(struct otr_inst *inst, enum otr_option opt, bool on)
  * @opt: the option's number
  * @on: its new value
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; may sleep.
  * Return: 0, or the errno with which the tracer refused; then the option keeps
  * its value.
  */
@@ -178,7 +182,7 @@ int otr_tracer_option_set(struct otr_inst *inst, const struct otr_tracer *tracer
 	u64 *bits = &inst->slots[tracer->part.slot].bits;
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	if (!!(*bits & BIT_ULL(opt)) == on)
 		return 0;
 	err = tracer->set_option ? tracer->set_option(inst, opt, on) : 0;
@@ -194,7 +198,7 @@ int otr_tracer_option_set(struct otr_inst *inst, const struct otr_tracer *tracer
  *
  * Of the tracers' options, those of the current one can be named.
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; may sleep.
  * Return: as otr_option_set() or otr_tracer_option_set(); -EINVAL for a name that
  * trace_options does not list.
  */

@@ -7,7 +7,7 @@
 
 #include "inst/inst.h"
 
-/* In the order in which they were registered; otr_inst_lock. */
+/* In the order in which they were registered; otr_tracer_lock. */
 static LIST_HEAD(part_all);
 
 static unsigned long part_slots;
@@ -36,14 +36,14 @@ int otr_part_register(struct otr_part *part)
 {
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	part->slot = ffz(part_slots);
 	err = part->slot < OTR_PARTS_MAX ? part_create(otr_inst_top(), part) : -ENOSPC;
 	if (!err) {
 		part_slots |= BIT(part->slot);
 		list_add_tail(&part->link, &part_all);
 	}
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err;
 }
 
@@ -55,17 +55,17 @@ int otr_part_register(struct otr_part *part)
  */
 void otr_part_unregister(struct otr_part *part)
 {
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	part_slots &= ~BIT(part->slot);
 	list_del(&part->link);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 }
 
 /**
  * otr_parts_create - set up the parts of a new instance
  * @inst: the instance
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free.
  * Return: 0, or the errno of the part that could not; then there are none.
  */
 int otr_parts_create(struct otr_inst *inst)
@@ -73,7 +73,7 @@ int otr_parts_create(struct otr_inst *inst)
 	struct otr_part *part;
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	list_for_each_entry(part, &part_all, link) {
 		err = part_create(inst, part);
 		if (err)
@@ -90,13 +90,13 @@ failed:
  * otr_parts_stop - end what the parts do in an instance that goes
  * @inst: the instance, its tracer stopped
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free.
  */
 void otr_parts_stop(struct otr_inst *inst)
 {
 	struct otr_part *part;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	list_for_each_entry_reverse(part, &part_all, link)
 		if (part->stop)
 			part->stop(inst);
@@ -106,13 +106,13 @@ void otr_parts_stop(struct otr_inst *inst)
  * otr_parts_destroy - free the parts of an instance that goes
  * @inst: the instance, without subscriptions
  *
- * Context: otr_inst_lock held; sleeps until no probe is on its way.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps until no probe is on its way.
  */
 void otr_parts_destroy(struct otr_inst *inst)
 {
 	struct otr_part *part;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	list_for_each_entry_reverse(part, &part_all, link)
 		part_destroy(inst, part);
 }
@@ -123,7 +123,7 @@ void otr_parts_destroy(struct otr_inst *inst)
  * @opt: the option, which has its new value
  * @undo: gives the option its old value
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free.
  * Return: 0, or the errno of the part that could not follow; then @undo was
  * called, and the parts that had followed were told once more.
  */
@@ -133,7 +133,7 @@ int otr_parts_option_changed(struct otr_inst *inst, enum otr_option opt,
 	struct otr_part *part;
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	list_for_each_entry(part, &part_all, link) {
 		err = part->option_changed ? part->option_changed(inst, opt) : 0;
 		if (err)
@@ -153,13 +153,13 @@ failed:
  * @inst: the instance
  * @ev: the event
  *
- * Context: otr_switch_lock and otr_inst_lock held.
+ * Context: otr_switch_lock and otr_tracer_lock held, otr_inst_lock free.
  */
 void otr_parts_event_gone(struct otr_inst *inst, const struct otr_event *ev)
 {
 	struct otr_part *part;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	list_for_each_entry_reverse(part, &part_all, link)
 		if (part->event_gone)
 			part->event_gone(inst, ev);

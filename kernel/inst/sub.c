@@ -469,7 +469,8 @@ void otr_sub_set_remember(struct otr_inst *inst, u8 what)
  * @side: 0 for those to record, 1 for those not to
  * @set: the new set, NULL for none; the instance owns it from here on
  *
- * Context: otr_inst_lock held; sleeps until no probe looks at the old set.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps until no probe looks at the
+ * old set.
  */
 void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set)
 {
@@ -477,10 +478,12 @@ void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset
 	struct otr_sub *sub;
 	unsigned long id;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
+	mutex_lock(&otr_inst_lock);
 	old = otr_tasks_publish(&inst->event_tasks, side, set);
 	xa_for_each(&inst->subs, id, sub)
 		otr_sub_gate_update(sub);
+	mutex_unlock(&otr_inst_lock);
 	/* Probes and the fork handler look at it with preemption off. */
 	synchronize_rcu();
 	otr_tasks_settle(&inst->event_tasks);

@@ -79,9 +79,11 @@ int otr_tracer_register(struct otr_tracer *tracer)
 	err = otr_part_register(&tracer->part);
 	if (err)
 		return err;
+	mutex_lock(&otr_tracer_lock);
 	mutex_lock(&otr_inst_lock);
 	list_add(&tracer->link, &tracers);
 	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return 0;
 }
 
@@ -93,9 +95,11 @@ int otr_tracer_register(struct otr_tracer *tracer)
  */
 void otr_tracer_unregister(struct otr_tracer *tracer)
 {
+	mutex_lock(&otr_tracer_lock);
 	mutex_lock(&otr_inst_lock);
 	list_del(&tracer->link);
 	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	otr_part_unregister(&tracer->part);
 }
 
@@ -103,14 +107,14 @@ void otr_tracer_unregister(struct otr_tracer *tracer)
  * otr_tracer_next - walk the tracers, the newest first
  * @tracer: where to go on, NULL for the start
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock or otr_inst_lock held.
  * Return: the next one, NULL at the end.
  */
 const struct otr_tracer *otr_tracer_next(const struct otr_tracer *tracer)
 {
 	const struct list_head *at = tracer ? tracer->link.next : tracers.next;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert(lockdep_is_held(&otr_tracer_lock) || lockdep_is_held(&otr_inst_lock));
 	return at == &tracers ? NULL : list_entry(at, struct otr_tracer, link);
 }
 
@@ -124,19 +128,56 @@ static const struct otr_tracer *tracer_find(const char *name)
 	return NULL;
 }
 
+/* What files say that an instance has. */
+static void tracer_note(struct otr_inst *inst, const struct otr_tracer *tracer)
+{
+	mutex_lock(&otr_inst_lock);
+	inst->tracer = tracer;
+	mutex_unlock(&otr_inst_lock);
+}
+
 /**
  * otr_tracer_clear - go back to "nop"
  * @inst: the instance
  *
  * Cannot fail, as unloading depends on it.
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  */
 void otr_tracer_clear(struct otr_inst *inst)
 {
-	lockdep_assert_held(&otr_inst_lock);
-	inst->tracer->stop(inst);
-	inst->tracer = &otr_tracer_nop;
+	const struct otr_tracer *tracer = inst->tracer;
+
+	lockdep_assert_held(&otr_tracer_lock);
+	tracer_note(inst, &otr_tracer_nop);
+	tracer->stop(inst);
+}
+
+/* Before the tracer of an instance is exchanged: is there anything to do? 1 if so. */
+static int tracer_prepare(struct otr_inst *inst, const struct otr_tracer *tracer)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_expand(inst);
+	if (!err && tracer != inst->tracer)
+		err = inst->pipes ? -EBUSY : 1;
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+/* Between two tracers: what was recorded goes, and who opens a file sees the next one. */
+static int tracer_turn(struct otr_inst *inst, const struct otr_tracer *tracer)
+{
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	/* A reader that came while the former one was stopped began with that. */
+	err = inst->pipes ? -EBUSY : otr_inst_reset(inst, OTR_CPU_ALL);
+	if (!err)
+		inst->tracer = tracer;
+	mutex_unlock(&otr_inst_lock);
+	return err;
 }
 
 /**
@@ -147,7 +188,7 @@ void otr_tracer_clear(struct otr_inst *inst)
  * The ring is emptied before the new one starts. When it fails to start, the
  * instance is left with "nop".
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  * Return: 0; -EINVAL without such a tracer; -EBUSY while a consuming reader is
  * open; -ENOMEM; what the tracer's start returned.
  */
@@ -158,19 +199,16 @@ int otr_tracer_set(struct otr_inst *inst, const char *name)
 
 	if (!tracer)
 		return -EINVAL;
-	err = otr_inst_expand(inst);
-	if (err)
+	err = tracer_prepare(inst, tracer);
+	if (err <= 0)
 		return err;
-	if (tracer == inst->tracer)
-		return 0;
-	if (inst->pipes)
-		return -EBUSY;
 	otr_tracer_clear(inst);
-	err = otr_inst_reset(inst, OTR_CPU_ALL);
-	if (!err)
-		err = tracer->start(inst);
+	err = tracer_turn(inst, tracer);
 	if (err)
 		return err;
-	inst->tracer = tracer;
-	return 0;
+	/* Its records may come before its start returns. */
+	err = tracer->start(inst);
+	if (err)
+		tracer_note(inst, &otr_tracer_nop);
+	return err;
 }

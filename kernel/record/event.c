@@ -438,32 +438,22 @@ void otr_event_end(struct otr_out *out)
 }
 EXPORT_SYMBOL_GPL(otr_event_end);
 
-static void names_put(void)
-{
-	mutex_lock(&otr_inst_lock);
-	otr_task_names_put();
-	mutex_unlock(&otr_inst_lock);
-}
-
 static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
 {
-	int err;
+	int err = otr_task_names_get();
 
-	mutex_lock(&otr_inst_lock);
-	err = otr_task_names_get();
-	mutex_unlock(&otr_inst_lock);
 	if (err)
 		return err;
 	err = otr_host_probe_register(ev->tp, ev->probe, sub);
 	if (err)
-		names_put();
+		otr_task_names_put();
 	return err;
 }
 
 static void tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	otr_host_probe_unregister(ev->tp, ev->probe, sub);
-	names_put();
+	otr_task_names_put();
 }
 
 static const struct otr_event_ops tracepoint_ops = {
@@ -477,9 +467,9 @@ static void event_gone(struct otr_event *ev)
 
 	mutex_lock(&otr_switch_lock);
 	while ((inst = otr_inst_next(inst))) {
-		mutex_lock(&otr_inst_lock);
+		mutex_lock(&otr_tracer_lock);
 		otr_parts_event_gone(inst, ev);
-		mutex_unlock(&otr_inst_lock);
+		mutex_unlock(&otr_tracer_lock);
 		otr_sub_forget(inst, ev);
 	}
 	mutex_unlock(&otr_switch_lock);

@@ -63,26 +63,28 @@ static bool formats_wanted;
  * Whether a text is wanted says the option trace_printk of that instance; whether a
  * format is, whichever instance changed its option last, as in the in-tree tracer.
  *
- * Context: otr_inst_lock held. Texts may still go where it was until an RCU grace
- * period is over.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps. Texts may still go where it
+ * was until an RCU grace period is over.
  */
 void otr_printk_follow(void)
 {
 	struct otr_inst *inst = NULL;
 
+	mutex_lock(&otr_inst_lock);
 	while ((inst = otr_inst_next(inst)))
 		if (otr_inst_option(inst, OTR_OPT_PRINTK_DEST))
 			break;
 	WRITE_ONCE(stacks_to, inst);
 	WRITE_ONCE(texts_to, otr_inst_option(inst, OTR_OPT_PRINTK) ? inst : NULL);
 	WRITE_ONCE(formats_to, formats_wanted ? inst : NULL);
+	mutex_unlock(&otr_inst_lock);
 }
 
 /**
  * otr_printk_switch - an instance's option trace_printk was changed
  * @on: to what
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps.
  */
 void otr_printk_switch(bool on)
 {
@@ -333,26 +335,20 @@ static int found(void *data, const char *name, unsigned long addr)
 	return 0;
 }
 
-static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+static void printk_module_comes(struct module *mod)
 {
-	const struct module *mod = data;
 	bool stacks = false;
 
-	if (event != MODULE_STATE_COMING)
-		return NOTIFY_DONE;
 	mutex_lock(&kept_lock);
 	otr_host_each_symbol(mod->name, found, &stacks);
 	mutex_unlock(&kept_lock);
 	if (!stacks)
-		return NOTIFY_OK;
-	mutex_lock(&otr_inst_lock);
+		return;
 	if (otr_stack_prepare())
 		pr_warn("outrace: %s will record no stacks: no memory\n", mod->name);
-	mutex_unlock(&otr_inst_lock);
-	return NOTIFY_OK;
 }
 
-static struct notifier_block modules = { .notifier_call = on_module };
+static struct otr_modules printk_modules = { .coming = printk_module_comes };
 
 /**
  * otr_printk_format - walk over the formats that were found
@@ -483,13 +479,11 @@ int otr_printk_init(void)
 
 	if (err)
 		return err;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	otr_printk_switch(otr_inst_option(otr_inst_top(), OTR_OPT_PRINTK));
-	mutex_unlock(&otr_inst_lock);
-	err = register_module_notifier(&modules);
-	if (err)
-		otr_event_unregister_all(events, ARRAY_SIZE(events));
-	return err;
+	mutex_unlock(&otr_tracer_lock);
+	otr_modules_watch(&printk_modules);
+	return 0;
 }
 
 /**
@@ -501,7 +495,7 @@ void otr_printk_exit(void)
 {
 	struct otr_kept *kept, *next;
 
-	unregister_module_notifier(&modules);
+	otr_modules_unwatch(&printk_modules);
 	otr_event_unregister_all(events, ARRAY_SIZE(events));
 	/* Who prints when something went wrong. */
 	synchronize_rcu();

@@ -13,7 +13,9 @@ static void record_remember(struct otr_inst *inst)
 		what |= OTR_COMM_NAME;
 	if (otr_inst_option(inst, OTR_OPT_RECORD_TGID))
 		what |= OTR_COMM_TGID;
+	mutex_lock(&otr_inst_lock);
 	otr_sub_set_remember(inst, what);
+	mutex_unlock(&otr_inst_lock);
 }
 
 static int record_tgid(struct otr_inst *inst, bool on)

@@ -221,14 +221,14 @@ static struct otr_sub **slot(struct otr_event *ev, struct otr_sub *sub, enum sid
 	return NULL;
 }
 
-static int attach_locked(struct otr_event *ev, struct otr_sub *sub)
+static int attach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct table *table;
 	enum side side;
 	struct otr_sub **at = slot(ev, sub, &side);
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_switch_lock);
 	if (!at || !tracepoint[side])
 		return -ENODEV;
 	err = otr_task_names_get();
@@ -248,29 +248,18 @@ static int attach_locked(struct otr_event *ev, struct otr_sub *sub)
 	return 0;
 }
 
-static int attach(struct otr_event *ev, struct otr_sub *sub)
-{
-	int err;
-
-	mutex_lock(&otr_inst_lock);
-	err = attach_locked(ev, sub);
-	mutex_unlock(&otr_inst_lock);
-	return err;
-}
-
 static void detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct table *table;
 	enum side side;
 	struct otr_sub **at = slot(ev, sub, &side);
 
+	lockdep_assert_held(&otr_switch_lock);
 	table = &syscall_tables(sub->inst)->table[side];
-	mutex_lock(&otr_inst_lock);
 	WRITE_ONCE(*at, NULL);
 	if (!--table->users)
 		otr_host_probe_unregister(tracepoint[side], probe[side], table);
 	otr_task_names_put();
-	mutex_unlock(&otr_inst_lock);
 }
 
 static const struct otr_event_ops ops = {

@@ -18,6 +18,8 @@
 #include "record/internal.h"
 #include "site/site.h"
 
+/* Guards who uses them, while they are attached, which waits for all CPUs. */
+static DEFINE_MUTEX(task_users_lock);
 static unsigned int name_users;
 static unsigned int sleep_users;
 
@@ -86,63 +88,69 @@ static void detach(const char *name, void *probe, void *data)
  *
  * Without tracepoints it does nothing: traces then show "<...>".
  *
- * Context: otr_inst_lock held. Nests.
+ * Context: otr_inst_lock free; sleeps. Nests.
  * Return: 0, -ENOMEM.
  */
 int otr_task_names_get(void)
 {
-	int err = name_users ? 0 : attach("sched_switch", on_switch, NULL);
+	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
-	if (err && err != -EOPNOTSUPP)
-		return err;
-	name_users++;
-	return 0;
+	mutex_lock(&task_users_lock);
+	if (!name_users)
+		err = attach("sched_switch", on_switch, NULL);
+	if (err == -EOPNOTSUPP)
+		err = 0;
+	name_users += !err;
+	mutex_unlock(&task_users_lock);
+	return err;
 }
 
 /**
  * otr_task_names_put - the counterpart of otr_task_names_get()
  *
- * Context: otr_inst_lock held.
+ * Context: otr_inst_lock free; sleeps.
  */
 void otr_task_names_put(void)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	mutex_lock(&task_users_lock);
 	if (!--name_users)
 		detach("sched_switch", on_switch, NULL);
+	mutex_unlock(&task_users_lock);
 }
 
 /**
  * otr_task_sleep_get - begin to count the time that tasks are off their CPU
  *
- * Context: otr_inst_lock held. Nests.
+ * Context: otr_inst_lock free; sleeps. Nests.
  * Return: 0, -EOPNOTSUPP without tracepoints, -ENOMEM.
  */
 int otr_task_sleep_get(void)
 {
 	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
 	if (!otr_ret_ready())
 		return 0;
+	mutex_lock(&task_users_lock);
 	if (!sleep_users) {
 		WRITE_ONCE(sleep_since, otr_clock_local());
 		err = attach("sched_switch", on_sleep, NULL);
 	}
 	sleep_users += !err;
+	mutex_unlock(&task_users_lock);
 	return err;
 }
 
 /**
  * otr_task_sleep_put - the counterpart of otr_task_sleep_get()
  *
- * Context: otr_inst_lock held.
+ * Context: otr_inst_lock free; sleeps.
  */
 void otr_task_sleep_put(void)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	mutex_lock(&task_users_lock);
 	if (sleep_users && !--sleep_users)
 		detach("sched_switch", on_sleep, NULL);
+	mutex_unlock(&task_users_lock);
 }
 
 static int follow(struct otr_inst *inst)
@@ -162,15 +170,15 @@ static int follow(struct otr_inst *inst)
  * @inst: the instance in which they are recorded
  * @on: whether either of its options asks for it
  *
- * Context: otr_inst_lock held. What looks at the instance may do so until
- * tracepoint_synchronize_unregister().
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps. What looks at the instance
+ * may do so until tracepoint_synchronize_unregister().
  * Return: 0, -EOPNOTSUPP without tracepoints, -ENOMEM; 0 for not.
  */
 int otr_task_follow_forks(struct otr_inst *inst, bool on)
 {
 	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	if (on == inst->forks)
 		return 0;
 	if (on) {

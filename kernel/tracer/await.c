@@ -4,7 +4,7 @@
  *
  * A word "functions:mod:module" that matches nothing is remembered beside the
  * set that it was meant for, and becomes sites of it when the module comes,
- * before its init function runs. All of it is under otr_inst_lock.
+ * before its init function runs. The words are under otr_inst_lock.
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
@@ -27,7 +27,7 @@ struct otr_await {
 	char			functions[];
 };
 
-/* The instances' otr_function.node. */
+/* The instances' otr_function.node; otr_tracer_lock. */
 static LIST_HEAD(all);
 
 static void await_free(struct otr_await *await)
@@ -179,37 +179,44 @@ static int meet(struct otr_function *fn, enum otr_side side, const char *module,
 	return 0;
 }
 
-static int module_came(struct otr_function *fn, enum otr_side side, const char *module)
+static bool await_waits(const struct otr_function *fn, enum otr_side side, const char *module)
 {
 	const struct otr_await *await;
+	bool found = false;
+
+	mutex_lock(&otr_inst_lock);
+	list_for_each_entry(await, &fn->awaits[side], node)
+		found |= !strcmp(await->module, module);
+	mutex_unlock(&otr_inst_lock);
+	return found;
+}
+
+static int module_came(struct otr_function *fn, enum otr_side side, const char *module)
+{
 	struct otr_siteset *set;
 	int err;
 
-	list_for_each_entry(await, &fn->awaits[side], node)
-		if (!strcmp(await->module, module))
-			goto found;
-	return 0;
-found:
+	if (!await_waits(fn, side, module))
+		return 0;
 	set = otr_siteset_create();
 	if (!set)
 		return -ENOMEM;
+	mutex_lock(&otr_inst_lock);
 	err = otr_siteset_copy(set, otr_function_sites(fn->inst, side));
 	if (!err)
 		err = meet(fn, side, module, set);
+	mutex_unlock(&otr_inst_lock);
 	if (!err)
 		return otr_function_set_sites(fn->inst, side, set);
 	otr_siteset_destroy(set);
 	return err;
 }
 
-static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+static void await_module_comes(struct module *mod)
 {
-	const struct module *mod = data;
 	struct otr_function *fn;
 
-	if (event != MODULE_STATE_COMING)
-		return NOTIFY_DONE;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	list_for_each_entry(fn, &all, node) {
 		int err = module_came(fn, OTR_WANT, mod->name);
 
@@ -219,12 +226,11 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 			pr_warn("%s: what was asked for of it is not traced: %pe\n", mod->name,
 				ERR_PTR(err));
 	}
-	mutex_unlock(&otr_inst_lock);
-	return NOTIFY_DONE;
+	mutex_unlock(&otr_tracer_lock);
 }
 
-/* After the site room, which has the priority 0, found the module's sites. */
-static struct notifier_block module_nb = { .notifier_call = on_module, .priority = -1 };
+/* The site room found the module's sites by then: it began to watch before us. */
+static struct otr_modules await_modules = { .coming = await_module_comes };
 
 static int await_create(struct otr_inst *inst)
 {
@@ -238,8 +244,10 @@ static int await_create(struct otr_inst *inst)
 
 static void await_destroy(struct otr_inst *inst)
 {
+	mutex_lock(&otr_inst_lock);
 	otr_function_unawait_all(inst, OTR_WANT);
 	otr_function_unawait_all(inst, OTR_NOT);
+	mutex_unlock(&otr_inst_lock);
 	list_del(&otr_function_of(inst)->node);
 }
 
@@ -252,27 +260,24 @@ static struct otr_part await_part = {
  * otr_await_init - begin to look for modules that come
  *
  * Context: module load.
- * Return: 0, or the errno of register_module_notifier().
+ * Return: 0, or the errno of otr_part_register().
  */
 int otr_await_init(void)
 {
 	int err = otr_part_register(&await_part);
 
-	if (err)
-		return err;
-	err = register_module_notifier(&module_nb);
-	if (err)
-		otr_part_unregister(&await_part);
+	if (!err)
+		otr_modules_watch(&await_modules);
 	return err;
 }
 
 /**
  * otr_await_exit - the counterpart of otr_await_init()
  *
- * Context: module unload; otr_inst_lock is free.
+ * Context: module unload; otr_tracer_lock is free.
  */
 void otr_await_exit(void)
 {
-	unregister_module_notifier(&module_nb);
+	otr_modules_unwatch(&await_modules);
 	otr_part_unregister(&await_part);
 }

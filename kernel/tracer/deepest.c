@@ -132,6 +132,9 @@ static struct otr_hook hook = {
 	.flags	= OTR_HOOK_SELF,
 };
 
+/* The functions that the hook is on; changed with otr_tracer_lock and otr_inst_lock held. */
+static struct otr_siteset *deepest_chosen;
+
 /**
  * otr_deepest_get - what is known of the deepest stack
  * @copy: where to
@@ -177,26 +180,26 @@ void otr_deepest_set_size(unsigned long size)
 /**
  * otr_deepest_on - is the stack tracer on?
  *
- * Context: otr_inst_lock held.
+ * Context: any.
  * Return: whether it is.
  */
 bool otr_deepest_on(void)
 {
-	return on;
+	return READ_ONCE(on);
 }
 
 /**
  * otr_deepest_switch - switch the stack tracer
  * @want: what to do
  *
- * Context: otr_inst_lock held; sleeps.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  * Return: 0, or what otr_hook_register() returns.
  */
 int otr_deepest_switch(bool want)
 {
 	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	if (want == on)
 		return 0;
 	if (want)
@@ -204,34 +207,37 @@ int otr_deepest_switch(bool want)
 	else
 		otr_hook_unregister(&hook);
 	if (!err)
-		on = want;
+		WRITE_ONCE(on, want);
 	return err;
 }
 
 /**
  * otr_deepest_sites - the functions that look at their stack
  *
- * Context: otr_inst_lock held, for as long as the set is used.
+ * Context: otr_tracer_lock or otr_inst_lock held, for as long as the set is used.
  * Return: the set; empty for all of them. The stack tracer keeps it.
  */
 struct otr_siteset *otr_deepest_sites(void)
 {
-	return hook.filter;
+	return deepest_chosen;
 }
 
 /**
  * otr_deepest_set_sites - change the functions that look at their stack
  * @set: the new set; the stack tracer owns it from here on, also on failure
  *
- * Context: otr_inst_lock held; sleeps.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  * Return: 0, or what otr_hook_register() returns.
  */
 int otr_deepest_set_sites(struct otr_siteset *set)
 {
-	struct otr_siteset *old = hook.filter;
+	struct otr_siteset *old = deepest_chosen;
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
+	mutex_lock(&otr_inst_lock);
+	deepest_chosen = set;
+	mutex_unlock(&otr_inst_lock);
 	err = otr_hook_update(&hook, set, NULL);
 	otr_siteset_destroy(old);
 	return err;
@@ -245,8 +251,9 @@ int otr_deepest_set_sites(struct otr_siteset *set)
  */
 int otr_deepest_init(void)
 {
-	hook.filter = otr_siteset_create();
-	return hook.filter ? 0 : -ENOMEM;
+	deepest_chosen = otr_siteset_create();
+	hook.filter = deepest_chosen;
+	return deepest_chosen ? 0 : -ENOMEM;
 }
 
 /**
@@ -256,9 +263,10 @@ int otr_deepest_init(void)
  */
 void otr_deepest_exit(void)
 {
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	otr_deepest_switch(false);
-	mutex_unlock(&otr_inst_lock);
-	otr_siteset_destroy(hook.filter);
+	mutex_unlock(&otr_tracer_lock);
+	otr_siteset_destroy(deepest_chosen);
+	deepest_chosen = NULL;
 	hook.filter = NULL;
 }

@@ -28,10 +28,11 @@ enum otr_follower {
  * @tasks: whom to record; read in a hook or with preemption off, for both of
  *	   which otr_function_set_pids() waits
  * @repeats: the last calls, NULL until they are asked for
- * @sites: which sites the instance wants, by enum otr_side; otr_inst_lock
- * @followers: hooks that are on them; otr_inst_lock
+ * @sites: which sites the instance wants, by enum otr_side; changed with both
+ *	   otr_tracer_lock and otr_inst_lock held
+ * @followers: hooks that are on them; otr_tracer_lock
  * @inst: the instance
- * @tasks_changed: told when @tasks changed, NULL for nothing to be told; otr_inst_lock
+ * @tasks_changed: told when @tasks changed, NULL for nothing to be told; otr_tracer_lock
  * @awaits: functions of modules to come, by enum otr_side; otr_inst_lock
  * @node: in the list of all, see await.c
  */
@@ -50,7 +51,7 @@ struct otr_function {
 	struct list_head	node;
 };
 
-/* Change what the function tracer does besides recording calls; otr_inst_lock. */
+/* Change what the function tracer does besides recording calls; otr_tracer_lock. */
 static inline void otr_function_set_odd(struct otr_function *fn, u8 what, bool on)
 {
 	WRITE_ONCE(fn->odd, on ? fn->odd | what : fn->odd & ~what);

@@ -8,21 +8,21 @@
 
 struct otr_limits otr_limits;
 
-/* All of them; otr_inst_lock. */
+/* All of them; otr_tracer_lock. */
 LIST_HEAD(otr_graphs);
 
-/* The sets of the limits, for those who read and change them; otr_inst_lock. */
+/* The sets of the limits; changed with both otr_tracer_lock and otr_inst_lock held. */
 static struct otr_siteset *chosen[2];
 
 /**
  * otr_graph_note - follow a change of what limits an instance
  * @graph: its function_graph
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held.
  */
 void otr_graph_note(struct otr_graph *graph)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	WRITE_ONCE(graph->limited, otr_limits.sites[OTR_WANT] || otr_limits.sites[OTR_NOT] ||
 		   otr_limits.depth || otr_limits.thresh || graph->fn->tasks.limited ||
 		   graph->skip_irqs || graph->slept_too || graph->more || graph->stopped);
@@ -58,7 +58,7 @@ static int addrs_of(const struct otr_siteset *set, struct otr_addrs **addrs)
  * otr_graph_sites - functions that begin, or end, what function_graph records
  * @side: OTR_WANT for set_graph_function, OTR_NOT for set_graph_notrace
  *
- * Context: otr_inst_lock held, for as long as the set is used.
+ * Context: otr_tracer_lock or otr_inst_lock held, for as long as the set is used.
  * Return: the set.
  */
 struct otr_siteset *otr_graph_sites(enum otr_side side)
@@ -71,15 +71,16 @@ struct otr_siteset *otr_graph_sites(enum otr_side side)
  * @side: which of the two sets
  * @set: the new set; owned from here on, also on failure
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  * Return: 0, -ENOMEM.
  */
 int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
 {
 	struct otr_addrs *addrs, *old = otr_limits.sites[side];
+	struct otr_siteset *former = chosen[side];
 	int err = addrs_of(set, &addrs);
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	if (err) {
 		otr_siteset_destroy(set);
 		return err;
@@ -87,8 +88,10 @@ int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
 	/* Pairs with the address dependency in judge(): the set is complete. */
 	smp_store_release(&otr_limits.sites[side], addrs);
 	note_limits();
-	otr_siteset_destroy(chosen[side]);
+	mutex_lock(&otr_inst_lock);
 	chosen[side] = set;
+	mutex_unlock(&otr_inst_lock);
+	otr_siteset_destroy(former);
 	if (old)
 		otr_host_quiesce();
 	otr_addrs_free(old);
@@ -110,11 +113,11 @@ unsigned int otr_graph_depth(void)
  * otr_graph_set_depth - limit how deep function_graph records
  * @depth: levels, 0 for all
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held.
  */
 void otr_graph_set_depth(unsigned int depth)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	WRITE_ONCE(otr_limits.depth, depth);
 	note_limits();
 }
@@ -134,11 +137,11 @@ u64 otr_graph_thresh(void)
  * otr_graph_set_thresh - record only the return of calls that take long
  * @ns: how long at least; 0 for all calls, with their entries
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held.
  */
 void otr_graph_set_thresh(u64 ns)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	WRITE_ONCE(otr_limits.thresh, ns);
 	note_limits();
 }

@@ -214,15 +214,21 @@ static int make_tables(void)
 	unsigned long places = roundup_pow_of_two(otr_site_count() * 3 / 2 + 1024);
 	int cpu;
 
+	/* Nobody lists what is freed, nor with another mask. */
+	mutex_lock(&otr_inst_lock);
 	free_tables();
 	mask = places - 1;
+	mutex_unlock(&otr_inst_lock);
 	for_each_possible_cpu(cpu) {
 		struct place *table = kvcalloc(places, sizeof(*table), GFP_KERNEL);
 
-		per_cpu(table_of, cpu) = table;
-		if (table)
+		if (table) {
+			WRITE_ONCE(per_cpu(table_of, cpu), table);
 			continue;
+		}
+		mutex_lock(&otr_inst_lock);
 		free_tables();
+		mutex_unlock(&otr_inst_lock);
 		return -ENOMEM;
 	}
 	return 0;
@@ -265,14 +271,14 @@ static void profile_stop(void)
  *
  * It is on the functions that the first instance wants.
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  * Return: 0, -ENOMEM, or what otr_ret_register() returns.
  */
 int otr_profile_set(bool on)
 {
 	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	if (on == enabled)
 		return 0;
 	if (on)
@@ -286,7 +292,7 @@ int otr_profile_set(bool on)
 
 static void profile_set_odd(u8 what, bool on)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	WRITE_ONCE(profile_odd, on ? profile_odd | what : profile_odd & ~what);
 }
 
@@ -294,7 +300,7 @@ static void profile_set_odd(u8 what, bool on)
  * otr_profile_graph_time - does the time of a call include the calls inside it?
  * @include: whether
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held.
  */
 void otr_profile_graph_time(bool include)
 {
@@ -305,7 +311,7 @@ void otr_profile_graph_time(bool include)
  * otr_profile_slept_too - is time asleep to be counted, though it is known?
  * @slept_too: whether
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held.
  */
 void otr_profile_slept_too(bool slept_too)
 {
@@ -334,7 +340,7 @@ long otr_profile_list(int cpu, struct otr_profiled **list)
 
 	lockdep_assert_held(&otr_inst_lock);
 	*list = NULL;
-	table = per_cpu(table_of, cpu);
+	table = READ_ONCE(per_cpu(table_of, cpu));
 	if (!table)
 		return 0;
 	for (at = 0; at <= mask; at++)

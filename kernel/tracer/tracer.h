@@ -7,7 +7,8 @@
  * Objects:  struct otr_tracer, declared by inst, one for each tracer here. What a
  *           tracer keeps of an instance is in its part: struct otr_function, struct
  *           otr_graph.
- * Locks:    otr_inst_lock for every change. Hooks take none: what they read is
+ * Locks:    otr_tracer_lock for every change. What files show is changed under
+ *           otr_inst_lock as well, in a moment. Hooks take none: what they read is
  *           set before they start, or read under RCU.
  * Contexts: hooks run anywhere, NMI included.
  *

@@ -65,7 +65,7 @@ static struct otr_part wanted_part = {
  * @inst: the instance
  * @side: OTR_WANT, where an empty set means all; OTR_NOT
  *
- * Context: otr_inst_lock held, for as long as the set is used.
+ * Context: otr_tracer_lock or otr_inst_lock held, for as long as the set is used.
  * Return: the set; the instance keeps it.
  */
 struct otr_siteset *otr_function_sites(const struct otr_inst *inst, enum otr_side side)
@@ -80,11 +80,11 @@ struct otr_siteset *otr_function_sites(const struct otr_inst *inst, enum otr_sid
  * @hook: the hook, about to be registered; NULL for one that was, or that is
  *	  about to be unregistered
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held.
  */
 void otr_function_follow(struct otr_function *fn, enum otr_follower who, struct otr_hook *hook)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
 	fn->followers[who] = hook;
 	if (!hook)
 		return;
@@ -113,7 +113,7 @@ static int wanted_update_followers(struct otr_function *fn)
  * @side: which of the two sets
  * @set: the new set; the instance owns it from here on, also on failure
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  * Return: 0, or the errno of otr_hook_update().
  */
 int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr_siteset *set)
@@ -122,8 +122,10 @@ int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr
 	struct otr_siteset *old = otr_function_sites(inst, side);
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
+	mutex_lock(&otr_inst_lock);
 	fn->sites[side] = set;
+	mutex_unlock(&otr_inst_lock);
 	err = wanted_update_followers(fn);
 	otr_siteset_destroy(old);
 	return err;
@@ -134,7 +136,7 @@ int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr
  * @inst: the instance
  * @side: which of the two sets
  *
- * Context: otr_inst_lock held, for as long as the set is used.
+ * Context: otr_tracer_lock or otr_inst_lock held, for as long as the set is used.
  * Return: the set, NULL for none.
  */
 struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side side)
@@ -148,15 +150,17 @@ struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side s
  * @side: which of the two sets
  * @set: the new set, NULL for none; the instance owns it from here on
  *
- * Context: otr_inst_lock held.
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  */
 void otr_function_set_pids(struct otr_inst *inst, enum otr_side side, struct otr_idset *set)
 {
 	struct otr_function *fn = otr_function_of(inst);
 	struct otr_idset *old;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_tracer_lock);
+	mutex_lock(&otr_inst_lock);
 	old = otr_tasks_publish(&fn->tasks, side, set);
+	mutex_unlock(&otr_inst_lock);
 	otr_function_set_odd(fn, OTR_FUNCTION_PIDS, fn->tasks.limited);
 	if (fn->tasks_changed)
 		fn->tasks_changed(fn);

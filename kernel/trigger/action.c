@@ -29,12 +29,7 @@ static void run_traceoff(const struct otr_trigger *trigger, atomic_long_t *left,
 
 static int target_stack(struct otr_trigger *trigger, char **rest)
 {
-	int err;
-
-	mutex_lock(&otr_inst_lock);
-	err = otr_stack_prepare();
-	mutex_unlock(&otr_inst_lock);
-	return err;
+	return otr_stack_prepare();
 }
 
 static void run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *left,

@@ -33,6 +33,7 @@ struct counts {
  * @node: in the list of the instance, the newest first
  * @trigger: what it does
  * @hook: on its functions
+ * @sites: its functions, for those who list them
  * @counts: of its functions and perhaps of others, ascending; NULL without limit.
  *	    Read by the hook's function
  */
@@ -40,6 +41,7 @@ struct otr_command {
 	struct list_head	node;
 	struct otr_trigger	trigger;
 	struct otr_hook		hook;
+	struct otr_siteset	*sites;
 	struct counts		*counts;
 };
 
@@ -163,7 +165,8 @@ static struct otr_command *command_create(const struct otr_trigger *trigger)
 	command->hook.name = trigger->action->name;
 	command->hook.func = function_called;
 	command->hook.filter = otr_siteset_create();
-	if (command->hook.filter)
+	command->sites = command->hook.filter;
+	if (command->sites)
 		return command;
 	kfree(command);
 	return NULL;
@@ -174,8 +177,10 @@ static void replace_counts(struct otr_command *command, struct counts *counts)
 {
 	struct counts *old = command->counts;
 
+	mutex_lock(&otr_inst_lock);
 	/* Pairs with the address dependency in function_called(). */
 	smp_store_release(&command->counts, counts);
+	mutex_unlock(&otr_inst_lock);
 	otr_host_quiesce();
 	counts_free(old, counts);
 }
@@ -224,11 +229,15 @@ static int put_on(struct otr_command *command, struct otr_siteset *set, long cou
 	err = otr_hook_set(&command->hook, set, NULL);
 	if (!err && list_empty(&command->node))
 		err = otr_hook_register(&command->hook);
-	if (err)
+	if (err) {
 		command->hook.filter = old;
-	else
-		otr_siteset_destroy(old);
-	return err;
+		return err;
+	}
+	mutex_lock(&otr_inst_lock);
+	command->sites = set;
+	mutex_unlock(&otr_inst_lock);
+	otr_siteset_destroy(old);
+	return 0;
 }
 
 static int command_add(struct list_head *commands, const char *functions,
@@ -254,7 +263,9 @@ static int command_add(struct list_head *commands, const char *functions,
 		command_free(command);
 		return err;
 	}
+	mutex_lock(&otr_inst_lock);
 	list_add(&command->node, commands);
+	mutex_unlock(&otr_inst_lock);
 	*taken = true;
 	return 0;
 }
@@ -262,8 +273,10 @@ static int command_add(struct list_head *commands, const char *functions,
 /* The command goes; what its trigger needs is the caller's. */
 static void command_end(struct otr_command *command)
 {
-	otr_hook_unregister(&command->hook);
+	mutex_lock(&otr_inst_lock);
 	list_del(&command->node);
+	mutex_unlock(&otr_inst_lock);
+	otr_hook_unregister(&command->hook);
 	command_free(command);
 }
 
@@ -299,7 +312,7 @@ static int command_remove(struct list_head *commands, const char *functions,
  * @rest: what is behind its colon; is changed. NULL for no colon
  * @remove: what to do
  *
- * Context: otr_switch_lock held, otr_inst_lock free; sleeps.
+ * Context: otr_switch_lock held, otr_tracer_lock and otr_inst_lock free; sleeps.
  * Return: 0; -EINVAL for no such command or function, or when nothing changes;
  * -ENODEV when a command that is to be removed is nowhere; -ENOMEM; what
  * otr_hook_register() returns.
@@ -315,15 +328,17 @@ int otr_function_command(struct otr_inst *inst, const char *functions, const cha
 	err = otr_trigger_parse(&trigger, inst, name, rest, remove);
 	if (err)
 		return err;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	if (remove) {
 		err = command_remove(commands, functions, &trigger, &gone);
 	} else {
+		mutex_lock(&otr_inst_lock);
 		err = otr_inst_expand(inst);
+		mutex_unlock(&otr_inst_lock);
 		if (!err)
 			err = command_add(commands, functions, &trigger, &taken);
 	}
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	if (!taken)
 		otr_trigger_release(&trigger);
 	if (gone.action)
@@ -406,7 +421,7 @@ static bool begin_next(struct otr_command_pos *pos, loff_t index)
 
 	for (; node != head; node = node->next) {
 		pos->command = list_entry(node, struct otr_command, node);
-		pos->site = (struct otr_site_pos){ .set = pos->command->hook.filter };
+		pos->site = (struct otr_site_pos){ .set = pos->command->sites };
 		if (otr_site_start(&pos->site, index))
 			return true;
 		index -= pos->site.index;

@@ -114,7 +114,7 @@ static void changes_tracers(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
 	KUNIT_EXPECT_PTR_EQ(test, inst->tracer, &count_tracer);
 	KUNIT_EXPECT_EQ(test, fake.bytes, OTR_RING_BYTES);
@@ -126,40 +126,65 @@ static void changes_tracers(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, inst->tracer, &count_tracer);
 	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "nop"), 0);
 	KUNIT_EXPECT_EQ(test, count.stopped, 1);
+	/* That takes long: others look at the instance meanwhile. */
+	KUNIT_EXPECT_EQ(test, count.locked, 0);
 }
 
 static void survives_a_tracer_that_fails(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	count.answer = -ENOMEM;
 	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), -ENOMEM);
 	KUNIT_EXPECT_STREQ(test, inst->tracer->name, "nop");
 	KUNIT_EXPECT_EQ(test, count.stopped, 0);
 }
 
+static int pipe_open(struct otr_inst *inst, int cpu)
+{
+	guard(mutex)(&otr_inst_lock);
+	return otr_inst_pipe_open(inst, cpu);
+}
+
+static void pipe_close(struct otr_inst *inst, int cpu)
+{
+	guard(mutex)(&otr_inst_lock);
+	otr_inst_pipe_close(inst, cpu);
+}
+
+/* A reader that comes while the tracer is exchanged. */
+static void pipe_opens_late(struct otr_inst *inst)
+{
+	if (!pipe_open(inst, 0))
+		count.stop = NULL;
+}
+
 static void is_busy_while_piped(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
-	guard(mutex)(&otr_inst_lock);
-	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), 0);
-	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), -EBUSY);
-	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, OTR_CPU_ALL), -EBUSY);
+	guard(mutex)(&otr_tracer_lock);
+	KUNIT_EXPECT_EQ(test, pipe_open(inst, 0), 0);
+	KUNIT_EXPECT_EQ(test, pipe_open(inst, 0), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pipe_open(inst, OTR_CPU_ALL), -EBUSY);
 	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), -EBUSY);
-	otr_inst_pipe_close(inst, 0);
-	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, OTR_CPU_ALL), 0);
-	KUNIT_EXPECT_EQ(test, otr_inst_pipe_open(inst, 0), -EBUSY);
-	otr_inst_pipe_close(inst, OTR_CPU_ALL);
+	pipe_close(inst, 0);
+	KUNIT_EXPECT_EQ(test, pipe_open(inst, OTR_CPU_ALL), 0);
+	KUNIT_EXPECT_EQ(test, pipe_open(inst, 0), -EBUSY);
+	pipe_close(inst, OTR_CPU_ALL);
 	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
+	count.stop = pipe_opens_late;
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "nop"), -EBUSY);
+	KUNIT_EXPECT_STREQ(test, inst->tracer->name, "nop");
+	pipe_close(inst, 0);
 }
 
 static void parses_options(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "raw"), 0);
 	KUNIT_EXPECT_TRUE(test, otr_inst_option(inst, OTR_OPT_RAW));
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "noraw"), 0);
@@ -174,7 +199,7 @@ static void asks_before_an_option_changes(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	/* nop has one option that it takes and one that it does not. */
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_accept"), 0);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(inst, "test_nop_refuse"), -EINVAL);
@@ -193,6 +218,7 @@ static void asks_before_an_option_changes(struct kunit *test)
 	/* The part that had followed was told that it is over. */
 	KUNIT_EXPECT_EQ(test, told, 2);
 	KUNIT_EXPECT_FALSE(test, told_raw);
+	KUNIT_EXPECT_EQ(test, count.locked, 0);
 }
 
 static void sets_clocks(struct kunit *test)
@@ -332,12 +358,13 @@ static void limits_tasks(struct kunit *test)
 	events_in(test);
 	KUNIT_ASSERT_EQ(test, otr_sub_switch(inst, &plain_event, true), 0);
 	plain = sub_of(&plain_event);
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	otr_sub_set_pids(inst, 1, otr_idset_create());
 	KUNIT_EXPECT_EQ(test, plain->gate.bits, OTR_GATE_TASKS);
 	KUNIT_EXPECT_EQ(test, plain->pid_at, 0);
 	/* A subscription that comes later knows of it, too. */
-	other = otr_sub_get(inst, &switch_event);
+	scoped_guard(mutex, &otr_inst_lock)
+		other = otr_sub_get(inst, &switch_event);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
 	KUNIT_EXPECT_EQ(test, other->gate.bits, OTR_GATE_OTHER | OTR_GATE_SHUT);
 	KUNIT_EXPECT_EQ(test, other->pid_at, 56);
@@ -548,7 +575,7 @@ static void stops_what_it_records(struct kunit *test)
 	char text[] = "good";
 
 	KUNIT_ASSERT_NOT_NULL(test, inst);
-	scoped_guard(mutex, &otr_inst_lock)
+	scoped_guard(mutex, &otr_tracer_lock)
 		KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), 0);
 	scoped_guard(mutex, &otr_switch_lock) {
 		events_in(test);
@@ -564,6 +591,7 @@ static void stops_what_it_records(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, attached, 1);
 	scoped_guard(mutex, &otr_switch_lock)
 		events_out(test);
+	KUNIT_EXPECT_EQ(test, count.locked, 0);
 }
 
 /* A snapshot's ring follows the instance's, and costs nothing before it is wanted. */

@@ -4,7 +4,7 @@
  */
 static int set(struct otr_inst *inst, enum otr_option opt, bool on)
 {
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	return otr_option_set(inst, opt, on);
 }
 
@@ -31,7 +31,7 @@ static void takes_over_options(struct kunit *test)
 
 static int set_own(struct otr_inst *inst, unsigned int opt, bool on)
 {
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	return otr_tracer_option_set(inst, &count_tracer, opt, on);
 }
 
@@ -55,7 +55,7 @@ static void has_options_of_tracers_for_itself(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_tracer_bits(one, &count_tracer), BIT(COUNT_DOWN));
 	count.refuse = 0;
 	/* By name only those of the current tracer. */
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(one, "up"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, otr_tracer_set(one, "count"), 0);
 	KUNIT_EXPECT_EQ(test, otr_option_parse(one, "up"), 0);

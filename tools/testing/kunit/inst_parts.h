@@ -8,21 +8,33 @@ static struct {
 	int	stopped;
 	int	answer;
 	int	refuse;
+	int	locked;		/* how often otr_inst_lock was held then */
+	void	(*stop)(struct otr_inst *inst);
 } count;
+
+static void count_locks(void)
+{
+	count.locked += mutex_is_locked(&otr_inst_lock);
+}
 
 static int count_start(struct otr_inst *inst)
 {
+	count_locks();
 	count.started++;
 	return count.answer;
 }
 
 static void count_stop(struct otr_inst *inst)
 {
+	count_locks();
 	count.stopped++;
+	if (count.stop)
+		count.stop(inst);
 }
 
 static int count_inst_option(struct otr_inst *inst, enum otr_option opt, bool on)
 {
+	count_locks();
 	return count.refuse;
 }
 
@@ -35,6 +47,7 @@ static const struct otr_tracer_option count_options[] = {
 
 static int count_option(struct otr_inst *inst, unsigned int opt, bool on)
 {
+	count_locks();
 	return opt == COUNT_DOWN ? count.refuse : 0;
 }
 
@@ -54,17 +67,20 @@ static int hook_answer;
 
 static int hook_create(struct otr_inst *inst)
 {
+	count_locks();
 	hooked += !hook_answer;
 	return hook_answer;
 }
 
 static void hook_destroy(struct otr_inst *inst)
 {
+	count_locks();
 	hooked--;
 }
 
 static int hook_option(struct otr_inst *inst, enum otr_option opt)
 {
+	count_locks();
 	return hook_answer;
 }
 

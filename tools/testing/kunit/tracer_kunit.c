@@ -66,8 +66,20 @@ struct otr_siteset {
 };
 
 DEFINE_PER_CPU(u8, otr_comm_wanted);
-/* The instances', which the room only asserts. */
+/* The instances'. */
+DEFINE_MUTEX(otr_tracer_lock);
 DEFINE_MUTEX(otr_inst_lock);
+
+/* How often something that takes long was done with otr_inst_lock held. */
+static int took_lock;
+
+void otr_modules_watch(struct otr_modules *watch)
+{
+}
+
+void otr_modules_unwatch(struct otr_modules *watch)
+{
+}
 
 void otr_stack_record(struct otr_ring *ring, unsigned long from)
 {
@@ -109,24 +121,34 @@ void otr_task_names_put(void)
 	fake.names--;
 }
 
+/* Text is written, or tasks are waited for: for seconds. */
+static void takes_long(void)
+{
+	took_lock += mutex_is_locked(&otr_inst_lock);
+}
+
 int otr_hook_register(struct otr_hook *hook)
 {
+	takes_long();
 	fake.registered += !fake.register_answer;
 	return fake.register_answer;
 }
 
 void otr_hook_unregister(struct otr_hook *hook)
 {
+	takes_long();
 	fake.registered--;
 }
 
 void otr_host_quiesce(void)
 {
+	takes_long();
 	fake.quiesced++;
 }
 
 int otr_hook_update(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip)
 {
+	takes_long();
 	fake.updates++;
 	return 0;
 }
@@ -305,11 +327,11 @@ static int recorded_with(struct kunit *test, pid_t want, pid_t not)
 
 	KUNIT_ASSERT_EQ(test, !!sets[0], !!want);
 	KUNIT_ASSERT_EQ(test, !!sets[1], !!not);
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	otr_function_set_pids(&inst, OTR_WANT, sets[0]);
 	otr_function_set_pids(&inst, OTR_NOT, sets[1]);
 	KUNIT_EXPECT_PTR_EQ(test, otr_function_pids(&inst, OTR_WANT), sets[0]);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	call();
 	return taken();
 }
@@ -357,7 +379,7 @@ static void ends_recursion(struct kunit *test)
 
 static void starts_and_stops(struct kunit *test)
 {
-	guard(mutex)(&otr_inst_lock);
+	guard(mutex)(&otr_tracer_lock);
 	KUNIT_EXPECT_EQ(test, function_tracer.start(&inst), 0);
 	KUNIT_EXPECT_EQ(test, fake.registered, 1);
 	KUNIT_EXPECT_EQ(test, fake.names, 1);
@@ -379,7 +401,7 @@ static void follows_its_sets(struct kunit *test)
 	struct otr_siteset *set = otr_siteset_create();
 	int before = fake.sets;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	KUNIT_EXPECT_EQ(test, otr_function_set_sites(&inst, OTR_WANT, set), 0);
 	KUNIT_EXPECT_PTR_EQ(test, otr_function_sites(&inst, OTR_WANT), set);
 	KUNIT_EXPECT_EQ(test, fake.updates, 0);
@@ -390,13 +412,13 @@ static void follows_its_sets(struct kunit *test)
 	function_tracer.stop(&inst);
 	otr_function_set_sites(&inst, OTR_NOT, otr_siteset_create());
 	KUNIT_EXPECT_EQ(test, fake.updates, 1);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	KUNIT_EXPECT_EQ(test, fake.sets, before - 1);
 }
 
 static void remembers_groups(struct kunit *test)
 {
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	inst.options |= OTR_OPT(RECORD_TGID);
 	KUNIT_EXPECT_EQ(test, function_option_changed(&inst, OTR_OPT_RECORD_TGID), 0);
 	preempt_disable();
@@ -407,7 +429,7 @@ static void remembers_groups(struct kunit *test)
 	inst.options &= ~OTR_OPT(RECORD_TGID);
 	KUNIT_EXPECT_EQ(test, function_option_changed(&inst, OTR_OPT_RECORD_TGID), 0);
 	KUNIT_EXPECT_EQ(test, otr_function_of(&inst)->remember, OTR_COMM_NAME);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 }
 
 static void expect_awaits(struct kunit *test, enum otr_side side, const char *lines)
@@ -450,22 +472,20 @@ static void module_comes(struct kunit *test, const char *name)
 	KUNIT_ASSERT_NOT_NULL(test, mod);
 	strscpy(mod->name, name, sizeof(mod->name));
 	fake.matched[0] = '\0';
-	mutex_unlock(&otr_inst_lock);
-	on_module(&module_nb, MODULE_STATE_GOING, mod);
-	KUNIT_EXPECT_STREQ(test, fake.matched, "");
-	on_module(&module_nb, MODULE_STATE_COMING, mod);
-	mutex_lock(&otr_inst_lock);
+	await_module_comes(mod);
 }
 
 static void meets_modules(struct kunit *test)
 {
 	struct otr_siteset *want;
 
-	mutex_lock(&otr_inst_lock);
-	otr_function_await(&inst, OTR_WANT, "a*", "one");
-	otr_function_await(&inst, OTR_WANT, "b", "two");
-	otr_function_await(&inst, OTR_NOT, "c", "one");
-	function_tracer.start(&inst);
+	scoped_guard(mutex, &otr_inst_lock) {
+		otr_function_await(&inst, OTR_WANT, "a*", "one");
+		otr_function_await(&inst, OTR_WANT, "b", "two");
+		otr_function_await(&inst, OTR_NOT, "c", "one");
+	}
+	scoped_guard(mutex, &otr_tracer_lock)
+		function_tracer.start(&inst);
 	want = otr_function_sites(&inst, OTR_WANT);
 	module_comes(test, "on");
 	KUNIT_EXPECT_STREQ(test, fake.matched, "");
@@ -477,16 +497,18 @@ static void meets_modules(struct kunit *test)
 	/* One is still to come. */
 	KUNIT_EXPECT_TRUE(test, otr_function_sites(&inst, OTR_WANT)->expects);
 	KUNIT_EXPECT_FALSE(test, otr_function_sites(&inst, OTR_NOT)->expects);
-	expect_awaits(test, OTR_WANT, "b:mod:two\n");
-	expect_awaits(test, OTR_NOT, "");
+	scoped_guard(mutex, &otr_inst_lock) {
+		expect_awaits(test, OTR_WANT, "b:mod:two\n");
+		expect_awaits(test, OTR_NOT, "");
+	}
 
 	module_comes(test, "two");
 	KUNIT_EXPECT_STREQ(test, fake.matched, "b:two ");
 	KUNIT_EXPECT_FALSE(test, otr_function_sites(&inst, OTR_WANT)->expects);
 	module_comes(test, "two");
 	KUNIT_EXPECT_STREQ(test, fake.matched, "");
-	function_tracer.stop(&inst);
-	mutex_unlock(&otr_inst_lock);
+	scoped_guard(mutex, &otr_tracer_lock)
+		function_tracer.stop(&inst);
 }
 
 static int set_up(struct kunit *test)
@@ -499,11 +521,11 @@ static int set_up(struct kunit *test)
 	inst.ring = otr_ring_create(&config);
 	if (IS_ERR_OR_NULL(inst.ring))
 		return -ENOMEM;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	err = wanted_create(&inst);
 	if (!err)
 		err = await_create(&inst) ?: function_create(&inst);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	return err;
 }
 
@@ -511,12 +533,14 @@ static void tear_down(struct kunit *test)
 {
 	if (!otr_function_of(&inst))
 		return;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_tracer_lock);
 	function_destroy(&inst);
 	await_destroy(&inst);
 	wanted_destroy(&inst);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_tracer_lock);
 	otr_ring_destroy(inst.ring);
+	/* Files show what there is meanwhile. */
+	KUNIT_EXPECT_EQ(test, took_lock, 0);
 	KUNIT_EXPECT_EQ(test, fake.sets, 0);
 }
 

@@ -1,0 +1,168 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Nobody who only reads a file waits for somebody who changes what is traced, which
+# takes seconds: the kernel's text is written, and all tasks are waited for. The in-tree
+# tracer makes readers wait; for it the times are only shown.
+#
+# boot: own
+
+# shellcheck disable=SC2317 # commands that during is given
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Of every kind of file that shows a state.
+files='current_tracer available_tracers tracing_on trace_clock trace_options buffer_size_kb
+	set_event set_ftrace_filter set_ftrace_notrace set_ftrace_pid set_event_pid
+	set_graph_function max_graph_depth options/func_stack_trace error_log
+	per_cpu/cpu0/stats stack_trace_filter function_profile_enabled'
+times=/tmp/waits
+
+# watch FILE: read it again and again; the longest time in ms goes to a file of its own.
+watch()
+{
+	local from to longest=0 text
+
+	while [ -e "$times/go" ]; do
+		from=${EPOCHREALTIME/./}
+		read -r -d '' -n 64 text <"$1"
+		to=${EPOCHREALTIME/./}
+		[ $((to - from)) -le "$longest" ] || longest=$((to - from))
+		sleep 0.01
+	done
+	echo $((longest / 1000)) >"$times/${1//\//_}"
+}
+
+# during NAME LIMIT COMMAND...: how long readers wait while it runs, in ms at most.
+during()
+{
+	local name=$1 limit=$(($2 * slower)) file longest=0 of='' from to
+
+	shift 2
+	rm -rf "$times" && mkdir "$times" && : >"$times/go"
+	for file in $files; do
+		[ ! -e "$file" ] || watch "$file" &
+	done
+	sleep 0.5
+	from=${EPOCHREALTIME/./}
+	"$@"
+	to=${EPOCHREALTIME/./}
+	rm "$times/go"
+	wait
+	for file in "$times"/*; do
+		if [ "$(<"$file")" -gt "$longest" ]; then
+			longest=$(<"$file")
+			of=${file##*/}
+		fi
+	done
+	echo "# $name: $(((to - from) / 1000)) ms, a reader of $of waited $longest ms"
+	if intree; then
+		skip "nobody waits for: $name" 'not so in-tree'
+	elif [ "$longest" -le "$limit" ]; then
+		pass "nobody waits for: $name"
+	else
+		fail "nobody waits for: $name" "$(cd "$times" && grep . ./*)"
+	fi
+}
+
+switch()
+{
+	local i
+
+	for ((i = 0; i < 3; i++)); do
+		echo "$1" >current_tracer
+		echo nop >current_tracer
+	done
+}
+
+choose()
+{
+	local i
+
+	for ((i = 0; i < 3; i++)); do
+		echo '*' >set_ftrace_filter
+		echo 'vfs_*' >set_ftrace_filter
+	done
+	echo >set_ftrace_filter
+}
+
+limit()
+{
+	local i
+
+	for ((i = 0; i < 3; i++)); do
+		echo $$ >set_ftrace_pid
+		echo $$ >set_event_pid
+		echo 'vfs_*' >set_graph_function
+		echo 'vfs_*' >set_ftrace_notrace
+		echo >set_ftrace_pid
+		echo >set_event_pid
+		echo >set_graph_function
+		echo >set_ftrace_notrace
+	done
+}
+
+profile()
+{
+	echo 1 >function_profile_enabled
+	echo 0 >function_profile_enabled
+	echo 1 >/proc/sys/kernel/stack_tracer_enabled
+	echo 0 >/proc/sys/kernel/stack_tracer_enabled
+}
+
+command()
+{
+	echo '*:traceoff:3' >set_ftrace_filter
+	echo '!*:traceoff:0' >>set_ftrace_filter
+}
+
+instance()
+{
+	mkdir instances/waits
+	echo function >instances/waits/current_tracer
+	rmdir instances/waits
+}
+
+options()
+{
+	local i option
+
+	for ((i = 0; i < 3; i++)); do
+		for option in function-fork event-fork sleep-time record-tgid; do
+			echo $((1 - i % 2)) >options/$option
+		done
+	done
+	echo 0 >options/function-fork
+	echo 0 >options/event-fork
+	echo 1 >options/sleep-time
+}
+
+# Modules that are traced while they come and go.
+modules()
+{
+	local i
+
+	for ((i = 0; i < 3; i++)); do
+		insmod "$victims" && rmmod otr_args_victims
+	done
+}
+
+begin
+during 'the function tracer' 400 switch function
+during 'the function_graph tracer' 400 switch function_graph
+echo function >current_tracer
+during 'the functions that are traced' 400 choose
+during 'the tasks and functions that are left out' 400 limit
+echo nop >current_tracer
+[ ! -e function_profile_enabled ] || during 'the profilers' 400 profile
+during 'a command on all functions' 400 command
+during 'an instance that goes' 400 instance
+during 'options about tasks' 400 options
+victims=$(dirname "$OTR_MODULE")/otr_args_victims.ko
+if ! intree; then
+	echo function >current_tracer
+	echo 'args_*:mod:otr_args_victims' >>set_ftrace_notrace
+	during 'modules that come and go' 400 modules
+	echo nop >current_tracer
+fi
+end
