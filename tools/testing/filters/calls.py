@@ -40,7 +40,7 @@ POLL = {select.POLLIN: 'IN', select.POLLPRI: 'PRI', select.POLLOUT: 'OUT', selec
         select.POLLHUP: 'HUP', 0x40: 'RDNORM', 0x100: 'WRNORM'}
 
 # Questions to which the in-tree tracer has another answer, and why that is all right.
-STREAMS = r'(?<!\w)(trace|trace_pipe|trace_pipe_raw|snapshot_raw|trace_marker(_raw)?|free_buffer)'
+STREAMS = r'(?<![\w-])(trace|trace_pipe|trace_pipe_raw|snapshot_raw|trace_marker(_raw)?|free_buffer)'
 DIFFERENT = (
     (rf'^(?!.*{STREAMS} ).* (splices|sends|is spliced) ?',
      'texts can be spliced and sent here; in-tree, most say EINVAL'),
