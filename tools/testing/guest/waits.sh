@@ -6,6 +6,8 @@
 # tracer makes readers wait; for it the times are only shown.
 #
 # boot: own
+# timeout: 600
+# run: test-all
 
 # shellcheck disable=SC2317 # commands that during is given
 # shellcheck source=tools/testing/guest/lib.sh
@@ -18,31 +20,38 @@ files='current_tracer available_tracers tracing_on trace_clock trace_options buf
 	per_cpu/cpu0/stats stack_trace_filter function_profile_enabled'
 times=/tmp/waits
 
-# watch FILE: read it again and again; the longest time in ms goes to a file of its own.
+# watch FILE...: read them one after the other, again and again; the longest time in ms
+# that each took goes to a file of its own. One process, so that it has a CPU.
 watch()
 {
-	local from to longest=0 text
+	local file from to text
+	local -A longest=()
 
 	while [ -e "$times/go" ]; do
-		from=${EPOCHREALTIME/./}
-		read -r -d '' -n 64 text <"$1"
-		to=${EPOCHREALTIME/./}
-		[ $((to - from)) -le "$longest" ] || longest=$((to - from))
-		sleep 0.01
+		for file; do
+			from=${EPOCHREALTIME/./}
+			read -r -d '' -n 64 text <"$file"
+			to=${EPOCHREALTIME/./}
+			[ $((to - from)) -le "${longest[$file]:-0}" ] || longest[$file]=$((to - from))
+		done
 	done
-	echo $((longest / 1000)) >"$times/${1//\//_}"
+	for file; do
+		echo $((${longest[$file]:-0} / 1000)) >"$times/${file//\//_}"
+	done
 }
 
 # during NAME LIMIT COMMAND...: how long readers wait while it runs, in ms at most.
 during()
 {
 	local name=$1 limit=$(($2 * slower)) file longest=0 of='' from to
+	local -a there=()
 
 	shift 2
 	rm -rf "$times" && mkdir "$times" && : >"$times/go"
 	for file in $files; do
-		[ ! -e "$file" ] || watch "$file" &
+		[ ! -e "$file" ] || there+=("$file")
 	done
+	watch "${there[@]}" &
 	sleep 0.5
 	from=${EPOCHREALTIME/./}
 	"$@"
@@ -110,7 +119,7 @@ profile()
 	echo 0 >/proc/sys/kernel/stack_tracer_enabled
 }
 
-command()
+commands()
 {
 	echo '*:traceoff:3' >set_ftrace_filter
 	echo '!*:traceoff:0' >>set_ftrace_filter
@@ -148,21 +157,21 @@ modules()
 }
 
 begin
-during 'the function tracer' 400 switch function
-during 'the function_graph tracer' 400 switch function_graph
+during 'the function tracer' 1000 switch function
+during 'the function_graph tracer' 1000 switch function_graph
 echo function >current_tracer
-during 'the functions that are traced' 400 choose
-during 'the tasks and functions that are left out' 400 limit
+during 'the functions that are traced' 1000 choose
+during 'the tasks and functions that are left out' 1000 limit
 echo nop >current_tracer
-[ ! -e function_profile_enabled ] || during 'the profilers' 400 profile
-during 'a command on all functions' 400 command
-during 'an instance that goes' 400 instance
-during 'options about tasks' 400 options
+[ ! -e function_profile_enabled ] || during 'the profilers' 1000 profile
+during 'a command on all functions' 1000 commands
+during 'an instance that goes' 1000 instance
+during 'options about tasks' 1000 options
 victims=$(dirname "$OTR_MODULE")/otr_args_victims.ko
 if ! intree; then
 	echo function >current_tracer
 	echo 'args_*:mod:otr_args_victims' >>set_ftrace_notrace
-	during 'modules that come and go' 400 modules
+	during 'modules that come and go' 1000 modules
 	echo nop >current_tracer
 fi
 end
