@@ -121,9 +121,6 @@ static ssize_t cpumask_write(struct otr_file *of, char *text, size_t len)
 	cpumask_var_t cpus;
 	int err;
 
-	/* Nothing is no mask of no CPUs. */
-	if (!len)
-		return -EINVAL;
 	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
 		return -ENOMEM;
 	err = cpumask_parse(strim(text), cpus);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * set_graph_function, set_graph_notrace, max_graph_depth and tracing_thresh:
- * what of the calls function_graph records. And stack_trace_filter, which is
+ * set_graph_function, set_graph_notrace and tracing_thresh: what of the calls
+ * function_graph records. And stack_trace_filter, which is
  * another set of functions. See edit.c.
  */
 #include <linux/slab.h>
@@ -84,32 +84,6 @@ const struct otr_file_ops otr_graph_sites_ops = {
 	.walk		= &otr_edit_walk,
 	.write		= otr_edit_write,
 	.places		= OTR_PLACES_READ,
-};
-
-static int depth_show(struct otr_file *of, struct seq_file *m)
-{
-	seq_printf(m, "%d\n", otr_graph_depth());
-	return 0;
-}
-
-static ssize_t depth_write(struct otr_file *of, char *text, size_t len)
-{
-	unsigned long depth;
-	int err = kstrtoul(text, 10, &depth);
-
-	if (err)
-		return err;
-	mutex_lock(&otr_tracer_lock);
-	otr_graph_set_depth(depth);
-	mutex_unlock(&otr_tracer_lock);
-	return len;
-}
-
-const struct otr_file_ops otr_graph_depth_ops = {
-	.show		= depth_show,
-	.write		= depth_write,
-	.write_max	= NUMBER_MAX,
-	.places		= OTR_PLACES_ANY,
 };
 
 /* In microseconds, as all that users set. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tables of the directories of an instance, the first one or one in instances/. */
+#include <linux/cleanup.h>
+
 #include "fs/fs.h"
 #include "tracer/tracer.h"
 
@@ -146,8 +148,6 @@ static const struct otr_row top_rows[] = {
 	{ "function_profile_enabled",	OTR_MODE_WRITE,	&otr_profile_ops,
 	  .top = true, .visible = has_returns },
 	{ "instances",			MODE_DIR,	.dir = &instances_dir, .top = true },
-	{ "max_graph_depth",		OTR_MODE_WRITE,	&otr_graph_depth_ops,
-	  .top = true, .visible = has_returns },
 	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
 	{ "per_cpu",			MODE_DIR,	.dir = &per_cpu_dir },
 	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops, .top = true },
@@ -195,7 +195,35 @@ static const struct otr_row top_rows[] = {
 	  .top = true, .visible = has_returns },
 };
 
+/* Row number @pos of all tracers together. */
+static const struct otr_row *top_tracer_row(unsigned int pos)
+{
+	const struct otr_tracer *tracer = NULL;
+
+	guard(mutex)(&otr_inst_lock);
+	while ((tracer = otr_tracer_next(tracer))) {
+		if (pos < tracer->nr_files)
+			return &tracer->files[pos];
+		pos -= tracer->nr_files;
+	}
+	return NULL;
+}
+
+/* What tracers bring. A tracer stays for as long as we do. */
+static bool top_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+{
+	const struct otr_row *row = top_tracer_row(pos);
+
+	if (!row)
+		return false;
+	otr_entry_from_row(entry, row, dir);
+	strscpy(entry->name, row->name);
+	entry->row.name = otr_row_visible(row, dir) ? entry->name : NULL;
+	return true;
+}
+
 const struct otr_dir otr_top_dir = {
 	.rows	= top_rows,
 	.nr	= ARRAY_SIZE(top_rows),
+	.nth	= top_nth,
 };

@@ -114,15 +114,31 @@ struct inode *otr_tree_root(struct super_block *sb)
 	return inode_make(sb, S_IFDIR | opts->mode, &top, NULL, &otr_top_dir);
 }
 
-static bool row_visible(const struct otr_row *row, const struct otr_where *where)
+/**
+ * otr_row_visible - does a row's entry exist here and now?
+ * @row: the row
+ * @where: what the directory is about
+ *
+ * Context: may sleep.
+ * Return: whether it does.
+ */
+bool otr_row_visible(const struct otr_row *row, const struct otr_where *where)
 {
 	if (row->top && where->inst != otr_inst_top())
 		return false;
 	return !row->visible || row->visible(where);
 }
 
-static void entry_from_row(struct otr_entry *entry, const struct otr_row *row,
-			   const struct otr_where *where)
+/**
+ * otr_entry_from_row - the entry that a row of a table is in a directory
+ * @entry: filled in, all but its name
+ * @row: the row
+ * @where: what the directory is about
+ *
+ * Context: any.
+ */
+void otr_entry_from_row(struct otr_entry *entry, const struct otr_row *row,
+			const struct otr_where *where)
 {
 	entry->row = *row;
 	entry->where = *where;
@@ -149,8 +165,8 @@ bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
 		const struct otr_row *row = &dir->rows[i];
 
 		if (strlen(row->name) == name->len && !memcmp(row->name, name->name, name->len) &&
-		    row_visible(row, where)) {
-			entry_from_row(entry, row, where);
+		    otr_row_visible(row, where)) {
+			otr_entry_from_row(entry, row, where);
 			return true;
 		}
 	}
@@ -319,7 +335,7 @@ static int dir_iterate(struct file *file, struct dir_context *ctx)
 	for (; ctx->pos - 2 < dir->nr; ctx->pos++) {
 		const struct otr_row *row = &dir->rows[ctx->pos - 2];
 
-		if (row_visible(row, &node->where) && !emit(ctx, row))
+		if (otr_row_visible(row, &node->where) && !emit(ctx, row))
 			return 0;
 	}
 	if (!dir->nth)

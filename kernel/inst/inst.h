@@ -85,6 +85,7 @@ enum otr_option {
 struct otr_event;
 struct otr_inst;
 struct otr_look;
+struct otr_row;
 
 /* Parts that an instance has room for. */
 #define OTR_PARTS_MAX	32
@@ -179,6 +180,9 @@ struct otr_latency {
  *		     there; an errno refuses. NULL for no opinion
  * @latency: what it measured in an instance, for the header of latency-format; what it
  *	     leaves alone is 0. NULL for a tracer that measures nothing
+ * @files: what an instance's directory has of it, see inst/file.h; they are there whether
+ *	   it is current or not
+ * @nr_files: how many
  * @look: how its records are shown, NULL for a line each, as the options say
  * @part: what it keeps of every instance; inst fills in what the options start with
  * @link: in the list of tracers, owned by inst
@@ -195,6 +199,8 @@ struct otr_tracer {
 	int			(*set_inst_option)(struct otr_inst *inst, enum otr_option opt,
 						   bool on);
 	void			(*latency)(struct otr_inst *inst, struct otr_latency *latency);
+	const struct otr_row	*files;
+	unsigned int		nr_files;
 	const struct otr_look	*look;
 	struct otr_part		part;
 	struct list_head	link;
@@ -397,6 +403,7 @@ int otr_tracer_option_set(struct otr_inst *inst, const struct otr_tracer *tracer
 			  unsigned int opt, bool on);
 int otr_option_parse(struct otr_inst *inst, const char *text);
 
+#include "inst/file.h"
 #include "inst/sub.h"
 
 #endif /* _OTR_INST_H */

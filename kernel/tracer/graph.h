@@ -70,6 +70,9 @@ struct otr_limits {
 #define OTR_GRAPH_WITH_RETADDR	BIT(0)	/* where it returns to */
 #define OTR_GRAPH_WITH_ARGS	BIT(1)	/* what it was called with */
 
+#define OTR_LIMITS_FILES	1
+
+extern const struct otr_row otr_limits_files[OTR_LIMITS_FILES];
 extern struct otr_limits otr_limits;
 extern struct list_head otr_graphs;
 

@@ -6,6 +6,9 @@
 #include "host/host.h"
 #include "tracer/graph.h"
 
+/* Longest number that a user writes. */
+#define LIMITS_NUMBER_MAX	32
+
 struct otr_limits otr_limits;
 
 /* All of them; otr_tracer_lock. */
@@ -98,29 +101,38 @@ int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
 	return 0;
 }
 
-/**
- * otr_graph_depth - how deep function_graph records
- *
- * Context: any.
- * Return: levels, 0 for all.
- */
-unsigned int otr_graph_depth(void)
+/* How deep function_graph records: levels, 0 for all. */
+static int limits_depth_show(struct otr_file *of, struct seq_file *m)
 {
-	return READ_ONCE(otr_limits.depth);
+	seq_printf(m, "%d\n", READ_ONCE(otr_limits.depth));
+	return 0;
 }
 
-/**
- * otr_graph_set_depth - limit how deep function_graph records
- * @depth: levels, 0 for all
- *
- * Context: otr_tracer_lock held.
- */
-void otr_graph_set_depth(unsigned int depth)
+static ssize_t limits_depth_write(struct otr_file *of, char *text, size_t len)
 {
-	lockdep_assert_held(&otr_tracer_lock);
+	unsigned long depth;
+	int err = kstrtoul(text, 10, &depth);
+
+	if (err)
+		return err;
+	mutex_lock(&otr_tracer_lock);
 	WRITE_ONCE(otr_limits.depth, depth);
 	note_limits();
+	mutex_unlock(&otr_tracer_lock);
+	return len;
 }
+
+static const struct otr_file_ops limits_depth_ops = {
+	.show		= limits_depth_show,
+	.write		= limits_depth_write,
+	.write_max	= LIMITS_NUMBER_MAX,
+	.places		= OTR_PLACES_ANY,
+};
+
+/* Files of function_graph alone. */
+const struct otr_row otr_limits_files[OTR_LIMITS_FILES] = {
+	{ "max_graph_depth", OTR_MODE_WRITE, &limits_depth_ops, .top = true },
+};
 
 /**
  * otr_graph_thresh - how long a call has to take to be recorded

@@ -42,8 +42,6 @@ char *otr_function_awaits(const struct otr_inst *inst, enum otr_side side);
 /* limits.c: which calls function_graph records, in all instances */
 struct otr_siteset *otr_graph_sites(enum otr_side side);
 int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set);
-unsigned int otr_graph_depth(void);
-void otr_graph_set_depth(unsigned int depth);
 u64 otr_graph_thresh(void);
 void otr_graph_set_thresh(u64 ns);
 

@@ -478,9 +478,12 @@ static void raw_pages(void)
 	world_create(36, 4, true);
 	EXPECT_EQ(otr_raw_alloc(world.ring, 0, &raw), 0);
 	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, false), -EAGAIN);
+	/* Who has no room for a head is told the same: this is not the end of the file. */
 	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, 5, false), -EAGAIN);
 	write_record(8);
 	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, true), -EAGAIN);
+	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, 5, false), -EINVAL);
+	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, 8, false), -EINVAL);
 	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, 16 + 8, false), -EINVAL);
 	EXPECT_EQ(otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, false), 0);
 	EXPECT_EQ(raw.bytes, 28);
