@@ -107,6 +107,20 @@ static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
 }
 #endif
 
+/* Read OTR_CLOCK_LOCAL into @now if that takes no call. */
+static __always_inline bool otr_clock_table(u64 *now)
+{
+#ifdef CONFIG_X86_TSC
+	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
+
+	if (likely(scale)) {
+		*now = otr_clock_scaled(raw_cpu_ptr(scale));
+		return true;
+	}
+#endif
+	return false;
+}
+
 /**
  * otr_clock_local - read OTR_CLOCK_LOCAL
  *
@@ -115,12 +129,10 @@ static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
  */
 static __always_inline u64 otr_clock_local(void)
 {
-#ifdef CONFIG_X86_TSC
-	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
+	u64 now;
 
-	if (likely(scale))
-		return otr_clock_scaled(raw_cpu_ptr(scale));
-#endif
+	if (likely(otr_clock_table(&now)))
+		return now;
 	return otr_aside_0(otr_clock_kernel);
 }
 

@@ -120,12 +120,29 @@ static __always_inline struct otr_page *otr_slot_page(u64 word)
 /* Value of last_ts while the time of the last record is not known. */
 #define OTR_TS_UNKNOWN		BIT_ULL(63)
 
+/* What otr_ring_time() says where the clock is being read already: no record here. */
+#define OTR_TS_REFUSED		U64_MAX
+
+/* So deep may writers nest until the time of what is in front is not known. */
+#define OTR_NESTS		4
+
+/**
+ * struct otr_nest - a record that was begun out of line
+ * @ts: its time
+ * @to: the writing position behind it if it nested in another one and is done, else 0
+ */
+struct otr_nest {
+	u64	ts;
+	u64	to;
+};
+
 /* Why a record was not written. Being switched off is not a reason. */
 enum otr_drop {
 	OTR_DROP_FULL,		/* all pages hold unread records, and must */
 	OTR_DROP_COMMIT,	/* nested writers came round to an open record */
 	OTR_DROP_LARGE,		/* larger than a page */
 	OTR_DROP_WINDOW,	/* an NMI while the ring was resized or emptied */
+	OTR_DROP_INSIDE,	/* in the middle of another record's reservation */
 	OTR_DROP_REASONS
 };
 
@@ -196,6 +213,7 @@ struct otr_ring;
 /**
  * struct otr_ring_cpu - records of one CPU
  * @write: where the next record goes; this CPU
+ * @write_local: the same, for what has to be one instruction
  * @commit: all in front of it is complete; this CPU, read by readers
  * @last_ts: time of the last record in front of @commit; this CPU
  * @slots: the pages; changed in a window only
@@ -206,11 +224,10 @@ struct otr_ring;
  * @window: the ring is being changed under an NMI's feet
  * @busy: writers in a slow path
  * @nr: number of slots, 0 without pages
- * @slow_ts: time of the outermost record, while one is open that was begun out
- *	     of line
- * @nested_ts: time of a nested record
- * @nested_to: the writing position behind it
  * @watch_full: least percentage that somebody waits for, 0 for nobody
+ * @in_clock: contexts that read a clock which takes a call, a bit each
+ * @open: how many records are being written that were begun out of line
+ * @nests: the last one each, of as many, while somebody may ask
  * @drops: records not written, by enum otr_drop
  * @seen: where the consuming reader is; its lock, read by anybody
  * @held: and it has records on its own page
@@ -233,7 +250,10 @@ struct otr_ring;
  */
 struct otr_ring_cpu {
 	/* All that writing a record needs. */
-	u64			write;
+	union {
+		u64		write;
+		local_t		write_local;
+	};
 	u64			commit;
 	u64			last_ts;
 	struct otr_slot		*slots;
@@ -244,13 +264,13 @@ struct otr_ring_cpu {
 	u8			window;
 	u32			busy;
 	u32			nr;
-	u64			slow_ts;
-	u64			nested_ts;
-	u64			nested_to;
-	u32			watch_full;
 
 	/* Now and then, by writers. */
 	local_t			drops[OTR_DROP_REASONS] ____cacheline_aligned;
+	u32			watch_full;
+	u8			in_clock;
+	u8			open;
+	struct otr_nest		nests[OTR_NESTS];
 
 	/* Readers and others. */
 	u64			seen ____cacheline_aligned;
@@ -327,213 +347,8 @@ struct otr_ring_config {
 	bool			overwrite;
 };
 
-/*
- * How a record was begun. Nothing of this is the common way: outermost, with
- * room on the page, little time since the record in front.
- */
-#define OTR_REC_NESTED		BIT(0)	/* whoever was interrupted will commit it */
-#define OTR_REC_TIMED		BIT(1)	/* a time record is in front of it */
-#define OTR_REC_SLOW		BIT(2)	/* out of line */
-
-/**
- * struct otr_rec - a record between begin and end
- * @cpu: where
- * @head: its head on the page
- * @to: the writing position behind it
- * @ts: its time stamp, if it was begun in line
- * @how: OTR_REC_*
- *
- * Between begin and end it lives in registers: nobody takes its address who is
- * not inlined. Declare it __uninitialized, or a kernel that initializes all
- * variables clears it in memory for nothing.
- */
-struct otr_rec {
-	struct otr_ring_cpu	*cpu;
-	u32			*head;
-	u64			to;
-	u64			ts;
-	unsigned int		how;
-};
-
-/**
- * struct otr_claimed - what was reserved out of line, in two registers
- * @payload: where the payload goes, with OTR_REC_NESTED and OTR_REC_TIMED in the
- *	     low bits; 0 for nothing
- * @to: the writing position behind it
- */
-struct otr_claimed {
-	unsigned long	payload;
-	u64		to;
-};
-
-/* write.c */
-struct otr_claimed __otr_aside otr_ring_begin_slow(struct otr_ring_cpu *rc, unsigned int len);
-void __otr_aside otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to);
-void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc);
-void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc);
-void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, u64 ts, unsigned int how);
-
-/* otr_ring_begin_slow(), see base/aside.h: what it returns takes two registers. */
-static __always_inline struct otr_claimed otr_ring_begin_aside(struct otr_ring_cpu *rc,
-							       unsigned int len)
-{
-#ifdef OTR_ASIDE_ASM
-	struct otr_claimed slow;
-
-	asm volatile("call otr_ring_begin_slow"
-		     : "=a" (slow.payload), "=d" (slow.to), ASM_CALL_CONSTRAINT
-		     : "D" (rc), "S" (len) : "cc", "memory");
-	return slow;
-#else
-	return otr_ring_begin_slow(rc, len);
-#endif
-}
-
-/**
- * otr_ring_try - reserve room for a record, on the common way only
- * @ring: the ring
- * @rec: handle to pass to otr_ring_keep(), or to any other end of a record
- * @len: bytes of payload
- *
- * This is the way of an outermost writer with room on the page and less than
- * 2^27 units of time since the last record.
- *
- * Context: any, NMI included; preemption off until the record's end, which must
- * follow in the same context.
- * Return: the payload, aligned to four bytes, to be filled in; NULL for all
- * others: otr_ring_begin() finds out what to do.
- */
-static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec *rec,
-					  unsigned int len)
-{
-	struct otr_ring_cpu *rc = raw_cpu_ptr(READ_ONCE(ring->cpus));
-	unsigned int size = otr_rec_size(len);
-	struct otr_slot *slot;
-	u64 from, to, ts, delta;
-	void *payload;
-
-	from = READ_ONCE(rc->write);
-	to = from + size;
-	rec->cpu = rc;
-	/* Looked at once and plain, so that it is one instruction with its test. */
-	if (unlikely(from != data_race(rc->commit)))
-		return NULL;
-	/* Likewise; others may change it at any time, a moment earlier or later. */
-	if (unlikely(otr_pos_off(to) > data_race(rc->limit)))
-		return NULL;
-	/* A size that is not known yet must not reach into the slot's number. */
-	if (!__builtin_constant_p(len) && unlikely(len > OTR_POS_OFF_MASK / 2))
-		return NULL;
-	OTR_STEP(1);
-	/* The time is read after the position, see memory-order.rst (time). */
-	barrier();
-	ts = otr_clock_read(READ_ONCE(rc->clock));
-	/* Plain: the exchange below proves that it was right. */
-	delta = ts - data_race(rc->last_ts);
-	/* An unknown last time and a clock that goes back give huge deltas. */
-	if (unlikely(delta >= OTR_REC_DELTA_END))
-		return NULL;
-	OTR_STEP(2);
-	if (unlikely(cmpxchg_local(&rc->write, from, to) != from))
-		return NULL;
-	OTR_STEP(3);
-	/* From here to the commit, nobody changes the slots. */
-	slot = &rc->slots[otr_pos_slot(from)];
-	local_inc(&slot->count);
-	OTR_STEP(4);
-	rec->head = (u32 *)(otr_slot_page(READ_ONCE(slot->word))->data + otr_pos_off(from));
-	rec->to = to;
-	rec->ts = ts;
-	rec->how = 0;
-	payload = otr_rec_write(rec->head, len, delta);
-	/* The caller's test for NULL is for the other ways. */
-	if (!payload)
-		__builtin_unreachable();
-	return payload;
-}
-
-/**
- * otr_ring_begin - reserve room for a record
- * @ring: the ring
- * @rec: handle to pass to otr_ring_end() or otr_ring_discard()
- * @len: bytes of payload
- *
- * The common way is in line; all others go out of it.
- *
- * Context: any, NMI included; preemption off until otr_ring_end() or
- * otr_ring_discard(), one of which must follow in the same context.
- * Return: the payload, aligned to four bytes, to be filled in; NULL when
- * nothing is recorded: switched off, or dropped and counted.
- */
-static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_rec *rec,
-					    unsigned int len)
-{
-	void *payload = otr_ring_try(ring, rec, len);
-	struct otr_claimed slow;
-
-	if (likely(payload))
-		return payload;
-	slow = otr_ring_begin_aside(rec->cpu, len);
-	rec->head = (u32 *)((slow.payload & ~3UL) - otr_rec_head_size(len));
-	rec->to = slow.to;
-	rec->ts = 0;
-	rec->how = OTR_REC_SLOW | (slow.payload & 3);
-	return (void *)(slow.payload & ~3UL);
-}
-
-/**
- * otr_ring_keep - commit a record
- * @rec: from an otr_ring_try() that found room
- *
- * Context: that of otr_ring_try().
- */
-static __always_inline void otr_ring_keep(struct otr_rec *rec)
-{
-	struct otr_ring_cpu *rc = rec->cpu;
-
-	OTR_STEP(5);
-	WRITE_ONCE(rc->last_ts, rec->ts);
-	OTR_STEP(6);
-	/* Pairs with the acquire in otr_ring_committed(), see memory-order.rst (commit). */
-	smp_store_release(&rc->commit, rec->to);
-	/* Look for who nested in here after their commits became ours to do. */
-	barrier();
-	OTR_STEP(7);
-	/* Plain: looked at once, behind a barrier. */
-	if (unlikely(data_race(rc->write) != rec->to))
-		otr_aside_void(otr_ring_catch_up, rc);
-	/* Likewise; waiters look again, see memory-order.rst (waiters). */
-	if (unlikely(data_race(rc->watch)))
-		otr_aside_void(otr_ring_notify, rc);
-}
-
-/**
- * otr_ring_end - commit a record
- * @rec: from otr_ring_begin()
- *
- * Context: that of otr_ring_begin().
- */
-static __always_inline void otr_ring_end(struct otr_rec *rec)
-{
-	if (likely(!rec->how))
-		otr_ring_keep(rec);
-	else if (!(rec->how & OTR_REC_NESTED))
-		otr_aside_void_2(otr_ring_end_slow, rec->cpu, rec->to);
-}
-
-/**
- * otr_ring_discard - take a record back
- * @rec: from otr_ring_begin()
- *
- * If nobody nested since, it is as if it had never been. Otherwise it becomes
- * padding, which readers skip.
- *
- * Context: that of otr_ring_begin(); instead of otr_ring_end().
- */
-static __always_inline void otr_ring_discard(struct otr_rec *rec)
-{
-	otr_ring_take_back(rec->cpu, rec->head, rec->to, rec->ts, rec->how);
-}
+/* Writing. */
+#include "buffer/write.h"
 
 /* ring.c: rings */
 int otr_buffer_init(void);
@@ -654,6 +469,8 @@ int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t roo
  * @dropped: not written, the ring was full and must not overwrite
  * @too_large: not written, larger than a page
  * @in_window: not written, by an NMI while the ring was being changed
+ * @inside: not written, in the middle of another record's reservation, as by code
+ *	    that is traced and that the clock calls
  * @bytes: data bytes there to be read
  * @oldest_ts: time stamp of the oldest page with something to read
  * @now_ts: the clock now
@@ -666,6 +483,7 @@ struct otr_ring_stats {
 	u64	dropped;
 	u64	too_large;
 	u64	in_window;
+	u64	inside;
 	u64	bytes;
 	u64	oldest_ts;
 	u64	now_ts;

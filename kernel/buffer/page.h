@@ -60,6 +60,13 @@ static __always_inline u32 otr_rec_delta(u32 word)
 	return word >> OTR_REC_TYPE_BITS;
 }
 
+/* Write an OTR_REC_EXTEND or OTR_REC_STAMP that tells @time. */
+static inline void otr_rec_write_time(u32 *head, u32 type, u64 time)
+{
+	head[0] = otr_rec_word(type, time & (OTR_REC_DELTA_END - 1));
+	head[1] = time >> OTR_REC_DELTA_BITS;
+}
+
 /*
  * The time of a stamp that tells @told, given the time in front: upper bits are
  * taken over from there, unless that would mean to go back very far.

@@ -19,6 +19,9 @@
 /* The commit position while the ring is changed: no writing position is this. */
 #define OTR_POS_CLOSED		(~0ULL)
 
+/* In the writing position: those who nest are refused. Positions are multiples of four. */
+#define OTR_POS_SHUT		BIT_ULL(0)
+
 static inline u32 otr_pos_lap(u64 pos)
 {
 	return pos >> OTR_POS_LAP_SHIFT;

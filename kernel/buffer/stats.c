@@ -76,6 +76,7 @@ int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats)
 		.dropped	= local_read(&rc->drops[OTR_DROP_FULL]),
 		.too_large	= local_read(&rc->drops[OTR_DROP_LARGE]),
 		.in_window	= local_read(&rc->drops[OTR_DROP_WINDOW]),
+		.inside		= local_read(&rc->drops[OTR_DROP_INSIDE]),
 		.now_ts		= otr_clock_read(READ_ONCE(rc->clock)),
 	};
 	otr_reader_lock(rc);

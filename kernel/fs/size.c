@@ -181,6 +181,12 @@ static void show_time(struct seq_file *m, const char *what, u64 ts, bool in_ns)
 	seq_printf(m, "%s ts: %5llu.%06u\n", what, sec, usec);
 }
 
+static void size_show_drops(struct seq_file *m, const char *what, u64 nr)
+{
+	if (nr)
+		seq_printf(m, "dropped %s: %llu\n", what, nr);
+}
+
 static int stats_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_inst *inst = of->where.inst;
@@ -198,6 +204,10 @@ static int stats_show(struct otr_file *of, struct seq_file *m)
 	show_time(m, "now", stats.now_ts, in_ns);
 	seq_printf(m, "dropped events: %llu\n", stats.dropped);
 	seq_printf(m, "read events: %llu\n", stats.read);
+	/* What the in-tree tracer does not count. */
+	size_show_drops(m, "too large", stats.too_large);
+	size_show_drops(m, "while changed", stats.in_window);
+	size_show_drops(m, "inside others", stats.inside);
 	return 0;
 }
 

@@ -7,9 +7,11 @@
 #include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/irq_work.h>
+#include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/nmi.h>
+#include <linux/sched/clock.h>
 #include <linux/smp.h>
 
 /* Things happen at the steps of our own copy of the room. */
@@ -20,6 +22,12 @@ do {									\
 	if (unlikely(READ_ONCE(step_hook)))				\
 		step_hook(n);						\
 } while (0)
+
+/* What some clocks call, see buffer_clock.h. */
+static u64 recording_clock(void);
+static bool clock_records;
+
+#define local_clock()	recording_clock()
 
 #include "base/clock.c"
 #include "buffer/ring.c"
@@ -91,10 +99,12 @@ static void settle(struct kunit *test, bool counts)
 		KUNIT_EXPECT_EQ(test, stats.read, reader->read);
 		KUNIT_EXPECT_EQ(test, stats.overrun, reader->lost);
 		KUNIT_EXPECT_EQ(test, stats.dropped + stats.commit_overrun + stats.too_large +
-				stats.in_window, writer->refused);
+				stats.in_window + stats.inside, writer->refused);
 	}
 	KUNIT_EXPECT_STREQ(test, otr_ring_broken(ring) ?: "", "");
 }
+
+#include "buffer_clock.h"
 
 #ifdef CONFIG_X86
 static bool nmi_wanted;
@@ -667,6 +677,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(resized_while_written),
 	KUNIT_CASE(emptied_while_written),
 	KUNIT_CASE(waiters_are_woken),
+	KUNIT_CASE(clocks_that_record),
+	KUNIT_CASE(kprobe_in_the_clock),
 	KUNIT_CASE(absurd_sizes),
 	KUNIT_CASE(cpu_goes_and_comes),
 	{}

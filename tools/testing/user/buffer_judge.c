@@ -13,6 +13,29 @@
 
 static struct kbuffer *judge;
 
+/* Absolute times, and long deltas, on pages that were compared. */
+static u32 stamps, extends;
+
+static void count_times(const struct otr_cursor *page)
+{
+	u32 off = page->off;
+
+	while (off < page->end) {
+		const u32 *word = (const u32 *)(page->page->data + off);
+		u32 type = otr_rec_type(word[0]);
+
+		if (type == OTR_REC_STAMP || type == OTR_REC_EXTEND) {
+			stamps += type == OTR_REC_STAMP;
+			extends += type == OTR_REC_EXTEND;
+			off += OTR_REC_TIME;
+		} else if (type == OTR_REC_LONG || type == OTR_REC_PAD) {
+			off += OTR_REC_HEAD + word[1];
+		} else {
+			off += OTR_REC_HEAD + 4 * type;
+		}
+	}
+}
+
 /* Compare a page: what the judge sees, and what we see. */
 static void compare_page(struct otr_raw *raw)
 {
@@ -34,6 +57,7 @@ static void compare_page(struct otr_raw *raw)
 	else
 		EXPECT_EQ(kbuffer_missed_events(judge), raw->lost ? -1 : 0);
 	theirs = kbuffer_read_event(judge, &ts);
+	count_times(&cur);
 	while (otr_cursor_look(&cur, &item, &after) > 0) {
 		if (!theirs) {
 			KTAP_FAIL("the judge sees the end at %u of %u", cur.off, cur.end);
@@ -142,7 +166,58 @@ static void large_times(void)
 	}
 }
 
+/* What comes while a record is open: some records, and the same in one of them. */
+static void interrupt(void)
+{
+	u32 nr = 1 + random_below(12);
+
+	while (nr--)
+		write_record(4 + random_below(20));
+}
+
+/* A function tracer's ring: every record may be interrupted, at any step. */
+static void interrupted_records(u64 epoch, unsigned int data)
+{
+	int i;
+
+	world_create(data, 400, true);
+	world.now = epoch;
+	for (i = 0; i < 100; i++) {
+		world.now += random_below(5000);
+		plan_nothing();
+		plan.at[0] = random_below(40);
+		plan.act[0] = interrupt;
+		plan.at[1] = random_below(40);
+		plan.act[1] = interrupt;
+		write_record(4 + random_below(20));
+	}
+	plan_nothing();
+}
+
+/*
+ * A writer that nests does not know the time of the record that it comes into. Its
+ * own is told as a delta all the same; readers that know no absolute times are there.
+ */
+static void no_stamps(void)
+{
+	u32 deltas = 0;
+	int round, i;
+
+	for (round = 0; round < ROUNDS && !ktap_failures; round++) {
+		random_seed(round);
+		interrupted_records(1ULL << (20 + round % 40), 40 + 4 * random_below(60));
+		stamps = 0;
+		for (i = 0; i < 400; i++)
+			take_page(false);
+		EXPECT_EQ(stamps, 0);
+		world_destroy();
+		deltas += extends;
+	}
+	EXPECT(deltas > ROUNDS);
+}
+
 static const struct ktap_case cases[] = {
+	KTAP_CASE(no_stamps),
 	KTAP_CASE(small_pages),
 	KTAP_CASE(whole_pages),
 	KTAP_CASE(large_times),

@@ -52,6 +52,7 @@ struct world {
 	int depth;		/* writers that are open */
 	u64 clock[64];		/* what each of them read last */
 	void (*hook)(int n);	/* called at each step */
+	void (*asked)(void);	/* called by the clock, which then tells an older time */
 	bool threads;		/* others read and switch meanwhile: compare at the end */
 };
 

@@ -28,6 +28,8 @@ u64 shim_clock(void)
 	/* The last reading of a writer is its time. */
 	if (!no_steps)
 		world.clock[world.depth] = now;
+	if (world.asked)
+		world.asked();
 	return now;
 }
 
@@ -93,6 +95,7 @@ void world_create(unsigned int data, unsigned int pages, bool overwrite)
 	world.depth = 0;
 	world.threads = false;
 	world.hook = NULL;
+	world.asked = NULL;
 	world.back = false;
 	world.now = 1000;
 	world.tick = 3;
@@ -183,12 +186,14 @@ static void refuse(u32 len)
 		KTAP_FAIL("an outermost record of %u bytes was refused", len);
 }
 
-/* Nested writers tell their time as it is; the outermost may have to adapt. */
+/* It is not always the clock's: a time that goes back a little stands still. */
 static u64 time_of(const struct otr_rec *rec)
 {
-	if (rec->how & OTR_REC_NESTED)
-		return world.clock[world.depth];
-	return rec->how ? rec->cpu->slow_ts : rec->ts;
+	const struct otr_ring_cpu *rc = rec->cpu;
+
+	if (!rec->how)
+		return rec->ts;
+	return rc->open <= OTR_NESTS ? rc->nests[rc->open - 1].ts : world.clock[world.depth];
 }
 
 bool write_record(u32 len)
@@ -354,13 +359,17 @@ static void check_stats(bool drained)
 	EXPECT_EQ(stats.entries + stats.overrun + stats.read, world.written - since);
 	if (!world.threads)
 		EXPECT_EQ(stats.commit_overrun + stats.dropped + stats.too_large +
-			  stats.in_window, world.refused);
+			  stats.in_window + stats.inside, world.refused);
 	if (drained) {
 		EXPECT_EQ(stats.entries, 0);
 		EXPECT_EQ(stats.bytes, 0);
 		EXPECT(otr_ring_empty(world.ring, 0));
 	}
 	EXPECT_EQ(rc->busy, 0);
+	EXPECT_EQ(rc->open, 0);
+	EXPECT_EQ(rc->in_clock, 0);
+	for (i = 0; i < OTR_NESTS; i++)
+		EXPECT_EQ(rc->nests[i].to, 0);
 	EXPECT_EQ(rc->commit, rc->write);
 }
 
