@@ -7,6 +7,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 
 #include "base/base.h"
@@ -16,6 +17,9 @@
 
 /* Longest number that the files take, with the final zero. */
 #define NUMBER_SIZE	128
+
+/* High ids that there is room for at first. */
+#define IDSET_HIGH_ROOM	16U
 
 /* What a leaf without ids is; never written to. */
 static const unsigned long no_ids[LEAF_BYTES / sizeof(long)];
@@ -59,7 +63,7 @@ void otr_idset_free(struct otr_idset *set)
 		if (set->leaf[i] != empty_leaf())
 			kfree(set->leaf[i]);
 	}
-	kfree(set->high);
+	kvfree(set->high);
 	kfree(set);
 }
 
@@ -90,10 +94,11 @@ struct otr_idset *otr_idset_copy(const struct otr_idset *from)
 		}
 	}
 	if (from->nr_high) {
-		set->high = kmemdup(from->high, from->nr_high * sizeof(u32), GFP_KERNEL);
+		set->high = kvmemdup(from->high, from->nr_high * sizeof(u32), GFP_KERNEL);
 		if (!set->high)
 			goto no_memory;
 		set->nr_high = from->nr_high;
+		set->room_high = from->nr_high;
 	}
 	return set;
 
@@ -125,43 +130,68 @@ static unsigned long *leaf_for_write(struct otr_idset *set, unsigned int nr, gfp
 }
 
 /* Where @pid is in the list of high ids, or would be. */
-static unsigned int high_place(const struct otr_idset *set, u32 pid)
+static unsigned int idset_high_place(const struct otr_idset *set, u32 pid)
 {
-	unsigned int i;
+	unsigned int low = 0, high = set->nr_high;
 
-	for (i = 0; i < set->nr_high && set->high[i] < pid; i++)
-		;
-	return i;
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+
+		if (set->high[middle] < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-static int high_add(struct otr_idset *set, u32 pid, gfp_t gfp)
+/* Behind all others: idset_high_sort() follows when all are there. */
+static int idset_high_add(struct otr_idset *set, u32 pid, gfp_t gfp)
 {
-	unsigned int place = high_place(set, pid);
-	u32 *high;
+	if (set->nr_high == set->room_high) {
+		unsigned int room = max(2 * set->room_high, IDSET_HIGH_ROOM);
+		u32 *high = kvrealloc(set->high, room * sizeof(u32), gfp | __GFP_NOWARN);
 
-	if (place < set->nr_high && set->high[place] == pid)
-		return 0;
-	high = krealloc(set->high, (set->nr_high + 1) * sizeof(u32), gfp);
-	if (!high)
-		return -ENOMEM;
-	memmove(high + place + 1, high + place, (set->nr_high - place) * sizeof(u32));
-	high[place] = pid;
-	set->high = high;
-	set->nr_high++;
+		if (!high)
+			return -ENOMEM;
+		set->high = high;
+		set->room_high = room;
+	}
+	set->high[set->nr_high++] = pid;
 	return 0;
+}
+
+static int idset_high_compare(const void *a, const void *b)
+{
+	u32 one = *(const u32 *)a, other = *(const u32 *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* In order, and each one once. */
+static void idset_high_sort(struct otr_idset *set)
+{
+	unsigned int i, nr = 0;
+
+	if (!set->nr_high)
+		return;
+	sort(set->high, set->nr_high, sizeof(u32), idset_high_compare, NULL);
+	for (i = 0; i < set->nr_high; i++)
+		if (!nr || set->high[i] != set->high[nr - 1])
+			set->high[nr++] = set->high[i];
+	set->nr_high = nr;
 }
 
 /**
  * otr_idset_add - put an id into a set
  * @set: the set
- * @pid: the id, 0..2^30-1
+ * @pid: the id, 0..PID_MAX_LIMIT-1
  * @gfp: how to get memory, if some is needed
  *
- * Ids from PID_MAX_LIMIT on are never asked for by otr_idset_test() and can be
- * added only to a set that nobody else sees yet.
+ * Ids from PID_MAX_LIMIT on are never asked for by otr_idset_test(). Only
+ * otr_idset_parse() adds them.
  *
- * Context: any that allows @gfp, and for small ids others may add, delete and
- * test at the same time.
+ * Context: any that allows @gfp; others may add, delete and test at the same time.
  * Return: 0, -EPERM for an id out of range, -ENOMEM.
  */
 int otr_idset_add(struct otr_idset *set, pid_t pid, gfp_t gfp)
@@ -169,10 +199,8 @@ int otr_idset_add(struct otr_idset *set, pid_t pid, gfp_t gfp)
 	unsigned long *leaf;
 	u32 id = pid;
 
-	if (id >= OTR_IDSET_END)
-		return -EPERM;
 	if (id >= NR_LEAF_IDS)
-		return high_add(set, id, gfp);
+		return -EPERM;
 	leaf = leaf_for_write(set, id >> OTR_IDSET_LEAF_BITS, gfp);
 	if (!leaf)
 		return -ENOMEM;
@@ -223,7 +251,7 @@ int otr_idset_next(const struct otr_idset *set, pid_t from)
 			return start + bit;
 		id = start + OTR_IDSET_LEAF_SIZE;
 	}
-	place = high_place(set, id);
+	place = idset_high_place(set, id);
 	return place < set->nr_high ? (int)set->high[place] : -1;
 }
 
@@ -246,7 +274,11 @@ static int add_number(struct otr_idset *set, const char *text)
 	if (kstrtoul(text, 0, &value))
 		return -EINVAL;
 	/* What is out of range is told apart from what is no number. */
-	return otr_idset_add(set, (pid_t)value, GFP_KERNEL);
+	if ((u32)value >= OTR_IDSET_END)
+		return -EPERM;
+	if ((u32)value >= NR_LEAF_IDS)
+		return idset_high_add(set, value, GFP_KERNEL);
+	return otr_idset_add(set, value, GFP_KERNEL);
 }
 
 static int add_numbers(struct otr_idset *set, const char *text, size_t len)
@@ -298,6 +330,7 @@ int otr_idset_parse(const struct otr_idset *base, const char *text, size_t len,
 	if (!set)
 		return -ENOMEM;
 	err = add_numbers(set, text, len);
+	idset_high_sort(set);
 	if (err || otr_idset_empty(set)) {
 		otr_idset_free(set);
 		set = NULL;

@@ -21,8 +21,9 @@
  * struct otr_idset - a set of process ids
  * @leaf: bitmaps of the ids below PID_MAX_LIMIT; all empty ones are one page
  *	  that never changes
- * @high: the other ids, ascending
+ * @high: the other ids; ascending when otr_idset_parse() is done
  * @nr_high: how many
+ * @room_high: how many there is room for
  *
  * Readers need nothing but that the set stays: its owner publishes it by
  * rcu_assign_pointer() and frees it a grace period after it took it back.
@@ -33,6 +34,7 @@ struct otr_idset {
 	unsigned long	*leaf[OTR_IDSET_LEAVES];
 	u32		*high;
 	unsigned int	nr_high;
+	unsigned int	room_high;
 };
 
 /**

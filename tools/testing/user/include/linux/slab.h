@@ -23,6 +23,8 @@ void kfree(const void *p);
 #define kvcalloc(n, size, gfp)	kcalloc(n, size, gfp)
 #define kvmalloc_array(n, size, gfp) kmalloc_array(n, size, gfp)
 #define kvfree(p)		kfree(p)
+#define kvrealloc(p, size, gfp)	krealloc(p, size, gfp)
+#define kvmemdup(p, size, gfp)	kmemdup(p, size, gfp)
 #define struct_size(p, member, n) \
 	(offsetof(__typeof__(*(p)), member) + sizeof((p)->member[0]) * (n))
 
