@@ -12,7 +12,7 @@
  *           thread group map (this room).
  * Locks:    none on any path that records. The name cache is filled under a
  *           lock that recording only tries; the error log has a mutex.
- * Contexts: ctx.h, guard.h, nest.h, clock.h, otr_idset_test(), otr_comm_want(),
+ * Contexts: ctx.h, guard.h, nest.h, raise.h, clock.h, otr_idset_test(), otr_comm_want(),
  *           otr_comm_switch(), otr_comm_record() and otr_tgid_record() work
  *           anywhere, NMI included. Everything else says so where it is
  *           declared.
@@ -25,6 +25,7 @@
 #include "base/ctx.h"
 #include "base/guard.h"
 #include "base/nest.h"
+#include "base/raise.h"
 #include "base/clock.h"
 #include "base/addrs.h"
 #include "base/idset.h"

@@ -2,7 +2,6 @@
 /* Thread groups of tasks, remembered for when the tasks are gone. */
 #include <linux/atomic.h>
 #include <linux/errno.h>
-#include <linux/irq_work.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -19,7 +18,7 @@
 static int **the_map;
 static DEFINE_MUTEX(start_lock);	/* serialises the first use */
 
-/* A leaf that recording found missing. */
+/* A leaf that recording found missing; who finds it so again asks again. */
 static unsigned int leaf_wanted;
 
 /* The leaf and the next one, which pids that count up will soon want as well. */
@@ -89,7 +88,7 @@ int otr_tgid_start(void)
  * otr_tgid_record - remember a task's thread group
  * @task: the task
  *
- * Context: any, NMI included.
+ * Context: any, NMI included; preemption off.
  * Return: true if it is remembered, false if room has to be made first: try
  * again some time.
  */
@@ -105,7 +104,7 @@ bool otr_tgid_record(const struct task_struct *task)
 		/* There may be locks held here: allocate elsewhere. */
 		if (READ_ONCE(the_map)) {
 			WRITE_ONCE(leaf_wanted, task->pid / LEAF_SIZE);
-			irq_work_queue(&leaf_work);
+			otr_raise(&leaf_work);
 		}
 		return false;
 	}

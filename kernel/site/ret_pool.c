@@ -18,6 +18,7 @@
 #include <linux/stop_machine.h>
 #include <linux/workqueue.h>
 
+#include "base/base.h"
 #include "site/ret_internal.h"
 
 /* Stacks that a CPU has in reserve, and nobody's stacks that are kept. */
@@ -133,9 +134,9 @@ static struct otr_rets *take_reserve(void)
 	for (i = 0; i < RESERVE && !rets; i++)
 		if (READ_ONCE(reserve->rets[i]))
 			rets = xchg(&reserve->rets[i], NULL);
-	/* Before, and after, it cannot interrupt itself, and the request would be lost. */
-	if (i > RESERVE / 4 && cpu_online(raw_smp_processor_id()))
-		irq_work_queue(&fill_request);
+	/* Not possible on a CPU that comes or goes: the next one who takes asks again. */
+	if (i > RESERVE / 4)
+		otr_raise(&fill_request);
 	return rets;
 }
 

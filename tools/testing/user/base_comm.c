@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include <linux/irq_work.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 
 #include "base/base.h"
@@ -193,6 +195,24 @@ static void switches(void)
 	otr_base_exit();
 }
 
+/* A CPU that comes or goes asks nobody for room; it can be asked for afterwards. */
+static void groups_of_a_cpu_that_is_away(void)
+{
+	struct task_struct a = task_of(11, "a");
+
+	EXPECT_EQ(otr_base_init(), 0);
+	EXPECT_EQ(otr_tgid_start(), 0);
+	shim_hangs = 0;
+	shim_cpu = 2;
+	EXPECT(!otr_tgid_record(&a));
+	EXPECT(!otr_tgid_record(&a));
+	shim_cpu = 0;
+	EXPECT(!otr_tgid_record(&a));
+	EXPECT(otr_tgid_record(&a));
+	otr_base_exit();
+	EXPECT_EQ(shim_hangs, 0);
+}
+
 static void groups_without_memory(void)
 {
 	struct task_struct a = task_of(11, "a");
@@ -262,6 +282,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(sizes),
 	KTAP_CASE(walk),
 	KTAP_CASE(switches),
+	KTAP_CASE(groups_of_a_cpu_that_is_away),
 	KTAP_CASE(groups_without_memory),
 	KTAP_CASE(threads_and_resizing),
 };
