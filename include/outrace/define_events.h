@@ -62,6 +62,18 @@
 #define OTR_LIST_POINTER	".long"
 #endif
 
+/* Bytes of a record up to where data behind it may begin, in words. */
+#define OTR_FIXED(entry)	ALIGN(offsetof(typeof(*(entry)), __data), sizeof(u32))
+
+/*
+ * What an event does not assign, what is between its members, and the end of a text
+ * that is shorter than its array has zeros, not what was there before. The head is not
+ * the event's. For what is assigned the compiler leaves this out.
+ */
+#define OTR_CLEAR(entry)							\
+	memset((void *)(entry) + sizeof((entry)->ent), 0,			\
+	       OTR_FIXED(entry) - sizeof((entry)->ent))
+
 #define OTR_PASTE_(a, b)	a##b
 #define OTR_PASTE(a, b)		OTR_PASTE_(a, b)
 
@@ -156,14 +168,19 @@ OTR_LIST_NEW(__stringify(OTR_ENUMS));
 		struct otr_out otr_out __uninitialized;				\
 		unsigned int otr_size = otr_measure_##call(&otr_behind, args);	\
 										\
-		otr_size += sizeof(*entry);					\
+		otr_size = ALIGN(offsetof(typeof(*entry), __data) + otr_size, 4); \
 		entry = otr_small_##call ?					\
 			otr_event_begin_open(otr_sub, &otr_out, otr_size) :	\
 			otr_event_begin(otr_sub, &otr_out, otr_size);		\
 		if (!entry)							\
 			return;							\
+		OTR_CLEAR(entry);						\
+		/* The last bytes of data behind, which may be no word. */	\
+		if (sizeof(otr_behind))						\
+			*(u32 *)((void *)entry + otr_size - sizeof(u32)) = 0;	\
 		members								\
 		{ assign; }							\
+		barrier_data(entry);						\
 		otr_event_end(&otr_out);					\
 	}									\
 										\
@@ -179,12 +196,18 @@ OTR_LIST_NEW(__stringify(OTR_ENUMS));
 		if (!otr_small_##call)						\
 			return;							\
 		otr_measure_##call(&otr_behind, args);				\
+		OTR_CLEAR(entry);						\
 		members								\
 		{ assign; }							\
-		otr_event_judge(otr_sub, entry, sizeof(*entry));		\
+		otr_event_judge(otr_sub, entry, OTR_FIXED(entry));		\
 	}
 #define OTR_BEHIND(where, type, item, shown, sign, nr, src)			\
 	entry->__##where##_loc_##item = otr_behind.item;
+#define OTR_BEHIND_ARRAY(where, type, item, nr)					\
+	entry->__##where##_loc_##item = otr_behind.item;			\
+	memset(OTR_FIND_##where(item), 0, OTR_LENGTH(otr_behind.item));
+#define OTR_FIND_data(item)	__get_dynamic_array(item)
+#define OTR_FIND_rel(item)	__get_rel_dynamic_array(item)
 #include <outrace/stages/read.h>
 
 /* Stage: the text. */

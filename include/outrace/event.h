@@ -282,8 +282,13 @@ struct otr_out {
 	u64		ring[5];
 };
 
-void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len);
-void *otr_event_begin_open(struct otr_sub *sub, struct otr_out *out, unsigned int len);
+/*
+ * What these return is memory that nothing else points to until otr_event_end(), which
+ * is for the compiler to know: of what is cleared first and written then, only what
+ * is written stays. A barrier_data() has to be in front of the end.
+ */
+void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len) __malloc;
+void *otr_event_begin_open(struct otr_sub *sub, struct otr_out *out, unsigned int len) __malloc;
 void otr_event_end(struct otr_out *out);
 void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len);
 

@@ -81,11 +81,19 @@ void otr_pack_read(struct otr_pack *pack, const char *fmt)
 	pack->known = true;
 }
 
+/* Go on to the next word, and leave nothing unwritten. */
+static char *next_word(char *at)
+{
+	while (!IS_ALIGNED((unsigned long)at, sizeof(u32)))
+		*at++ = 0;
+	return at;
+}
+
 /**
  * otr_pack_put - pack arguments
  * @pack: what the format takes, known
  * @to: where to, aligned to four bytes
- * @room: bytes there
+ * @room: bytes there, a multiple of four
  * @args: the arguments
  *
  * Context: any.
@@ -109,7 +117,7 @@ size_t otr_pack_put(const struct otr_pack *pack, void *to, size_t room, va_list 
 			} while ((*at++ = *text++));
 			continue;
 		}
-		at = PTR_ALIGN(at, sizeof(u32));
+		at = next_word(at);
 		number = kind == LONG ? va_arg(args, u64) : va_arg(args, u32);
 		if (end - at < (kind == LONG ? sizeof(u64) : sizeof(u32)))
 			return room + 1;
@@ -121,5 +129,5 @@ size_t otr_pack_put(const struct otr_pack *pack, void *to, size_t room, va_list 
 			at += sizeof(u32);
 		}
 	}
-	return PTR_ALIGN(at, sizeof(u32)) - (char *)to;
+	return next_word(at) - (char *)to;
 }

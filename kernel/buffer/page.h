@@ -100,13 +100,16 @@ static __always_inline unsigned int otr_rec_size(unsigned int len)
 }
 
 /*
- * Write the head of a record: returns the place of its payload. Both branches
- * fold where @len is a constant.
+ * Write the head of a record: returns the place of its payload. The branches fold
+ * where @len is a constant, and the first one where it is a multiple of four: nothing
+ * of the last word is left to what was there before.
  */
 static __always_inline void *otr_rec_write(u32 *head, unsigned int len, u32 delta)
 {
 	unsigned int payload = otr_rec_payload(len);
 
+	if (!__builtin_constant_p(len % 4) || len % 4 || !len)
+		head[(otr_rec_head_size(len) + payload) / 4 - 1] = 0;
 	if (payload <= OTR_REC_SHORT_MAX) {
 		head[0] = otr_rec_word(payload / 4, delta);
 		return head + 1;

@@ -13,27 +13,15 @@
 /* A ring that is too large for the machine shall not cost others theirs. */
 #define PAGE_GFP	(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN | __GFP_COMP)
 
-static struct otr_page *page_near(int cpu, unsigned int order, gfp_t gfp)
-{
-	struct page *page = alloc_pages_node(cpu_to_node(cpu), gfp, order);
-
-	return page ? page_address(page) : NULL;
-}
-
-/* A page near @cpu, zeroed. */
+/*
+ * A page near @cpu, zeroed: whatever a record should leave as it was, nothing of other
+ * memory is ever seen in a ring.
+ */
 struct otr_page *otr_page_alloc(int cpu, unsigned int order)
 {
-	return page_near(cpu, order, PAGE_GFP | __GFP_ZERO);
-}
+	struct page *page = alloc_pages_node(cpu_to_node(cpu), PAGE_GFP | __GFP_ZERO, order);
 
-/*
- * A page near @cpu with what was in that memory before. It may go into a ring: what
- * readers get is sealed, so nothing of that is ever seen. Whoever shows pages that
- * are not sealed has to zero those of a ring that had such a page.
- */
-struct otr_page *otr_page_alloc_any(int cpu, unsigned int order)
-{
-	return page_near(cpu, order, PAGE_GFP);
+	return page ? page_address(page) : NULL;
 }
 
 void otr_page_free(struct otr_page *page, unsigned int order)

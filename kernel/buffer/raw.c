@@ -35,7 +35,7 @@ int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw)
 	unsigned int order = READ_ONCE(otr_ring_at(ring, cpu)->order);
 
 	*raw = (struct otr_raw) {
-		.page	= otr_page_alloc_any(cpu, order),
+		.page	= otr_page_alloc(cpu, order),
 		.order	= order,
 	};
 	return raw->page ? 0 : -ENOMEM;

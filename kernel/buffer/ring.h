@@ -136,7 +136,6 @@ void otr_ring_limit(struct otr_ring_cpu *rc);
 
 /* pages.c */
 struct otr_page *otr_page_alloc(int cpu, unsigned int order);
-struct otr_page *otr_page_alloc_any(int cpu, unsigned int order);
 void otr_page_free(struct otr_page *page, unsigned int order);
 struct otr_slot *otr_slots_alloc(int cpu, u32 nr, u32 pages, unsigned int order);
 void otr_slots_free(struct otr_slot *slots, u32 nr, unsigned int order);

@@ -70,10 +70,14 @@ EXPORT_SYMBOL_GPL(otr_print_room);
 void otr_print_into(char *to, unsigned int bytes, const char *fmt, va_list *args)
 {
 	va_list copy;
+	int len;
 
 	va_copy(copy, *args);
-	vsnprintf(to, bytes, fmt, copy);
+	len = vsnprintf(to, bytes, fmt, copy);
 	va_end(copy);
+	/* It may have become shorter since it was measured. */
+	if (len + 1 < bytes)
+		memset(to + len + 1, 0, bytes - len - 1);
 }
 EXPORT_SYMBOL_GPL(otr_print_into);
 

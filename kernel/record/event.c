@@ -71,8 +71,8 @@ static __always_inline void *event_reserve(struct otr_sub *sub, struct otr_out *
 	struct otr_rec rec __uninitialized;
 	void *data = NULL;
 
-	/* Whoever has a record has a head. Long ones may take longer. */
-	if (!len)
+	/* Whoever has a record has a head, and words. Long ones may take longer. */
+	if (!len || len % 4)
 		__builtin_unreachable();
 	if (likely(len <= OTR_REC_SHORT_MAX))
 		data = otr_ring_try(sub->ring, &rec, len);
@@ -136,7 +136,8 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
  * otr_event_begin_open - begin a record where nothing is in the way
  * @sub: what the probe was called with
  * @out: handle for otr_event_end()
- * @len: bytes of the record, its head included
+ * @len: bytes of the record, its head included, a multiple of four; all of them are
+ *	 to be written
  *
  * Context: that of a tracepoint's probe: any, NMI included, preemption off;
  * otr_gate_closed() said no.
@@ -154,7 +155,8 @@ EXPORT_SYMBOL_GPL(otr_event_begin_open);
  * otr_event_begin - begin a record
  * @sub: what the probe was called with
  * @out: handle for otr_event_end()
- * @len: bytes of the record, its head included
+ * @len: bytes of the record, its head included, a multiple of four; all of them are
+ *	 to be written
  *
  * Context: that of a tracepoint's probe: any, NMI included, preemption off.
  * Return: the record, its head is taken care of; NULL when it is not wanted, or
@@ -207,8 +209,12 @@ static __always_inline void copy_words(void *to, const void *from, unsigned int 
 static noinline void keep(struct otr_sub *sub, const void *data, unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
-	struct otr_rec_head *head = otr_ring_begin(sub->ring, &rec, len);
+	struct otr_rec_head *head;
 
+	/* As for event_reserve(): nothing of the last word is left to be cleared. */
+	if (!len || len % 4)
+		__builtin_unreachable();
+	head = otr_ring_begin(sub->ring, &rec, len);
 	if (!head)
 		return;
 	otr_record_head(head, sub->id);

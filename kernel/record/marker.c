@@ -21,10 +21,21 @@
 static const char faulted[] = "<faulted>";
 #define FAULTED_LEN	(sizeof(faulted) - 1)
 
-/* Size of a raw marker's record of @len bytes: there is always room for that text. */
+/*
+ * Size of a raw marker's record of @len bytes: there is always room for that text. As
+ * in-tree the id counts twice, so readers see zeros behind the bytes.
+ */
 static size_t raw_size(size_t len)
 {
-	return offsetof(struct otr_rec_raw, id) + max(len, sizeof(__u32) + FAULTED_LEN);
+	return sizeof(struct otr_rec_raw) + max(len, sizeof(__u32) + FAULTED_LEN);
+}
+
+/* Clear what is behind @from bytes of it, its id included. */
+static void raw_clear(struct otr_rec_raw *out, size_t len, size_t from)
+{
+	size_t room = ALIGN(raw_size(len), sizeof(u32)) - offsetof(struct otr_rec_raw, id);
+
+	memset((void *)&out->id + from, 0, room - from);
 }
 
 /*
@@ -99,6 +110,8 @@ static noinline ssize_t tracing_mark_write(struct otr_inst *inst, const char __u
 	}
 	otr_record_head(&out->head, OTR_TYPE_PRINT);
 	out->ip = _THIS_IP_;
+	/* A short text leaves room, of which the record's last word is cleared already. */
+	memset(out->text, 0, sizeof(u64));
 	if (unlikely(!fetch(out->text, from, len))) {
 		otr_ring_discard(&rec);
 		preempt_enable_notrace();
@@ -172,10 +185,12 @@ static __always_inline struct otr_rec_raw *begin_raw(struct otr_inst *inst, stru
 
 	preempt_disable_notrace();
 	out = otr_ring_begin(inst->ring, rec, raw_size(len));
-	if (out)
-		otr_record_head(&out->head, OTR_TYPE_RAW_DATA);
-	else
+	if (!out) {
 		preempt_enable_notrace();
+		return NULL;
+	}
+	otr_record_head(&out->head, OTR_TYPE_RAW_DATA);
+	raw_clear(out, len, len);
 	return out;
 }
 
@@ -199,6 +214,8 @@ static noinline ssize_t write_raw_slowly(struct otr_inst *inst, const char __use
 		return -ENOMEM;
 	out = begin_raw(inst, &rec, len);
 	if (out) {
+		if (!there)
+			raw_clear(out, len, 0);
 		out->id = there ? *(u32 *)data : -1;
 		if (there)
 			memcpy(out->data, data + sizeof(out->id), len - sizeof(out->id));
@@ -221,17 +238,18 @@ static noinline ssize_t write_raw_slowly(struct otr_inst *inst, const char __use
  *
  * Context: a task; sleeps when the bytes are in memory that has to be brought in.
  * Return: @len; -EINVAL when markers are switched off, without an id, or with
- * more than a record on one of the machine's pages holds; -EBADF when recording is
- * off; -ENOMEM; -EFAULT, with a record that says so.
+ * more than a record holds; -EBADF when recording is off; -ENOMEM; -EFAULT, with a
+ * record that says so.
  */
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len)
 {
+	size_t most = otr_ring_max_record(inst->ring);
 	struct otr_rec_raw *out;
 	struct otr_rec rec __uninitialized;
 
 	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))
 		return -EINVAL;
-	if (len > RECORD_MAX || raw_size(len) > RECORD_MAX)
+	if (len > most || raw_size(len) > most)
 		return -EINVAL;
 	out = begin_raw(inst, &rec, len);
 	if (!out)

@@ -171,6 +171,8 @@ static __always_inline size_t pack(const struct otr_kept *kept, void *to, size_t
 {
 	if (likely(kept->pack.known))
 		return otr_pack_put(&kept->pack, to, room, args);
+	/* The kernel leaves gaps in front of words. */
+	memset(to, 0, room);
 	return sizeof(u32) * vbin_printf(to, room / sizeof(u32), kept->text, args);
 }
 
@@ -189,6 +191,9 @@ static int put_format(unsigned long ip, const struct otr_printk_format *format, 
 	preempt_disable_notrace();
 	inst = READ_ONCE(formats_to);
 	len = inst ? pack(kept, packed, sizeof(packed), args) : sizeof(packed) + 1;
+	/* What fits is words, for which there is nothing to clear. */
+	if (len <= sizeof(packed) && len % sizeof(u32))
+		__builtin_unreachable();
 	if (likely(len <= sizeof(packed)))
 		out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + len);
 	if (out) {

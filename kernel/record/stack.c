@@ -76,6 +76,7 @@ static noinline void record(struct otr_ring *ring, unsigned long *caller, unsign
 		return;
 	otr_record_head(&out->head, OTR_TYPE_STACK);
 	out->size = nr;
+	out->zero = 0;
 	memcpy(out->caller, caller + skip, nr * sizeof(*caller));
 	otr_ring_end(&rec);
 }

@@ -27,12 +27,14 @@ enum side { ENTER, EXIT, NR_SIDES };
 struct rec_enter {
 	struct otr_rec_head	head;
 	int			nr;
+	u32			zero;
 	unsigned long		args[];
 };
 
 struct rec_exit {
 	struct otr_rec_head	head;
 	int			nr;
+	u32			zero;
 	long			ret;
 };
 
@@ -175,8 +177,10 @@ static void enter_probe(void *data, struct pt_regs *regs, long id)
 	if (!rec)
 		return;
 	rec->nr = id;
+	rec->zero = 0;
 	syscall_get_arguments(current, regs, args);
 	memcpy(rec->args, args, nr_args * sizeof(args[0]));
+	barrier_data(rec);
 	otr_event_end(&out);
 }
 
@@ -194,7 +198,9 @@ static void exit_probe(void *data, struct pt_regs *regs, long ret)
 	if (!rec)
 		return;
 	rec->nr = nr;
+	rec->zero = 0;
 	rec->ret = syscall_get_return_value(current, regs);
+	barrier_data(rec);
 	otr_event_end(&out);
 }
 

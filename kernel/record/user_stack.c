@@ -58,6 +58,7 @@ static void record(struct otr_ring *ring)
 		return;
 	otr_record_head(&out->head, OTR_TYPE_USER_STACK);
 	out->tgid = current->tgid;
+	out->zero = 0;
 	memcpy(out->caller, caller, sizeof(caller));
 	otr_ring_end(&rec);
 }

@@ -7,7 +7,8 @@
  *
  * That word holds the length in its upper half and the place in its lower one:
  * counted from the record's start (OTR_BEHIND's @where is "data") or from the
- * word's own end ("rel").
+ * word's own end ("rel"). OTR_BEHIND_ARRAY() is one of which the event may write less
+ * than it asked for; it is as any other where a stage does not say otherwise.
  */
 #undef __field
 #undef __field_ext
@@ -26,8 +27,6 @@
 	OTR_ARRAY(type, item, nr)
 
 /* The kinds of data behind, for both ways to count their place. */
-#define OTR_BEHIND_ARRAY(where, type, item, nr)	\
-	OTR_BEHIND(where, type, item, type[], is_signed_type(type), nr, NULL)
 #define OTR_BEHIND_TEXT(where, item, nr, src)	\
 	OTR_BEHIND(where, char, item, char[], is_signed_type(char), nr, src)
 #define OTR_BEHIND_BITS(where, item, shown, bits)	\

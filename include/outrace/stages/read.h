@@ -21,6 +21,10 @@
 #ifndef OTR_BEHIND
 #define OTR_BEHIND(where, type, item, shown, sign, nr, src)
 #endif
+#ifndef OTR_BEHIND_ARRAY
+#define OTR_BEHIND_ARRAY(where, type, item, nr)					\
+	OTR_BEHIND(where, type, item, type[], is_signed_type(type), nr, NULL)
+#endif
 #ifndef OTR_ENUM
 #define OTR_ENUM(text, number)
 #endif
@@ -33,4 +37,5 @@
 #undef OTR_SCALAR
 #undef OTR_ARRAY
 #undef OTR_BEHIND
+#undef OTR_BEHIND_ARRAY
 #undef OTR_ENUM

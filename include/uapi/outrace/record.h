@@ -137,12 +137,14 @@ struct otr_rec_graph_exit {
  * struct otr_rec_stack - OTR_TYPE_STACK
  * @head: common part
  * @size: number of callers
+ * @zero: nothing
  * @caller: return addresses, the innermost first; OTR_STACK_TRAMPOLINE for the
  *	    way from a function to who records it
  */
 struct otr_rec_stack {
 	struct otr_rec_head	head;
 	int			size;
+	__u32			zero;
 	unsigned long		caller[];
 };
 
@@ -150,11 +152,13 @@ struct otr_rec_stack {
  * struct otr_rec_user_stack - OTR_TYPE_USER_STACK
  * @head: common part
  * @tgid: thread group of the task
+ * @zero: nothing
  * @caller: addresses, the innermost first, then zeros
  */
 struct otr_rec_user_stack {
 	struct otr_rec_head	head;
 	unsigned int		tgid;
+	__u32			zero;
 	unsigned long		caller[OTR_STACK_FIELDS];
 };
 

@@ -44,6 +44,23 @@ within()
 	[ "$3" -ge "$1" ] && [ "$3" -le "$2" ]
 }
 
+# What is shown of raw data of every length: as much as in-tree, and zeros behind it.
+# The in-tree tracer has them while its ring is new.
+check_raw()
+{
+	: >trace
+	perl -e '
+		open(my $fd, ">", "trace_marker_raw") or die;
+		syswrite($fd, pack("V", $_) . "\xee" x ($_ - 4)) for (4 .. 70);'
+	is 'raw data of every length' "$(records | sed 's/.*# //')" "$(perl -e '
+		for my $len (4 .. 70) {
+			my $room = 4 * int((($len < 13 ? 13 : $len) + 3) / 4);
+			printf("%x buf:%s%s\n", $len, " ee" x ($len - 4), " 00" x ($room - $len + 4));
+		}')"
+	is 'the longest' "$(put_text trace_marker_raw "$(printf %04060d 1)")" 4060
+	is 'is not longer' "$(put_text trace_marker_raw "$(printf %04061d 1)")" EINVAL
+}
+
 # The texts of all markers, as they are shown.
 marks()
 {
@@ -152,6 +169,7 @@ check_off()
 }
 
 begin
+check_raw
 check_texts
 check_long
 check_faults
