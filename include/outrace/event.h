@@ -59,13 +59,15 @@ struct otr_line {
 };
 
 /**
- * enum otr_kind - how a filter looks at a field
+ * enum otr_kind - what a field is taken for
  * @OTR_KIND_AUTO: as its type says
  * @OTR_KIND_NUMBER: a number of 1, 2, 4 or 8 bytes
  * @OTR_KIND_CHARS: text inside the record, of fixed size
  * @OTR_KIND_DYN_STRING: text behind the record, found by a __data_loc word
  * @OTR_KIND_REL_STRING: the same by a __rel_loc word
  * @OTR_KIND_PTR_STRING: address of a text
+ * @OTR_KIND_USER_STRING: the same in the memory of the task that is running; never what a
+ *			  type says
  * @OTR_KIND_CPUMASK: bits of CPUs, found by a __data_loc word
  * @OTR_KIND_REL_CPUMASK: the same by a __rel_loc word
  * @OTR_KIND_FUNCTION: address of code
@@ -80,6 +82,7 @@ enum otr_kind {
 	OTR_KIND_DYN_STRING,
 	OTR_KIND_REL_STRING,
 	OTR_KIND_PTR_STRING,
+	OTR_KIND_USER_STRING,
 	OTR_KIND_CPUMASK,
 	OTR_KIND_REL_CPUMASK,
 	OTR_KIND_FUNCTION,

@@ -4,11 +4,13 @@
  *
  * Purpose:  the registry of event descriptions by number and by system; sets of
  *           events that hang on tracepoints, which modules bring and take away;
- *           the helpers with which an event turns a record of its own into text.
+ *           the values of fields of records; the helpers with which an event turns
+ *           a record of its own into text.
  * Objects:  struct otr_event, owned by whoever registers it; struct
  *           otr_event_group, the events of one system, made with its first event
  *           and freed with its last; struct otr_line, one record on its way to
- *           text, lives on the reader's stack.
+ *           text, lives on the reader's stack; struct otr_access, the way to a
+ *           field's value, owned by whoever asks for values.
  * Locks:    otr_event_lock() keeps all of that in place for a reader. It is
  *           taken under otr_inst_lock, never the other way round. The lock of
  *           the sets (set.c) is outermost, otr_switch_lock comes next.
@@ -123,6 +125,7 @@ extern const struct otr_field otr_event_common[];
 
 const struct otr_field *otr_event_field(const struct otr_event *ev, const char *name, size_t len);
 enum otr_kind otr_field_kind(const struct otr_field *field);
+bool otr_kind_is_text(enum otr_kind kind);
 
 /* members.c */
 void otr_event_print_members(struct otr_line *line);
@@ -177,5 +180,7 @@ struct seq_file;
 void otr_event_show_format(struct seq_file *m, const struct otr_event *ev);
 void otr_event_show_page(struct seq_file *m, unsigned int data_bytes);
 void otr_event_show_head(struct seq_file *m);
+
+#include "event/access.h"
 
 #endif /* _OTR_EVENT_H */

@@ -89,3 +89,25 @@ enum otr_kind otr_field_kind(const struct otr_field *field)
 		type += strlen("const ");
 	return strcmp(type, "char *") ? OTR_KIND_NUMBER : OTR_KIND_PTR_STRING;
 }
+
+/**
+ * otr_kind_is_text - is what is asked for a text?
+ * @kind: from otr_field_kind(), or what somebody knows better
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool otr_kind_is_text(enum otr_kind kind)
+{
+	switch (kind) {
+	case OTR_KIND_CHARS:
+	case OTR_KIND_DYN_STRING:
+	case OTR_KIND_REL_STRING:
+	case OTR_KIND_PTR_STRING:
+	case OTR_KIND_USER_STRING:
+	case OTR_KIND_COMM:
+		return true;
+	default:
+		return false;
+	}
+}

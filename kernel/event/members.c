@@ -2,68 +2,60 @@
 /* A record as the names and the values of its members, whatever its own text is. */
 #include <linux/ctype.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "event/event.h"
 
 /* What is read of a text that a record has the address of, with the zero. */
 #define TEXT_MAX	128
 
-/* A word that says where in a record something is, and how long it is. */
-static bool find_place(const struct otr_line *line, const struct otr_field *field,
-		       unsigned int *at, unsigned int *len)
+/* What a word of the record leads to; false when that is not in the record. */
+static bool find_bytes(const struct otr_line *line, const struct otr_field *field,
+		       struct otr_span *bytes)
 {
-	u32 word;
+	bool rel = str_has_prefix(field->type, "__rel_loc");
+	struct otr_access access;
 
-	memcpy(&word, line->rec + field->offset, sizeof(word));
-	*at = word & 0xffff;
-	*len = word >> 16;
-	if (str_has_prefix(field->type, "__rel_loc"))
-		*at += field->offset + sizeof(word);
-	return *at + *len <= line->len;
+	otr_access_init(&access, field, rel ? OTR_KIND_REL_STRING : OTR_KIND_DYN_STRING);
+	*bytes = otr_access_bytes(&access, line->rec);
+	return bytes->at + bytes->len <= line->rec + line->len;
 }
 
 static void print_text(struct otr_line *line, const struct otr_field *field)
 {
-	unsigned int at, len;
+	struct otr_span bytes;
 
-	if (find_place(line, field, &at, &len))
-		seq_buf_printf(line->out, "%.*s", len, (const char *)line->rec + at);
+	if (find_bytes(line, field, &bytes))
+		seq_buf_printf(line->out, "%.*s", (int)bytes.len, (const char *)bytes.at);
 	else
 		seq_buf_puts(line->out, "<OVERFLOW>");
 }
 
 static void print_bytes(struct otr_line *line, const struct otr_field *field)
 {
-	unsigned int at, len, i;
+	struct otr_span bytes;
+	size_t i;
 
-	if (!find_place(line, field, &at, &len)) {
+	if (!find_bytes(line, field, &bytes)) {
 		seq_buf_puts(line->out, "<OVERFLOW>");
 		return;
 	}
-	for (i = 0; i < len; i++)
-		seq_buf_printf(line->out, "%s%02x", i ? "," : "",
-			       ((const u8 *)line->rec)[at + i]);
+	for (i = 0; i < bytes.len; i++)
+		seq_buf_printf(line->out, "%s%02x", i ? "," : "", ((const u8 *)bytes.at)[i]);
 }
 
 /* The text may be gone, and its memory with it. */
 static void print_pointed(struct otr_line *line, const struct otr_field *field)
 {
-	char text[TEXT_MAX] = "";
-	const char *from;
-	unsigned int i;
+	struct otr_access access;
+	char text[TEXT_MAX];
+	unsigned long from;
 
 	memcpy(&from, line->rec + field->offset, sizeof(from));
-	for (i = 0; i < sizeof(text) - 1; i++) {
-		if (copy_from_kernel_nofault(&text[i], from + i, 1)) {
-			seq_buf_printf(line->out, "(0x%016lx)", (unsigned long)from);
-			return;
-		}
-		if (!text[i])
-			break;
-	}
-	text[i] = '\0';
-	seq_buf_printf(line->out, "(0x%016lx:%s)", (unsigned long)from, text);
+	otr_access_init(&access, field, OTR_KIND_PTR_STRING);
+	if (otr_access_text(&access, line->rec, text, sizeof(text)) < 0)
+		seq_buf_printf(line->out, "(0x%016lx)", from);
+	else
+		seq_buf_printf(line->out, "(0x%016lx:%s)", from, text);
 }
 
 static void print_number(struct otr_line *line, const struct otr_field *field)

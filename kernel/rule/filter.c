@@ -61,8 +61,7 @@ static int prepare(const struct otr_filter *filter)
 	unsigned int i;
 
 	for (i = 0; i < filter->nr; i++)
-		if (filter->steps[i].kind == OTR_STEP_KERNEL_TEXT ||
-		    filter->steps[i].kind == OTR_STEP_USER_TEXT)
+		if (filter->steps[i].kind == OTR_STEP_FAR_TEXT)
 			return otr_rule_text_want();
 	return 0;
 }

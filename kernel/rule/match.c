@@ -3,39 +3,21 @@
  * Running a filter's steps on a record.
  *
  * Everything here may run in any context. A record is complete when it is
- * matched, so locations in it can be followed.
+ * matched, so locations in it can be followed. The filter has no use for the signs
+ * of numbers: see ask_range().
  */
 #include <linux/cpumask.h>
+#include <linux/errno.h>
 #include <linux/glob.h>
-#include <linux/sched.h>
-#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "rule/plan.h"
 #include "rule/text.h"
 
-/* Offset and length as a location word of a record has them. */
-#define LOC_OFFSET(word)	((word) & 0xffff)
-#define LOC_LEN(word)		((word) >> 16)
-
-static u64 number(const struct otr_step *step, const void *rec)
+static bool number_in(const struct otr_step *step, const void *rec)
 {
-	const void *at = rec + step->offset;
+	unsigned int cpu = otr_access_bits(&step->access, rec);
 
-	switch (step->size) {
-	case 1:
-		return *(const u8 *)at;
-	case 2:
-		return *(const u16 *)at;
-	case 4:
-		return *(const u32 *)at;
-	default:
-		return *(const u64 *)at;
-	}
-}
-
-static bool in_mask(const struct otr_step *step, unsigned int cpu)
-{
 	return cpu < nr_cpu_ids && cpumask_test_cpu(cpu, step->data);
 }
 
@@ -69,69 +51,54 @@ static bool text_fits(const struct otr_step *step, const char *text, size_t size
 	return fits ^ step->not;
 }
 
-static bool chars_fit(const struct otr_step *step, const void *rec)
+static bool near_text_fits(const struct otr_step *step, const void *rec)
 {
-	return text_fits(step, rec + step->offset, step->size ?: SIZE_MAX);
-}
+	struct otr_span bytes = otr_access_bytes(&step->access, rec);
 
-static bool loc_fits(const struct otr_step *step, const void *rec)
-{
-	u32 loc = *(const u32 *)(rec + step->offset);
-
-	return text_fits(step, rec + step->base + LOC_OFFSET(loc), LOC_LEN(loc));
+	return text_fits(step, bytes.at, bytes.len);
 }
 
 /* Text that cannot be read neither fits nor does not fit. */
-static bool address_fits(const struct otr_step *step, const void *rec, bool user)
+static bool far_text_fits(const struct otr_step *step, const void *rec)
 {
-	unsigned long addr = *(const unsigned long *)(rec + step->offset);
 	struct otr_rule_text *text = otr_rule_text_get();
-	bool fits;
+	int len;
 
 	if (!text)
 		return false;
-	fits = otr_rule_text_read(text, addr, user) &&
-	       text_fits(step, text->chars, sizeof(text->chars));
+	len = otr_access_text(&step->access, rec, text->chars, sizeof(text->chars));
+	if (len >= 0 && !text_fits(step, text->chars, len))
+		len = -ENOENT;
 	otr_rule_text_put();
-	return fits;
+	return len >= 0;
 }
 
 static bool mask_fits(const struct otr_step *step, const void *rec)
 {
-	u32 loc = *(const u32 *)(rec + step->offset);
-	const struct cpumask *mask = rec + step->base + LOC_OFFSET(loc);
+	struct otr_span mask = otr_access_bytes(&step->access, rec);
 
-	if (LOC_LEN(loc) < cpumask_size())
+	if (mask.len < cpumask_size())
 		return false;
 	if (step->kind == OTR_STEP_MASK_IS)
-		return cpumask_equal(mask, step->data);
-	return cpumask_intersects(mask, step->data);
+		return cpumask_equal(mask.at, step->data);
+	return cpumask_intersects(mask.at, step->data);
 }
 
-/* The answer to what is not a range of numbers in the record. */
+/* The answer to what is not a range of numbers. */
 static noinline bool answer(const struct otr_step *step, const void *rec)
 {
 	switch (step->kind) {
 	case OTR_STEP_BITS:
-		return number(step, rec) & step->first;
-	case OTR_STEP_CPU:
-		return raw_smp_processor_id() - step->first <= step->span;
-	case OTR_STEP_CPU_IN:
-		return in_mask(step, raw_smp_processor_id());
+		return otr_access_bits(&step->access, rec) & step->first;
 	case OTR_STEP_NUMBER_IN:
-		return in_mask(step, number(step, rec));
+		return number_in(step, rec);
 	case OTR_STEP_MASK_IS:
 	case OTR_STEP_MASK_MEETS:
 		return mask_fits(step, rec);
-	case OTR_STEP_COMM:
-		return text_fits(step, current->comm, sizeof(current->comm));
-	case OTR_STEP_CHARS:
-		return chars_fit(step, rec);
-	case OTR_STEP_LOC:
-		return loc_fits(step, rec);
-	case OTR_STEP_KERNEL_TEXT:
-	case OTR_STEP_USER_TEXT:
-		return address_fits(step, rec, step->kind == OTR_STEP_USER_TEXT);
+	case OTR_STEP_TEXT:
+		return near_text_fits(step, rec);
+	case OTR_STEP_FAR_TEXT:
+		return far_text_fits(step, rec);
 	default:
 		return false;
 	}
@@ -140,18 +107,9 @@ static noinline bool answer(const struct otr_step *step, const void *rec)
 /* The other numbers in a range are much of what is asked for: no call, no table of jumps. */
 static __always_inline bool holds(const struct otr_step *step, const void *rec)
 {
-	const void *at = rec + step->offset;
-	u64 value;
-
-	if (step->kind == OTR_STEP_RANGE_8)
-		value = *(const u64 *)at;
-	else if (step->kind == OTR_STEP_RANGE_2)
-		value = *(const u16 *)at;
-	else if (step->kind == OTR_STEP_RANGE_1)
-		value = *(const u8 *)at;
-	else
+	if (unlikely(step->kind != OTR_STEP_RANGE))
 		return answer(step, rec);
-	return value - step->first <= step->span;
+	return otr_access_bits(&step->access, rec) - step->first <= step->span;
 }
 
 /**

@@ -167,11 +167,9 @@ static void open_level(struct plan *plan, bool flip)
 	};
 }
 
-static bool looks_at_head(const struct otr_step *step)
+static bool looks_at_head(const struct otr_access *access)
 {
-	if (step->kind > OTR_STEP_BITS && step->kind != OTR_STEP_NUMBER_IN)
-		return false;
-	return step->offset < sizeof(struct otr_rec_head);
+	return access->how <= OTR_GET_1 && access->offset < sizeof(struct otr_rec_head);
 }
 
 static int read_term(struct plan *plan, const struct otr_event *ev, bool flip)
@@ -182,7 +180,7 @@ static int read_term(struct plan *plan, const struct otr_event *ev, bool flip)
 
 	if (err)
 		return err;
-	filter->needs_head |= looks_at_head(&term.step);
+	filter->needs_head |= looks_at_head(&term.step.access);
 	filter->steps[filter->nr++] = term.step;
 	plan->last = (struct ways){ NONE, NONE };
 	plan->flip = flip ^ term.flip;

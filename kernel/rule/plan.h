@@ -66,7 +66,7 @@ struct otr_shape {
 /* Does a step own what its data points to? */
 static inline bool otr_step_owns(const struct otr_step *step)
 {
-	return step->kind >= OTR_STEP_CPU_IN;
+	return step->kind >= OTR_STEP_NUMBER_IN;
 }
 
 int otr_term_read(const struct otr_event *ev, struct otr_cmd *cmd, struct otr_term *term);

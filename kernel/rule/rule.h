@@ -19,33 +19,25 @@
 #include <linux/types.h>
 
 #include "base/base.h"
-
-struct otr_event;
+#include "event/event.h"
 
 /*
- * What a step looks at. Its result is always "does it hold", so that one way
- * out belongs to each answer.
+ * What a step asks of a field's value. Its result is always "does it hold", so
+ * that one way out belongs to each answer.
  *
  * The order matters: the first is asked for inline, those from
- * OTR_STEP_CPU_IN on own what otr_step.data points to.
+ * OTR_STEP_NUMBER_IN on own what otr_step.data points to.
  */
 enum otr_step_kind {
-	OTR_STEP_RANGE_4,	/* first <= u32 at offset <= first + span */
-	OTR_STEP_RANGE_8,	/* the same for a u64 */
-	OTR_STEP_RANGE_2,	/* u16 */
-	OTR_STEP_RANGE_1,	/* u8 */
-	OTR_STEP_BITS,		/* bits of first in a number of size bytes */
+	OTR_STEP_RANGE_4,	/* first <= number <= first + span, for OTR_GET_4 */
+	OTR_STEP_RANGE,		/* the same for every number */
+	OTR_STEP_BITS,		/* bits of first in a number */
 	OTR_STEP_NEVER,		/* does not hold */
-	OTR_STEP_CPU,		/* like RANGE_4, of the CPU's number */
-	OTR_STEP_CPU_IN,	/* the CPU is in a mask */
-	OTR_STEP_NUMBER_IN,	/* a number of size bytes is in a mask */
-	OTR_STEP_MASK_IS,	/* a mask in the record is another */
+	OTR_STEP_NUMBER_IN,	/* a number is in a mask */
+	OTR_STEP_MASK_IS,	/* a mask is another */
 	OTR_STEP_MASK_MEETS,	/* they have CPUs in common */
-	OTR_STEP_COMM,		/* the task's name fits a pattern */
-	OTR_STEP_CHARS,		/* text of size bytes, 0 for up to its zero */
-	OTR_STEP_LOC,		/* text that a location word points to */
-	OTR_STEP_KERNEL_TEXT,	/* text at an address in the record */
-	OTR_STEP_USER_TEXT,	/* the same in the task's memory */
+	OTR_STEP_TEXT,		/* text that is at hand fits a pattern */
+	OTR_STEP_FAR_TEXT,	/* text that has to be copied first */
 };
 
 /* Ways out of a program, see struct otr_step; bit 0 is the answer. */
@@ -57,30 +49,22 @@ enum otr_step_kind {
  * @kind: enum otr_step_kind
  * @not: the opposite is asked for; only for text, where it is not the same as
  *	 exchanging the ways out: text that cannot be read holds nothing
- * @offset: of the field in the record
  * @next: by answer: number of the next step, or OTR_STEP_ACCEPT or _REJECT
- * @first: smallest number that holds; the bits of OTR_STEP_BITS
+ * @access: the way to the field's value
+ * @first: smallest number that holds, without its sign; the bits of OTR_STEP_BITS
  * @data: a struct cpumask or struct otr_pattern
  * @span: largest number that holds, less @first
- * @size: of the field
- * @base: of a location: what its offset counts from, in the record
  */
 struct otr_step {
-	u8	kind;
-	bool	not;
-	u16	offset;
-	s16	next[2];
+	u8			kind;
+	bool			not;
+	s16			next[2];
+	struct otr_access	access;
 	union {
-		u64	first;
-		void	*data;
+		u64		first;
+		void		*data;
 	};
-	union {
-		u64	span;
-		struct {
-			u16	size;
-			u16	base;
-		};
-	};
+	u64			span;
 };
 
 /**
@@ -142,7 +126,7 @@ static inline bool otr_filter_needs_head(const struct otr_filter *filter)
  */
 static __always_inline int otr_step_number(const struct otr_step *step, const void *rec)
 {
-	u64 value = *(const u32 *)(rec + step->offset);
+	u64 value = *(const u32 *)(rec + step->access.offset);
 
 	return step->next[value - step->first <= step->span];
 }

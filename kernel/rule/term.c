@@ -48,9 +48,8 @@ static const char *const operators[OP_NR] = {
  *
  * @cmd: where from
  * @field: what is compared
- * @kind: of the field
+ * @kind: what it is taken for
  * @op: how
- * @user: the field's text is in user space
  * @term: the result
  */
 struct reader {
@@ -58,7 +57,6 @@ struct reader {
 	const struct otr_field	*field;
 	enum otr_kind		kind;
 	enum operator		op;
-	bool			user;
 	struct otr_term		*term;
 };
 
@@ -87,37 +85,6 @@ static void skip_alnum(struct otr_cmd *cmd)
 {
 	while (isalnum(*here(cmd)))
 		cmd->pos++;
-}
-
-static bool is_text(enum otr_kind kind)
-{
-	switch (kind) {
-	case OTR_KIND_CHARS:
-	case OTR_KIND_DYN_STRING:
-	case OTR_KIND_REL_STRING:
-	case OTR_KIND_PTR_STRING:
-	case OTR_KIND_COMM:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* The step that looks for a number of @size bytes in a range. */
-static int range_kind(unsigned int size)
-{
-	switch (size) {
-	case 1:
-		return OTR_STEP_RANGE_1;
-	case 2:
-		return OTR_STEP_RANGE_2;
-	case 4:
-		return OTR_STEP_RANGE_4;
-	case 8:
-		return OTR_STEP_RANGE_8;
-	default:
-		return OTR_STEP_NEVER;
-	}
 }
 
 /*
@@ -154,25 +121,35 @@ static void ask_range(struct otr_term *term, enum operator op, unsigned int bits
 	term->step.span = last - first;
 }
 
+/* Whatever is in the record can be taken for a number, if it has the size of one. */
+static bool take_for_number(struct reader *r)
+{
+	struct otr_access *access = &r->term->step.access;
+
+	otr_access_init(access, r->field,
+			r->kind == OTR_KIND_CPU ? OTR_KIND_CPU : OTR_KIND_NUMBER);
+	return otr_access_is_number(access);
+}
+
+static void set_range_kind(struct otr_step *step)
+{
+	step->kind = step->access.how == OTR_GET_4 ? OTR_STEP_RANGE_4 : OTR_STEP_RANGE;
+}
+
 static void ask_number(struct reader *r, bool is_signed, u64 value)
 {
 	struct otr_step *step = &r->term->step;
+	bool is_cpu = r->kind == OTR_KIND_CPU;
 
-	if (r->kind == OTR_KIND_CPU) {
-		step->kind = r->op == OP_AND ? OTR_STEP_NEVER : OTR_STEP_CPU;
-		ask_range(r->term, r->op, 32, true, value);
-		return;
-	}
-	step->kind = range_kind(r->field->size);
-	if (step->kind == OTR_STEP_NEVER)
-		return;
-	if (r->op == OP_AND) {
+	if (!take_for_number(r) || (is_cpu && r->op == OP_AND)) {
+		step->kind = OTR_STEP_NEVER;
+	} else if (r->op == OP_AND) {
 		step->kind = OTR_STEP_BITS;
 		step->first = value;
-		step->size = r->field->size;
-		return;
+	} else {
+		set_range_kind(step);
+		ask_range(r->term, r->op, is_cpu ? 32 : 8 * r->field->size, is_signed, value);
 	}
-	ask_range(r->term, r->op, r->field->size * 8, is_signed, value);
 }
 
 /* The digits from @start to here, with a zero behind them; fails with @start moved there. */
@@ -195,7 +172,7 @@ static int read_number(struct reader *r)
 	u64 value;
 	int err;
 
-	if (is_text(r->kind))
+	if (otr_kind_is_text(r->kind))
 		return fail(cmd, OTR_FILTER_NO_STRING);
 	if (r->op == OP_FITS)
 		return fail(cmd, OTR_FILTER_FIELD_OPERATOR);
@@ -254,7 +231,8 @@ static int read_function(struct reader *r)
 		return err;
 	if (!addr || !otr_host_function(addr, &start, &size))
 		return fail(r->cmd, OTR_FILTER_FUNCTION);
-	step->kind = range_kind(sizeof(long));
+	take_for_number(r);
+	set_range_kind(step);
 	step->first = start;
 	step->span = size ? size - 1 : 0;
 	r->term->flip = r->op == OP_NE;
@@ -312,13 +290,7 @@ static bool ask_number_in(struct reader *r, struct cpumask *mask)
 	}
 	if (r->op == OP_NE)
 		cpumask_setall(mask);
-	if (r->kind == OTR_KIND_CPU)
-		step->kind = OTR_STEP_CPU_IN;
-	else if (range_kind(r->field->size) == OTR_STEP_NEVER)
-		step->kind = OTR_STEP_NEVER;
-	else
-		step->kind = OTR_STEP_NUMBER_IN;
-	step->size = r->field->size;
+	step->kind = take_for_number(r) ? OTR_STEP_NUMBER_IN : OTR_STEP_NEVER;
 	return step->kind != OTR_STEP_NEVER;
 }
 
@@ -349,7 +321,7 @@ static int read_cpus(struct reader *r)
 		keep = ask_number_in(r, mask);
 	} else {
 		step->kind = r->op == OP_AND ? OTR_STEP_MASK_MEETS : OTR_STEP_MASK_IS;
-		step->base = r->kind == OTR_KIND_CPUMASK ? 0 : step->offset + sizeof(u32);
+		otr_access_init(&step->access, r->field, r->kind);
 		r->term->flip = r->op == OP_NE;
 	}
 	if (keep)
@@ -359,29 +331,10 @@ static int read_cpus(struct reader *r)
 	return 0;
 }
 
-static void ask_text(struct reader *r)
+/* Is a text somewhere else than in the record? */
+static bool is_far(enum otr_kind kind)
 {
-	struct otr_step *step = &r->term->step;
-
-	switch (r->kind) {
-	case OTR_KIND_COMM:
-		step->kind = OTR_STEP_COMM;
-		break;
-	case OTR_KIND_CHARS:
-		step->kind = OTR_STEP_CHARS;
-		step->size = r->field->size;
-		break;
-	case OTR_KIND_DYN_STRING:
-		step->kind = OTR_STEP_LOC;
-		step->base = 0;
-		break;
-	case OTR_KIND_REL_STRING:
-		step->kind = OTR_STEP_LOC;
-		step->base = step->offset + sizeof(u32);
-		break;
-	default:
-		step->kind = r->user ? OTR_STEP_USER_TEXT : OTR_STEP_KERNEL_TEXT;
-	}
+	return kind == OTR_KIND_PTR_STRING || kind == OTR_KIND_USER_STRING;
 }
 
 static int read_text(struct reader *r)
@@ -393,7 +346,7 @@ static int read_text(struct reader *r)
 
 	if (r->op != OP_EQ && r->op != OP_NE && r->op != OP_FITS)
 		return fail(cmd, OTR_FILTER_FIELD_OPERATOR);
-	if (!is_text(r->kind))
+	if (!otr_kind_is_text(r->kind))
 		return fail(cmd, OTR_FILTER_NO_NUMBER);
 	text = here(cmd) + 1;
 	end = strchrnul(text, text[-1]);
@@ -417,7 +370,8 @@ static int read_text(struct reader *r)
 		pattern->glob = (struct otr_glob){ OTR_GLOB_FULL, false, pattern->text, len };
 		r->term->step.not = r->op == OP_NE;
 	}
-	ask_text(r);
+	otr_access_init(&r->term->step.access, r->field, r->kind);
+	r->term->step.kind = is_far(r->kind) ? OTR_STEP_FAR_TEXT : OTR_STEP_TEXT;
 	r->term->step.data = pattern;
 	return 0;
 }
@@ -448,7 +402,8 @@ static int read_field(struct reader *r, const struct otr_event *ev)
 	if (!r->field)
 		return fail(cmd, OTR_FILTER_FIELD);
 	r->kind = otr_field_kind(r->field);
-	r->term->step.offset = r->field->offset;
+	if (take(cmd, ".ustring") && r->kind == OTR_KIND_PTR_STRING)
+		r->kind = OTR_KIND_USER_STRING;
 	return 0;
 }
 
@@ -471,7 +426,6 @@ int otr_term_read(const struct otr_event *ev, struct otr_cmd *cmd, struct otr_te
 	err = read_field(&r, ev);
 	if (err)
 		return err;
-	r.user = take(cmd, ".ustring");
 	function = take(cmd, ".function");
 	otr_cmd_done(cmd);
 	while (r.op < OP_NR && !take(cmd, operators[r.op]))

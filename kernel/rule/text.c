@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text that a record only has the address of is copied before it is compared:
- * the address may be of anything, and the text may change meanwhile.
+ * Room for text that a record only has the address of. It is copied before it is
+ * compared: the address may be of anything, and the text may change meanwhile.
  */
-#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
-#include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "rule/rule.h"
 #include "rule/text.h"
-
-/* Text is copied in pieces that do not reach over a page's end. */
-#define PIECE	64
 
 /*
  * A CPU's copies.
@@ -74,40 +66,6 @@ struct otr_rule_text *otr_rule_text_get(void)
 void otr_rule_text_put(void)
 {
 	otr_nest_exit(&desk_nest, raw_cpu_read(desk_nest) - 1);
-}
-
-static bool copy(char *to, unsigned long addr, size_t len, bool user)
-{
-	if (user)
-		return !copy_from_user_nofault(to, (const void __user *)addr, len);
-	return !copy_from_kernel_nofault(to, (const void *)addr, len);
-}
-
-/**
- * otr_rule_text_read - copy a text that may not be there
- * @text: where to
- * @addr: where from
- * @user: in the memory of the task that is running
- *
- * Context: any.
- * Return: true, false if it cannot be read.
- */
-bool otr_rule_text_read(struct otr_rule_text *text, unsigned long addr, bool user)
-{
-	size_t size = sizeof(text->chars), done = 0;
-
-	BUILD_BUG_ON(PAGE_SIZE % PIECE);
-	while (done < size) {
-		size_t len = min(PIECE - (addr + done) % PIECE, size - done);
-
-		if (!copy(text->chars + done, addr + done, len, user))
-			return false;
-		if (memchr(text->chars + done, '\0', len))
-			return true;
-		done += len;
-	}
-	text->chars[size - 1] = '\0';
-	return true;
 }
 
 /**

@@ -15,7 +15,6 @@ struct otr_rule_text {
 
 int otr_rule_text_want(void);
 struct otr_rule_text *otr_rule_text_get(void);
-bool otr_rule_text_read(struct otr_rule_text *text, unsigned long addr, bool user);
 void otr_rule_text_put(void);
 
 #endif /* _OTR_RULE_TEXT_H */

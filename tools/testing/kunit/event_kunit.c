@@ -4,14 +4,20 @@
  * that the in-tree tracer prints for the same values.
  */
 #include <kunit/test.h>
+#include <linux/cpumask.h>
+#include <linux/irq_work.h>
+#include <linux/mman.h>
 #include <linux/module.h>
+#include <linux/uaccess.h>
 
 /* Copies of our own, next to the engine's. */
 #include "base/clock.c"
 #include "base/format.c"
 #include "base/text.c"
+#include "event/access.c"
 #include "event/btf.c"
 #include "event/btf_text.c"
+#include "event/field.c"
 #include "event/print_fields.c"
 #include "host/types.c"
 
@@ -263,6 +269,116 @@ static void types_of_the_kernel(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_host_types_get("no_such_module", &size)), -ENOENT);
 }
 
+struct value_rec {
+	struct otr_rec_head	head;
+	const char		*text;
+	u32			mask_loc;
+	unsigned long		mask[BITS_TO_LONGS(NR_CPUS)];
+};
+
+static const struct otr_field value_fields[] = {
+	{ "const char *", "text", offsetof(struct value_rec, text), 8, false },
+	{ "__data_loc cpumask_t", "mask", offsetof(struct value_rec, mask_loc), 4, false },
+	{}
+};
+
+static struct otr_access value_access(const char *name)
+{
+	const struct otr_event ev = { .fields = value_fields };
+	const struct otr_field *field = otr_event_field(&ev, name, strlen(name));
+	struct otr_access access;
+
+	otr_access_init(&access, field, otr_field_kind(field));
+	return access;
+}
+
+static void values_of_the_moment(struct kunit *test)
+{
+	struct value_rec rec = {
+		.head.pid = -7,
+		.mask_loc = offsetof(struct value_rec, mask) | cpumask_size() << 16,
+	};
+	struct otr_access access = value_access("cpu");
+	struct otr_span bytes;
+	char text[TASK_COMM_LEN];
+
+	preempt_disable();
+	KUNIT_EXPECT_EQ(test, otr_access_number(&access, &rec), smp_processor_id());
+	preempt_enable();
+	access = value_access("common_pid");
+	KUNIT_EXPECT_EQ(test, otr_access_number(&access, &rec), -7);
+	KUNIT_EXPECT_EQ(test, otr_access_bits(&access, &rec), 0xfffffff9);
+	access = value_access("COMM");
+	KUNIT_EXPECT_EQ(test, otr_access_text(&access, &rec, text, sizeof(text)),
+			strlen(current->comm));
+	KUNIT_EXPECT_STREQ(test, text, current->comm);
+	access = value_access("mask");
+	bytes = otr_access_bytes(&access, &rec);
+	KUNIT_EXPECT_PTR_EQ(test, bytes.at, (const void *)rec.mask);
+	KUNIT_EXPECT_EQ(test, bytes.len, cpumask_size());
+}
+
+/* Text at any address is either copied or cannot be read, whatever is there. */
+static void texts_at_addresses(struct kunit *test)
+{
+	static const unsigned long nowhere[] = {
+		0, 1, PAGE_SIZE - 1, TASK_SIZE_MAX, 0xdead000000000000, ~0UL, ~0UL - 63,
+	};
+	unsigned long user = kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
+					   MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	struct otr_access access = value_access("text"), theirs;
+	struct value_rec rec = { .text = "some text" };
+	char text[8];
+	int i;
+
+	KUNIT_ASSERT_NE(test, user, 0);
+	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)user, "theirs", 7), 0);
+	otr_access_init(&theirs, value_fields, OTR_KIND_USER_STRING);
+	KUNIT_EXPECT_EQ(test, otr_access_text(&access, &rec, text, sizeof(text)), 7);
+	KUNIT_EXPECT_STREQ(test, text, "some te");
+	KUNIT_EXPECT_EQ(test, otr_access_text(&theirs, &rec, text, sizeof(text)), -EFAULT);
+	rec.text = (const char *)user;
+	KUNIT_EXPECT_EQ(test, otr_access_text(&theirs, &rec, text, sizeof(text)), 6);
+	KUNIT_EXPECT_STREQ(test, text, "theirs");
+	KUNIT_EXPECT_EQ(test, otr_access_text(&access, &rec, text, sizeof(text)), -EFAULT);
+	for (i = 0; i < ARRAY_SIZE(nowhere); i++) {
+		rec.text = (const char *)nowhere[i];
+		KUNIT_EXPECT_EQ(test, otr_access_text(&access, &rec, text, sizeof(text)), -EFAULT);
+		KUNIT_EXPECT_EQ(test, otr_access_text(&theirs, &rec, text, sizeof(text)), -EFAULT);
+	}
+}
+
+static struct {
+	struct value_rec	rec;
+	s64			cpu;
+	int			good, bad;
+} in_irq;
+
+static void value_in_irq(struct irq_work *work)
+{
+	struct otr_access access = value_access("CPU");
+	char text[32];
+
+	in_irq.cpu = otr_access_number(&access, &in_irq.rec) - smp_processor_id();
+	access = value_access("text");
+	in_irq.rec.text = "in an interrupt";
+	in_irq.good = otr_access_text(&access, &in_irq.rec, text, sizeof(text));
+	in_irq.rec.text = NULL;
+	in_irq.bad = otr_access_text(&access, &in_irq.rec, text, sizeof(text));
+}
+
+static void values_in_interrupts(struct kunit *test)
+{
+	struct irq_work work = IRQ_WORK_INIT_HARD(value_in_irq);
+
+	in_irq.cpu = -1;
+	irq_work_queue(&work);
+	irq_work_sync(&work);
+	KUNIT_EXPECT_EQ(test, in_irq.cpu, 0);
+	KUNIT_EXPECT_EQ(test, in_irq.good, 15);
+	KUNIT_EXPECT_EQ(test, in_irq.bad, -EFAULT);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(names_of_bits),
 	KUNIT_CASE(names_of_values),
@@ -275,6 +391,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(events),
 	KUNIT_CASE(addresses),
 	KUNIT_CASE(types_of_the_kernel),
+	KUNIT_CASE(values_of_the_moment),
+	KUNIT_CASE(texts_at_addresses),
+	KUNIT_CASE(values_in_interrupts),
 	{}
 };
 

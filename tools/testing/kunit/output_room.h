@@ -16,6 +16,7 @@
 #include "base/tgid.c"
 /* comm.c has one, too. */
 #define find find_field
+#include "event/access.c"
 #include "event/field.c"
 #include "event/members.c"
 #undef find

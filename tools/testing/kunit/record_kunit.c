@@ -375,7 +375,7 @@ static int set_up(struct kunit *test)
 	seven->nr = 1;
 	seven->steps[0] = (struct otr_step) {
 		.kind	= OTR_STEP_RANGE_4,
-		.offset	= offsetof(struct record, value),
+		.access	= { .how = OTR_GET_4, .offset = offsetof(struct record, value) },
 		.next	= { OTR_STEP_REJECT, OTR_STEP_ACCEPT },
 		.first	= 7,
 	};

@@ -17,6 +17,7 @@
 /* Copies of the rooms of our own, next to the engine's. */
 #include "base/cmd.c"
 #include "base/glob.c"
+#include "event/access.c"
 #include "event/field.c"
 #include "host/feature.c"
 #include "host/symbol.c"

@@ -18,6 +18,7 @@
 #include <linux/seq_buf.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 int shim_warnings;
 __thread bool shim_irqs_off;
@@ -41,6 +42,16 @@ u64 __weak shim_clock(void)
 /* Programs that replace what others read have their own. */
 void __weak shim_synchronize(void)
 {
+}
+
+long __weak copy_from_kernel_nofault(void *to, const void *from, size_t size)
+{
+	return -EFAULT;
+}
+
+long __weak copy_from_user_nofault(void *to, const void *from, size_t size)
+{
+	return -EFAULT;
 }
 
 static bool alloc_fails(void)
