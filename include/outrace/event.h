@@ -10,6 +10,7 @@
 #ifndef _OUTRACE_EVENT_H
 #define _OUTRACE_EVENT_H
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
@@ -147,8 +148,9 @@ struct otr_event_ops {
 
 /* An event's flags. */
 #define OTR_EVENT_ID		BIT(0)	/* programs may ask for it by its number */
-#define OTR_EVENT_GOING		BIT(1)	/* its tracepoint is about to go away */
+#define OTR_EVENT_CLOSED	BIT(1)	/* cannot be used: its source is gone, or about to go */
 #define OTR_EVENT_POINTS	BIT(2)	/* records have addresses of texts */
+#define OTR_EVENT_NUMBERED	BIT(3)	/* its number was given to it */
 
 /**
  * struct otr_event - a description of one kind of record
@@ -174,6 +176,9 @@ struct otr_event_ops {
  * @owner: the module that the description is part of, NULL if that is built in
  * @group: the system; event registry
  * @link: in the system's list; event registry
+ * @by_name: among those of similar names; event registry
+ * @serial: number of its registration; event registry
+ * @users: how much would break if it went; event registry
  * @program: the format of its text, once it was read; freed by the event registry
  *
  * Who registers an event leaves it alone until it is unregistered.
@@ -199,6 +204,9 @@ struct otr_event {
 	struct module		*owner;
 	struct otr_event_group	*group;
 	struct list_head	link;
+	struct hlist_node	by_name;
+	u32			serial;
+	atomic_t		users;
 	struct otr_text_program	*program;
 };
 

@@ -13,7 +13,8 @@
  *           field's value, owned by whoever asks for values.
  * Locks:    otr_event_lock() keeps all of that in place for a reader. It is
  *           taken under otr_inst_lock, never the other way round. The lock of
- *           the sets (set.c) is outermost, otr_switch_lock comes next.
+ *           the sets (set.c) is outermost, then that of events that go away
+ *           (life.c); otr_switch_lock comes next.
  * Contexts: registration sleeps; look-ups and the print helpers do not.
  *
  * An event whose tracepoint the running kernel does not have keeps its number,
@@ -47,12 +48,15 @@ struct otr_event_group {
 int otr_event_init(void);
 void otr_event_exit(void);
 
-/* registry.c */
+/* registry.c: events come */
 int otr_event_register(struct otr_event *ev);
 void otr_event_unregister(struct otr_event *ev);
 int otr_event_register_all(struct otr_event *const *events, unsigned int nr);
 void otr_event_unregister_all(struct otr_event *const *events, unsigned int nr);
 struct otr_event *otr_event_find(u16 id);
+struct otr_event *otr_event_find_key(long key);
+void otr_event_open(struct otr_event *ev);
+void otr_event_close(struct otr_event *ev);
 struct otr_event *otr_event_next(const struct otr_event *ev);
 struct otr_event *otr_event_named(const char *system, const char *name);
 const struct otr_event_group *otr_group_find(unsigned int id);
@@ -70,31 +74,63 @@ void otr_registry_exit(void);
  * @ev: the event
  *
  * Context: otr_event_lock() held.
- * Return: whether it is: it hangs on no tracepoint, or the kernel has that.
+ * Return: whether it is: its source is there, and not about to go.
  */
 static inline bool otr_event_listed(const struct otr_event *ev)
 {
-	if (ev->flags & OTR_EVENT_GOING)
-		return false;
-	return !ev->tracepoint || READ_ONCE(ev->tp);
+	return !(ev->flags & OTR_EVENT_CLOSED);
 }
+
+/**
+ * otr_event_key - a number that means an event until it goes away, and nothing after that
+ * @ev: the event
+ *
+ * Its number in records is given again some day.
+ *
+ * Context: otr_event_lock() held.
+ * Return: the key, not 0, for otr_event_find_key().
+ */
+static inline long otr_event_key(const struct otr_event *ev)
+{
+	return (unsigned long)ev->serial << 16 | ev->id;
+}
+
+/**
+ * struct otr_event_hooks - what the rooms above do when events go away
+ * @gone: called when an event is closed: nothing may be attached to it on return,
+ *	  and nothing may have it that otr_event_get() got; @for_good: its records
+ *	  must be gone as well when settle() returns
+ * @settle: called after that, for one or more events: none of their probes may be
+ *	    on its way on return
+ * @link: in the list of hooks
+ *
+ * Called one event at a time, with no lock of the rooms above held.
+ */
+struct otr_event_hooks {
+	void			(*gone)(struct otr_event *ev, bool for_good);
+	void			(*settle)(void);
+	struct list_head	link;
+};
+
+/* life.c */
+void otr_event_add_hooks(struct otr_event_hooks *hooks);
+void otr_event_remove_hooks(struct otr_event_hooks *hooks);
+bool otr_event_get(struct otr_event *ev);
+void otr_event_put(struct otr_event *ev);
+void otr_event_withdraw(struct otr_event *ev, bool for_good);
+void otr_event_settle(void);
+int otr_event_retire(struct otr_event *const *events, unsigned int nr);
 
 /**
  * struct otr_set_hooks - what the rooms above do for sets of events
  * @ops: source of the events that hang on a tracepoint and name none
  * @came: called when a module came and its tracepoints were found
- * @gone: called before an event's tracepoint goes away, or the event itself;
- *	  nothing may be attached to it on return
- * @settle: called after that, for one or more events: none of their probes may be
- *	    on its way on return
  *
  * Called with the sets' lock held, and no other of ours.
  */
 struct otr_set_hooks {
 	const struct otr_event_ops	*ops;
 	void				(*came)(const char *module);
-	void				(*gone)(struct otr_event *ev);
-	void				(*settle)(void);
 };
 
 /**

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The registry: event number to description, and the systems. */
+#include <linux/hashtable.h>
 #include <linux/rwsem.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/stringhash.h>
 #include <linux/xarray.h>
 
 #include "event/event.h"
 
 static DEFINE_XARRAY_ALLOC(events);
+static DEFINE_HASHTABLE(events_by_name, 10);
 static LIST_HEAD(groups);
 static unsigned int last_group;
 static u32 next_id = OTR_TYPE_FIXED_END;
+static u32 last_serial;
 static DECLARE_RWSEM(events_sem);
 
 static struct otr_event_group *group_get(const char *name)
@@ -58,26 +62,41 @@ static int number(struct otr_event *ev)
 	if (err < 0)
 		return err;
 	ev->id = id;
+	ev->flags |= OTR_EVENT_NUMBERED;
 	return 0;
+}
+
+static void number_back(struct otr_event *ev)
+{
+	xa_erase(&events, ev->id);
+	if (ev->flags & OTR_EVENT_NUMBERED)
+		ev->id = 0;
+	ev->flags &= ~OTR_EVENT_NUMBERED;
+}
+
+static u32 name_hash(const char *name)
+{
+	return full_name_hash(NULL, name, strlen(name));
 }
 
 static int insert(struct otr_event *ev)
 {
-	bool given = ev->id;
 	int err = number(ev);
 
 	if (err)
 		return err;
 	ev->group = group_get(ev->system);
 	if (!ev->group) {
-		xa_erase(&events, ev->id);
-		if (!given)
-			ev->id = 0;
+		number_back(ev);
 		return -ENOMEM;
 	}
 	if (otr_event_points(ev))
 		ev->flags |= OTR_EVENT_POINTS;
+	if (otr_event_listed(ev))
+		ev->serial = ++last_serial;
+	atomic_set(&ev->users, 0);
 	list_add(&ev->link, &ev->group->events);
+	hash_add(events_by_name, &ev->by_name, name_hash(ev->name));
 	return 0;
 }
 
@@ -104,7 +123,8 @@ int otr_event_register(struct otr_event *ev)
  * @ev: an event that otr_event_register() accepted
  *
  * Waits for readers that hold otr_event_lock(), so that the description may
- * be freed afterwards.
+ * be freed afterwards. An event that may have been used goes by otr_event_retire()
+ * or otr_event_withdraw() first.
  *
  * Context: may sleep.
  */
@@ -114,8 +134,11 @@ void otr_event_unregister(struct otr_event *ev)
 
 	down_write(&events_sem);
 	if (xa_load(&events, ev->id) == ev) {
-		xa_erase(&events, ev->id);
+		number_back(ev);
+		/* The next time it begins anew. */
+		ev->flags &= ~OTR_EVENT_CLOSED;
 		list_del(&ev->link);
+		hash_del(&ev->by_name);
 		group_put(ev->group);
 		ev->group = NULL;
 		program = ev->program;
@@ -173,6 +196,46 @@ struct otr_event *otr_event_find(u16 id)
 }
 
 /**
+ * otr_event_find_key - look an event up that may have gone meanwhile
+ * @key: from otr_event_key()
+ *
+ * Context: that of otr_event_find().
+ * Return: the event, NULL when it went, even if it has come again since.
+ */
+struct otr_event *otr_event_find_key(long key)
+{
+	struct otr_event *ev = xa_load(&events, (u16)key);
+
+	return ev && otr_event_listed(ev) && otr_event_key(ev) == key ? ev : NULL;
+}
+
+/**
+ * otr_event_open - let an event be used
+ * @ev: the event, registered or not
+ *
+ * Context: otr_event_lock_write() held.
+ */
+void otr_event_open(struct otr_event *ev)
+{
+	ev->flags &= ~OTR_EVENT_CLOSED;
+	ev->serial = ++last_serial;
+}
+
+/**
+ * otr_event_close - let nobody use an event from here on
+ * @ev: the event, registered or not
+ *
+ * Nor are its texts looked for in the module that has its tracepoint.
+ *
+ * Context: otr_event_lock_write() held.
+ */
+void otr_event_close(struct otr_event *ev)
+{
+	ev->flags |= OTR_EVENT_CLOSED;
+	ev->carrier = NULL;
+}
+
+/**
  * otr_event_next - walk the events by number
  * @ev: where to go on, NULL for the start
  *
@@ -196,16 +259,12 @@ struct otr_event *otr_event_next(const struct otr_event *ev)
  */
 struct otr_event *otr_event_named(const char *system, const char *name)
 {
-	struct otr_event_group *group;
 	struct otr_event *ev;
 
-	list_for_each_entry(group, &groups, link) {
-		if (strcmp(group->name, system))
-			continue;
-		list_for_each_entry(ev, &group->events, link)
-			if (!strcmp(ev->name, name) && otr_event_listed(ev))
-				return ev;
-	}
+	/* The last one that was registered comes first. */
+	hash_for_each_possible(events_by_name, ev, by_name, name_hash(name))
+		if (!strcmp(ev->name, name) && !strcmp(ev->system, system) && otr_event_listed(ev))
+			return ev;
 	return NULL;
 }
 

@@ -26,11 +26,18 @@ static const struct otr_set_hooks *set_hooks;
 /* Guards all of the above, and otr_event.tp. Readers of @sets may hold the registry's lock. */
 static DEFINE_MUTEX(sets_lock);
 
+/* An event without a tracepoint is closed. */
 static void set_tracepoint(struct otr_event *ev, struct tracepoint *tp, struct module *module)
 {
+	otr_event_lock_write();
+	if (tp)
+		otr_event_open(ev);
+	else
+		otr_event_close(ev);
+	ev->tp = tp;
 	ev->carrier = tp ? module : NULL;
 	ev->module = ev->carrier ? module->name : NULL;
-	WRITE_ONCE(ev->tp, tp);
+	otr_event_unlock_write();
 }
 
 #if defined(CONFIG_MODULES) && defined(CONFIG_TRACEPOINTS)
@@ -52,28 +59,21 @@ static struct tracepoint *find_in(struct module *mod, const char *name)
 	return NULL;
 }
 
+static void look_in(struct otr_event *ev, struct module *mod)
+{
+	struct tracepoint *tp = find_in(mod, ev->tracepoint);
+
+	if (tp)
+		set_tracepoint(ev, tp, mod);
+}
+
 static void find_in_modules(struct otr_event *ev)
 {
 	struct carrier *c;
 
 	list_for_each_entry(c, &carriers, link)
 		if (!ev->tp)
-			set_tracepoint(ev, find_in(c->tp->mod, ev->tracepoint), c->tp->mod);
-}
-
-static void event_gone(struct otr_event *ev)
-{
-	/*
-	 * Nobody may begin to record it once it was asked who does, and whoever
-	 * prints its records from here on must not look for texts in the module.
-	 */
-	otr_event_lock_write();
-	ev->flags |= OTR_EVENT_GOING;
-	ev->carrier = NULL;
-	otr_event_unlock_write();
-	set_hooks->gone(ev);
-	set_tracepoint(ev, NULL, NULL);
-	ev->flags &= ~OTR_EVENT_GOING;
+			look_in(ev, c->tp->mod);
 }
 
 static void module_comes(struct module *mod)
@@ -86,7 +86,7 @@ static void module_comes(struct module *mod)
 			struct otr_event *ev = *at;
 
 			if (ev->tracepoint && !ev->tp)
-				set_tracepoint(ev, find_in(mod, ev->tracepoint), mod);
+				look_in(ev, mod);
 		}
 	set_hooks->came(mod->name);
 }
@@ -100,10 +100,12 @@ static void module_goes(struct module *mod)
 		for (at = set->events; *at; at++) {
 			struct otr_event *ev = *at;
 
-			if (ev->tp && find_in(mod, ev->tracepoint) == ev->tp)
-				event_gone(ev);
+			if (!ev->tp || find_in(mod, ev->tracepoint) != ev->tp)
+				continue;
+			otr_event_withdraw(ev, false);
+			set_tracepoint(ev, NULL, NULL);
 		}
-	set_hooks->settle();
+	otr_event_settle();
 }
 
 static int carrier_add(struct tp_module *tp)
@@ -178,14 +180,11 @@ static void events_remove(struct otr_event_set *set, struct otr_event *const *en
 {
 	struct otr_event *const *at;
 
-	for (at = set->events; at != end; at++) {
-		struct otr_event *ev = *at;
-
-		otr_event_unregister(ev);
-		set_hooks->gone(ev);
-		set_tracepoint(ev, NULL, NULL);
-	}
-	set_hooks->settle();
+	for (at = set->events; at != end; at++)
+		otr_event_withdraw(*at, true);
+	otr_event_settle();
+	for (at = set->events; at != end; at++)
+		otr_event_unregister(*at);
 }
 
 static int events_add(struct otr_event_set *set)

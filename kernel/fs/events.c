@@ -2,7 +2,7 @@
 /*
  * events/: a directory per system, and in it one per event.
  *
- * where.arg of an event's directory and files is the event's number, that of a
+ * where.arg of an event's directory and files is the event's key, that of a
  * system's is the system's; 0 stands for all events there are. Directories hold
  * no pointers, so what they are about may go away under them.
  */
@@ -17,7 +17,7 @@ static int format_show(struct otr_file *of, struct seq_file *m)
 	const struct otr_event *ev;
 
 	otr_event_lock();
-	ev = otr_event_find(of->where.arg);
+	ev = otr_event_find_key(of->where.arg);
 	if (ev)
 		otr_event_show_format(m, ev);
 	otr_event_unlock();
@@ -31,7 +31,7 @@ static const struct otr_file_ops format_ops = {
 
 static int id_show(struct otr_file *of, struct seq_file *m)
 {
-	seq_printf(m, "%ld\n", of->where.arg);
+	seq_printf(m, "%u\n", (u16)of->where.arg);
 	return 0;
 }
 
@@ -123,7 +123,7 @@ static int event_show(struct otr_file *of, struct seq_file *m,
 	const struct otr_event *ev;
 
 	locks_take();
-	ev = otr_event_find(of->where.arg);
+	ev = otr_event_find_key(of->where.arg);
 	if (ev)
 		print(m, otr_sub_find(of->where.inst, ev));
 	locks_give();
@@ -137,9 +137,7 @@ static struct otr_event *event_listed(struct otr_file *of)
 
 	lockdep_assert_held(&otr_switch_lock);
 	otr_event_lock();
-	ev = otr_event_find(of->where.arg);
-	if (ev && !otr_event_listed(ev))
-		ev = NULL;
+	ev = otr_event_find_key(of->where.arg);
 	otr_event_unlock();
 	return ev;
 }
@@ -238,7 +236,7 @@ static bool event_is(const struct otr_where *where, bool (*has)(const struct otr
 	bool yes;
 
 	otr_event_lock();
-	ev = otr_event_find(where->arg);
+	ev = otr_event_find_key(where->arg);
 	yes = ev && has(ev);
 	otr_event_unlock();
 	return yes;
@@ -286,7 +284,7 @@ static void event_entry(const struct otr_where *dir, const struct otr_event *ev,
 		.dir	= &event_dir,
 	};
 	entry->where = *dir;
-	entry->where.arg = ev->id;
+	entry->where.arg = otr_event_key(ev);
 }
 
 static bool event_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)

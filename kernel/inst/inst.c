@@ -91,8 +91,10 @@ int otr_inst_init(void)
 	if (err) {
 		otr_inst_forget(inst);
 		inst_destroy(inst);
+		return err;
 	}
-	return err;
+	otr_subs_init();
+	return 0;
 }
 
 /* End what an instance does. It is in the list for as long as that takes. */
@@ -214,6 +216,7 @@ void otr_inst_exit(void)
 	struct otr_inst *top = otr_inst_top();
 
 	otr_inst_end();
+	otr_subs_exit();
 	otr_tracers_exit();
 	otr_inst_forget(top);
 	inst_destroy(top);

@@ -233,6 +233,7 @@ struct otr_tracer {
  * @subs: struct otr_sub, by event number
  * @remember: OTR_COMM_* that the task of an event's record is remembered by
  * @forks: children of tasks follow their parents
+ * @orphans: there may be records of events that are gone
  * @awaited: events to record when their modules come
  * @errors: what was wrong with users' commands; has its own lock
  */
@@ -262,6 +263,7 @@ struct otr_inst {
 	struct xarray		subs;
 	u8			remember;
 	bool			forks;
+	bool			orphans;
 	struct list_head	awaited;
 
 	/* no lock, or its own */

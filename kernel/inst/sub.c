@@ -145,9 +145,22 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
  */
 static int attach(struct otr_sub *sub)
 {
-	int err = sub->attached ? 0 : sub->event->ops->attach(sub->event, sub);
+	struct otr_event *ev = sub->event;
+	int err;
 
+	if (sub->attached)
+		return 0;
+	/* An event that is attached is in use. */
+	otr_event_lock();
+	err = otr_event_get(ev) ? 0 : -ENODEV;
+	otr_event_unlock();
+	if (err)
+		return err;
+	err = ev->ops->attach(ev, sub);
+	if (err)
+		otr_event_put(ev);
 	sub->attached = !err;
+	sub->recorded |= sub->attached;
 	return err;
 }
 
@@ -158,6 +171,7 @@ static void detach(struct otr_sub *sub)
 		return;
 	sub->event->ops->detach(sub->event, sub);
 	sub->attached = false;
+	otr_event_put(sub->event);
 }
 
 /* Say that an event is on or off. The subscription, if that changes anything. */
@@ -379,23 +393,20 @@ static void sub_free(struct otr_sub *sub)
 /* Probes may be on their way in these; otr_switch_lock. */
 static struct otr_sub *gone;
 
-/**
- * otr_sub_forget - end the subscription of an event that goes away
- * @inst: the instance
- * @ev: the event
- *
- * Modules go with many events, and what all of them leave is waited for once: by
- * otr_sub_settle().
- *
- * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
+/*
+ * End the subscription of an event that goes away. Modules go with many events, and
+ * what all of them leave is waited for once.
  */
-void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
+static void sub_forget(struct otr_inst *inst, struct otr_event *ev, bool for_good)
 {
 	struct otr_sub *sub;
 
-	lockdep_assert_held(&otr_switch_lock);
+	mutex_lock(&otr_tracer_lock);
+	otr_parts_event_gone(inst, ev);
+	mutex_unlock(&otr_tracer_lock);
 	mutex_lock(&otr_inst_lock);
 	sub = xa_erase(&inst->subs, ev->id);
+	inst->orphans |= sub && sub->recorded && for_good;
 	mutex_unlock(&otr_inst_lock);
 	if (!sub)
 		return;
@@ -404,14 +415,33 @@ void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
 	gone = sub;
 }
 
-/**
- * otr_sub_settle - wait for probes of events that went away
- *
- * Context: otr_switch_lock held; sleeps, after otr_sub_forget() ended anything, until
- * no probe is on its way there.
- */
-void otr_sub_settle(void)
+static void sub_event_gone(struct otr_event *ev, bool for_good)
 {
+	struct otr_inst *inst = NULL;
+
+	mutex_lock(&otr_switch_lock);
+	while ((inst = otr_inst_next(inst)))
+		sub_forget(inst, ev, for_good);
+	mutex_unlock(&otr_switch_lock);
+}
+
+/* As the in-tree tracer does: all records go, as those of one event cannot be found. */
+static void sub_drop_orphans(struct otr_inst *inst)
+{
+	mutex_lock(&otr_inst_lock);
+	if (inst->orphans) {
+		otr_inst_reset(inst, OTR_CPU_ALL);
+		if (inst->snapshot)
+			otr_ring_reset(inst->snapshot, OTR_CPU_ALL);
+	}
+	inst->orphans = false;
+	mutex_unlock(&otr_inst_lock);
+}
+
+/* Sleeps, if there was a subscription to any, until no probe is on its way there. */
+static void sub_settle(void)
+{
+	struct otr_inst *inst = NULL;
 	struct otr_sub *sub;
 
 	lockdep_assert_held(&otr_switch_lock);
@@ -422,6 +452,40 @@ void otr_sub_settle(void)
 		gone = sub->next_gone;
 		sub_free(sub);
 	}
+	while ((inst = otr_inst_next(inst)))
+		sub_drop_orphans(inst);
+}
+
+static void sub_events_settle(void)
+{
+	mutex_lock(&otr_switch_lock);
+	sub_settle();
+	mutex_unlock(&otr_switch_lock);
+}
+
+static struct otr_event_hooks sub_hooks = {
+	.gone	= sub_event_gone,
+	.settle	= sub_events_settle,
+};
+
+/**
+ * otr_subs_init - let go of events that go away
+ *
+ * Context: module load.
+ */
+void otr_subs_init(void)
+{
+	otr_event_add_hooks(&sub_hooks);
+}
+
+/**
+ * otr_subs_exit - the counterpart of otr_subs_init()
+ *
+ * Context: module unload, after all events are gone.
+ */
+void otr_subs_exit(void)
+{
+	otr_event_remove_hooks(&sub_hooks);
 }
 
 /**

@@ -84,6 +84,7 @@ struct otr_tap {
  *	   then there is no @filter
  * @holders: triggers that may switch it on and off, and those that have taps
  * @attached: probes of the event come here
+ * @recorded: they did, so there may be records of it
  * @next_gone: in the list of those whose events went away
  *
  * Whether records are wanted is OTR_GATE_SHUT alone, which users and triggers
@@ -110,6 +111,7 @@ struct otr_sub {
 
 	/* otr_switch_lock */
 	bool			attached;
+	bool			recorded;
 	struct otr_sub		*next_gone;
 };
 
@@ -160,8 +162,8 @@ void otr_awaited_came(struct otr_inst *inst, const char *module);
 void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 
 /* sub.c */
-void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev);
-void otr_sub_settle(void);
+void otr_subs_init(void);
+void otr_subs_exit(void);
 void otr_sub_clear(struct otr_inst *inst);
 void otr_sub_gate_update(struct otr_sub *sub);
 void otr_sub_set_remember(struct otr_inst *inst, u8 what);

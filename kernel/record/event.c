@@ -467,27 +467,6 @@ static const struct otr_event_ops tracepoint_ops = {
 	.detach	= tracepoint_detach,
 };
 
-static void event_gone(struct otr_event *ev)
-{
-	struct otr_inst *inst = NULL;
-
-	mutex_lock(&otr_switch_lock);
-	while ((inst = otr_inst_next(inst))) {
-		mutex_lock(&otr_tracer_lock);
-		otr_parts_event_gone(inst, ev);
-		mutex_unlock(&otr_tracer_lock);
-		otr_sub_forget(inst, ev);
-	}
-	mutex_unlock(&otr_switch_lock);
-}
-
-static void events_settle(void)
-{
-	mutex_lock(&otr_switch_lock);
-	otr_sub_settle();
-	mutex_unlock(&otr_switch_lock);
-}
-
 static void module_came(const char *module)
 {
 	struct otr_inst *inst = NULL;
@@ -501,8 +480,6 @@ static void module_came(const char *module)
 static const struct otr_set_hooks set_hooks = {
 	.ops	= &tracepoint_ops,
 	.came	= module_came,
-	.gone	= event_gone,
-	.settle	= events_settle,
 };
 
 /**

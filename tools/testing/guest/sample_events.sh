@@ -95,6 +95,7 @@ is 'from all lists' "$(grep -h outrace_sample set_event available_events instanc
 is 'files that are open' "$(cat <&7 2>&1; cat <&8 2>&1)" "cat: -: No such device
 cat: -: No such device"
 like 'the trace can be read' "$(cat trace)" '^# tracer: nop'
+is 'what it recorded went with it' "$(grep -vc '^#' trace)" 0
 insmod "$file"
 is 'they are off when it comes again' "$(cat $events/enable instances/sample/$events/enable)" $'0\n0'
 is 'and have no filter' "$(cat $events/sample_one/filter)" none

@@ -3,69 +3,7 @@
  * The inst room over a ring that only remembers what it was asked for:
  * options, tracers, subscriptions, and what is left behind when something fails.
  */
-#include <kunit/test.h>
-#include <linux/cleanup.h>
-#include <linux/module.h>
-
-/* Copies of the rooms of our own, next to the engine's. */
-#include "base/clock.c"
-#include "inst/list.c"
-#include "inst/state.c"
-#include "inst/snapshot.c"
-#include "inst/part.c"
-#include "inst/tracer.c"
-#include "inst/options.c"
-#include "inst/inst.c"
-#include "inst/sub.c"
-#include "inst/awaited.c"
-#include "inst/filter.c"
-#include "base/cmd.c"
-#include "base/errlog.c"
-#include "base/idset.c"
-#include "base/tasks.c"
-#include "base/text.c"
-#include "event/registry.c"
-
-/* A filter is its text; "bad" is a wrong one. */
-static struct otr_filter *text_filter(const char *text)
-{
-	struct otr_filter *filter = kzalloc(sizeof(*filter), GFP_KERNEL);
-
-	if (filter)
-		filter->text = kstrdup(text, GFP_KERNEL);
-	return filter;
-}
-
-static const char *const filter_errors[] = { "No error", "Wrong" };
-static const struct otr_catalog filter_catalog = { "test", filter_errors, 2 };
-
-int otr_filter_create(const struct otr_event *ev, const char *text, struct otr_cmd *cmd,
-		      struct otr_filter **out)
-{
-	otr_cmd_init(cmd, &filter_catalog, text);
-	if (!strcmp(text, "bad"))
-		return otr_cmd_fail(cmd, 1, 0);
-	*out = text_filter(text);
-	return *out ? 0 : -ENOMEM;
-}
-
-struct otr_filter *otr_filter_create_broken(const struct otr_cmd *cmd)
-{
-	return text_filter("broken");
-}
-
-void otr_filter_blame_system(struct otr_cmd *cmd)
-{
-}
-
-void otr_filter_free(struct otr_filter *filter)
-{
-	if (filter)
-		kfree(filter->text);
-	kfree(filter);
-}
-
-#include "inst_rings.h"
+#include "inst_room.h"
 #include "inst_parts.h"
 
 static int start(struct kunit *test)
@@ -261,11 +199,6 @@ static void chooses_cpus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.off_cpus, 0);
 }
 
-bool otr_event_points(const struct otr_event *ev)
-{
-	return false;
-}
-
 /* An event that counts who is attached to it. */
 static int attached;
 
@@ -343,8 +276,8 @@ static void switches_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_sub_switch(inst, &plain_event, false), 0);
 	KUNIT_EXPECT_EQ(test, attached, 1);
 	KUNIT_EXPECT_TRUE(test, sub_of(&plain_event)->gate.bits & OTR_GATE_SHUT);
-	otr_sub_forget(inst, &switch_event);
-	otr_sub_settle();
+	sub_forget(inst, &switch_event, false);
+	sub_settle();
 	KUNIT_EXPECT_EQ(test, attached, 0);
 	events_out(test);
 }

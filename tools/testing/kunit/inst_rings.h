@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Part of inst_kunit.c: rings that only remember what they were asked for.
+ * Part of inst_room.h: rings that only remember what they were asked for.
  */
 /* How many rings there are; the first one remembers what it was asked for. */
 static int rings;

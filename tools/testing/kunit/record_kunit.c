@@ -71,18 +71,6 @@ struct otr_inst *otr_inst_next(const struct otr_inst *inst)
 	return NULL;
 }
 
-void otr_parts_event_gone(struct otr_inst *inst, const struct otr_event *ev)
-{
-}
-
-void otr_sub_forget(struct otr_inst *inst, struct otr_event *ev)
-{
-}
-
-void otr_sub_settle(void)
-{
-}
-
 void otr_awaited_came(struct otr_inst *inst, const char *module)
 {
 }
