@@ -287,7 +287,7 @@ static void skip_shown(struct otr_ring_cpu *rc, u64 shown)
 }
 
 /* Somebody left word up to where a glance went. */
-static void catch_up(struct otr_ring_cpu *rc, u64 shown)
+static void keep_up(struct otr_ring_cpu *rc, u64 shown)
 {
 	/* Pairs with the release in otr_glance_next(). */
 	if (smp_load_acquire(&rc->shown_resets) == rc->resets && rc->reader.next < shown)
@@ -302,7 +302,7 @@ static void locked(struct otr_ring_cpu *rc)
 	u64 shown = READ_ONCE(rc->shown);
 
 	if (unlikely(shown))
-		catch_up(rc, shown);
+		keep_up(rc, shown);
 }
 
 /* Keep other readers and windows out. */

@@ -363,7 +363,11 @@ static int set_up(struct kunit *test)
 	seven->nr = 1;
 	seven->steps[0] = (struct otr_step) {
 		.kind	= OTR_STEP_RANGE_4,
-		.access	= { .how = OTR_GET_4, .offset = offsetof(struct record, value) },
+		.access	= {
+			.how	= OTR_GET_4,
+			.offset	= offsetof(struct record, value),
+			.size	= sizeof(u32),
+		},
 		.next	= { OTR_STEP_REJECT, OTR_STEP_ACCEPT },
 		.first	= 7,
 	};
