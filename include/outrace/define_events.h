@@ -4,7 +4,7 @@
  *
  * Before it is included:
  *
- *	#include "my_trace.h"			once, as whoever calls trace_*()
+ *	#include "my_trace.h"			once, as all code that calls trace_*()
  *	#define OTR_HEADER	"my_trace.h"	how to find it again
  *	#define OTR_SET		my_events	name of the result
  *

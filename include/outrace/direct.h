@@ -34,7 +34,7 @@ struct ftrace_ops {
 
 /**
  * otr_direct_free_filter - forget the functions
- * @ops: whose; not registered
+ * @ops: the owner's; not registered
  *
  * Context: process context, sleeps.
  */
@@ -46,7 +46,7 @@ static inline void otr_direct_free_filter(struct ftrace_ops *ops)
 
 /**
  * otr_direct_set_filter_ip - choose a function
- * @ops: for whom; not registered
+ * @ops: the owner's; not registered
  * @ip: the function
  * @remove: not that one; cannot be had
  * @reset: forget the others first

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an event is, for whoever defines events: outrace itself and any other
+ * What an event is, for code that defines events: outrace itself and any other
  * module.
  *
  * Nobody fills in struct otr_event by hand for a TRACE_EVENT(): a module's
@@ -135,7 +135,7 @@ struct otr_field {
 /**
  * struct otr_event_ops - where an event comes from
  * @attach: let records flow into a subscription; 0 or an errno
- * @detach: end that. Probes may still be on their way out on return: whoever
+ * @detach: end that. Probes may still be on their way out on return: code that
  *	    frees the subscription waits for them
  *
  * Both are called with the lock of those who switch events, otr_switch_lock, and
@@ -172,7 +172,7 @@ struct otr_event_ops {
  * @probe: what is called there, with a struct otr_sub as its first argument
  * @tp: the tracepoint while the kernel has it
  * @module: name of the module that has the tracepoint, NULL for the kernel
- * @carrier: that module, for who holds the lock of events
+ * @carrier: that module, for holders of the lock of events
  * @owner: the module that the description is part of, NULL if that is built in
  * @group: the system; event registry
  * @link: in the system's list; event registry
@@ -181,7 +181,7 @@ struct otr_event_ops {
  * @users: how much would break if it went; event registry
  * @program: the format of its text, once it was read; freed by the event registry
  *
- * Who registers an event leaves it alone until it is unregistered.
+ * The registrant of an event leaves it alone until it is unregistered.
  */
 struct otr_event {
 	u16			id;
@@ -241,8 +241,8 @@ void otr_event_set_remove(struct otr_event_set *set);
 
 /* What may keep records of an event away. */
 #define OTR_GATE_SHUT	BIT(0)	/* not to be recorded */
-#define OTR_GATE_OTHER	BIT(1)	/* who runs may be unwanted, and so may another task */
-#define OTR_GATE_TASKS	BIT(2)	/* who runs may be unwanted */
+#define OTR_GATE_OTHER	BIT(1)	/* the running task may be unwanted, and so may another */
+#define OTR_GATE_TASKS	BIT(2)	/* the running task may be unwanted */
 #define OTR_GATE_FILTER	BIT(3)	/* records have to pass a filter */
 #define OTR_GATE_STACK	BIT(4)	/* nothing, but the stack is recorded behind them */
 #define OTR_GATE_SINK	BIT(5)	/* nothing, but they go to another place as well */

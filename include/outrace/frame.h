@@ -14,7 +14,7 @@
  * @si: second
  * @di: first
  * @behind: address behind the site: where the trampoline goes on
- * @parent: where the function will return to; whoever replaces it is asked by
+ * @parent: where the function will return to; code that replaces it is asked by
  *	    the unwinder what was there
  *
  * What is changed here is what the function gets.

@@ -51,7 +51,7 @@ struct otr_call {
  *	   another function run instead, see <outrace/frame.h>. What it returns
  *	   says whether @leave is to be called for this call. NULL for nothing
  *	   but @leave
- * @leave: called when it returns, in the same task. NULL for who does not care
+ * @leave: called when it returns, in the same task. NULL where nobody asks
  * @direct: instead of both: code that functions call at their entry, written in
  *	    assembler. It finds the arguments of the function in their registers,
  *	    on top of the stack the address where that goes on, and above it the

@@ -6,7 +6,7 @@
  *           sets of process ids, name patterns, reading users' text and
  *           answering it with errors, names of tasks, fast plain text. Nothing
  *           here knows what tracing is, and all of it builds in user space.
- * Objects:  struct otr_idset (owner: who created it), struct otr_glob and
+ * Objects:  struct otr_idset (owner: its creator), struct otr_glob and
  *           struct otr_cmd (caller's stack), struct otr_word (an open file),
  *           struct otr_errlog (an instance), one task name cache and one
  *           thread group map (this room).

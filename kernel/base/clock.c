@@ -35,10 +35,10 @@ const struct otr_clock_scale __percpu *otr_clock_scale __read_mostly;
 /* How often a table is compared with sched_clock() on every CPU. */
 #define SCALE_TRIES	100
 
-static atomic_t scale_wrong;
+static atomic_t clock_scale_wrong;
 
 /* Runs on every CPU: is the table's time between two of sched_clock()? */
-static void scale_try(void *data)
+static void clock_scale_try(void *data)
 {
 	const struct otr_clock_scale __percpu *scale =
 		(const struct otr_clock_scale __percpu __force *)data;
@@ -52,7 +52,7 @@ static void scale_try(void *data)
 		u64 after = sched_clock();
 
 		if (ours < before || ours > after)
-			atomic_inc(&scale_wrong);
+			atomic_inc(&clock_scale_wrong);
 	}
 }
 
@@ -66,9 +66,9 @@ static void scale_try(void *data)
  */
 int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale)
 {
-	atomic_set(&scale_wrong, 0);
-	on_each_cpu(scale_try, (void __force *)scale, 1);
-	if (atomic_read(&scale_wrong))
+	atomic_set(&clock_scale_wrong, 0);
+	on_each_cpu(clock_scale_try, (void __force *)scale, 1);
+	if (atomic_read(&clock_scale_wrong))
 		return -EINVAL;
 	WRITE_ONCE(otr_clock_scale, scale);
 	return 0;
@@ -92,7 +92,7 @@ static atomic64_t counter ____cacheline_aligned_in_smp;
  * No ordering is asked for: all readings meet in one word, and what is ordered
  * by other means sees that word's values in their order.
  */
-static u64 global_read(void)
+static u64 clock_global_read(void)
 {
 	u64 now = local_clock();
 	s64 last = atomic64_read(&global_last);
@@ -127,7 +127,7 @@ u64 __otr_aside otr_clock_read_other(enum otr_clock_id id)
 {
 	switch (id) {
 	case OTR_CLOCK_GLOBAL:
-		return global_read();
+		return clock_global_read();
 	case OTR_CLOCK_COUNTER:
 		return atomic64_inc_return(&counter);
 	case OTR_CLOCK_UPTIME:

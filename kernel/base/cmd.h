@@ -20,7 +20,7 @@ struct seq_buf;
  * @open: the word may go on in the next write
  *
  * Lives as long as the open file. A word that a write ends without white space
- * is kept and joined with the next write; who closes the file takes what is
+ * is kept and joined with the next write; closing the file takes what is
  * left by otr_word_last().
  */
 struct otr_word {

@@ -33,7 +33,7 @@
 /*
  * A place of the cache.
  *
- * @pid: whose it is, 0 for nobody's
+ * @pid: the task that it belongs to, 0 for none
  * @comm: the task's name, zero-terminated
  */
 struct place {
@@ -63,10 +63,10 @@ struct cache {
 
 DEFINE_PER_CPU(u8, otr_comm_wanted);
 
-static struct cache __rcu *the_cache;
-static DEFINE_MUTEX(resize_lock);	/* serialises replacements of it */
+static struct cache __rcu *comm_the_cache;
+static DEFINE_MUTEX(comm_resize_lock);	/* serialises replacements of it */
 
-static unsigned int places_for(unsigned int places)
+static unsigned int comm_places_for(unsigned int places)
 {
 	size_t bytes = KNOWN_HEAD + (size_t)KNOWN_PLACE * places;
 
@@ -74,11 +74,11 @@ static unsigned int places_for(unsigned int places)
 	return (bytes - KNOWN_HEAD) / KNOWN_PLACE;
 }
 
-static struct cache *cache_alloc(unsigned int places)
+static struct cache *comm_cache_alloc(unsigned int places)
 {
 	struct cache *cache;
 
-	places = places_for(places);
+	places = comm_places_for(places);
 	cache = kvzalloc(struct_size(cache, place, places), GFP_KERNEL);
 	if (!cache)
 		return NULL;
@@ -87,13 +87,13 @@ static struct cache *cache_alloc(unsigned int places)
 	return cache;
 }
 
-static bool cache_trylock(struct cache *cache)
+static bool comm_cache_trylock(struct cache *cache)
 {
 	return !test_and_set_bit_lock(LOCKED, &cache->lock);
 }
 
 /* In which place @pid is, or NONE. The lock is held, or the answer a guess. */
-static unsigned int find(const struct cache *cache, u32 pid)
+static unsigned int comm_find(const struct cache *cache, u32 pid)
 {
 	unsigned int nr = READ_ONCE(cache->place_of[pid % NR_PIDS]);
 
@@ -101,9 +101,9 @@ static unsigned int find(const struct cache *cache, u32 pid)
 }
 
 /* A place for @pid: its own, or the one that was given out longest ago. */
-static struct place *place_for(struct cache *cache, u32 pid)
+static struct place *comm_place_for(struct cache *cache, u32 pid)
 {
-	unsigned int nr = find(cache, pid);
+	unsigned int nr = comm_find(cache, pid);
 
 	if (nr == NONE) {
 		nr = cache->last + 1 < cache->nr ? cache->last + 1 : 0;
@@ -113,9 +113,9 @@ static struct place *place_for(struct cache *cache, u32 pid)
 	return &cache->place[nr];
 }
 
-static bool known(const struct cache *cache, const struct task_struct *task)
+static bool comm_known(const struct cache *cache, const struct task_struct *task)
 {
-	unsigned int nr = find(cache, task->pid);
+	unsigned int nr = comm_find(cache, task->pid);
 
 	return nr != NONE && !memcmp(cache->place[nr].comm, task->comm, TASK_COMM_LEN);
 }
@@ -136,7 +136,7 @@ bool otr_comm_record(const struct task_struct *task)
 	/* The idle tasks have no name of their own. */
 	if (!task->pid)
 		return true;
-	cache = rcu_dereference_sched(the_cache);
+	cache = rcu_dereference_sched(comm_the_cache);
 	if (unlikely(!cache))
 		return false;
 	/*
@@ -144,11 +144,11 @@ bool otr_comm_record(const struct task_struct *task)
 	 * hands while it is compared; then it was this task's a moment ago, and
 	 * to have written it then would not have made a difference.
 	 */
-	if (known(cache, task))
+	if (comm_known(cache, task))
 		return true;
-	if (!cache_trylock(cache))
+	if (!comm_cache_trylock(cache))
 		return false;
-	place = place_for(cache, task->pid);
+	place = comm_place_for(cache, task->pid);
 	WRITE_ONCE(place->pid, task->pid);
 	memcpy(place->comm, task->comm, TASK_COMM_LEN);
 	place->comm[TASK_COMM_LEN - 1] = '\0';
@@ -203,14 +203,14 @@ void otr_comm_now(void)
  * was interrupted, and with interrupts off it may be on a CPU that was stopped for
  * good, so one try has to do.
  */
-static struct cache *cache_lock(void)
+static struct cache *comm_cache_lock(void)
 {
 	struct cache *cache;
 
 	preempt_disable();
-	cache = rcu_dereference_sched(the_cache);
+	cache = rcu_dereference_sched(comm_the_cache);
 	if (cache) {
-		while (!cache_trylock(cache)) {
+		while (!comm_cache_trylock(cache)) {
 			if (!in_task() || irqs_disabled()) {
 				cache = NULL;
 				break;
@@ -223,7 +223,7 @@ static struct cache *cache_lock(void)
 	return cache;
 }
 
-static void cache_unlock(struct cache *cache)
+static void comm_cache_unlock(struct cache *cache)
 {
 	clear_bit_unlock(LOCKED, &cache->lock);
 	preempt_enable();
@@ -248,14 +248,14 @@ void otr_comm_find(pid_t pid, char *comm)
 		return;
 	}
 
-	cache = cache_lock();
-	nr = cache ? find(cache, pid) : NONE;
+	cache = comm_cache_lock();
+	nr = cache ? comm_find(cache, pid) : NONE;
 	if (nr != NONE)
 		memcpy(comm, cache->place[nr].comm, TASK_COMM_LEN);
 	else
 		strscpy(comm, "<...>", TASK_COMM_LEN);
 	if (cache)
-		cache_unlock(cache);
+		comm_cache_unlock(cache);
 }
 
 /**
@@ -268,7 +268,7 @@ void otr_comm_find(pid_t pid, char *comm)
  */
 int otr_comm_next(unsigned int *place, char *comm)
 {
-	struct cache *cache = cache_lock();
+	struct cache *cache = comm_cache_lock();
 	int pid = -1;
 
 	if (!cache)
@@ -281,7 +281,7 @@ int otr_comm_next(unsigned int *place, char *comm)
 		pid = at->pid;
 		memcpy(comm, at->comm, TASK_COMM_LEN);
 	}
-	cache_unlock(cache);
+	comm_cache_unlock(cache);
 	return pid;
 }
 
@@ -293,13 +293,13 @@ int otr_comm_next(unsigned int *place, char *comm)
  */
 unsigned int otr_comm_size(void)
 {
-	struct cache *cache = cache_lock();
+	struct cache *cache = comm_cache_lock();
 	unsigned int nr;
 
 	if (!cache)
 		return 0;
 	nr = cache->nr;
-	cache_unlock(cache);
+	comm_cache_unlock(cache);
 	return nr;
 }
 
@@ -316,13 +316,13 @@ int otr_comm_resize(unsigned int places)
 
 	if (!places || places > NR_PIDS)
 		return -EINVAL;
-	cache = cache_alloc(places);
+	cache = comm_cache_alloc(places);
 	if (!cache)
 		return -ENOMEM;
 
-	mutex_lock(&resize_lock);
-	old = rcu_replace_pointer(the_cache, cache, lockdep_is_held(&resize_lock));
-	mutex_unlock(&resize_lock);
+	mutex_lock(&comm_resize_lock);
+	old = rcu_replace_pointer(comm_the_cache, cache, lockdep_is_held(&comm_resize_lock));
+	mutex_unlock(&comm_resize_lock);
 	/* All users have preemption off. */
 	synchronize_rcu();
 	kvfree(old);
@@ -347,6 +347,6 @@ int otr_comm_init(void)
  */
 void otr_comm_exit(void)
 {
-	kvfree(rcu_dereference_protected(the_cache, true));
-	RCU_INIT_POINTER(the_cache, NULL);
+	kvfree(rcu_dereference_protected(comm_the_cache, true));
+	RCU_INIT_POINTER(comm_the_cache, NULL);
 }

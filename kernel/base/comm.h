@@ -21,7 +21,7 @@ DECLARE_PER_CPU(u8, otr_comm_wanted);
  * otr_comm_want - have the running task remembered at the next switch
  * @what: OTR_COMM_* bits
  *
- * For whoever wrote a record: one instruction.
+ * For the writer of a record: one instruction.
  *
  * Context: any, NMI included; preemption off.
  */

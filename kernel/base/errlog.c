@@ -47,7 +47,7 @@ void otr_errlog_init(struct otr_errlog *log)
 	log->nr = 0;
 }
 
-static void forget_oldest(struct otr_errlog *log)
+static void errlog_forget_oldest(struct otr_errlog *log)
 {
 	struct error *error = list_first_entry(&log->errors, struct error, list);
 
@@ -66,7 +66,7 @@ void otr_errlog_clear(struct otr_errlog *log)
 {
 	mutex_lock(&log->lock);
 	while (log->nr)
-		forget_oldest(log);
+		errlog_forget_oldest(log);
 	mutex_unlock(&log->lock);
 }
 
@@ -101,7 +101,7 @@ void otr_errlog_put(struct otr_errlog *log, const struct otr_catalog *catalog,
 
 	mutex_lock(&log->lock);
 	if (log->nr == OTR_ERRLOG_MAX)
-		forget_oldest(log);
+		errlog_forget_oldest(log);
 	list_add_tail(&entry->list, &log->errors);
 	log->nr++;
 	mutex_unlock(&log->lock);
@@ -120,7 +120,7 @@ void otr_errlog_add(struct otr_errlog *log, const struct otr_cmd *cmd)
 		otr_errlog_put(log, cmd->catalog, cmd->text, cmd->error, cmd->error_pos);
 }
 
-static void error_text(const struct error *error, struct seq_buf *out)
+static void errlog_error_text(const struct error *error, struct seq_buf *out)
 {
 	u32 nsec;
 	u64 sec = div_u64_rem(error->time, NSEC_PER_SEC, &nsec);
@@ -168,7 +168,7 @@ bool otr_errlog_text(struct otr_errlog *log, unsigned int index, struct seq_buf 
 	list_for_each_entry(error, &log->errors, list) {
 		if (index--)
 			continue;
-		error_text(error, out);
+		errlog_error_text(error, out);
 		found = true;
 		break;
 	}

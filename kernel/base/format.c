@@ -94,7 +94,7 @@ struct place {
 	char		*end;
 };
 
-static const char *parse_number(const char *fmt, unsigned int *number)
+static const char *format_parse_number(const char *fmt, unsigned int *number)
 {
 	for (*number = 0; isdigit(*fmt); fmt++)
 		*number = min(10 * *number + *fmt - '0', S16_MAX);
@@ -102,7 +102,7 @@ static const char *parse_number(const char *fmt, unsigned int *number)
 }
 
 /* A number's length and conversion, once its width is known. */
-static const char *parse_integer(const char *fmt, struct step *step)
+static const char *format_parse_integer(const char *fmt, struct step *step)
 {
 	static const char lengths[][3] = { "hh", "h", "ll", "l", "z", "t" };
 	static const u8 kinds[][2] = {
@@ -134,14 +134,14 @@ static const char *parse_integer(const char *fmt, struct step *step)
 	}
 }
 
-static const char *parse_string(const char *fmt, struct step *step)
+static const char *format_parse_string(const char *fmt, struct step *step)
 {
 	unsigned int most = 0;
 
 	step->most = -1;
 	if (*fmt == '.') {
 		step->starred = fmt[1] == '*';
-		fmt = step->starred ? fmt + 2 : parse_number(fmt + 1, &most);
+		fmt = step->starred ? fmt + 2 : format_parse_number(fmt + 1, &most);
 		if (!step->starred)
 			step->most = most;
 	}
@@ -149,7 +149,7 @@ static const char *parse_string(const char *fmt, struct step *step)
 	return *fmt == 's' ? fmt + 1 : NULL;
 }
 
-static const char *parse_pointer(const char *from, const char *fmt, struct step *step)
+static const char *format_parse_pointer(const char *from, const char *fmt, struct step *step)
 {
 	bool bare = fmt == from;
 
@@ -163,7 +163,7 @@ static const char *parse_pointer(const char *from, const char *fmt, struct step 
 }
 
 /* Where it ends; NULL for one that is left to vsnprintf(). */
-static const char *parse(const char *fmt, struct step *step)
+static const char *format_parse(const char *fmt, struct step *step)
 {
 	const char *from = fmt;
 	unsigned int width;
@@ -178,40 +178,41 @@ static const char *parse(const char *fmt, struct step *step)
 		else
 			break;
 	}
-	fmt = parse_number(fmt, &width);
+	fmt = format_parse_number(fmt, &width);
 	step->width = width;
 	switch (*fmt) {
 	case '.':
 	case 's':
-		return parse_string(fmt, step);
+		return format_parse_string(fmt, step);
 	case 'c':
 		step->kind = CHAR;
 		return width ? NULL : fmt + 1;
 	case 'p':
-		return parse_pointer(from, fmt, step);
+		return format_parse_pointer(from, fmt, step);
 	default:
-		return parse_integer(fmt, step);
+		return format_parse_integer(fmt, step);
 	}
 }
 
-static void keep(struct otr_text_program *program, const char *text, size_t len)
+static void format_keep(struct otr_text_program *program, const char *text, size_t len)
 {
 	memcpy(program->texts + program->used, text, len);
 	program->used += len;
 }
 
 /* The plain text of a step: where it ends. */
-static const char *take_plain(struct otr_text_program *program, struct step *step, const char *fmt)
+static const char *format_take_plain(struct otr_text_program *program, struct step *step,
+				     const char *fmt)
 {
 	while (*fmt) {
 		size_t len = strcspn(fmt, "%");
 
-		keep(program, fmt, len);
+		format_keep(program, fmt, len);
 		step->len += len;
 		fmt += len;
 		if (fmt[0] != '%' || fmt[1] != '%')
 			break;
-		keep(program, fmt, 1);
+		format_keep(program, fmt, 1);
 		step->len++;
 		fmt += 2;
 	}
@@ -219,7 +220,7 @@ static const char *take_plain(struct otr_text_program *program, struct step *ste
 }
 
 /* Is this, behind a percent sign, a pointer of which a number is shown? */
-static bool is_bare(const char *fmt)
+static bool format_is_bare(const char *fmt)
 {
 	return fmt[0] == 'p' && !isalnum(fmt[1]);
 }
@@ -251,7 +252,7 @@ size_t otr_text_reveal(char *to, size_t room, const char *fmt)
 		if (*fmt != '%' || !fmt[1])
 			continue;
 		to[used++] = *++fmt;
-		if (!is_bare(fmt))
+		if (!format_is_bare(fmt))
 			continue;
 		to[used++] = 'x';
 		found = true;
@@ -262,14 +263,14 @@ size_t otr_text_reveal(char *to, size_t room, const char *fmt)
  * A format for vsnprintf(), which begins where the plain text ends. Whoever prints when
  * something went wrong cannot make room, so what plain addresses take is made now.
  */
-static void take_format(struct otr_text_program *program, struct step *step, const char *fmt,
-			const char *end)
+static void format_take_format(struct otr_text_program *program, struct step *step, const char *fmt,
+			       const char *end)
 {
 	const char *kept = program->texts + program->used;
 	size_t used;
 
-	keep(program, fmt, end - fmt);
-	keep(program, "", 1);
+	format_keep(program, fmt, end - fmt);
+	format_keep(program, "", 1);
 	if (step->kind != REST)
 		return;
 	used = otr_text_reveal(program->texts + program->used, program->size - program->used,
@@ -278,29 +279,29 @@ static void take_format(struct otr_text_program *program, struct step *step, con
 	program->used += used;
 }
 
-static void compile(struct otr_text_program *program, const char *prefix, const char *fmt)
+static void format_compile(struct otr_text_program *program, const char *prefix, const char *fmt)
 {
 	struct step *step = program->steps;
 
 	step->from = program->used;
-	keep(program, prefix, strlen(prefix));
+	format_keep(program, prefix, strlen(prefix));
 	step->len = strlen(prefix);
 	for (;; step++) {
 		const char *from, *next;
 
 		if (step != program->steps)
 			step->from = program->used;
-		from = take_plain(program, step, fmt);
+		from = format_take_plain(program, step, fmt);
 		program->nr++;
 		if (!*from)
 			return;
-		next = parse(from + 1, step);
+		next = format_parse(from + 1, step);
 		if (!next) {
 			step->kind = REST;
 			next = from + strlen(from);
 		}
 		if (step->kind == REST || step->kind == EXTENDED)
-			take_format(program, step, from, next);
+			format_take_format(program, step, from, next);
 		fmt = next;
 	}
 }
@@ -331,7 +332,7 @@ struct otr_text_program *otr_text_compile(const char *prefix, const char *fmt)
 	program->fmt = fmt;
 	program->size = bytes;
 	program->texts = (char *)&program->steps[steps];
-	compile(program, prefix, fmt);
+	format_compile(program, prefix, fmt);
 	return program;
 }
 
@@ -347,14 +348,14 @@ const char *otr_text_compiled_from(const struct otr_text_program *program)
 	return program->fmt;
 }
 
-static char *fill(char *at, char c, unsigned int count)
+static char *format_fill(char *at, char c, unsigned int count)
 {
 	while (count--)
 		*at++ = c;
 	return at;
 }
 
-static __always_inline void put_plain(struct place *to, const char *text, unsigned int len)
+static __always_inline void format_put_plain(struct place *to, const char *text, unsigned int len)
 {
 	char *at = to->at, *end = at + len;
 
@@ -373,13 +374,13 @@ static __always_inline void put_plain(struct place *to, const char *text, unsign
 }
 
 /* With blanks or zeros around it; @len is what else there is. */
-static noinline char *put_wide(const struct step *step, char *at, u64 value, bool minus,
-			       unsigned int digits, unsigned int len)
+static noinline char *format_put_wide(const struct step *step, char *at, u64 value, bool minus,
+				      unsigned int digits, unsigned int len)
 {
 	unsigned int pad = step->width > len ? step->width - len : 0;
 
 	if (!step->left && !step->zeros)
-		at = fill(at, ' ', pad);
+		at = format_fill(at, ' ', pad);
 	if (minus)
 		*at++ = '-';
 	if (step->prefix) {
@@ -387,16 +388,16 @@ static noinline char *put_wide(const struct step *step, char *at, u64 value, boo
 		*at++ = 'x';
 	}
 	if (!step->left && step->zeros)
-		at = fill(at, '0', pad);
+		at = format_fill(at, '0', pad);
 	at += digits;
 	if (step->hex)
 		otr_text_hex_before(at, value);
 	else
 		otr_text_before(at, value);
-	return step->left ? fill(at, ' ', pad) : at;
+	return step->left ? format_fill(at, ' ', pad) : at;
 }
 
-static void put_number(struct place *to, const struct step *step, u64 value, bool minus)
+static void format_put_number(struct place *to, const struct step *step, u64 value, bool minus)
 {
 	unsigned int digits = step->hex ? otr_text_hex_digits(value) : otr_text_digits(value);
 	unsigned int len = digits + minus + (step->hex && step->prefix ? 2 : 0);
@@ -407,7 +408,7 @@ static void put_number(struct place *to, const struct step *step, u64 value, boo
 		return;
 	}
 	if (step->width || step->prefix) {
-		to->at = put_wide(step, at, value, minus, digits, len);
+		to->at = format_put_wide(step, at, value, minus, digits, len);
 		return;
 	}
 	if (minus)
@@ -420,13 +421,13 @@ static void put_number(struct place *to, const struct step *step, u64 value, boo
 	to->at = at;
 }
 
-static void put_signed(struct place *to, const struct step *step, s64 value)
+static void format_put_signed(struct place *to, const struct step *step, s64 value)
 {
-	put_number(to, step, value < 0 ? -(u64)value : value, value < 0);
+	format_put_number(to, step, value < 0 ? -(u64)value : value, value < 0);
 }
 
-static noinline void put_aligned(struct place *to, const struct step *step, int most,
-				 const char *text)
+static noinline void format_put_aligned(struct place *to, const struct step *step, int most,
+					const char *text)
 {
 	size_t len = strnlen(text, most < 0 ? SIZE_MAX : most);
 	size_t pad = step->width > len ? step->width - len : 0;
@@ -437,20 +438,20 @@ static noinline void put_aligned(struct place *to, const struct step *step, int 
 		return;
 	}
 	if (!step->left)
-		at = fill(at, ' ', pad);
+		at = format_fill(at, ' ', pad);
 	memcpy(at, text, len);
 	at += len;
-	to->at = step->left ? fill(at, ' ', pad) : at;
+	to->at = step->left ? format_fill(at, ' ', pad) : at;
 }
 
-static void put_string(struct place *to, const struct step *step, struct arguments *args)
+static void format_put_string(struct place *to, const struct step *step, struct arguments *args)
 {
 	int most = step->starred ? va_arg(args->list, int) : step->most;
 	const char *text = otr_text_string(va_arg(args->list, const char *));
 	char *at = to->at;
 
 	if (step->width || most >= 0) {
-		put_aligned(to, step, most, text);
+		format_put_aligned(to, step, most, text);
 		return;
 	}
 	for (; *text; text++) {
@@ -463,7 +464,7 @@ static void put_string(struct place *to, const struct step *step, struct argumen
 	to->at = at;
 }
 
-static void put_char(struct place *to, char c)
+static void format_put_char(struct place *to, char c)
 {
 	if (to->at == to->end)
 		to->at = NULL;
@@ -473,28 +474,28 @@ static void put_char(struct place *to, char c)
 
 /* The kernel's way, with one pointer. */
 static noinline __printf(2, 0)
-void put_pointer(struct place *to, const char *fmt, const void *pointer)
+void format_put_pointer(struct place *to, const char *fmt, const void *pointer)
 {
 	size_t room = to->end - to->at;
-	/* Whoever wrote the format gave it an argument that fits. */
+	/* The author of the format gave it an argument that fits. */
 	size_t len = snprintf(to->at, room, fmt, pointer);
 
 	to->at = len < room ? to->at + len : NULL;
 }
 
 /* "%p" is a number that says nothing, but where plain addresses are asked for. */
-static noinline void put_bare(struct place *to, const void *pointer, bool plain)
+static noinline void format_put_bare(struct place *to, const void *pointer, bool plain)
 {
 	const struct step digits = { .hex = true, .zeros = true, .width = 2 * sizeof(pointer) };
 
 	if (plain)
-		put_number(to, &digits, (unsigned long)pointer, false);
+		format_put_number(to, &digits, (unsigned long)pointer, false);
 	else
-		put_pointer(to, "%p", pointer);
+		format_put_pointer(to, "%p", pointer);
 }
 
 static noinline __printf(2, 0)
-void put_rest(struct place *to, const char *fmt, struct arguments *args)
+void format_put_rest(struct place *to, const char *fmt, struct arguments *args)
 {
 	size_t room = to->end - to->at, len;
 
@@ -503,48 +504,48 @@ void put_rest(struct place *to, const char *fmt, struct arguments *args)
 }
 
 static __always_inline __printf(3, 0)
-void convert(struct place *to, const struct step *step, const char *fmt, const char *texts,
-	     struct arguments *args, bool plain)
+void format_convert(struct place *to, const struct step *step, const char *fmt, const char *texts,
+		    struct arguments *args, bool plain)
 {
 	switch (step->kind) {
 	case SIGNED:
-		put_signed(to, step, va_arg(args->list, int));
+		format_put_signed(to, step, va_arg(args->list, int));
 		break;
 	case SIGNED_LONG:
-		put_signed(to, step, va_arg(args->list, long));
+		format_put_signed(to, step, va_arg(args->list, long));
 		break;
 	case SIGNED_SHORT:
-		put_signed(to, step, (short)va_arg(args->list, int));
+		format_put_signed(to, step, (short)va_arg(args->list, int));
 		break;
 	case SIGNED_CHAR:
-		put_signed(to, step, (s8)va_arg(args->list, int));
+		format_put_signed(to, step, (s8)va_arg(args->list, int));
 		break;
 	case UNSIGNED:
-		put_number(to, step, va_arg(args->list, unsigned int), false);
+		format_put_number(to, step, va_arg(args->list, unsigned int), false);
 		break;
 	case UNSIGNED_LONG:
-		put_number(to, step, va_arg(args->list, unsigned long), false);
+		format_put_number(to, step, va_arg(args->list, unsigned long), false);
 		break;
 	case UNSIGNED_SHORT:
-		put_number(to, step, (u16)va_arg(args->list, int), false);
+		format_put_number(to, step, (u16)va_arg(args->list, int), false);
 		break;
 	case UNSIGNED_CHAR:
-		put_number(to, step, (u8)va_arg(args->list, int), false);
+		format_put_number(to, step, (u8)va_arg(args->list, int), false);
 		break;
 	case STRING:
-		put_string(to, step, args);
+		format_put_string(to, step, args);
 		break;
 	case CHAR:
-		put_char(to, va_arg(args->list, int));
+		format_put_char(to, va_arg(args->list, int));
 		break;
 	case POINTER:
-		put_bare(to, va_arg(args->list, const void *), plain);
+		format_put_bare(to, va_arg(args->list, const void *), plain);
 		break;
 	case EXTENDED:
-		put_pointer(to, fmt, va_arg(args->list, const void *));
+		format_put_pointer(to, fmt, va_arg(args->list, const void *));
 		break;
 	case REST:
-		put_rest(to, plain && step->plain ? texts + step->plain : fmt, args);
+		format_put_rest(to, plain && step->plain ? texts + step->plain : fmt, args);
 		break;
 	}
 }
@@ -573,10 +574,10 @@ void otr_text_run(const struct otr_text_program *program, struct seq_buf *out, b
 	for (; step < end; step++) {
 		const char *text = program->texts + step->from;
 
-		put_plain(&to, text, step->len);
+		format_put_plain(&to, text, step->len);
 		if (unlikely(!to.at))
 			break;
-		convert(&to, step, text + step->len, program->texts, &copy, plain);
+		format_convert(&to, step, text + step->len, program->texts, &copy, plain);
 		if (unlikely(!to.at))
 			break;
 	}

@@ -24,7 +24,7 @@
 /* What a leaf without ids is; never written to. */
 static const unsigned long no_ids[LEAF_BYTES / sizeof(long)];
 
-static unsigned long *empty_leaf(void)
+static unsigned long *idset_empty_leaf(void)
 {
 	return (unsigned long *)no_ids;
 }
@@ -43,7 +43,7 @@ struct otr_idset *otr_idset_create(void)
 	if (!set)
 		return NULL;
 	for (i = 0; i < OTR_IDSET_LEAVES; i++)
-		set->leaf[i] = empty_leaf();
+		set->leaf[i] = idset_empty_leaf();
 	return set;
 }
 
@@ -60,7 +60,7 @@ void otr_idset_free(struct otr_idset *set)
 	if (!set)
 		return;
 	for (i = 0; i < OTR_IDSET_LEAVES; i++) {
-		if (set->leaf[i] != empty_leaf())
+		if (set->leaf[i] != idset_empty_leaf())
 			kfree(set->leaf[i]);
 	}
 	kvfree(set->high);
@@ -82,14 +82,14 @@ struct otr_idset *otr_idset_copy(const struct otr_idset *from)
 	if (!set || !from)
 		return set;
 	for (i = 0; i < OTR_IDSET_LEAVES; i++) {
-		/* Pairs with the cmpxchg() in leaf_for_write(), as a reader. */
+		/* Pairs with the cmpxchg() in idset_leaf_for_write(), as a reader. */
 		const unsigned long *leaf = READ_ONCE(from->leaf[i]);
 
 		if (leaf == no_ids)
 			continue;
 		set->leaf[i] = kmemdup(leaf, LEAF_BYTES, GFP_KERNEL);
 		if (!set->leaf[i]) {
-			set->leaf[i] = empty_leaf();
+			set->leaf[i] = idset_empty_leaf();
 			goto no_memory;
 		}
 	}
@@ -108,22 +108,22 @@ no_memory:
 }
 
 /* The leaf number @nr, made writable if need be. */
-static unsigned long *leaf_for_write(struct otr_idset *set, unsigned int nr, gfp_t gfp)
+static unsigned long *idset_leaf_for_write(struct otr_idset *set, unsigned int nr, gfp_t gfp)
 {
 	unsigned long *leaf = READ_ONCE(set->leaf[nr]);
 	unsigned long *fresh;
 
-	if (leaf != empty_leaf())
+	if (leaf != idset_empty_leaf())
 		return leaf;
 	fresh = kzalloc(LEAF_BYTES, gfp);
 	if (!fresh)
 		return NULL;
 	/*
-	 * Fully ordered: who sees the new leaf sees it zeroed. Pairs with the
+	 * Fully ordered: a reader that sees the new leaf sees it zeroed. Pairs with the
 	 * address dependency in otr_idset_test() and otr_idset_copy().
 	 */
-	leaf = cmpxchg(&set->leaf[nr], empty_leaf(), fresh);
-	if (leaf == empty_leaf())
+	leaf = cmpxchg(&set->leaf[nr], idset_empty_leaf(), fresh);
+	if (leaf == idset_empty_leaf())
 		return fresh;
 	kfree(fresh);
 	return leaf;
@@ -201,7 +201,7 @@ int otr_idset_add(struct otr_idset *set, pid_t pid, gfp_t gfp)
 
 	if (id >= NR_LEAF_IDS)
 		return -EPERM;
-	leaf = leaf_for_write(set, id >> OTR_IDSET_LEAF_BITS, gfp);
+	leaf = idset_leaf_for_write(set, id >> OTR_IDSET_LEAF_BITS, gfp);
 	if (!leaf)
 		return -ENOMEM;
 	set_bit(id & (OTR_IDSET_LEAF_SIZE - 1), leaf);
@@ -223,7 +223,7 @@ void otr_idset_del(struct otr_idset *set, pid_t pid)
 	if (id >= NR_LEAF_IDS)
 		return;
 	leaf = READ_ONCE(set->leaf[id >> OTR_IDSET_LEAF_BITS]);
-	if (leaf != empty_leaf())
+	if (leaf != idset_empty_leaf())
 		clear_bit(id & (OTR_IDSET_LEAF_SIZE - 1), leaf);
 }
 
@@ -267,7 +267,7 @@ bool otr_idset_empty(const struct otr_idset *set)
 	return otr_idset_next(set, 0) < 0;
 }
 
-static int add_number(struct otr_idset *set, const char *text)
+static int idset_add_number(struct otr_idset *set, const char *text)
 {
 	unsigned long value;
 
@@ -281,7 +281,7 @@ static int add_number(struct otr_idset *set, const char *text)
 	return otr_idset_add(set, value, GFP_KERNEL);
 }
 
-static int add_numbers(struct otr_idset *set, const char *text, size_t len)
+static int idset_add_numbers(struct otr_idset *set, const char *text, size_t len)
 {
 	struct otr_word word;
 	char *number;
@@ -301,7 +301,7 @@ static int add_numbers(struct otr_idset *set, const char *text, size_t len)
 		number = otr_word_last(&word);
 		if (!number)
 			break;
-		err = add_number(set, number);
+		err = idset_add_number(set, number);
 		otr_word_clear(&word);
 	}
 	otr_word_free(&word);
@@ -329,7 +329,7 @@ int otr_idset_parse(const struct otr_idset *base, const char *text, size_t len,
 
 	if (!set)
 		return -ENOMEM;
-	err = add_numbers(set, text, len);
+	err = idset_add_numbers(set, text, len);
 	idset_high_sort(set);
 	if (err || otr_idset_empty(set)) {
 		otr_idset_free(set);

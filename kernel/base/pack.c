@@ -25,7 +25,7 @@ enum kind {
 
 #define KIND_BITS	2
 
-static enum kind length_of(const char **fmt)
+static enum kind pack_length_of(const char **fmt)
 {
 	enum kind kind = WORD;
 
@@ -35,7 +35,7 @@ static enum kind length_of(const char **fmt)
 }
 
 /* What a conversion takes, behind its percent sign; KINDS for something else. */
-static enum kind take(const char **fmt)
+static enum kind pack_take(const char **fmt)
 {
 	enum kind kind;
 
@@ -46,7 +46,7 @@ static enum kind take(const char **fmt)
 		(*fmt)++;
 		return STRING;
 	}
-	kind = length_of(fmt);
+	kind = pack_length_of(fmt);
 	if (!**fmt || !strchr("diuxXo", **fmt))
 		return KINDS;
 	(*fmt)++;
@@ -73,7 +73,7 @@ void otr_pack_read(struct otr_pack *pack, const char *fmt)
 			fmt++;
 			continue;
 		}
-		kind = take(&fmt);
+		kind = pack_take(&fmt);
 		if (kind == KINDS || nr == OTR_PACK_MAX)
 			return;
 		pack->kinds |= kind << (nr++ * KIND_BITS);
@@ -82,7 +82,7 @@ void otr_pack_read(struct otr_pack *pack, const char *fmt)
 }
 
 /* Go on to the next word, and leave nothing unwritten. */
-static char *next_word(char *at)
+static char *pack_next_word(char *at)
 {
 	while (!IS_ALIGNED((unsigned long)at, sizeof(u32)))
 		*at++ = 0;
@@ -117,7 +117,7 @@ size_t otr_pack_put(const struct otr_pack *pack, void *to, size_t room, va_list 
 			} while ((*at++ = *text++));
 			continue;
 		}
-		at = next_word(at);
+		at = pack_next_word(at);
 		number = kind == LONG ? va_arg(args, u64) : va_arg(args, u32);
 		if (end - at < (kind == LONG ? sizeof(u64) : sizeof(u32)))
 			return room + 1;
@@ -129,5 +129,5 @@ size_t otr_pack_put(const struct otr_pack *pack, void *to, size_t room, va_list 
 			at += sizeof(u32);
 		}
 	}
-	return next_word(at) - (char *)to;
+	return pack_next_word(at) - (char *)to;
 }

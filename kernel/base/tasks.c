@@ -44,7 +44,7 @@ void otr_tasks_exit(struct otr_tasks *tasks)
  * @side: which of them
  * @set: the new one, NULL for none
  *
- * Whoever calls waits until nobody looks at the old one any more, then calls
+ * The caller waits until nobody looks at the old one any more, then calls
  * otr_tasks_settle(). Before that a task that is wanted now may be turned away.
  *
  * Context: the caller keeps others from doing the same.
@@ -62,7 +62,7 @@ struct otr_idset *otr_tasks_publish(struct otr_tasks *tasks, enum otr_side side,
 }
 
 /* Let it be asked again about a task, or about all. */
-static void forget(struct otr_tasks *tasks, pid_t pid)
+static void tasks_forget(struct otr_tasks *tasks, pid_t pid)
 {
 	int cpu;
 
@@ -89,7 +89,7 @@ static void forget(struct otr_tasks *tasks, pid_t pid)
  */
 void otr_tasks_settle(struct otr_tasks *tasks)
 {
-	forget(tasks, OTR_NOBODY);
+	tasks_forget(tasks, OTR_NOBODY);
 }
 
 /**
@@ -107,7 +107,7 @@ bool otr_tasks_remember(const struct otr_tasks *tasks, pid_t pid)
 	/* What is written here has to be taken back here. */
 	preempt_disable_notrace();
 	raw_cpu_write_4(*tasks->unwanted, pid);
-	/* Pairs with the one in forget(). */
+	/* Pairs with the one in tasks_forget(). */
 	smp_mb();
 	wanted = otr_tasks_test(tasks, pid);
 	if (wanted)
@@ -133,8 +133,8 @@ void otr_tasks_fork(struct otr_tasks *tasks, pid_t parent, pid_t child)
 		otr_idset_add(not, child, GFP_ATOMIC);
 	if (want && otr_idset_test(want, parent)) {
 		otr_idset_add(want, child, GFP_ATOMIC);
-		/* Whoever had the number before may have been turned away. */
-		forget(tasks, child);
+		/* The task that had the number before may have been turned away. */
+		tasks_forget(tasks, child);
 	}
 }
 
@@ -154,6 +154,6 @@ void otr_tasks_gone(struct otr_tasks *tasks, pid_t pid)
 		otr_idset_del(want, pid);
 	if (not && otr_idset_test(not, pid)) {
 		otr_idset_del(not, pid);
-		forget(tasks, pid);
+		tasks_forget(tasks, pid);
 	}
 }

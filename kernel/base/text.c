@@ -10,7 +10,7 @@
 #define NUMBER_MAX	21
 
 /* Room for @len more bytes, or NULL and the buffer has overflown. */
-static char *room(struct seq_buf *out, size_t len)
+static char *text_room(struct seq_buf *out, size_t len)
 {
 	char *to = out->buffer + out->len;
 
@@ -32,7 +32,7 @@ static char *room(struct seq_buf *out, size_t len)
  */
 void otr_text_mem(struct seq_buf *out, const char *text, size_t len)
 {
-	char *to = room(out, len);
+	char *to = text_room(out, len);
 
 	if (to)
 		memcpy(to, text, len);
@@ -48,18 +48,18 @@ void otr_text_mem(struct seq_buf *out, const char *text, size_t len)
  */
 void otr_text_fill(struct seq_buf *out, char c, unsigned int count)
 {
-	char *to = room(out, count);
+	char *to = text_room(out, count);
 
 	if (to)
 		memset(to, c, count);
 }
 
 /* As wide as asked for, right-aligned; longer text is not cut. */
-static void aligned(struct seq_buf *out, const char *text, unsigned int len,
-		    unsigned int width, char fill)
+static void text_aligned(struct seq_buf *out, const char *text, unsigned int len,
+			 unsigned int width, char fill)
 {
 	unsigned int pad = width > len ? width - len : 0;
-	char *to = room(out, len + pad);
+	char *to = text_room(out, len + pad);
 
 	if (!to)
 		return;
@@ -81,7 +81,7 @@ void otr_text_pad(struct seq_buf *out, const char *text, int width)
 {
 	unsigned int len = strlen(text);
 
-	aligned(out, text, len, width > 0 ? width : 0, ' ');
+	text_aligned(out, text, len, width > 0 ? width : 0, ' ');
 	if (width < 0 && (unsigned int)-width > len)
 		otr_text_fill(out, ' ', -width - len);
 }
@@ -94,16 +94,16 @@ const char otr_text_pairs[201] =
 	TEN(0) TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6) TEN(7) TEN(8) TEN(9);
 
 /* The least numbers of so many digits and one, but for the first. */
-static const u32 tens[] = {
+static const u32 text_tens[] = {
 	0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
 };
 
 /* 1233 / 4096 is a little more than the logarithm of 2. */
-static unsigned int digits_of(u32 value)
+static unsigned int text_digits_of(u32 value)
 {
 	unsigned int least = fls(value | 1) * 1233 >> 12;
 
-	return least + (value >= tens[least]);
+	return least + (value >= text_tens[least]);
 }
 
 /**
@@ -121,7 +121,7 @@ unsigned int otr_text_digits(u64 value)
 		value = div_u64(value, 1000000000);
 		more += 9;
 	}
-	return more + digits_of(value);
+	return more + text_digits_of(value);
 }
 
 /**
@@ -190,7 +190,7 @@ void otr_text_u64(struct seq_buf *out, u64 value, unsigned int width, char fill)
 	char *end = number + sizeof(number);
 	char *start = otr_text_before(end, value);
 
-	aligned(out, start, end - start, width, fill);
+	text_aligned(out, start, end - start, width, fill);
 }
 
 /**
@@ -209,7 +209,7 @@ void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width)
 
 	if (value < 0)
 		*--start = '-';
-	aligned(out, start, end - start, width, ' ');
+	text_aligned(out, start, end - start, width, ' ');
 }
 
 /**
@@ -228,7 +228,7 @@ void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill)
 	char *start = end - otr_text_hex_digits(value);
 
 	otr_text_hex_before(end, value);
-	aligned(out, start, end - start, width, fill);
+	text_aligned(out, start, end - start, width, fill);
 }
 
 /**

@@ -15,45 +15,45 @@
 #define NR_LEAVES	(PID_MAX_LIMIT / LEAF_SIZE)
 
 /* By pid: leaves of thread group ids, 0 for not known. NULL until it is used. */
-static int **the_map;
-static DEFINE_MUTEX(start_lock);	/* serialises the first use */
+static int **tgid_the_map;
+static DEFINE_MUTEX(tgid_start_lock);	/* serialises the first use */
 
 /* A leaf that recording found missing; who finds it so again asks again. */
-static unsigned int leaf_wanted;
+static unsigned int tgid_leaf_wanted;
 
 /* The leaf and the next one, which pids that count up will soon want as well. */
-static void leaf_add(struct irq_work *work)
+static void tgid_leaf_add(struct irq_work *work)
 {
-	unsigned int first = READ_ONCE(leaf_wanted);
+	unsigned int first = READ_ONCE(tgid_leaf_wanted);
 	unsigned int nr;
 
 	for (nr = first; nr < NR_LEAVES && nr < first + 2; nr++) {
 		int *leaf;
 
-		if (READ_ONCE(the_map[nr]))
+		if (READ_ONCE(tgid_the_map[nr]))
 			continue;
 		leaf = kcalloc(LEAF_SIZE, sizeof(*leaf), GFP_ATOMIC | __GFP_NOWARN);
 		/*
-		 * Fully ordered: who sees the leaf sees it zeroed. Pairs with
-		 * the address dependency in entry_of().
+		 * Fully ordered: a reader that sees the leaf sees it zeroed. Pairs with
+		 * the address dependency in tgid_entry_of().
 		 */
-		if (leaf && cmpxchg(&the_map[nr], NULL, leaf))
+		if (leaf && cmpxchg(&tgid_the_map[nr], NULL, leaf))
 			kfree(leaf);
 	}
 }
 
-static DEFINE_IRQ_WORK(leaf_work, leaf_add);
+static DEFINE_IRQ_WORK(tgid_leaf_work, tgid_leaf_add);
 
 /* Where the thread group of @pid is kept, NULL if it is not. */
-static int *entry_of(u32 pid)
+static int *tgid_entry_of(u32 pid)
 {
 	/* Pairs with the release in otr_tgid_start(): the leaves are seen. */
-	int **map = smp_load_acquire(&the_map);
+	int **map = smp_load_acquire(&tgid_the_map);
 	int *leaf;
 
 	if (!map || pid >= PID_MAX_LIMIT)
 		return NULL;
-	/* Pairs with the cmpxchg() in leaf_add(). */
+	/* Pairs with the cmpxchg() in tgid_leaf_add(). */
 	leaf = READ_ONCE(map[pid / LEAF_SIZE]);
 	return leaf ? leaf + pid % LEAF_SIZE : NULL;
 }
@@ -71,16 +71,16 @@ int otr_tgid_start(void)
 	int err = 0;
 	int **map;
 
-	mutex_lock(&start_lock);
-	if (!the_map) {
+	mutex_lock(&tgid_start_lock);
+	if (!tgid_the_map) {
 		map = kvcalloc(NR_LEAVES, sizeof(*map), GFP_KERNEL);
 		if (map)
-			/* Pairs with the acquire in entry_of(). */
-			smp_store_release(&the_map, map);
+			/* Pairs with the acquire in tgid_entry_of(). */
+			smp_store_release(&tgid_the_map, map);
 		else
 			err = -ENOMEM;
 	}
-	mutex_unlock(&start_lock);
+	mutex_unlock(&tgid_start_lock);
 	return err;
 }
 
@@ -99,12 +99,12 @@ bool otr_tgid_record(const struct task_struct *task)
 	/* The idle tasks have none. */
 	if (!task->pid)
 		return true;
-	entry = entry_of(task->pid);
+	entry = tgid_entry_of(task->pid);
 	if (unlikely(!entry)) {
 		/* There may be locks held here: allocate elsewhere. */
-		if (READ_ONCE(the_map)) {
-			WRITE_ONCE(leaf_wanted, task->pid / LEAF_SIZE);
-			otr_raise(&leaf_work);
+		if (READ_ONCE(tgid_the_map)) {
+			WRITE_ONCE(tgid_leaf_wanted, task->pid / LEAF_SIZE);
+			otr_raise(&tgid_leaf_work);
 		}
 		return false;
 	}
@@ -121,7 +121,7 @@ bool otr_tgid_record(const struct task_struct *task)
  */
 int otr_tgid_find(pid_t pid)
 {
-	int *entry = entry_of(pid);
+	int *entry = tgid_entry_of(pid);
 
 	return entry ? READ_ONCE(*entry) : 0;
 }
@@ -138,7 +138,7 @@ int otr_tgid_next(pid_t from)
 	u32 pid = from;
 
 	while (pid < PID_MAX_LIMIT && !otr_tgid_find(pid))
-		pid = entry_of(pid) ? pid + 1 : round_up(pid + 1, LEAF_SIZE);
+		pid = tgid_entry_of(pid) ? pid + 1 : round_up(pid + 1, LEAF_SIZE);
 	return pid < PID_MAX_LIMIT ? (int)pid : -1;
 }
 
@@ -151,9 +151,9 @@ void otr_tgid_exit(void)
 {
 	unsigned int nr;
 
-	irq_work_sync(&leaf_work);
-	for (nr = 0; the_map && nr < NR_LEAVES; nr++)
-		kfree(the_map[nr]);
-	kvfree(the_map);
-	the_map = NULL;
+	irq_work_sync(&tgid_leaf_work);
+	for (nr = 0; tgid_the_map && nr < NR_LEAVES; nr++)
+		kfree(tgid_the_map[nr]);
+	kvfree(tgid_the_map);
+	tgid_the_map = NULL;
 }

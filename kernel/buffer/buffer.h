@@ -4,7 +4,7 @@
  *
  * Purpose:  keeps records of every CPU in pages of the published format, so
  *           that writers in any context never wait and readers never stop them.
- * Objects:  struct otr_ring (owner: who created it, an instance), one struct
+ * Objects:  struct otr_ring (owner: its creator, an instance), one struct
  *           otr_ring_cpu per possible CPU inside it, struct otr_rec (caller's
  *           stack, between begin and end), struct otr_iter (an open file),
  *           struct otr_raw (a page on its way out).
@@ -21,7 +21,7 @@
  * one round is a lap. The writing position is a single word {lap, slot, offset}.
  * Reserving room is one cmpxchg on it without a lock prefix, as only this CPU
  * writes it. The writer that finds everything committed is the outermost; it
- * alone moves the commit position, behind itself and behind whoever nested in
+ * alone moves the commit position, behind itself and behind the writers nested in
  * it. A reader exchanges whole pages by a cmpxchg on the slot, and copies what
  * is committed of the page that is being written.
  */
@@ -295,7 +295,7 @@ struct otr_ring_cpu {
 /**
  * struct otr_ring - records of all CPUs
  * @cpus: one each; otr_ring_swap() exchanges all at once
- * @queues: who waits for the records of one CPU, one each
+ * @queues: readers that wait for the records of one CPU, one each
  * @on: the user's switch
  * @disabled: how often recording was disabled
  * @ready: it was made
@@ -306,7 +306,7 @@ struct otr_ring_cpu {
  * @order: of pages that come later; @lock
  * @data_max: see struct otr_ring_config
  * @pinned: what is in @cpus must stay there, as somebody changes it
- * @waiters: who waits for records of any CPU
+ * @waiters: readers that wait for records of any CPU
  * @wakes: how often all waiters were sent home
  * @again: looks once more for what a waiter may have missed
  * @hotplug: our entry in the list of those who care about CPUs

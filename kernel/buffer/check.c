@@ -119,7 +119,7 @@ static const char *check_reader(const struct otr_ring_cpu *rc, u64 write)
 	return NULL;
 }
 
-static void apply_check(struct otr_window *window)
+static void check_apply_check(struct otr_window *window)
 {
 	struct check *check = container_of(window, struct check, window);
 	const struct otr_ring_cpu *rc = window->rc;
@@ -143,7 +143,7 @@ const char *otr_ring_check(struct otr_ring *ring, int cpu)
 {
 	struct check check = {
 		.window.rc	= otr_ring_at(ring, cpu),
-		.window.apply	= apply_check,
+		.window.apply	= check_apply_check,
 	};
 	int err;
 

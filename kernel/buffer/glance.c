@@ -4,7 +4,7 @@
  * something went wrong on any CPU, in the middle of anything.
  *
  * A glance takes no lock and changes nothing that a reader needs, so it cannot
- * trust what it sees either: whoever uses a record copies it, and then asks
+ * trust what it sees either: a user of a record copies it, and then asks
  * whether its page is still where it was. Slots and pages that a resize takes
  * away are freed a grace period later, and a glance ends within interrupts off.
  *
@@ -19,7 +19,7 @@
 #define TRIES	64
 
 /* Is the ring still as it was at the beginning, and not being changed? */
-static bool unchanged(const struct otr_glance *g)
+static bool glance_unchanged(const struct otr_glance *g)
 {
 	/* What was read so far was read before this. */
 	smp_rmb();
@@ -28,13 +28,13 @@ static bool unchanged(const struct otr_glance *g)
 	       READ_ONCE(g->rc->epoch) == g->epoch;
 }
 
-static struct otr_slot *slot_at(const struct otr_glance *g, u64 pos)
+static struct otr_slot *glance_slot_at(const struct otr_glance *g, u64 pos)
 {
 	return &g->slots[min(otr_pos_slot(pos), g->nr - 1)];
 }
 
 /* Begin at what the consuming reader has on its own page, unless it is at work. */
-static bool begin_at_reader(struct otr_glance *g)
+static bool glance_begin_at_reader(struct otr_glance *g)
 {
 	const struct otr_reader *rd = &g->rc->reader;
 
@@ -66,15 +66,15 @@ void otr_glance_begin(struct otr_glance *g, struct otr_ring *ring, int cpu)
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 
 	*g = (struct otr_glance){ .rc = rc, .epoch = READ_ONCE(rc->epoch) };
-	/* Pairs with itself in unchanged(): an old epoch shows with new slots. */
+	/* Pairs with itself in glance_unchanged(): an old epoch shows with new slots. */
 	smp_rmb();
 	g->slots = READ_ONCE(rc->slots);
 	g->nr = READ_ONCE(rc->nr);
 	g->data = READ_ONCE(rc->data);
-	if (!g->nr || !unchanged(g))
+	if (!g->nr || !glance_unchanged(g))
 		return;
 	g->going = true;
-	g->known = begin_at_reader(g);
+	g->known = glance_begin_at_reader(g);
 	if (!g->known) {
 		g->cur = (struct otr_cursor){};
 		g->pos = READ_ONCE(rc->seen);
@@ -91,7 +91,7 @@ void otr_glance_begin(struct otr_glance *g, struct otr_ring *ring, int cpu)
 }
 
 /* Go behind what is not to be shown, on a page that begins with record @base. */
-static void skip_known(struct otr_glance *g, u64 base, u32 off)
+static void glance_skip_known(struct otr_glance *g, u64 base, u32 off)
 {
 	u64 wanted = max(g->next, g->shown), number = base;
 	struct otr_item item;
@@ -108,9 +108,9 @@ static void skip_known(struct otr_glance *g, u64 base, u32 off)
 	g->known = true;
 }
 
-static bool enter_page(struct otr_glance *g, u64 commit)
+static bool glance_enter_page(struct otr_glance *g, u64 commit)
 {
-	struct otr_slot *slot = slot_at(g, g->pos);
+	struct otr_slot *slot = glance_slot_at(g, g->pos);
 	u64 word = READ_ONCE(slot->word);
 	u64 base = READ_ONCE(slot->base);
 	struct otr_page *page = otr_slot_page(word);
@@ -130,21 +130,21 @@ static bool enter_page(struct otr_glance *g, u64 commit)
 	g->slot = slot;
 	g->word = word;
 	g->pos = last ? otr_pos_page(g->pos) | end : otr_pos_next(g->nr, g->pos);
-	skip_known(g, base, off);
+	glance_skip_known(g, base, off);
 	return true;
 }
 
 /* On to a page with something on it: false when there is none. */
-static bool find_page(struct otr_glance *g)
+static bool glance_find_page(struct otr_glance *g)
 {
 	unsigned int i;
 
 	for (i = 0; i < TRIES && g->going; i++) {
 		u64 commit = otr_ring_committed(g->rc);
 
-		if (!unchanged(g) || g->pos == commit)
+		if (!glance_unchanged(g) || g->pos == commit)
 			break;
-		if (enter_page(g, commit))
+		if (glance_enter_page(g, commit))
 			return true;
 		g->pos = otr_slots_oldest(g->slots, g->nr, commit);
 	}
@@ -152,7 +152,7 @@ static bool find_page(struct otr_glance *g)
 	return false;
 }
 
-static void go_behind(struct otr_glance *g, u64 ts)
+static void glance_go_behind(struct otr_glance *g, u64 ts)
 {
 	g->cur.off = g->after;
 	g->cur.ts = ts;
@@ -177,9 +177,9 @@ bool otr_glance_peek(struct otr_glance *g, struct otr_item *item)
 			g->after_ts = item->ts;
 			if (g->next >= g->shown)
 				return true;
-			go_behind(g, item->ts);
+			glance_go_behind(g, item->ts);
 		}
-	} while (find_page(g));
+	} while (glance_find_page(g));
 	return false;
 }
 
@@ -192,8 +192,8 @@ bool otr_glance_peek(struct otr_glance *g, struct otr_item *item)
  */
 bool otr_glance_holds(struct otr_glance *g)
 {
-	if (unchanged(g) && (g->slot ? READ_ONCE(g->slot->word) == g->word :
-			     READ_ONCE(g->rc->reader.cur.page) == g->cur.page))
+	if (glance_unchanged(g) && (g->slot ? READ_ONCE(g->slot->word) == g->word :
+				    READ_ONCE(g->rc->reader.cur.page) == g->cur.page))
 		return true;
 	g->cur.off = g->cur.end;
 	return false;
@@ -211,7 +211,7 @@ void otr_glance_next(struct otr_glance *g)
 
 	WRITE_ONCE(rc->shown_lost, rc->shown_lost + g->lost - g->told);
 	g->told = 0;
-	go_behind(g, g->after_ts);
+	glance_go_behind(g, g->after_ts);
 	WRITE_ONCE(rc->shown, g->next);
 	/* Pairs with the acquire in otr_reader_lock(): the number is of these records. */
 	smp_store_release(&rc->shown_resets, READ_ONCE(rc->resets));

@@ -26,7 +26,7 @@ struct otr_iter {
 };
 
 /* Begin where the consuming reader is, at what it has on its own page. */
-static void follow_reader(struct otr_iter *iter)
+static void iter_follow_reader(struct otr_iter *iter)
 {
 	const struct otr_reader *from = &iter->rc->reader;
 	struct otr_reader *rd = &iter->rd;
@@ -46,7 +46,7 @@ static void follow_reader(struct otr_iter *iter)
 }
 
 /* After the slots were changed: find the place again, by the records' numbers. */
-static bool find_again(struct otr_iter *iter)
+static bool iter_find_again(struct otr_iter *iter)
 {
 	struct otr_ring_cpu *rc = iter->rc;
 	bool emptied = iter->resets != rc->resets;
@@ -92,7 +92,7 @@ struct otr_iter *otr_iter_create(struct otr_ring *ring, int cpu)
 	iter->resets = rc->resets;
 	iter->rd.cur.page = otr_page_alloc(cpu, rc->order);
 	if (iter->rd.cur.page)
-		follow_reader(iter);
+		iter_follow_reader(iter);
 	otr_reader_unlock(rc);
 	if (!iter->rd.cur.page) {
 		kfree(iter);
@@ -136,7 +136,7 @@ bool otr_iter_peek(struct otr_iter *iter, struct otr_item *item)
 		return true;
 	}
 	otr_reader_lock(rc);
-	found = (iter->epoch == rc->epoch || find_again(iter)) &&
+	found = (iter->epoch == rc->epoch || iter_find_again(iter)) &&
 		otr_reader_peek(rc, &iter->rd, item);
 	otr_reader_unlock(rc);
 	return found;

@@ -56,7 +56,7 @@ void otr_raw_free(struct otr_raw *raw)
 }
 
 /* Go to the end of the reader's own page: how many records is that? */
-static u64 count_rest(struct otr_ring_cpu *rc, struct otr_reader *rd)
+static u64 raw_count_rest(struct otr_ring_cpu *rc, struct otr_reader *rd)
 {
 	u64 first = rd->next;
 	struct otr_item item;
@@ -69,7 +69,7 @@ static u64 count_rest(struct otr_ring_cpu *rc, struct otr_reader *rd)
 }
 
 /* Nobody looked at the reader's own page yet: hand it over. */
-static void hand_over(struct otr_ring_cpu *rc, struct otr_raw *raw)
+static void raw_hand_over(struct otr_ring_cpu *rc, struct otr_raw *raw)
 {
 	struct otr_reader *rd = &rc->reader;
 
@@ -78,7 +78,7 @@ static void hand_over(struct otr_ring_cpu *rc, struct otr_raw *raw)
 		raw->records = rd->count;
 		rd->next += rd->count;
 	} else {
-		raw->records = count_rest(rc, rd);
+		raw->records = raw_count_rest(rc, rd);
 	}
 	/* What goes on behind a part of a page counts from there. */
 	swap(rd->cur.page, raw->page);
@@ -88,7 +88,7 @@ static void hand_over(struct otr_ring_cpu *rc, struct otr_raw *raw)
 }
 
 /* Copy as many records as there is room for: false if there is none for one. */
-static bool copy_out(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room)
+static bool raw_copy_out(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room)
 {
 	struct otr_reader *rd = &rc->reader;
 	u64 first = rd->next, ts;
@@ -117,7 +117,7 @@ static bool copy_out(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room)
 }
 
 /* Write the head as clients know it, and leave nothing old behind the data. */
-static void seal(struct otr_raw *raw, size_t size, size_t room)
+static void raw_seal(struct otr_raw *raw, size_t size, size_t room)
 {
 	struct otr_page *page = raw->page;
 	unsigned int used = raw->bytes;
@@ -135,7 +135,7 @@ static void seal(struct otr_raw *raw, size_t size, size_t room)
 	raw->bytes = used + sizeof(*page);
 }
 
-static int raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room, bool whole)
+static int buffer_raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room, bool whole)
 {
 	struct otr_reader *rd = &rc->reader;
 	struct otr_item item;
@@ -155,13 +155,13 @@ static int raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t room, b
 	/* Clients look for losses in front of a record that is first on a page. */
 	if (rd->fresh && rd->next == rd->base && rd->cur.end <= room &&
 	    (!lost || !rd->cur.off))
-		hand_over(rc, raw);
-	else if (!copy_out(rc, raw, room))
+		raw_hand_over(rc, raw);
+	else if (!raw_copy_out(rc, raw, room))
 		return -EINVAL;
 	rd->read += raw->records;
 	rd->lost = 0;
 	raw->lost = lost;
-	seal(raw, (PAGE_SIZE << rc->order) - sizeof(*raw->page), room);
+	raw_seal(raw, (PAGE_SIZE << rc->order) - sizeof(*raw->page), room);
 	return 0;
 }
 
@@ -184,7 +184,7 @@ int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t roo
 	int err;
 
 	otr_reader_lock(rc);
-	err = raw_read(rc, raw, room, whole);
+	err = buffer_raw_read(rc, raw, room, whole);
 	otr_reader_publish(rc);
 	otr_reader_unlock(rc);
 	return err;

@@ -80,7 +80,7 @@ void otr_reader_publish(struct otr_ring_cpu *rc)
 }
 
 /* Go on at @off of a page that begins with record @base and ends at @end. */
-static void arrive(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 base, u32 off, u32 end)
+static void read_arrive(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 base, u32 off, u32 end)
 {
 	struct otr_item item;
 	u64 skip;
@@ -116,7 +116,7 @@ static void arrive(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 base, u32
 }
 
 /* Copy what is committed of the page that is being written. */
-static bool copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
+static bool read_copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
 {
 	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
 	u64 word = READ_ONCE(slot->word);
@@ -135,12 +135,12 @@ static bool copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit
 	if (READ_ONCE(slot->word) != word)
 		return false;
 	rd->pos = otr_pos_page(rd->pos) | end;
-	arrive(rc, rd, base, off, end);
+	read_arrive(rc, rd, base, off, end);
 	return true;
 }
 
 /* Copy a complete page, or the rest of one. */
-static bool copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
+static bool read_copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 {
 	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
 	u64 word = READ_ONCE(slot->word);
@@ -162,12 +162,12 @@ static bool copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 	if (READ_ONCE(slot->word) != word)
 		return false;
 	rd->pos = otr_pos_next(rc->nr, rd->pos);
-	arrive(rc, rd, base, off, end);
+	read_arrive(rc, rd, base, off, end);
 	return true;
 }
 
 /* Exchange the reader's own page for a complete one. */
-static bool take_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
+static bool read_take_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 {
 	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
 	u64 word = READ_ONCE(slot->word);
@@ -191,18 +191,18 @@ static bool take_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 		rd->cur.page->commit = 0;
 	}
 	rd->pos = otr_pos_next(rc->nr, rd->pos);
-	arrive(rc, rd, base, off, rd->cur.page->commit);
+	read_arrive(rc, rd, base, off, rd->cur.page->commit);
 	rd->count = count;
 	return true;
 }
 
-static bool fill_once(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
+static bool read_fill_once(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
 {
 	if (otr_pos_page(rd->pos) == otr_pos_page(commit))
-		return copy_part(rc, rd, commit);
+		return read_copy_part(rc, rd, commit);
 	if (rd->takes)
-		return take_whole(rc, rd);
-	return copy_whole(rc, rd);
+		return read_take_whole(rc, rd);
+	return read_copy_whole(rc, rd);
 }
 
 /*
@@ -225,7 +225,7 @@ bool otr_reader_fill(struct otr_ring_cpu *rc, struct otr_reader *rd)
 			return false;
 		}
 		OTR_STEP(36);
-		done = fill_once(rc, rd, commit);
+		done = read_fill_once(rc, rd, commit);
 		preempt_enable();
 		if (done)
 			return true;
@@ -269,7 +269,7 @@ void otr_reader_next(struct otr_reader *rd)
 }
 
 /* Go on to what was not shown, and count what was, and what was lost in between. */
-static void skip_shown(struct otr_ring_cpu *rc, u64 shown)
+static void read_skip_shown(struct otr_ring_cpu *rc, u64 shown)
 {
 	struct otr_reader *rd = &rc->reader;
 	u64 first = rd->next, lost_all = rd->lost_all, passed, lost;
@@ -287,29 +287,29 @@ static void skip_shown(struct otr_ring_cpu *rc, u64 shown)
 }
 
 /* Somebody left word up to where a glance went. */
-static void keep_up(struct otr_ring_cpu *rc, u64 shown)
+static void read_keep_up(struct otr_ring_cpu *rc, u64 shown)
 {
 	/* Pairs with the release in otr_glance_next(). */
 	if (smp_load_acquire(&rc->shown_resets) == rc->resets && rc->reader.next < shown)
-		skip_shown(rc, shown);
+		read_skip_shown(rc, shown);
 	/* Unless there is more by now. */
 	if (cmpxchg(&rc->shown, shown, 0) == shown)
 		WRITE_ONCE(rc->shown_lost, 0);
 }
 
-static void locked(struct otr_ring_cpu *rc)
+static void read_locked(struct otr_ring_cpu *rc)
 {
 	u64 shown = READ_ONCE(rc->shown);
 
 	if (unlikely(shown))
-		keep_up(rc, shown);
+		read_keep_up(rc, shown);
 }
 
 /* Keep other readers and windows out. */
 void otr_reader_lock(struct otr_ring_cpu *rc)
 {
 	mutex_lock(&rc->reader_lock);
-	locked(rc);
+	read_locked(rc);
 }
 
 void otr_reader_unlock(struct otr_ring_cpu *rc)
@@ -348,7 +348,7 @@ struct otr_ring_cpu *otr_ring_reader_trylock(struct otr_ring *ring, int cpu)
 
 	if (!mutex_trylock(&rc->reader_lock))
 		return NULL;
-	locked(rc);
+	read_locked(rc);
 	return rc;
 }
 

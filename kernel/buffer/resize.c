@@ -30,14 +30,14 @@ struct change {
 };
 
 /* A lap that no position in the ring has, neither now nor from a lap ago. */
-static u32 new_lap(const struct otr_ring_cpu *rc)
+static u32 resize_new_lap(const struct otr_ring_cpu *rc)
 {
 	return (otr_pos_lap(READ_ONCE(rc->write)) + 2) & OTR_POS_LAP_MASK;
 }
 
-static void start_empty(struct otr_ring_cpu *rc)
+static void resize_start_empty(struct otr_ring_cpu *rc)
 {
-	u64 start = otr_pos(new_lap(rc), 0, 0);
+	u64 start = otr_pos(resize_new_lap(rc), 0, 0);
 	unsigned int i;
 
 	for (i = 0; i < rc->nr; i++) {
@@ -66,16 +66,16 @@ static void start_empty(struct otr_ring_cpu *rc)
 	};
 }
 
-static void apply_reset(struct otr_window *window)
+static void resize_apply_reset(struct otr_window *window)
 {
 	struct change *change = container_of(window, struct change, window);
 
 	WRITE_ONCE(window->rc->clock, change->clock);
-	start_empty(window->rc);
+	resize_start_empty(window->rc);
 }
 
 /* Hang the page of @from on @to, and take it away there. */
-static void move_page(struct otr_slot *to, struct otr_slot *from, u64 pos, u64 empty)
+static void resize_move_page(struct otr_slot *to, struct otr_slot *from, u64 pos, u64 empty)
 {
 	to->word = otr_slot_word(otr_slot_page(from->word), pos, empty);
 	to->base = from->base;
@@ -85,7 +85,7 @@ static void move_page(struct otr_slot *to, struct otr_slot *from, u64 pos, u64 e
 }
 
 /* How many pages in front of the writing position can be read. */
-static u32 pages_held(const struct otr_ring_cpu *rc, u64 write)
+static u32 resize_pages_held(const struct otr_ring_cpu *rc, u64 write)
 {
 	u64 pos = otr_pos_oldest(rc->nr, write);
 	u32 held = 0;
@@ -100,13 +100,13 @@ static u32 pages_held(const struct otr_ring_cpu *rc, u64 write)
  * is empty, as far as there are slots for it. What stays in the old ones is
  * freed, a page that was too much included.
  */
-static void apply_resize(struct otr_window *window)
+static void resize_apply_resize(struct otr_window *window)
 {
 	struct change *change = container_of(window, struct change, window);
 	struct otr_ring_cpu *rc = window->rc;
 	struct otr_slot *slots = change->slots, *old = rc->slots;
 	u64 write = READ_ONCE(rc->write), pos = otr_pos_oldest(rc->nr, write);
-	u32 held = pages_held(rc, write), lap = new_lap(rc), at = 0, i;
+	u32 held = resize_pages_held(rc, write), lap = resize_new_lap(rc), at = 0, i;
 	u32 fresh = change->nr > rc->nr ? change->nr - rc->nr : 0;
 	u32 skip = held + 1 > change->nr ? held + 1 - change->nr : 0;
 	u64 reader = 0;
@@ -119,7 +119,7 @@ static void apply_resize(struct otr_window *window)
 			continue;
 		if (otr_pos_page(rc->reader.pos) == pos)
 			reader = otr_pos(lap, at, otr_pos_off(rc->reader.pos));
-		move_page(&slots[at], slot, otr_pos(lap, at, 0), 0);
+		resize_move_page(&slots[at], slot, otr_pos(lap, at, 0), 0);
 		OTR_STEP(29);
 		at++;
 		if (last)
@@ -128,7 +128,7 @@ static void apply_resize(struct otr_window *window)
 	WRITE_ONCE(rc->write, otr_pos(lap, at - 1, otr_pos_off(write)));
 	for (i = 0; i < rc->nr && at < change->nr - fresh; i++)
 		if (old[i].word)
-			move_page(&slots[at++], &old[i], 0, OTR_SLOT_EMPTY);
+			resize_move_page(&slots[at++], &old[i], 0, OTR_SLOT_EMPTY);
 	/* Where the reader was, or the oldest page that is left. */
 	rc->reader.pos = reader ?: otr_pos(lap, 0, 0);
 	rc->slots = slots;
@@ -140,15 +140,15 @@ static void apply_resize(struct otr_window *window)
 }
 
 /* Free what was there before or, if it was not applied, what was to come. */
-static void change_free(struct change *change)
+static void resize_change_free(struct change *change)
 {
 	otr_slots_free(change->slots, change->nr, change->order);
 	otr_page_free(change->page, change->order);
 }
 
 /* Get all that resizing a CPU needs; no slots when there is nothing to do. */
-static int prepare_resize(struct otr_ring *ring, int cpu, unsigned long bytes,
-			  struct change *change)
+static int resize_prepare_resize(struct otr_ring *ring, int cpu, unsigned long bytes,
+				 struct change *change)
 {
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 	struct otr_slot *slots;
@@ -157,7 +157,7 @@ static int prepare_resize(struct otr_ring *ring, int cpu, unsigned long bytes,
 	if (!nr)
 		return -ENOMEM;
 	change->window.rc = rc;
-	change->window.apply = apply_resize;
+	change->window.apply = resize_apply_resize;
 	change->nr = nr;
 	change->order = rc->order;
 	if (nr == rc->nr)
@@ -169,28 +169,28 @@ static int prepare_resize(struct otr_ring *ring, int cpu, unsigned long bytes,
 	return 0;
 }
 
-/* Nobody else changes the ring until change_end(), and no CPU comes or goes. */
-static void change_begin(struct otr_ring *ring)
+/* Nobody else changes the ring until resize_change_end(), and no CPU comes or goes. */
+static void resize_change_begin(struct otr_ring *ring)
 {
 	cpus_read_lock();
 	mutex_lock(&ring->lock);
 	otr_ring_pin(ring);
 }
 
-static void change_end(struct otr_ring *ring)
+static void resize_change_end(struct otr_ring *ring)
 {
 	otr_ring_unpin(ring);
 	mutex_unlock(&ring->lock);
 	cpus_read_unlock();
 }
 
-static bool concerns(const struct otr_ring *ring, int at, int cpu)
+static bool resize_concerns(const struct otr_ring *ring, int at, int cpu)
 {
 	return (cpu == OTR_CPU_ALL || cpu == at) && otr_ring_has_cpu(ring, at);
 }
 
 /* Apply what was prepared, unless there was an error, and clean up. */
-static int finish(struct change *changes, int err)
+static int resize_finish(struct change *changes, int err)
 {
 	bool applied = false;
 	int at;
@@ -206,17 +206,17 @@ static int finish(struct change *changes, int err)
 		synchronize_rcu();
 	for_each_possible_cpu(at)
 		if (changes[at].slots)
-			change_free(&changes[at]);
+			resize_change_free(&changes[at]);
 	return err;
 }
 
 /* What was asked for last is what the size is said to be, see otr_ring_size(). */
-static void note_size(struct otr_ring *ring, int cpu, unsigned long bytes)
+static void resize_note_size(struct otr_ring *ring, int cpu, unsigned long bytes)
 {
 	int at;
 
 	for_each_possible_cpu(at)
-		if (concerns(ring, at, cpu))
+		if (resize_concerns(ring, at, cpu))
 			WRITE_ONCE(otr_ring_at(ring, at)->size, otr_ring_bytes(ring, at));
 	if (cpu == OTR_CPU_ALL) {
 		ring->bytes = bytes;
@@ -231,14 +231,14 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
 
 	/* First everything that can fail for want of memory. */
 	for_each_possible_cpu(at) {
-		if (concerns(ring, at, cpu))
-			err = prepare_resize(ring, at, bytes, &changes[at]);
+		if (resize_concerns(ring, at, cpu))
+			err = resize_prepare_resize(ring, at, bytes, &changes[at]);
 		if (err)
 			break;
 	}
-	err = finish(changes, err);
+	err = resize_finish(changes, err);
 	if (!err)
-		note_size(ring, cpu, bytes);
+		resize_note_size(ring, cpu, bytes);
 	return err;
 }
 
@@ -264,33 +264,33 @@ int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
 	changes = kvcalloc(nr_cpu_ids, sizeof(*changes), GFP_KERNEL);
 	if (!changes)
 		return -ENOMEM;
-	change_begin(ring);
+	resize_change_begin(ring);
 	err = resize_locked(ring, cpu, bytes, changes);
-	change_end(ring);
+	resize_change_end(ring);
 	kvfree(changes);
 	return err;
 }
 
 /* One way for emptying all that is there, with another clock or the same. */
-static int reset_all(struct otr_ring *ring, int cpu, int clock)
+static int resize_reset_all(struct otr_ring *ring, int cpu, int clock)
 {
 	int at, err = 0;
 
-	change_begin(ring);
+	resize_change_begin(ring);
 	for_each_possible_cpu(at) {
 		struct otr_ring_cpu *rc = otr_ring_at(ring, at);
 		struct change change = {
 			.window.rc	= rc,
-			.window.apply	= apply_reset,
+			.window.apply	= resize_apply_reset,
 			.clock		= clock < 0 ? rc->clock : clock,
 		};
 
-		if (concerns(ring, at, cpu))
+		if (resize_concerns(ring, at, cpu))
 			err = otr_window_run(&change.window) ?: err;
 		else if (clock >= 0)
 			rc->clock = clock;
 	}
-	change_end(ring);
+	resize_change_end(ring);
 	return err;
 }
 
@@ -308,7 +308,7 @@ int otr_ring_reset(struct otr_ring *ring, int cpu)
 {
 	if (cpu != OTR_CPU_ALL && !otr_ring_has_cpu(ring, cpu))
 		return -EINVAL;
-	return reset_all(ring, cpu, -1);
+	return resize_reset_all(ring, cpu, -1);
 }
 
 /**
@@ -325,11 +325,11 @@ int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock)
 {
 	if (clock >= OTR_CLOCK_COUNT)
 		return -EINVAL;
-	return reset_all(ring, OTR_CPU_ALL, clock);
+	return resize_reset_all(ring, OTR_CPU_ALL, clock);
 }
 
 /* Other slots, other pages, and another page of the reader's own. */
-static void apply_order(struct otr_window *window)
+static void resize_apply_order(struct otr_window *window)
 {
 	struct change *change = container_of(window, struct change, window);
 	struct otr_ring_cpu *rc = window->rc;
@@ -341,17 +341,17 @@ static void apply_order(struct otr_window *window)
 	WRITE_ONCE(rc->nr, change->nr);
 	change->nr = nr;
 	WRITE_ONCE(rc->data, otr_ring_data(rc->ring, rc->order));
-	start_empty(rc);
+	resize_start_empty(rc);
 }
 
-static int prepare_order(struct otr_ring *ring, int cpu, unsigned int order,
-			 struct change *change)
+static int resize_prepare_order(struct otr_ring *ring, int cpu, unsigned int order,
+				struct change *change)
 {
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 	unsigned long bytes = (unsigned long)rc->nr * rc->data;
 
 	change->window.rc = rc;
-	change->window.apply = apply_order;
+	change->window.apply = resize_apply_order;
 	change->order = order;
 	change->nr = otr_slots_wanted(bytes, otr_ring_data(ring, order));
 	change->page = otr_page_alloc(cpu, order);
@@ -368,50 +368,50 @@ static int prepare_order(struct otr_ring *ring, int cpu, unsigned int order,
 	return 0;
 }
 
-static int prepare_orders(struct otr_ring *ring, unsigned int order, struct change *changes)
+static int resize_prepare_orders(struct otr_ring *ring, unsigned int order, struct change *changes)
 {
 	int at, err = 0;
 
 	for_each_possible_cpu(at) {
 		if (otr_ring_has_cpu(ring, at))
-			err = prepare_order(ring, at, order, &changes[at]);
+			err = resize_prepare_order(ring, at, order, &changes[at]);
 		if (err)
 			break;
 	}
 	return err;
 }
 
-static int finish_orders(struct otr_ring *ring, unsigned int order, struct change *changes,
-			 int err)
+static int resize_finish_orders(struct otr_ring *ring, unsigned int order, struct change *changes,
+				int err)
 {
-	err = finish(changes, err);
+	err = resize_finish(changes, err);
 	if (!err)
 		WRITE_ONCE(ring->order, order);
 	return err;
 }
 
 /* All pages of both are there before the first ones are exchanged. */
-static int order_both(struct otr_ring *ring, struct otr_ring *spare, unsigned int order,
-		      struct change *changes)
+static int resize_order_both(struct otr_ring *ring, struct otr_ring *spare, unsigned int order,
+			     struct change *changes)
 {
 	struct change *others = changes + nr_cpu_ids;
 	int err;
 
-	change_begin(ring);
+	resize_change_begin(ring);
 	if (spare) {
 		mutex_lock_nested(&spare->lock, SINGLE_DEPTH_NESTING);
 		otr_ring_pin(spare);
 	}
-	err = prepare_orders(ring, order, changes);
+	err = resize_prepare_orders(ring, order, changes);
 	if (!err && spare)
-		err = prepare_orders(spare, order, others);
-	err = finish_orders(ring, order, changes, err);
+		err = resize_prepare_orders(spare, order, others);
+	err = resize_finish_orders(ring, order, changes, err);
 	if (spare) {
-		err = finish_orders(spare, order, others, err);
+		err = resize_finish_orders(spare, order, others, err);
 		otr_ring_unpin(spare);
 		mutex_unlock(&spare->lock);
 	}
-	change_end(ring);
+	resize_change_end(ring);
 	return err;
 }
 
@@ -445,7 +445,7 @@ int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *spare, unsigned i
 	 */
 	otr_ring_disable(ring);
 	synchronize_rcu();
-	err = order_both(ring, spare, order, changes);
+	err = resize_order_both(ring, spare, order, changes);
 	otr_ring_enable(ring);
 	kvfree(changes);
 	return err;
@@ -493,7 +493,7 @@ int otr_ring_add_cpu(struct otr_ring *ring, int cpu)
 	WRITE_ONCE(rc->size, ring->size);
 	rc->reader.cur.page = page;
 	WRITE_ONCE(rc->nr, nr);
-	start_empty(rc);
+	resize_start_empty(rc);
 	WRITE_ONCE(rc->commit, rc->write);
 	otr_reader_publish(rc);
 	otr_reader_unlock(rc);

@@ -10,9 +10,9 @@
 #include "buffer/ring.h"
 
 /* Our state in the list of those who care about CPUs. */
-static enum cpuhp_state hotplug_state;
+static enum cpuhp_state ring_hotplug_state;
 
-static int cpu_comes(unsigned int cpu, struct hlist_node *node)
+static int ring_cpu_comes(unsigned int cpu, struct hlist_node *node)
 {
 	struct otr_ring *ring = container_of(node, struct otr_ring, hotplug);
 	int err;
@@ -30,7 +30,7 @@ static int cpu_comes(unsigned int cpu, struct hlist_node *node)
 	return 0;
 }
 
-static void free_ring(struct otr_ring *ring)
+static void ring_free_ring(struct otr_ring *ring)
 {
 	int cpu;
 
@@ -47,7 +47,7 @@ static void free_ring(struct otr_ring *ring)
 	kfree(ring);
 }
 
-static void init_cpu(struct otr_ring *ring, int cpu, const struct otr_ring_config *config)
+static void ring_init_cpu(struct otr_ring *ring, int cpu, const struct otr_ring_config *config)
 {
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 
@@ -63,7 +63,7 @@ static void init_cpu(struct otr_ring *ring, int cpu, const struct otr_ring_confi
 	otr_ring_wait_init_cpu(rc);
 }
 
-static bool config_valid(const struct otr_ring_config *config)
+static bool ring_config_valid(const struct otr_ring_config *config)
 {
 	if (config->order > OTR_RING_ORDER_MAX || config->clock >= OTR_CLOCK_COUNT)
 		return false;
@@ -87,7 +87,7 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 	struct otr_ring *ring;
 	int cpu, err;
 
-	if (!config_valid(config))
+	if (!ring_config_valid(config))
 		return ERR_PTR(-EINVAL);
 	ring = kzalloc(sizeof(*ring), GFP_KERNEL);
 	if (!ring)
@@ -105,11 +105,11 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 	ring->size = otr_size_wanted(config->bytes, otr_ring_data(ring, config->order));
 	mutex_init(&ring->lock);
 	for_each_possible_cpu(cpu)
-		init_cpu(ring, cpu, config);
-	/* Calls cpu_comes() for all that are here. */
-	err = cpuhp_state_add_instance(hotplug_state, &ring->hotplug);
+		ring_init_cpu(ring, cpu, config);
+	/* Calls ring_cpu_comes() for all that are here. */
+	err = cpuhp_state_add_instance(ring_hotplug_state, &ring->hotplug);
 	if (err) {
-		free_ring(ring);
+		ring_free_ring(ring);
 		return ERR_PTR(err);
 	}
 	WRITE_ONCE(ring->ready, true);
@@ -126,9 +126,9 @@ void otr_ring_destroy(struct otr_ring *ring)
 {
 	if (!ring)
 		return;
-	cpuhp_state_remove_instance_nocalls(hotplug_state, &ring->hotplug);
+	cpuhp_state_remove_instance_nocalls(ring_hotplug_state, &ring->hotplug);
 	otr_ring_wait_exit(ring);
-	free_ring(ring);
+	ring_free_ring(ring);
 }
 
 /**
@@ -140,11 +140,11 @@ void otr_ring_destroy(struct otr_ring *ring)
 int otr_buffer_init(void)
 {
 	int state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "outrace/buffer:prepare",
-					    cpu_comes, NULL);
+					    ring_cpu_comes, NULL);
 
 	if (state < 0)
 		return state;
-	hotplug_state = state;
+	ring_hotplug_state = state;
 	return 0;
 }
 
@@ -155,5 +155,5 @@ int otr_buffer_init(void)
  */
 void otr_buffer_exit(void)
 {
-	cpuhp_remove_multi_state(hotplug_state);
+	cpuhp_remove_multi_state(ring_hotplug_state);
 }

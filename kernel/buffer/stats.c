@@ -8,7 +8,7 @@
 #include "buffer/ring.h"
 
 /* Records that are left on a page. */
-static u64 count_left(struct otr_cursor cur)
+static u64 stats_count_left(struct otr_cursor cur)
 {
 	struct otr_item item;
 	u64 left = 0;
@@ -22,7 +22,7 @@ static u64 count_left(struct otr_cursor cur)
 }
 
 /* Bytes in front of what the reader will take next out of the ring. */
-static u64 bytes_before(const struct otr_ring_cpu *rc, u64 oldest)
+static u64 stats_bytes_before(const struct otr_ring_cpu *rc, u64 oldest)
 {
 	const struct otr_slot *slot = otr_slot_at(rc, rc->reader.pos);
 
@@ -31,12 +31,12 @@ static u64 bytes_before(const struct otr_ring_cpu *rc, u64 oldest)
 	return READ_ONCE(otr_slot_at(rc, oldest)->bytes);
 }
 
-static void read_stats(const struct otr_ring_cpu *rc, struct otr_ring_stats *stats)
+static void stats_read_stats(const struct otr_ring_cpu *rc, struct otr_ring_stats *stats)
 {
 	const struct otr_reader *rd = &rc->reader;
 	u64 commit = otr_ring_committed(rc), oldest = otr_reader_oldest(rc);
 	const struct otr_slot *slot = otr_slot_at(rc, commit), *back = otr_slot_at(rc, oldest);
-	u64 held = count_left(rd->cur), base = READ_ONCE(back->base);
+	u64 held = stats_count_left(rd->cur), base = READ_ONCE(back->base);
 	u64 total = READ_ONCE(slot->base) + local_read(&slot->count);
 	u64 bytes = READ_ONCE(slot->bytes) + otr_pos_off(commit);
 	u64 first = max(rd->next + held, base);
@@ -45,7 +45,7 @@ static void read_stats(const struct otr_ring_cpu *rc, struct otr_ring_stats *sta
 	/* While a writer goes on, these are from slightly different moments. */
 	stats->entries = held + (total > first ? total - first : 0);
 	stats->overrun = rd->lost_all + (first - rd->next - held);
-	stats->bytes = bytes - min(bytes, bytes_before(rc, oldest));
+	stats->bytes = bytes - min(bytes, stats_bytes_before(rc, oldest));
 	stats->bytes += rd->cur.end - rd->cur.off;
 	if (held)
 		stats->oldest_ts = rd->cur.ts;
@@ -80,7 +80,7 @@ int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats)
 		.now_ts		= otr_clock_read(READ_ONCE(rc->clock)),
 	};
 	otr_reader_lock(rc);
-	read_stats(rc, stats);
+	stats_read_stats(rc, stats);
 	otr_reader_unlock(rc);
 	return 0;
 }

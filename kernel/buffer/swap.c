@@ -6,7 +6,7 @@
  * All that belongs to a CPU's records moves with them: pages, positions, the
  * consuming reader. A writer that found its CPU's records a moment earlier ends
  * there what it began; one that was about to begin is told that they are off.
- * Who changes pages or sizes, and may sleep over it, pins the ring meanwhile.
+ * Code that changes pages or sizes, and may sleep over it, pins the ring meanwhile.
  */
 #include <linux/irqflags.h>
 #include <linux/irq_work.h>
@@ -16,7 +16,7 @@
 #include "buffer/ring.h"
 
 /* Somebody exchanges: one at a time of all, it takes but a moment. */
-static atomic_t swapping = ATOMIC_INIT(0);
+static atomic_t swap_swapping = ATOMIC_INIT(0);
 
 /**
  * otr_ring_pin - keep otr_ring_swap() from exchanging a ring's records
@@ -31,7 +31,7 @@ void otr_ring_pin(struct otr_ring *ring)
 	atomic_inc(&ring->pinned);
 	/* Pairs with the exchange in otr_ring_swap(), see memory-order.rst (swap). */
 	smp_mb__after_atomic();
-	while (atomic_read(&swapping))
+	while (atomic_read(&swap_swapping))
 		cpu_relax();
 	/* What was exchanged is there: pairs with the release at its end. */
 	smp_rmb();
@@ -45,12 +45,12 @@ void otr_ring_pin(struct otr_ring *ring)
  */
 void otr_ring_unpin(struct otr_ring *ring)
 {
-	/* What was changed comes first for who exchanges next. */
+	/* What was changed comes first for the next exchange. */
 	smp_mb__before_atomic();
 	atomic_dec(&ring->pinned);
 }
 
-static void belong(struct otr_ring_cpu __percpu *cpus, struct otr_ring *ring)
+static void swap_belong(struct otr_ring_cpu __percpu *cpus, struct otr_ring *ring)
 {
 	int cpu;
 
@@ -63,7 +63,7 @@ static void belong(struct otr_ring_cpu __percpu *cpus, struct otr_ring *ring)
 }
 
 /* Limits that somebody found out before the exchange, and waiters likewise. */
-static void revisit(struct otr_ring_cpu __percpu *cpus)
+static void swap_revisit(struct otr_ring_cpu __percpu *cpus)
 {
 	int cpu;
 
@@ -94,25 +94,25 @@ int otr_ring_swap(struct otr_ring *ring, struct otr_ring *spare)
 
 	local_irq_save(flags);
 	/* A full barrier: pairs with otr_ring_pin(), see memory-order.rst (swap). */
-	if (atomic_cmpxchg(&swapping, 0, 1))
+	if (atomic_cmpxchg(&swap_swapping, 0, 1))
 		goto out;
 	if (atomic_read(&ring->pinned) || atomic_read(&spare->pinned))
 		goto done;
 	old = ring->cpus;
 	fresh = spare->cpus;
 	/* Nobody is told that recording is off while it is not. */
-	belong(fresh, ring);
-	/* Pairs with the address dependency of who loads it. */
+	swap_belong(fresh, ring);
+	/* Pairs with the address dependency of the writers that load it. */
 	smp_store_release(&ring->cpus, fresh);
 	/* Likewise. */
 	smp_store_release(&spare->cpus, old);
-	belong(old, spare);
-	revisit(fresh);
-	revisit(old);
+	swap_belong(old, spare);
+	swap_revisit(fresh);
+	swap_revisit(old);
 	err = 0;
 done:
 	/* Pairs with otr_ring_pin(). */
-	atomic_set_release(&swapping, 0);
+	atomic_set_release(&swap_swapping, 0);
 out:
 	local_irq_restore(flags);
 	return err;

@@ -7,7 +7,7 @@
 #include "buffer/ring.h"
 
 /* Bytes that fit on a page now: none when nothing is to be recorded. */
-static u32 limit_wanted(const struct otr_ring_cpu *rc)
+static u32 switch_limit_wanted(const struct otr_ring_cpu *rc)
 {
 	const struct otr_ring *ring = READ_ONCE(rc->ring);
 
@@ -19,25 +19,25 @@ static u32 limit_wanted(const struct otr_ring_cpu *rc)
 
 /*
  * Bring the limit up to date after what it is made of was changed. Anybody may
- * be here, on several CPUs, in an NMI in the middle of it: who stores last
+ * be here, on several CPUs, in an NMI in the middle of it: the one that stores last
  * looks last, so the last look decides.
  */
 void otr_ring_limit(struct otr_ring_cpu *rc)
 {
 	u32 limit;
 
-	/* otr_ring_set_order() waits for whoever may store an old one. */
+	/* otr_ring_set_order() waits for CPUs that may store an old one. */
 	preempt_disable_notrace();
 	do {
-		limit = limit_wanted(rc);
+		limit = switch_limit_wanted(rc);
 		WRITE_ONCE(rc->limit, limit);
 		/* Pairs with itself, see memory-order.rst (limit). */
 		smp_mb();
-	} while (limit != limit_wanted(rc));
+	} while (limit != switch_limit_wanted(rc));
 	preempt_enable_notrace();
 }
 
-static void limit_all(struct otr_ring *ring)
+static void switch_limit_all(struct otr_ring *ring)
 {
 	int cpu;
 
@@ -56,7 +56,7 @@ static void limit_all(struct otr_ring *ring)
 void otr_ring_on(struct otr_ring *ring)
 {
 	WRITE_ONCE(ring->on, true);
-	limit_all(ring);
+	switch_limit_all(ring);
 }
 
 /**
@@ -70,7 +70,7 @@ void otr_ring_on(struct otr_ring *ring)
 void otr_ring_off(struct otr_ring *ring)
 {
 	WRITE_ONCE(ring->on, false);
-	limit_all(ring);
+	switch_limit_all(ring);
 }
 
 /**
@@ -96,7 +96,7 @@ bool otr_ring_is_on(const struct otr_ring *ring)
 void otr_ring_disable(struct otr_ring *ring)
 {
 	atomic_inc(&ring->disabled);
-	limit_all(ring);
+	switch_limit_all(ring);
 }
 
 /**
@@ -108,7 +108,7 @@ void otr_ring_disable(struct otr_ring *ring)
 void otr_ring_enable(struct otr_ring *ring)
 {
 	atomic_dec(&ring->disabled);
-	limit_all(ring);
+	switch_limit_all(ring);
 }
 
 /**
@@ -158,7 +158,7 @@ void otr_ring_stop(struct otr_ring *ring, const char *why)
 {
 	if (cmpxchg(&ring->broken, NULL, why))
 		return;
-	limit_all(ring);
+	switch_limit_all(ring);
 	pr_warn("outrace: a ring was stopped: %s\n", why);
 }
 

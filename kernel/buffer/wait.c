@@ -32,7 +32,7 @@ bool otr_ring_empty(const struct otr_ring *ring, int cpu)
 }
 
 /* Pages with something to read, times 100; the one that is written counts. */
-static u64 fill(const struct otr_ring_cpu *rc)
+static u64 wait_fill(const struct otr_ring_cpu *rc)
 {
 	u32 nr = READ_ONCE(rc->nr);
 	u64 pages = otr_pos_pages(nr, READ_ONCE(rc->seen), READ_ONCE(rc->commit)) + 1;
@@ -53,32 +53,32 @@ unsigned int otr_ring_percent(const struct otr_ring *ring, int cpu)
 	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 	u32 nr = READ_ONCE(rc->nr);
 
-	return nr && !otr_ring_empty(ring, cpu) ? fill(rc) / nr : 0;
+	return nr && !otr_ring_empty(ring, cpu) ? wait_fill(rc) / nr : 0;
 }
 
-static bool full_enough(const struct otr_ring_cpu *rc, unsigned int percent)
+static bool wait_full_enough(const struct otr_ring_cpu *rc, unsigned int percent)
 {
-	return fill(rc) >= (u64)percent * READ_ONCE(rc->nr);
+	return wait_fill(rc) >= (u64)percent * READ_ONCE(rc->nr);
 }
 
-static bool ready_cpu(const struct otr_ring *ring, int cpu, unsigned int percent)
+static bool wait_ready_cpu(const struct otr_ring *ring, int cpu, unsigned int percent)
 {
-	return !otr_ring_empty(ring, cpu) && (!percent || full_enough(otr_ring_at(ring, cpu),
+	return !otr_ring_empty(ring, cpu) && (!percent || wait_full_enough(otr_ring_at(ring, cpu),
 								     percent));
 }
 
-/* Who waits for all CPUs waits for any record. */
-static bool ready(const struct otr_ring *ring, int cpu, unsigned int percent)
+/* A reader of all CPUs waits for any record. */
+static bool wait_ready(const struct otr_ring *ring, int cpu, unsigned int percent)
 {
 	if (cpu != OTR_CPU_ALL)
-		return ready_cpu(ring, cpu, percent);
+		return wait_ready_cpu(ring, cpu, percent);
 	for_each_possible_cpu(cpu)
-		if (ready_cpu(ring, cpu, 0))
+		if (wait_ready_cpu(ring, cpu, 0))
 			return true;
 	return false;
 }
 
-static void wake_all(struct otr_ring_cpu *rc)
+static void wait_wake_all(struct otr_ring_cpu *rc)
 {
 	struct otr_ring *ring = READ_ONCE(rc->ring);
 
@@ -86,9 +86,9 @@ static void wake_all(struct otr_ring_cpu *rc)
 	wake_up_all(&ring->waiters);
 }
 
-static void do_work(struct irq_work *work)
+static void wait_do_work(struct irq_work *work)
 {
-	wake_all(container_of(work, struct otr_ring_cpu, work));
+	wait_wake_all(container_of(work, struct otr_ring_cpu, work));
 }
 
 /* Somebody waits for a record, and here is one. Any context. */
@@ -101,14 +101,14 @@ void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc)
 /* Somebody waits for a number of pages, and here is one more. Any context. */
 void otr_ring_notify_full(struct otr_ring_cpu *rc)
 {
-	if (!full_enough(rc, READ_ONCE(rc->watch_full)))
+	if (!wait_full_enough(rc, READ_ONCE(rc->watch_full)))
 		return;
 	WRITE_ONCE(rc->watch_full, 0);
 	irq_work_queue(&rc->work);
 }
 
 /* Leave word with the writer of one CPU. */
-static void watch(struct otr_ring_cpu *rc, unsigned int percent)
+static void wait_watch(struct otr_ring_cpu *rc, unsigned int percent)
 {
 	u32 old = READ_ONCE(rc->watch_full);
 
@@ -127,26 +127,26 @@ static void watch(struct otr_ring_cpu *rc, unsigned int percent)
 }
 
 /* Leave word, then look. */
-static bool watch_and_look(struct otr_ring *ring, int cpu, unsigned int percent)
+static bool wait_watch_and_look(struct otr_ring *ring, int cpu, unsigned int percent)
 {
 	int at;
 
-	if (ready(ring, cpu, percent))
+	if (wait_ready(ring, cpu, percent))
 		return true;
 	if (cpu != OTR_CPU_ALL) {
-		watch(otr_ring_at(ring, cpu), percent);
+		wait_watch(otr_ring_at(ring, cpu), percent);
 	} else {
 		for_each_possible_cpu(at)
-			watch(otr_ring_at(ring, at), 0);
+			wait_watch(otr_ring_at(ring, at), 0);
 	}
 	mod_delayed_work(system_wq, &ring->again, 1);
 	/* See memory-order.rst (waiters). */
 	smp_mb();
-	return ready(ring, cpu, percent);
+	return wait_ready(ring, cpu, percent);
 }
 
 /* A tick after somebody began to wait: was a record overlooked? */
-static void look_again(struct work_struct *work)
+static void wait_look_again(struct work_struct *work)
 {
 	struct otr_ring *ring = container_of(to_delayed_work(work), struct otr_ring, again);
 	int cpu;
@@ -155,14 +155,14 @@ static void look_again(struct work_struct *work)
 		struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 		u32 percent = READ_ONCE(rc->watch_full);
 
-		if (READ_ONCE(rc->watch) && ready_cpu(ring, cpu, 0))
-			wake_all(rc);
-		else if (percent && ready_cpu(ring, cpu, percent))
-			wake_all(rc);
+		if (READ_ONCE(rc->watch) && wait_ready_cpu(ring, cpu, 0))
+			wait_wake_all(rc);
+		else if (percent && wait_ready_cpu(ring, cpu, percent))
+			wait_wake_all(rc);
 	}
 }
 
-static wait_queue_head_t *queue(struct otr_ring *ring, int cpu)
+static wait_queue_head_t *wait_queue(struct otr_ring *ring, int cpu)
 {
 	return cpu == OTR_CPU_ALL ? &ring->waiters : per_cpu_ptr(ring->queues, cpu);
 }
@@ -181,8 +181,8 @@ int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent)
 {
 	int wakes = atomic_read(&ring->wakes);
 
-	return wait_event_interruptible(*queue(ring, cpu),
-					watch_and_look(ring, cpu, percent) ||
+	return wait_event_interruptible(*wait_queue(ring, cpu),
+					wait_watch_and_look(ring, cpu, percent) ||
 					atomic_read(&ring->wakes) != wakes);
 }
 
@@ -200,8 +200,8 @@ int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent)
 __poll_t otr_ring_poll(struct otr_ring *ring, int cpu, struct file *file, poll_table *table,
 		       unsigned int percent)
 {
-	poll_wait(file, queue(ring, cpu), table);
-	return watch_and_look(ring, cpu, percent) ? EPOLLIN | EPOLLRDNORM : 0;
+	poll_wait(file, wait_queue(ring, cpu), table);
+	return wait_watch_and_look(ring, cpu, percent) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
 /**
@@ -233,13 +233,13 @@ int otr_ring_wait_init(struct otr_ring *ring)
 	for_each_possible_cpu(cpu)
 		init_waitqueue_head(per_cpu_ptr(ring->queues, cpu));
 	init_waitqueue_head(&ring->waiters);
-	INIT_DELAYED_WORK(&ring->again, look_again);
+	INIT_DELAYED_WORK(&ring->again, wait_look_again);
 	return 0;
 }
 
 void otr_ring_wait_init_cpu(struct otr_ring_cpu *rc)
 {
-	init_irq_work(&rc->work, do_work);
+	init_irq_work(&rc->work, wait_do_work);
 }
 
 /* Nobody writes or waits any more: let what was queued come to its end. */

@@ -15,11 +15,11 @@
 
 #include "buffer/ring.h"
 
-/* A record is open for microseconds; who waits so often waits for a bug. */
+/* A record is open for microseconds; a task that waits so often waits for a bug. */
 #define TRIES	10000
 
 /* Runs on the CPU with interrupts off, or anywhere if the CPU is not there. */
-static void in_window(void *data)
+static void window_in_window(void *data)
 {
 	struct otr_window *window = data;
 	struct otr_ring_cpu *rc = window->rc;
@@ -27,14 +27,14 @@ static void in_window(void *data)
 	if (READ_ONCE(rc->commit) != READ_ONCE(rc->write) || READ_ONCE(rc->busy))
 		return;
 	WRITE_ONCE(rc->window, 1);
-	/* Who finds the commit position closed shall find the window open. */
+	/* A writer that finds the commit position closed shall find the window open. */
 	barrier();
 	WRITE_ONCE(rc->commit, OTR_POS_CLOSED);
 	barrier();
 	OTR_STEP(26);
 	window->apply(window);
 	OTR_STEP(27);
-	/* Who finds it valid again shall find what was changed. */
+	/* A writer that finds it valid again shall find what was changed. */
 	smp_store_release(&rc->commit, READ_ONCE(rc->write));
 	barrier();
 	WRITE_ONCE(rc->window, 0);
@@ -53,9 +53,9 @@ int otr_window_try(struct otr_window *window)
 	window->err = -EAGAIN;
 	otr_reader_lock(rc);
 	if (cpu_online(rc->cpu))
-		smp_call_function_single(rc->cpu, in_window, window, true);
+		smp_call_function_single(rc->cpu, window_in_window, window, true);
 	else
-		in_window(window);
+		window_in_window(window);
 	otr_reader_unlock(rc);
 	return window->err;
 }

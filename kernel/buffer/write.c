@@ -26,7 +26,7 @@
 /* What a time record can tell. */
 #define TIME_MASK	(BIT_ULL(OTR_REC_TIME_BITS) - 1)
 
-/* What reserve() says besides success. */
+/* What write_reserve() says besides success. */
 enum verdict {
 	DONE,
 	AGAIN,		/* somebody nested in between */
@@ -47,7 +47,7 @@ struct claim {
 	bool			shut;	/* nobody can nest */
 };
 
-static enum verdict drop(struct otr_ring_cpu *rc, enum otr_drop why)
+static enum verdict write_drop(struct otr_ring_cpu *rc, enum otr_drop why)
 {
 	local_inc(&rc->drops[why]);
 	return REFUSED;
@@ -104,7 +104,7 @@ static u64 write_front(const struct otr_ring_cpu *rc, u64 at)
  * and one that goes back a lot is believed. What not even a stamp can tell, as its
  * upper bits are those of the time in front, takes a new page.
  */
-static void tell_time(struct claim *claim)
+static void write_tell_time(struct claim *claim)
 {
 	u64 last = claim->nested ? write_front(claim->rc, claim->from) :
 				   READ_ONCE(claim->rc->last_ts);
@@ -151,8 +151,8 @@ static void write_note(struct otr_ring_cpu *rc, u64 ts)
 }
 
 /* Write the record's head, and the time record in front where there is one. */
-static void start(const struct claim *claim, struct otr_claimed *claimed, u64 at,
-		  unsigned int total)
+static void write_start(const struct claim *claim, struct otr_claimed *claimed, u64 at,
+			unsigned int total)
 {
 	struct otr_page *page = otr_slot_page(READ_ONCE(otr_slot_at(claim->rc, at)->word));
 	u32 *head = (u32 *)(page->data + otr_pos_off(at));
@@ -171,11 +171,11 @@ static void start(const struct claim *claim, struct otr_claimed *claimed, u64 at
 }
 
 /* Be the first on the page at @at, which is the one who says its time. */
-static void start_page(struct claim *claim, struct otr_claimed *claimed, u64 at)
+static void write_start_page(struct claim *claim, struct otr_claimed *claimed, u64 at)
 {
 	otr_slot_page(READ_ONCE(otr_slot_at(claim->rc, at)->word))->ts = claim->ts;
 	claim->delta = 0;
-	start(claim, claimed, at, claim->size);
+	write_start(claim, claimed, at, claim->size);
 }
 
 /* The word of the writing position, as long as nobody nests. */
@@ -188,7 +188,7 @@ static u64 write_expected(const struct claim *claim)
  * Open the page at @next for writing. What it holds is pushed out, unless it
  * must not be.
  */
-static enum verdict open_page(const struct claim *claim, u64 next)
+static enum verdict write_open_page(const struct claim *claim, u64 next)
 {
 	struct otr_ring_cpu *rc = claim->rc;
 	struct otr_slot *slot = otr_slot_at(rc, next);
@@ -208,9 +208,9 @@ static enum verdict open_page(const struct claim *claim, u64 next)
 		return AGAIN;
 	/* The page of the commit position has a record that is not complete. */
 	if (otr_pos_slot(commit) == otr_pos_slot(next))
-		return drop(rc, OTR_DROP_COMMIT);
+		return write_drop(rc, OTR_DROP_COMMIT);
 	if (!(word & OTR_SLOT_EMPTY) && !READ_ONCE(rc->overwrite))
-		return drop(rc, OTR_DROP_FULL);
+		return write_drop(rc, OTR_DROP_FULL);
 	OTR_STEP(11);
 	/*
 	 * A full barrier: readers that see a byte of what is written to the page
@@ -234,13 +234,13 @@ static bool write_move(struct claim *claim, u64 to)
 }
 
 /* Reserve at the beginning of the next page, and close the current one. */
-static enum verdict cross(struct claim *claim, struct otr_claimed *claimed)
+static enum verdict write_cross(struct claim *claim, struct otr_claimed *claimed)
 {
 	struct otr_ring_cpu *rc = claim->rc;
 	u64 from = claim->from;
 	u64 next = otr_pos_next(rc->nr, from);
 	struct otr_slot *slot = otr_slot_at(rc, next);
-	enum verdict verdict = open_page(claim, next);
+	enum verdict verdict = write_open_page(claim, next);
 	long stale;
 
 	if (verdict != DONE)
@@ -252,16 +252,16 @@ static enum verdict cross(struct claim *claim, struct otr_claimed *claimed)
 	if (!write_move(claim, next + claim->size))
 		return AGAIN;
 	OTR_STEP(14);
-	/* Who nests from here on adds to it, so it cannot just be set. */
+	/* A writer that nests from here on adds to it, so it cannot just be set. */
 	local_sub(stale - 1, &slot->count);
 	OTR_STEP(15);
 	otr_slot_page(READ_ONCE(otr_slot_at(rc, from)->word))->commit = otr_pos_off(from);
 	OTR_STEP(16);
-	start_page(claim, claimed, next);
+	write_start_page(claim, claimed, next);
 	return DONE;
 }
 
-static enum verdict reserve(struct claim *claim, struct otr_claimed *claimed)
+static enum verdict write_reserve(struct claim *claim, struct otr_claimed *claimed)
 {
 	struct otr_ring_cpu *rc = claim->rc;
 	u32 limit = READ_ONCE(rc->limit);
@@ -271,32 +271,32 @@ static enum verdict reserve(struct claim *claim, struct otr_claimed *claimed)
 	if (!limit)
 		return REFUSED;
 	if (write != from && !claim->shut)
-		return drop(rc, OTR_DROP_INSIDE);
+		return write_drop(rc, OTR_DROP_INSIDE);
 	if (claim->len > limit || claim->size > limit)
-		return drop(rc, OTR_DROP_LARGE);
+		return write_drop(rc, OTR_DROP_LARGE);
 	claim->from = from;
 	claim->nested = READ_ONCE(rc->commit) != from;
 	/* See memory-order.rst (time). */
 	barrier();
 	claim->ts = otr_ring_time(rc);
 	if (claim->ts == OTR_TS_REFUSED)
-		return drop(rc, OTR_DROP_INSIDE);
+		return write_drop(rc, OTR_DROP_INSIDE);
 	OTR_STEP(8);
-	tell_time(claim);
+	write_tell_time(claim);
 	total = claim->size;
 	if (claim->time && otr_pos_off(from))
 		total += OTR_REC_TIME;
 	if (otr_pos_off(from) + total > limit || (claim->far && otr_pos_off(from)))
-		return cross(claim, claimed);
+		return write_cross(claim, claimed);
 	OTR_STEP(9);
 	if (!write_move(claim, from + total))
 		return AGAIN;
 	OTR_STEP(10);
 	local_inc(&otr_slot_at(rc, from)->count);
 	if (!otr_pos_off(from))
-		start_page(claim, claimed, from);
+		write_start_page(claim, claimed, from);
 	else
-		start(claim, claimed, from, total);
+		write_start(claim, claimed, from, total);
 	return DONE;
 }
 
@@ -313,20 +313,20 @@ static void write_try(struct claim *claim, struct otr_claimed *claimed)
 			write_shut(rc);
 			claim->shut = true;
 		}
-		verdict = reserve(claim, claimed);
+		verdict = write_reserve(claim, claimed);
 	}
 	/* Nobody else moved it meanwhile. */
 	if (claim->shut)
 		WRITE_ONCE(rc->write, READ_ONCE(rc->write) & ~OTR_POS_SHUT);
 	if (verdict == AGAIN)
-		drop(rc, OTR_DROP_INSIDE);
+		write_drop(rc, OTR_DROP_INSIDE);
 }
 
 /*
  * A window cannot open while busy is not zero, so that slots stay what they are
  * in here.
  */
-static noinline struct otr_claimed claim_room(struct otr_ring_cpu *rc, unsigned int len)
+static noinline struct otr_claimed write_claim_room(struct otr_ring_cpu *rc, unsigned int len)
 {
 	struct otr_claimed claimed = {};
 	/* Every member is set before it is read. */
@@ -354,10 +354,10 @@ struct otr_claimed __otr_aside otr_ring_begin_slow(struct otr_ring_cpu *rc, unsi
 	if (!READ_ONCE(rc->limit))
 		return (struct otr_claimed) {};
 	if (unlikely(READ_ONCE(rc->window))) {
-		drop(rc, OTR_DROP_WINDOW);
+		write_drop(rc, OTR_DROP_WINDOW);
 		return (struct otr_claimed) {};
 	}
-	return claim_room(rc, len);
+	return write_claim_room(rc, len);
 }
 
 /*
@@ -365,7 +365,7 @@ struct otr_claimed __otr_aside otr_ring_begin_slow(struct otr_ring_cpu *rc, unsi
  * number of their first record: all counts in front of @to are final, as
  * nobody is left who wrote there.
  */
-static void advance(struct otr_ring_cpu *rc, u64 at, u64 to)
+static void write_advance(struct otr_ring_cpu *rc, u64 at, u64 to)
 {
 	bool crossed = otr_pos_page(at) != otr_pos_page(to);
 
@@ -437,7 +437,7 @@ void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc)
 		/* The last record is not ours any more, but whose is it? */
 		WRITE_ONCE(rc->last_ts, write_front(rc, write));
 		OTR_STEP(19);
-		advance(rc, commit, write);
+		write_advance(rc, commit, write);
 		OTR_STEP(20);
 	}
 	if (tries >= WRITE_TRIES)
@@ -450,11 +450,11 @@ void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc)
 }
 
 /* Commit the record of the outermost writer, and what nested behind it. */
-static void commit_outermost(struct otr_ring_cpu *rc, u64 to, u64 ts)
+static void write_commit_outermost(struct otr_ring_cpu *rc, u64 to, u64 ts)
 {
 	WRITE_ONCE(rc->last_ts, ts);
 	OTR_STEP(21);
-	advance(rc, READ_ONCE(rc->commit), to);
+	write_advance(rc, READ_ONCE(rc->commit), to);
 	barrier();
 	OTR_STEP(22);
 	if (READ_ONCE(rc->write) != to)
@@ -491,7 +491,7 @@ void __otr_aside otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to_how)
 	if (to_how & OTR_REC_NESTED)
 		write_end_nested(rc, nest, to_how & ~(u64)OTR_REC_NESTED);
 	else
-		commit_outermost(rc, to_how, nest ? READ_ONCE(nest->ts) : OTR_TS_UNKNOWN);
+		write_commit_outermost(rc, to_how, nest ? READ_ONCE(nest->ts) : OTR_TS_UNKNOWN);
 	write_close(rc);
 }
 
@@ -504,7 +504,7 @@ void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, unsigned int
 
 	if (how & OTR_REC_SLOW)
 		write_close(rc);
-	/* Before the position: who comes after that may commit the page's count. */
+	/* Before the position: a writer that comes after that may commit the page's count. */
 	local_dec(&slot->count);
 	OTR_STEP(23);
 	/* A page that was opened for it stays open. */
@@ -522,5 +522,5 @@ void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, unsigned int
 	head[0] = otr_rec_word(OTR_REC_PAD, 1);
 	head[1] = otr_pos_off(to) - off - OTR_REC_HEAD;
 	if (!(how & OTR_REC_NESTED))
-		commit_outermost(rc, to, OTR_TS_UNKNOWN);
+		write_commit_outermost(rc, to, OTR_TS_UNKNOWN);
 }

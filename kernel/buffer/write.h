@@ -189,7 +189,7 @@ static __always_inline void otr_ring_keep(struct otr_rec *rec)
 	OTR_STEP(6);
 	/* Pairs with the acquire in otr_ring_committed(), see memory-order.rst (commit). */
 	smp_store_release(&rc->commit, rec->to);
-	/* Look for who nested in here after their commits became ours to do. */
+	/* Look for writers that nested in here after their commits became ours to do. */
 	barrier();
 	OTR_STEP(7);
 	/* Plain: looked at once, behind a barrier. */

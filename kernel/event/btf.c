@@ -61,7 +61,7 @@ static const struct {
 	u8	known;
 	u8	once;
 	u8	each;
-} tails[NR_BTF_KINDS] = {
+} btf_tails[NR_BTF_KINDS] = {
 	[BTF_KIND_INT]		= { 1, sizeof(u32), 0 },
 	[BTF_KIND_PTR]		= { 1, 0, 0 },
 	[BTF_KIND_ARRAY]	= { 1, sizeof(struct btf_array), 0 },
@@ -83,35 +83,36 @@ static const struct {
 	[BTF_KIND_ENUM64]	= { 1, 0, sizeof(struct btf_enum64) },
 };
 
-static u32 kind_of(const struct btf_type *type)
+static u32 btf_kind_of(const struct btf_type *type)
 {
 	return BTF_INFO_KIND(type->info);
 }
 
 /* Bytes of a type with what follows it, 0 for a kind that nobody knows. */
-static u32 length_of(const struct btf_type *type)
+static u32 btf_length_of(const struct btf_type *type)
 {
-	u32 kind = kind_of(type);
+	u32 kind = btf_kind_of(type);
 
-	if (kind >= NR_BTF_KINDS || !tails[kind].known)
+	if (kind >= NR_BTF_KINDS || !btf_tails[kind].known)
 		return 0;
-	return sizeof(*type) + tails[kind].once + tails[kind].each * BTF_INFO_VLEN(type->info);
+	return sizeof(*type) + btf_tails[kind].once +
+	       btf_tails[kind].each * BTF_INFO_VLEN(type->info);
 }
 
 /* The type at an offset, all of it; NULL if there is none. */
-static const struct btf_type *type_at(const struct otr_btf *btf, u32 offset)
+static const struct btf_type *btf_type_at(const struct otr_btf *btf, u32 offset)
 {
 	const struct btf_type *type = btf->types + offset;
 	u32 rest = btf->types_len - offset, len;
 
 	if (rest < sizeof(*type))
 		return NULL;
-	len = length_of(type);
+	len = btf_length_of(type);
 	return len && len <= rest ? type : NULL;
 }
 
 /* A type by its number, NULL for void and for one that there is not. */
-static const struct btf_type *type_of(const struct otr_btf *btf, u32 id)
+static const struct btf_type *btf_type_of(const struct otr_btf *btf, u32 id)
 {
 	u32 offset, steps;
 
@@ -122,12 +123,12 @@ static const struct btf_type *type_of(const struct otr_btf *btf, u32 id)
 	id -= btf->first_id;
 	offset = btf->marks[id / MARK_STEP];
 	for (steps = id % MARK_STEP; steps; steps--)
-		offset += length_of(btf->types + offset);
+		offset += btf_length_of(btf->types + offset);
 	return btf->types + offset;
 }
 
 /* A name; what lies outside has none. */
-static const char *name_of(const struct otr_btf *btf, u32 offset)
+static const char *btf_name_of(const struct otr_btf *btf, u32 offset)
 {
 	if (offset < btf->first_string && btf->base)
 		btf = btf->base;
@@ -137,7 +138,7 @@ static const char *name_of(const struct otr_btf *btf, u32 offset)
 }
 
 /* Where the sections are; they stay inside of the blob. */
-static int read_header(struct otr_btf *btf, const void *data, size_t size)
+static int btf_read_header(struct otr_btf *btf, const void *data, size_t size)
 {
 	const struct btf_header *head = data;
 	size_t room;
@@ -165,18 +166,18 @@ static int read_header(struct otr_btf *btf, const void *data, size_t size)
 }
 
 /* Count all types and the functions among them; each has to be whole. */
-static int count_types(struct otr_btf *btf, u32 *funcs)
+static int btf_count_types(struct otr_btf *btf, u32 *funcs)
 {
 	const struct btf_type *type;
 	u32 offset, types = 0;
 
 	*funcs = 0;
-	for (offset = 0; offset < btf->types_len; offset += length_of(type)) {
-		type = type_at(btf, offset);
+	for (offset = 0; offset < btf->types_len; offset += btf_length_of(type)) {
+		type = btf_type_at(btf, offset);
 		if (!type)
 			return -EINVAL;
 		types++;
-		*funcs += kind_of(type) == BTF_KIND_FUNC;
+		*funcs += btf_kind_of(type) == BTF_KIND_FUNC;
 	}
 	if (types > BIT(30) - btf->first_id)
 		return -EINVAL;
@@ -185,14 +186,14 @@ static int count_types(struct otr_btf *btf, u32 *funcs)
 }
 
 /* The slot of a name: of the function that has it, or a free one. */
-static u32 *slot_of(const struct otr_btf *btf, const char *name)
+static u32 *btf_slot_of(const struct otr_btf *btf, const char *name)
 {
 	u32 at = full_name_hash(NULL, name, strlen(name)) & btf->mask;
 
 	while (btf->funcs[at]) {
-		const struct btf_type *func = type_of(btf, btf->funcs[at] & ~AMBIGUOUS);
+		const struct btf_type *func = btf_type_of(btf, btf->funcs[at] & ~AMBIGUOUS);
 
-		if (!strcmp(name_of(btf, func->name_off), name))
+		if (!strcmp(btf_name_of(btf, func->name_off), name))
 			break;
 		at = (at + 1) & btf->mask;
 	}
@@ -203,17 +204,17 @@ static u32 *slot_of(const struct otr_btf *btf, const char *name)
  * Two static functions may have one name and different parameters, and nobody
  * says which is which. It is better to know of none than to show wrong values.
  */
-static void note_func(struct otr_btf *btf, const struct btf_type *type, u32 id)
+static void btf_note_func(struct otr_btf *btf, const struct btf_type *type, u32 id)
 {
-	u32 *slot = slot_of(btf, name_of(btf, type->name_off));
+	u32 *slot = btf_slot_of(btf, btf_name_of(btf, type->name_off));
 
 	if (!*slot)
 		*slot = id;
-	else if (type_of(btf, *slot & ~AMBIGUOUS)->type != type->type)
+	else if (btf_type_of(btf, *slot & ~AMBIGUOUS)->type != type->type)
 		*slot |= AMBIGUOUS;
 }
 
-static void make_index(struct otr_btf *btf)
+static void btf_make_index(struct otr_btf *btf)
 {
 	u32 offset = 0, id;
 
@@ -223,9 +224,9 @@ static void make_index(struct otr_btf *btf)
 
 		if (!(nr % MARK_STEP))
 			btf->marks[nr / MARK_STEP] = offset;
-		if (kind_of(type) == BTF_KIND_FUNC)
-			note_func(btf, type, id);
-		offset += length_of(type);
+		if (btf_kind_of(type) == BTF_KIND_FUNC)
+			btf_note_func(btf, type, id);
+		offset += btf_length_of(type);
 	}
 }
 
@@ -252,7 +253,7 @@ struct otr_btf *otr_btf_open(const void *data, size_t size, const struct otr_btf
 	btf->base = base;
 	btf->first_id = base ? base->end_id : 1;
 	btf->first_string = base ? base->first_string + base->strings_len : 0;
-	err = read_header(btf, data, size) ?: count_types(btf, &funcs);
+	err = btf_read_header(btf, data, size) ?: btf_count_types(btf, &funcs);
 	if (err)
 		goto fail;
 	/* A quarter stays free at least, so that a search ends soon. */
@@ -263,7 +264,7 @@ struct otr_btf *otr_btf_open(const void *data, size_t size, const struct otr_btf
 	err = -ENOMEM;
 	if (!btf->marks || !btf->funcs)
 		goto fail;
-	make_index(btf);
+	btf_make_index(btf);
 	return btf;
 fail:
 	otr_btf_close(btf);
@@ -286,11 +287,11 @@ void otr_btf_close(struct otr_btf *btf)
 }
 
 /* A function's parameters and result, if that is what the number stands for. */
-static const struct btf_type *proto_of(const struct otr_btf *btf, u32 id)
+static const struct btf_type *btf_proto_of(const struct otr_btf *btf, u32 id)
 {
-	const struct btf_type *type = type_of(btf, id);
+	const struct btf_type *type = btf_type_of(btf, id);
 
-	return type && kind_of(type) == BTF_KIND_FUNC_PROTO ? type : NULL;
+	return type && btf_kind_of(type) == BTF_KIND_FUNC_PROTO ? type : NULL;
 }
 
 /**
@@ -304,13 +305,13 @@ static const struct btf_type *proto_of(const struct otr_btf *btf, u32 id)
  */
 u32 otr_btf_find(const struct otr_btf *btf, const char *func)
 {
-	u32 id = *slot_of(btf, func);
+	u32 id = *btf_slot_of(btf, func);
 	const struct btf_type *type;
 
 	if (!id || id & AMBIGUOUS)
 		return OTR_BTF_NONE;
-	type = type_of(btf, id);
-	return proto_of(btf, type->type) ? type->type : OTR_BTF_NONE;
+	type = btf_type_of(btf, id);
+	return btf_proto_of(btf, type->type) ? type->type : OTR_BTF_NONE;
 }
 
 /**
@@ -326,13 +327,13 @@ u32 otr_btf_find(const struct otr_btf *btf, const char *func)
 bool otr_btf_param(const struct otr_btf *btf, u32 proto, unsigned int nr,
 		   struct otr_btf_param *out)
 {
-	const struct btf_type *type = proto_of(btf, proto);
+	const struct btf_type *type = btf_proto_of(btf, proto);
 	const struct btf_param *params;
 
 	if (!type || nr >= BTF_INFO_VLEN(type->info))
 		return false;
 	params = (const void *)(type + 1);
-	out->name = name_of(btf, params[nr].name_off);
+	out->name = btf_name_of(btf, params[nr].name_off);
 	out->type = params[nr].type;
 	return true;
 }
@@ -347,22 +348,22 @@ bool otr_btf_param(const struct otr_btf *btf, u32 proto, unsigned int nr,
  */
 u32 otr_btf_result(const struct otr_btf *btf, u32 proto)
 {
-	const struct btf_type *type = proto_of(btf, proto);
+	const struct btf_type *type = btf_proto_of(btf, proto);
 
 	return type ? type->type : 0;
 }
 
-static bool is_wrapper(u32 kind)
+static bool btf_is_wrapper(u32 kind)
 {
 	return kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_VOLATILE || kind == BTF_KIND_CONST ||
 	       kind == BTF_KIND_RESTRICT || kind == BTF_KIND_TYPE_TAG;
 }
 
-static void classify(const struct btf_type *type, struct otr_btf_class *out)
+static void btf_classify(const struct btf_type *type, struct otr_btf_class *out)
 {
 	u32 encoding;
 
-	out->kind = kind_of(type);
+	out->kind = btf_kind_of(type);
 	switch (out->kind) {
 	case BTF_KIND_INT:
 		encoding = BTF_INT_ENCODING(*(const u32 *)(type + 1));
@@ -408,11 +409,11 @@ bool otr_btf_classify(const struct otr_btf *btf, u32 id, struct otr_btf_class *o
 	for (i = 0; i < CHAIN_MAX; i++) {
 		if (!id)
 			return true;
-		type = type_of(btf, id);
+		type = btf_type_of(btf, id);
 		if (!type)
 			return false;
-		if (!is_wrapper(kind_of(type))) {
-			classify(type, out);
+		if (!btf_is_wrapper(btf_kind_of(type))) {
+			btf_classify(type, out);
 			return true;
 		}
 		id = type->type;

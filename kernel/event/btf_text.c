@@ -26,19 +26,19 @@ struct registers {
 };
 
 /* A value of so many bytes; what is above them in its register means nothing. */
-static unsigned long cut(unsigned long word, u32 size)
+static unsigned long btf_text_cut(unsigned long word, u32 size)
 {
 	return size < sizeof(word) && size ? word & GENMASK(8 * size - 1, 0) : word;
 }
 
-static long cut_signed(unsigned long word, u32 size)
+static long btf_text_cut_signed(unsigned long word, u32 size)
 {
 	unsigned int above = size < sizeof(word) && size ? 8 * (sizeof(word) - size) : 0;
 
 	return (long)(word << above) >> above;
 }
 
-static const char *kind_name(u32 kind)
+static const char *btf_text_kind_name(u32 kind)
 {
 	switch (kind) {
 	case BTF_KIND_INT:
@@ -55,12 +55,12 @@ static const char *kind_name(u32 kind)
 }
 
 /* Several words, or what is to be seen as such. */
-static void print_words(const struct otr_btf_class *class, struct registers *regs,
-			struct seq_buf *out)
+static void btf_text_print_words(const struct otr_btf_class *class, struct registers *regs,
+				 struct seq_buf *out)
 {
 	unsigned int nr = DIV_ROUND_UP(class->size, sizeof(long)), i;
 
-	seq_buf_printf(out, "(%s)[", kind_name(class->kind));
+	seq_buf_printf(out, "(%s)[", btf_text_kind_name(class->kind));
 	if (class->size > IN_REGISTERS || nr > OTR_FRAME_ARGS - regs->next) {
 		seq_buf_puts(out, "...]");
 		return;
@@ -71,17 +71,17 @@ static void print_words(const struct otr_btf_class *class, struct registers *reg
 }
 
 /* A number, an address, or what nobody knows. */
-static void print_word(const struct otr_btf_class *class, bool known, unsigned long word,
-		       struct seq_buf *out)
+static void btf_text_print_word(const struct otr_btf_class *class, bool known, unsigned long word,
+				struct seq_buf *out)
 {
 	switch (known ? class->kind : BTF_KIND_UNKN) {
 	case BTF_KIND_INT:
 	case BTF_KIND_ENUM:
 	case BTF_KIND_ENUM64:
 		if (class->is_signed || class->kind != BTF_KIND_INT)
-			seq_buf_printf(out, "%ld", cut_signed(word, class->size));
+			seq_buf_printf(out, "%ld", btf_text_cut_signed(word, class->size));
 		else
-			seq_buf_printf(out, "0x%lx", cut(word, class->size));
+			seq_buf_printf(out, "0x%lx", btf_text_cut(word, class->size));
 		break;
 	case BTF_KIND_PTR:
 		seq_buf_printf(out, "0x%lx", word);
@@ -91,7 +91,7 @@ static void print_word(const struct otr_btf_class *class, bool known, unsigned l
 	}
 }
 
-static bool is_one_word(const struct otr_btf_class *class)
+static bool btf_text_is_one_word(const struct otr_btf_class *class)
 {
 	switch (class->kind) {
 	case BTF_KIND_STRUCT:
@@ -104,12 +104,12 @@ static bool is_one_word(const struct otr_btf_class *class)
 }
 
 /* False when nothing is known of those that follow. */
-static bool print_param(const struct otr_btf *btf, const struct otr_btf_param *param,
-			struct registers *regs, struct seq_buf *out)
+static bool btf_text_print_param(const struct otr_btf *btf, const struct otr_btf_param *param,
+				 struct registers *regs, struct seq_buf *out)
 {
 	struct otr_btf_class class;
 	bool known = otr_btf_classify(btf, param->type, &class);
-	bool one = !known || is_one_word(&class);
+	bool one = !known || btf_text_is_one_word(&class);
 
 	if (!param->type || (one && regs->next == OTR_FRAME_ARGS)) {
 		seq_buf_puts(out, "...");
@@ -118,16 +118,16 @@ static bool print_param(const struct otr_btf *btf, const struct otr_btf_param *p
 	if (*param->name)
 		seq_buf_printf(out, "%s=", param->name);
 	if (one)
-		print_word(&class, known, regs->words[regs->next++], out);
+		btf_text_print_word(&class, known, regs->words[regs->next++], out);
 	else
-		print_words(&class, regs, out);
+		btf_text_print_words(&class, regs, out);
 	return true;
 }
 
 /* A result that does not fit into two registers: its address comes first. */
-static bool is_in_memory(const struct otr_btf_class *class)
+static bool btf_text_is_in_memory(const struct otr_btf_class *class)
 {
-	return !is_one_word(class) && class->size > IN_REGISTERS;
+	return !btf_text_is_one_word(class) && class->size > IN_REGISTERS;
 }
 
 /**
@@ -149,18 +149,19 @@ void otr_btf_print_args(const struct otr_btf *btf, u32 proto, const unsigned lon
 	struct otr_btf_param param;
 	unsigned int i;
 
-	if (otr_btf_classify(btf, otr_btf_result(btf, proto), &result) && is_in_memory(&result))
+	if (otr_btf_classify(btf, otr_btf_result(btf, proto), &result) &&
+	    btf_text_is_in_memory(&result))
 		regs.next = 1;
 	for (i = 0; otr_btf_param(btf, proto, i, &param); i++) {
 		if (i)
 			seq_buf_puts(out, ", ");
-		if (!print_param(btf, &param, &regs, out))
+		if (!btf_text_print_param(btf, &param, &regs, out))
 			break;
 	}
 }
 
 /* May a negative number of this type be an error? Hashes and masks look like one. */
-static bool may_be_error(const struct otr_btf_class *class)
+static bool btf_text_may_be_error(const struct otr_btf_class *class)
 {
 	if (class->kind == BTF_KIND_INT)
 		return class->size == sizeof(long) ||
@@ -168,11 +169,11 @@ static bool may_be_error(const struct otr_btf_class *class)
 	return class->kind == BTF_KIND_PTR;
 }
 
-static enum otr_value_form form_of(const struct otr_btf_class *class, long number)
+static enum otr_value_form btf_text_form_of(const struct otr_btf_class *class, long number)
 {
 	if (class->is_bool)
 		return OTR_VALUE_BOOL;
-	if (may_be_error(class) && number < 0 && number >= -MAX_ERRNO)
+	if (btf_text_may_be_error(class) && number < 0 && number >= -MAX_ERRNO)
 		return OTR_VALUE_ERROR;
 	switch (class->kind) {
 	case BTF_KIND_INT:
@@ -207,10 +208,10 @@ void otr_btf_judge(const struct otr_btf *btf, u32 proto, unsigned long value,
 		out->form = OTR_VALUE_VOID;
 		return;
 	}
-	if (is_in_memory(&class))
+	if (btf_text_is_in_memory(&class))
 		class = (struct otr_btf_class) { .kind = BTF_KIND_PTR, .size = sizeof(long) };
-	out->bits = class.is_bool ? value & 1 : cut(value, class.size);
-	out->number = cut_signed(value, class.size);
+	out->bits = class.is_bool ? value & 1 : btf_text_cut(value, class.size);
+	out->number = btf_text_cut_signed(value, class.size);
 	out->is_part = class.size > sizeof(long);
-	out->form = form_of(&class, out->number);
+	out->form = btf_text_form_of(&class, out->number);
 }

@@ -6,7 +6,7 @@
  *           events that hang on tracepoints, which modules bring and take away;
  *           the values of fields of records; the helpers with which an event turns
  *           a record of its own into text.
- * Objects:  struct otr_event, owned by whoever registers it; struct
+ * Objects:  struct otr_event, owned by its registrant; struct
  *           otr_event_group, the events of one system, made with its first event
  *           and freed with its last; struct otr_line, one record on its way to
  *           text, lives on the reader's stack; struct otr_access, the way to a

@@ -17,7 +17,7 @@ const struct otr_field otr_event_common[] = {
 };
 
 /* What is known when a record is written and is not in it. */
-static const struct otr_field outside[] = {
+static const struct otr_field field_outside[] = {
 	{ "int", "CPU", 0, 0, true, OTR_KIND_CPU },
 	{ "int", "cpu", 0, 0, true, OTR_KIND_CPU },
 	{ "int", "common_cpu", 0, 0, true, OTR_KIND_CPU },
@@ -28,7 +28,8 @@ static const struct otr_field outside[] = {
 	{}
 };
 
-static const struct otr_field *find(const struct otr_field *field, const char *name, size_t len)
+static const struct otr_field *field_find(const struct otr_field *field, const char *name,
+					  size_t len)
 {
 	for (; field->name; field++)
 		if (strcspn(field->name, "[") == len && !memcmp(field->name, name, len))
@@ -50,8 +51,8 @@ static const struct otr_field *find(const struct otr_field *field, const char *n
  */
 const struct otr_field *otr_event_field(const struct otr_event *ev, const char *name, size_t len)
 {
-	return find(ev->fields, name, len) ?: find(outside, name, len) ?:
-	       find(otr_event_common, name, len);
+	return field_find(ev->fields, name, len) ?: field_find(field_outside, name, len) ?:
+	       field_find(otr_event_common, name, len);
 }
 
 /* What types say; the first that fits counts. */
@@ -59,7 +60,7 @@ static const struct {
 	const char	*begins;
 	const char	*has;
 	enum otr_kind	kind;
-} located[] = {
+} field_located[] = {
 	{ "__data_loc ", "char",	OTR_KIND_DYN_STRING },
 	{ "__data_loc ", "cpumask_t",	OTR_KIND_CPUMASK },
 	{ "__rel_loc ",	 "char",	OTR_KIND_REL_STRING },
@@ -80,9 +81,9 @@ enum otr_kind otr_field_kind(const struct otr_field *field)
 
 	if (field->kind != OTR_KIND_AUTO)
 		return field->kind;
-	for (i = 0; i < ARRAY_SIZE(located); i++)
-		if (strstarts(type, located[i].begins) && strstr(type, located[i].has))
-			return located[i].kind;
+	for (i = 0; i < ARRAY_SIZE(field_located); i++)
+		if (strstarts(type, field_located[i].begins) && strstr(type, field_located[i].has))
+			return field_located[i].kind;
 	if ((field->nr || strchr(field->name, '[')) && strstr(type, "char"))
 		return OTR_KIND_CHARS;
 	if (strstarts(type, "const "))

@@ -13,7 +13,7 @@
  * An array's brackets stand behind the name. Those of a __rel_loc word go there,
  * too, unlike those of a __data_loc word: programs know the difference.
  */
-static void show_field(struct seq_file *m, const char *what, const struct otr_field *field)
+static void format_show_field(struct seq_file *m, const char *what, const struct otr_field *field)
 {
 	const char *bracket = NULL;
 
@@ -30,28 +30,28 @@ static void show_field(struct seq_file *m, const char *what, const struct otr_fi
 		   field->is_signed);
 }
 
-static void show_fields(struct seq_file *m, const char *what, const struct otr_field *field)
+static void format_show_fields(struct seq_file *m, const char *what, const struct otr_field *field)
 {
 	for (; field->name; field++)
-		show_field(m, what, field);
+		format_show_field(m, what, field);
 }
 
-static bool in_word(char c)
+static bool format_in_word(char c)
 {
 	return isalnum(c) || c == '_';
 }
 
-static size_t word_length(const char *text)
+static size_t format_word_length(const char *text)
 {
 	size_t len = 0;
 
-	while (in_word(text[len]))
+	while (format_in_word(text[len]))
 		len++;
 	return len;
 }
 
 /* Length of what is quoted at @text, with the quotes. */
-static size_t quoted_length(const char *text)
+static size_t format_quoted_length(const char *text)
 {
 	size_t len = 1;
 
@@ -61,7 +61,7 @@ static size_t quoted_length(const char *text)
 }
 
 /* "sizeof(x)" is one name. */
-static size_t sizeof_length(const char *text, size_t len)
+static size_t format_sizeof_length(const char *text, size_t len)
 {
 	const char *end;
 
@@ -72,11 +72,11 @@ static size_t sizeof_length(const char *text, size_t len)
 }
 
 /* A name that is no member of something and stands for a number, as that. */
-static size_t show_word(struct seq_file *m, const struct otr_event *ev, const char *text,
-			bool member)
+static size_t format_show_word(struct seq_file *m, const struct otr_event *ev, const char *text,
+			       bool member)
 {
 	const struct otr_enum *e = NULL;
-	size_t len = word_length(text), whole = sizeof_length(text, len);
+	size_t len = format_word_length(text), whole = format_sizeof_length(text, len);
 
 	if (!member && !isdigit(*text))
 		e = otr_set_find_enum(ev->system, text, whole);
@@ -88,19 +88,19 @@ static size_t show_word(struct seq_file *m, const struct otr_event *ev, const ch
 	return len;
 }
 
-static void show_print_fmt(struct seq_file *m, const struct otr_event *ev)
+static void format_show_print_fmt(struct seq_file *m, const struct otr_event *ev)
 {
 	const char *at = ev->print_fmt;
 	bool member = false;
 	size_t len;
 
 	while (*at) {
-		if (in_word(*at)) {
-			at += show_word(m, ev, at, member);
+		if (format_in_word(*at)) {
+			at += format_show_word(m, ev, at, member);
 			member = false;
 			continue;
 		}
-		len = *at == '"' ? quoted_length(at) : 1;
+		len = *at == '"' ? format_quoted_length(at) : 1;
 		member = *at == '.' || (*at == '>' && at > ev->print_fmt && at[-1] == '-');
 		seq_write(m, at, len);
 		at += len;
@@ -119,11 +119,11 @@ static void show_print_fmt(struct seq_file *m, const struct otr_event *ev)
 void otr_event_show_format(struct seq_file *m, const struct otr_event *ev)
 {
 	seq_printf(m, "name: %s\nID: %d\nformat:\n", ev->name, ev->id);
-	show_fields(m, "field:", otr_event_common);
+	format_show_fields(m, "field:", otr_event_common);
 	seq_putc(m, '\n');
-	show_fields(m, "field:", ev->fields);
+	format_show_fields(m, "field:", ev->fields);
 	seq_puts(m, "\nprint fmt: ");
-	show_print_fmt(m, ev);
+	format_show_print_fmt(m, ev);
 	seq_putc(m, '\n');
 }
 
@@ -145,7 +145,7 @@ void otr_event_show_page(struct seq_file *m, unsigned int data_bytes)
 		{}
 	};
 
-	show_fields(m, "field: ", head);
+	format_show_fields(m, "field: ", head);
 	/* Larger than fields of records can be. */
 	seq_printf(m, "\tfield: char data;\toffset:16;\tsize:%u;\tsigned:%d;\n", data_bytes,
 		   OTR_CHAR_SIGNED);

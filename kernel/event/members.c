@@ -9,8 +9,8 @@
 #define TEXT_MAX	128
 
 /* What a word of the record leads to; false when that is not in the record. */
-static bool find_bytes(const struct otr_line *line, const struct otr_field *field,
-		       struct otr_span *bytes)
+static bool members_find_bytes(const struct otr_line *line, const struct otr_field *field,
+			       struct otr_span *bytes)
 {
 	bool rel = str_has_prefix(field->type, "__rel_loc");
 	struct otr_access access;
@@ -20,22 +20,22 @@ static bool find_bytes(const struct otr_line *line, const struct otr_field *fiel
 	return bytes->at + bytes->len <= line->rec + line->len;
 }
 
-static void print_text(struct otr_line *line, const struct otr_field *field)
+static void members_print_text(struct otr_line *line, const struct otr_field *field)
 {
 	struct otr_span bytes;
 
-	if (find_bytes(line, field, &bytes))
+	if (members_find_bytes(line, field, &bytes))
 		seq_buf_printf(line->out, "%.*s", (int)bytes.len, (const char *)bytes.at);
 	else
 		seq_buf_puts(line->out, "<OVERFLOW>");
 }
 
-static void print_bytes(struct otr_line *line, const struct otr_field *field)
+static void members_print_bytes(struct otr_line *line, const struct otr_field *field)
 {
 	struct otr_span bytes;
 	size_t i;
 
-	if (!find_bytes(line, field, &bytes)) {
+	if (!members_find_bytes(line, field, &bytes)) {
 		seq_buf_puts(line->out, "<OVERFLOW>");
 		return;
 	}
@@ -44,7 +44,7 @@ static void print_bytes(struct otr_line *line, const struct otr_field *field)
 }
 
 /* The text may be gone, and its memory with it. */
-static void print_pointed(struct otr_line *line, const struct otr_field *field)
+static void members_print_pointed(struct otr_line *line, const struct otr_field *field)
 {
 	struct otr_access access;
 	char text[TEXT_MAX];
@@ -58,7 +58,7 @@ static void print_pointed(struct otr_line *line, const struct otr_field *field)
 		seq_buf_printf(line->out, "(0x%016lx:%s)", from, text);
 }
 
-static void print_number(struct otr_line *line, const struct otr_field *field)
+static void members_print_number(struct otr_line *line, const struct otr_field *field)
 {
 	const void *at = line->rec + field->offset;
 	u64 value = 0;
@@ -82,7 +82,7 @@ static void print_number(struct otr_line *line, const struct otr_field *field)
 	}
 }
 
-static void print_member(struct otr_line *line, const struct otr_field *field)
+static void members_print_member(struct otr_line *line, const struct otr_field *field)
 {
 	const void *at = line->rec + field->offset;
 	unsigned long ip;
@@ -94,10 +94,10 @@ static void print_member(struct otr_line *line, const struct otr_field *field)
 		break;
 	case OTR_KIND_DYN_STRING:
 	case OTR_KIND_REL_STRING:
-		print_text(line, field);
+		members_print_text(line, field);
 		break;
 	case OTR_KIND_PTR_STRING:
-		print_pointed(line, field);
+		members_print_pointed(line, field);
 		break;
 	case OTR_KIND_FUNCTION:
 		memcpy(&ip, at, sizeof(ip));
@@ -110,9 +110,9 @@ static void print_member(struct otr_line *line, const struct otr_field *field)
 	default:
 		if (str_has_prefix(field->type, "__data_loc") ||
 		    str_has_prefix(field->type, "__rel_loc"))
-			print_bytes(line, field);
+			members_print_bytes(line, field);
 		else
-			print_number(line, field);
+			members_print_number(line, field);
 	}
 }
 
@@ -136,7 +136,7 @@ void otr_event_print_members(struct otr_line *line)
 		if (field->offset + field->size > line->len)
 			seq_buf_puts(line->out, "<OVERFLOW>");
 		else
-			print_member(line, field);
+			members_print_member(line, field);
 	}
 	seq_buf_putc(line->out, '\n');
 }

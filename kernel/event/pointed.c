@@ -16,7 +16,7 @@
  * Does the format print this member as it is? An argument that does more with it
  * knows what it does.
  */
-static bool is_argument(const char *fmt, const char *name)
+static bool pointed_is_argument(const char *fmt, const char *name)
 {
 	static const char record[] = "REC->";
 	size_t len = strlen(name);
@@ -53,17 +53,17 @@ bool otr_event_points(const struct otr_event *ev)
 		return false;
 	for (field = ev->fields; field->name; field++)
 		if (otr_field_kind(field) == OTR_KIND_PTR_STRING &&
-		    is_argument(ev->print_fmt, field->name))
+		    pointed_is_argument(ev->print_fmt, field->name))
 			return true;
 	return false;
 }
 
-static bool within(const struct module *mod, const char *text)
+static bool pointed_within(const struct module *mod, const char *text)
 {
 	return mod && within_module_core((unsigned long)text, mod);
 }
 
-static bool is_there(const struct otr_line *line, const char *text)
+static bool pointed_is_there(const struct otr_line *line, const char *text)
 {
 	const struct otr_event *ev = line->ev;
 
@@ -71,7 +71,7 @@ static bool is_there(const struct otr_line *line, const char *text)
 		return true;
 	if ((const void *)text >= line->rec && (const void *)text < line->rec + line->len)
 		return true;
-	return within(ev->owner, text) || within(ev->carrier, text);
+	return pointed_within(ev->owner, text) || pointed_within(ev->carrier, text);
 }
 
 /**
@@ -93,7 +93,8 @@ const struct otr_field *otr_event_astray(const struct otr_line *line)
 		    field->offset + sizeof(text) > line->len)
 			continue;
 		memcpy(&text, line->rec + field->offset, sizeof(text));
-		if (!is_there(line, text) && is_argument(ev->print_fmt, field->name))
+		if (!pointed_is_there(line, text) &&
+		    pointed_is_argument(ev->print_fmt, field->name))
 			return field;
 	}
 	return NULL;

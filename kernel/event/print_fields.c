@@ -17,7 +17,7 @@
 #define HEX_CHUNK	16	/* bytes that one %*ph prints here */
 
 /* A piece of text begins where the last one ended. */
-static char *start(struct otr_line *line)
+static char *print_fields_start(struct otr_line *line)
 {
 	struct seq_buf *s = line->scratch;
 
@@ -28,7 +28,7 @@ static char *start(struct otr_line *line)
  * End the piece that began at @text. Without room for all of it, it is cut, and
  * those after it are empty.
  */
-static const char *finish(struct otr_line *line, char *text)
+static const char *print_fields_finish(struct otr_line *line, char *text)
 {
 	struct seq_buf *s = line->scratch;
 
@@ -82,7 +82,8 @@ void otr_print_into(char *to, unsigned int bytes, const char *fmt, va_list *args
 EXPORT_SYMBOL_GPL(otr_print_into);
 
 /* An event's format is read when the first of its records is printed. */
-static noinline struct otr_text_program *read_format(struct otr_event *ev, const char *fmt)
+static noinline struct otr_text_program *print_fields_read_format(struct otr_event *ev,
+								  const char *fmt)
 {
 	struct otr_text_program *program, *other;
 	char prefix[NAME_MAX];
@@ -101,17 +102,18 @@ static noinline struct otr_text_program *read_format(struct otr_event *ev, const
 }
 
 /* NULL where there is none for this format. */
-static struct otr_text_program *program_of(const struct otr_line *line, const char *fmt)
+static struct otr_text_program *print_fields_program_of(const struct otr_line *line,
+							const char *fmt)
 {
 	struct otr_text_program *program = READ_ONCE(line->ev->program);
 
 	if (likely(program && otr_text_compiled_from(program) == fmt))
 		return program;
-	return line->flags & OTR_LINE_ATOMIC ? NULL : read_format(line->ev, fmt);
+	return line->flags & OTR_LINE_ATOMIC ? NULL : print_fields_read_format(line->ev, fmt);
 }
 
 static noinline __printf(2, 0)
-void print_slowly(struct otr_line *line, const char *fmt, va_list args)
+void print_fields_print_slowly(struct otr_line *line, const char *fmt, va_list args)
 {
 	size_t room, len;
 	char *at;
@@ -135,14 +137,14 @@ void print_slowly(struct otr_line *line, const char *fmt, va_list args)
  */
 void otr_print_event(struct otr_line *line, const char *fmt, ...)
 {
-	const struct otr_text_program *program = program_of(line, fmt);
+	const struct otr_text_program *program = print_fields_program_of(line, fmt);
 	va_list args;
 
 	va_start(args, fmt);
 	if (likely(program))
 		otr_text_run(program, line->out, line->flags & OTR_LINE_PLAIN_PTR, args);
 	else
-		print_slowly(line, fmt, args);
+		print_fields_print_slowly(line, fmt, args);
 	va_end(args);
 }
 EXPORT_SYMBOL_GPL(otr_print_event);
@@ -161,7 +163,7 @@ EXPORT_SYMBOL_GPL(otr_print_event);
 const char *otr_print_flags(struct otr_line *line, const char *delimiter, unsigned long flags,
 			    const struct trace_print_flags *names)
 {
-	char *text = start(line);
+	char *text = print_fields_start(line);
 	const char *between = "";
 
 	for (; names->name && flags; names++) {
@@ -174,7 +176,7 @@ const char *otr_print_flags(struct otr_line *line, const char *delimiter, unsign
 	}
 	if (flags)
 		seq_buf_printf(line->scratch, "%s0x%lx", between, flags);
-	return finish(line, text);
+	return print_fields_finish(line, text);
 }
 EXPORT_SYMBOL_GPL(otr_print_flags);
 
@@ -190,7 +192,7 @@ EXPORT_SYMBOL_GPL(otr_print_flags);
 const char *otr_print_symbolic(struct otr_line *line, unsigned long value,
 			       const struct trace_print_flags *names)
 {
-	char *text = start(line);
+	char *text = print_fields_start(line);
 
 	while (names->name && names->mask != value)
 		names++;
@@ -198,7 +200,7 @@ const char *otr_print_symbolic(struct otr_line *line, unsigned long value,
 		seq_buf_puts(line->scratch, names->name);
 	else
 		seq_buf_printf(line->scratch, "0x%lx", value);
-	return finish(line, text);
+	return print_fields_finish(line, text);
 }
 EXPORT_SYMBOL_GPL(otr_print_symbolic);
 
@@ -214,7 +216,7 @@ EXPORT_SYMBOL_GPL(otr_print_symbolic);
  */
 const char *otr_print_hex_bytes(struct otr_line *line, const void *bytes, int nr, bool apart)
 {
-	char *text = start(line);
+	char *text = print_fields_start(line);
 	int i, len;
 
 	for (i = 0; i < nr; i += len) {
@@ -224,7 +226,7 @@ const char *otr_print_hex_bytes(struct otr_line *line, const void *bytes, int nr
 		else
 			seq_buf_printf(line->scratch, "%s%*ph", i ? " " : "", len, bytes + i);
 	}
-	return finish(line, text);
+	return print_fields_finish(line, text);
 }
 EXPORT_SYMBOL_GPL(otr_print_hex_bytes);
 
@@ -246,7 +248,7 @@ const char *otr_print_hex_dump(struct otr_line *line, const char *prefix, int pr
 			       int row, int group, const void *bytes, size_t nr, bool ascii)
 {
 	struct seq_buf *s = line->scratch;
-	char *text = start(line);
+	char *text = print_fields_start(line);
 	char digits[32 * 3 + 2 + 32 + 1];
 	size_t at;
 
@@ -264,11 +266,11 @@ const char *otr_print_hex_dump(struct otr_line *line, const char *prefix, int pr
 		seq_buf_puts(s, digits);
 		seq_buf_putc(s, '\n');
 	}
-	return finish(line, text);
+	return print_fields_finish(line, text);
 }
 EXPORT_SYMBOL_GPL(otr_print_hex_dump);
 
-static u64 element(const void *array, int i, size_t size)
+static u64 print_fields_element(const void *array, int i, size_t size)
 {
 	switch (size) {
 	case 1:
@@ -294,15 +296,15 @@ static u64 element(const void *array, int i, size_t size)
  */
 const char *otr_print_array(struct otr_line *line, const void *array, int nr, size_t size)
 {
-	char *text = start(line);
+	char *text = print_fields_start(line);
 	int i;
 
 	seq_buf_putc(line->scratch, '{');
 	for (i = 0; i < nr; i++)
 		seq_buf_printf(line->scratch, "%s0x%llx", i ? "," : "",
-			       element(array, i, size));
+			       print_fields_element(array, i, size));
 	seq_buf_putc(line->scratch, '}');
-	return finish(line, text);
+	return print_fields_finish(line, text);
 }
 EXPORT_SYMBOL_GPL(otr_print_array);
 
@@ -317,10 +319,10 @@ EXPORT_SYMBOL_GPL(otr_print_array);
  */
 const char *otr_print_bitmask(struct otr_line *line, const void *bits, unsigned int bytes)
 {
-	char *text = start(line);
+	char *text = print_fields_start(line);
 
 	seq_buf_printf(line->scratch, "%*pb", (int)bytes * BITS_PER_BYTE, bits);
-	return finish(line, text);
+	return print_fields_finish(line, text);
 }
 EXPORT_SYMBOL_GPL(otr_print_bitmask);
 

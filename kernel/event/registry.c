@@ -9,19 +9,19 @@
 
 #include "event/event.h"
 
-static DEFINE_XARRAY_ALLOC(events);
-static DEFINE_HASHTABLE(events_by_name, 10);
-static LIST_HEAD(groups);
-static unsigned int last_group;
-static u32 next_id = OTR_TYPE_FIXED_END;
-static u32 last_serial;
+static DEFINE_XARRAY_ALLOC(registry_events);
+static DEFINE_HASHTABLE(registry_events_by_name, 10);
+static LIST_HEAD(registry_groups);
+static unsigned int registry_last_group;
+static u32 registry_next_id = OTR_TYPE_FIXED_END;
+static u32 registry_last_serial;
 static DECLARE_RWSEM(events_sem);
 
-static struct otr_event_group *group_get(const char *name)
+static struct otr_event_group *registry_group_get(const char *name)
 {
 	struct otr_event_group *group;
 
-	list_for_each_entry(group, &groups, link)
+	list_for_each_entry(group, &registry_groups, link)
 		if (!strcmp(group->name, name))
 			return group;
 	group = kzalloc(sizeof(*group), GFP_KERNEL);
@@ -32,13 +32,13 @@ static struct otr_event_group *group_get(const char *name)
 		kfree(group);
 		return NULL;
 	}
-	group->id = ++last_group;
+	group->id = ++registry_last_group;
 	INIT_LIST_HEAD(&group->events);
-	list_add(&group->link, &groups);
+	list_add(&group->link, &registry_groups);
 	return group;
 }
 
-static void group_put(struct otr_event_group *group)
+static void registry_group_put(struct otr_event_group *group)
 {
 	if (!list_empty(&group->events))
 		return;
@@ -48,17 +48,17 @@ static void group_put(struct otr_event_group *group)
 }
 
 /* A number that no other event has, nor had lately: old records name it. */
-static int number(struct otr_event *ev)
+static int registry_number(struct otr_event *ev)
 {
 	u32 id;
 	int err;
 
 	if (ev->id) {
-		err = xa_insert(&events, ev->id, ev, GFP_KERNEL);
+		err = xa_insert(&registry_events, ev->id, ev, GFP_KERNEL);
 		return err == -EBUSY ? -EEXIST : err;
 	}
-	err = xa_alloc_cyclic(&events, &id, ev, XA_LIMIT(OTR_TYPE_FIXED_END, U16_MAX), &next_id,
-			      GFP_KERNEL);
+	err = xa_alloc_cyclic(&registry_events, &id, ev, XA_LIMIT(OTR_TYPE_FIXED_END, U16_MAX),
+			      &registry_next_id, GFP_KERNEL);
 	if (err < 0)
 		return err;
 	ev->id = id;
@@ -66,37 +66,37 @@ static int number(struct otr_event *ev)
 	return 0;
 }
 
-static void number_back(struct otr_event *ev)
+static void registry_number_back(struct otr_event *ev)
 {
-	xa_erase(&events, ev->id);
+	xa_erase(&registry_events, ev->id);
 	if (ev->flags & OTR_EVENT_NUMBERED)
 		ev->id = 0;
 	ev->flags &= ~OTR_EVENT_NUMBERED;
 }
 
-static u32 name_hash(const char *name)
+static u32 registry_name_hash(const char *name)
 {
 	return full_name_hash(NULL, name, strlen(name));
 }
 
-static int insert(struct otr_event *ev)
+static int registry_insert(struct otr_event *ev)
 {
-	int err = number(ev);
+	int err = registry_number(ev);
 
 	if (err)
 		return err;
-	ev->group = group_get(ev->system);
+	ev->group = registry_group_get(ev->system);
 	if (!ev->group) {
-		number_back(ev);
+		registry_number_back(ev);
 		return -ENOMEM;
 	}
 	if (otr_event_points(ev))
 		ev->flags |= OTR_EVENT_POINTS;
 	if (otr_event_listed(ev))
-		ev->serial = ++last_serial;
+		ev->serial = ++registry_last_serial;
 	atomic_set(&ev->users, 0);
 	list_add(&ev->link, &ev->group->events);
-	hash_add(events_by_name, &ev->by_name, name_hash(ev->name));
+	hash_add(registry_events_by_name, &ev->by_name, registry_name_hash(ev->name));
 	return 0;
 }
 
@@ -113,7 +113,7 @@ int otr_event_register(struct otr_event *ev)
 	int err;
 
 	down_write(&events_sem);
-	err = insert(ev);
+	err = registry_insert(ev);
 	up_write(&events_sem);
 	return err;
 }
@@ -133,19 +133,19 @@ void otr_event_unregister(struct otr_event *ev)
 	struct otr_text_program *program = NULL;
 
 	down_write(&events_sem);
-	if (xa_load(&events, ev->id) == ev) {
-		number_back(ev);
+	if (xa_load(&registry_events, ev->id) == ev) {
+		registry_number_back(ev);
 		/* The next time it begins anew. */
 		ev->flags &= ~OTR_EVENT_CLOSED;
 		list_del(&ev->link);
 		hash_del(&ev->by_name);
-		group_put(ev->group);
+		registry_group_put(ev->group);
 		ev->group = NULL;
 		program = ev->program;
 		WRITE_ONCE(ev->program, NULL);
 	}
 	up_write(&events_sem);
-	/* Who prints when something went wrong holds no lock, but RCU. */
+	/* A dump when something went wrong holds no lock, but RCU. */
 	kfree_rcu_mightsleep(program);
 }
 
@@ -192,7 +192,7 @@ void otr_event_unregister_all(struct otr_event *const *events, unsigned int nr)
  */
 struct otr_event *otr_event_find(u16 id)
 {
-	return xa_load(&events, id);
+	return xa_load(&registry_events, id);
 }
 
 /**
@@ -204,7 +204,7 @@ struct otr_event *otr_event_find(u16 id)
  */
 struct otr_event *otr_event_find_key(long key)
 {
-	struct otr_event *ev = xa_load(&events, (u16)key);
+	struct otr_event *ev = xa_load(&registry_events, (u16)key);
 
 	return ev && otr_event_listed(ev) && otr_event_key(ev) == key ? ev : NULL;
 }
@@ -218,7 +218,7 @@ struct otr_event *otr_event_find_key(long key)
 void otr_event_open(struct otr_event *ev)
 {
 	ev->flags &= ~OTR_EVENT_CLOSED;
-	ev->serial = ++last_serial;
+	ev->serial = ++registry_last_serial;
 }
 
 /**
@@ -246,7 +246,7 @@ struct otr_event *otr_event_next(const struct otr_event *ev)
 {
 	unsigned long id = ev ? ev->id : 0;
 
-	return xa_find_after(&events, &id, U16_MAX, XA_PRESENT);
+	return xa_find_after(&registry_events, &id, U16_MAX, XA_PRESENT);
 }
 
 /**
@@ -262,7 +262,7 @@ struct otr_event *otr_event_named(const char *system, const char *name)
 	struct otr_event *ev;
 
 	/* The last one that was registered comes first. */
-	hash_for_each_possible(events_by_name, ev, by_name, name_hash(name))
+	hash_for_each_possible(registry_events_by_name, ev, by_name, registry_name_hash(name))
 		if (!strcmp(ev->name, name) && !strcmp(ev->system, system) && otr_event_listed(ev))
 			return ev;
 	return NULL;
@@ -279,7 +279,7 @@ const struct otr_event_group *otr_group_find(unsigned int id)
 {
 	struct otr_event_group *group;
 
-	list_for_each_entry(group, &groups, link)
+	list_for_each_entry(group, &registry_groups, link)
 		if (group->id == id)
 			return group;
 	return NULL;
@@ -294,10 +294,10 @@ const struct otr_event_group *otr_group_find(unsigned int id)
  */
 const struct otr_event_group *otr_group_next(const struct otr_event_group *group)
 {
-	struct otr_event_group *next = list_entry(group ? &group->link : &groups,
+	struct otr_event_group *next = list_entry(group ? &group->link : &registry_groups,
 						  struct otr_event_group, link);
 
-	list_for_each_entry_continue(next, &groups, link)
+	list_for_each_entry_continue(next, &registry_groups, link)
 		if (otr_group_event(next, NULL))
 			return next;
 	return NULL;
@@ -369,7 +369,7 @@ void otr_event_unlock_write(void)
  */
 void otr_registry_exit(void)
 {
-	WARN_ON(!xa_empty(&events));
-	WARN_ON(!list_empty(&groups));
-	xa_destroy(&events);
+	WARN_ON(!xa_empty(&registry_events));
+	WARN_ON(!list_empty(&registry_groups));
+	xa_destroy(&registry_events);
 }

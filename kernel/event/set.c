@@ -21,10 +21,10 @@ struct carrier {
 };
 
 static LIST_HEAD(sets);
-static LIST_HEAD(carriers);
+static LIST_HEAD(set_carriers);
 static const struct otr_set_hooks *set_hooks;
 /* Guards all of the above, and otr_event.tp. Readers of @sets may hold the registry's lock. */
-static DEFINE_MUTEX(sets_lock);
+static DEFINE_MUTEX(set_sets_lock);
 
 /* An event without a tracepoint is closed. */
 static void set_tracepoint(struct otr_event *ev, struct tracepoint *tp, struct module *module)
@@ -41,17 +41,17 @@ static void set_tracepoint(struct otr_event *ev, struct tracepoint *tp, struct m
 }
 
 #if defined(CONFIG_MODULES) && defined(CONFIG_TRACEPOINTS)
-static struct tracepoint *module_tracepoint(struct module *mod, unsigned int nr)
+static struct tracepoint *set_module_tracepoint(struct module *mod, unsigned int nr)
 {
 	return tracepoint_ptr_deref(&mod->tracepoints_ptrs[nr]);
 }
 
-static struct tracepoint *find_in(struct module *mod, const char *name)
+static struct tracepoint *set_find_in(struct module *mod, const char *name)
 {
 	unsigned int i;
 
 	for (i = 0; i < mod->num_tracepoints; i++) {
-		struct tracepoint *tp = module_tracepoint(mod, i);
+		struct tracepoint *tp = set_module_tracepoint(mod, i);
 
 		if (!strcmp(tp->name, name))
 			return tp;
@@ -59,24 +59,24 @@ static struct tracepoint *find_in(struct module *mod, const char *name)
 	return NULL;
 }
 
-static void look_in(struct otr_event *ev, struct module *mod)
+static void set_look_in(struct otr_event *ev, struct module *mod)
 {
-	struct tracepoint *tp = find_in(mod, ev->tracepoint);
+	struct tracepoint *tp = set_find_in(mod, ev->tracepoint);
 
 	if (tp)
 		set_tracepoint(ev, tp, mod);
 }
 
-static void find_in_modules(struct otr_event *ev)
+static void set_find_in_modules(struct otr_event *ev)
 {
 	struct carrier *c;
 
-	list_for_each_entry(c, &carriers, link)
+	list_for_each_entry(c, &set_carriers, link)
 		if (!ev->tp)
-			look_in(ev, c->tp->mod);
+			set_look_in(ev, c->tp->mod);
 }
 
-static void module_comes(struct module *mod)
+static void set_module_comes(struct module *mod)
 {
 	struct otr_event_set *set;
 	struct otr_event *const *at;
@@ -86,12 +86,12 @@ static void module_comes(struct module *mod)
 			struct otr_event *ev = *at;
 
 			if (ev->tracepoint && !ev->tp)
-				look_in(ev, mod);
+				set_look_in(ev, mod);
 		}
 	set_hooks->came(mod->name);
 }
 
-static void module_goes(struct module *mod)
+static void set_module_goes(struct module *mod)
 {
 	struct otr_event_set *set;
 	struct otr_event *const *at;
@@ -100,7 +100,7 @@ static void module_goes(struct module *mod)
 		for (at = set->events; *at; at++) {
 			struct otr_event *ev = *at;
 
-			if (!ev->tp || find_in(mod, ev->tracepoint) != ev->tp)
+			if (!ev->tp || set_find_in(mod, ev->tracepoint) != ev->tp)
 				continue;
 			otr_event_withdraw(ev, false);
 			set_tracepoint(ev, NULL, NULL);
@@ -108,75 +108,75 @@ static void module_goes(struct module *mod)
 	otr_event_settle();
 }
 
-static int carrier_add(struct tp_module *tp)
+static int set_carrier_add(struct tp_module *tp)
 {
 	struct carrier *c = kmalloc(sizeof(*c), GFP_KERNEL);
 
 	if (!c)
 		return -ENOMEM;
 	c->tp = tp;
-	list_add(&c->link, &carriers);
-	module_comes(tp->mod);
+	list_add(&c->link, &set_carriers);
+	set_module_comes(tp->mod);
 	return 0;
 }
 
-static void carrier_remove(struct tp_module *tp)
+static void set_carrier_remove(struct tp_module *tp)
 {
 	struct carrier *c;
 
-	list_for_each_entry(c, &carriers, link) {
+	list_for_each_entry(c, &set_carriers, link) {
 		if (c->tp != tp)
 			continue;
-		module_goes(tp->mod);
+		set_module_goes(tp->mod);
 		list_del(&c->link);
 		kfree(c);
 		return;
 	}
 }
 
-static int on_module(struct notifier_block *nb, unsigned long what, void *data)
+static int set_on_module(struct notifier_block *nb, unsigned long what, void *data)
 {
 	int err = 0;
 
-	mutex_lock(&sets_lock);
+	mutex_lock(&set_sets_lock);
 	if (what == MODULE_STATE_COMING)
-		err = carrier_add(data);
+		err = set_carrier_add(data);
 	else if (what == MODULE_STATE_GOING)
-		carrier_remove(data);
-	mutex_unlock(&sets_lock);
+		set_carrier_remove(data);
+	mutex_unlock(&set_sets_lock);
 	return notifier_from_errno(err);
 }
 
-static struct notifier_block module_notifier = {
-	.notifier_call	= on_module,
+static struct notifier_block set_module_notifier = {
+	.notifier_call	= set_on_module,
 };
 
-static int watch_modules(void)
+static int set_watch_modules(void)
 {
-	return register_tracepoint_module_notifier(&module_notifier);
+	return register_tracepoint_module_notifier(&set_module_notifier);
 }
 
-static void watch_no_modules(void)
+static void set_watch_no_modules(void)
 {
-	unregister_tracepoint_module_notifier(&module_notifier);
+	unregister_tracepoint_module_notifier(&set_module_notifier);
 }
 #else
-static void find_in_modules(struct otr_event *ev)
+static void set_find_in_modules(struct otr_event *ev)
 {
 }
 
-static int watch_modules(void)
+static int set_watch_modules(void)
 {
 	return 0;
 }
 
-static void watch_no_modules(void)
+static void set_watch_no_modules(void)
 {
 }
 #endif
 
 /* Take back the events of a set that come before @end. */
-static void events_remove(struct otr_event_set *set, struct otr_event *const *end)
+static void set_events_remove(struct otr_event_set *set, struct otr_event *const *end)
 {
 	struct otr_event *const *at;
 
@@ -187,7 +187,7 @@ static void events_remove(struct otr_event_set *set, struct otr_event *const *en
 		otr_event_unregister(*at);
 }
 
-static int events_add(struct otr_event_set *set)
+static int set_events_add(struct otr_event_set *set)
 {
 	struct otr_event *const *at;
 
@@ -200,11 +200,11 @@ static int events_add(struct otr_event_set *set)
 			ev->ops = set_hooks->ops;
 		if (ev->tracepoint) {
 			set_tracepoint(ev, otr_host_tracepoint(ev->tracepoint), NULL);
-			find_in_modules(ev);
+			set_find_in_modules(ev);
 		}
 		err = otr_event_register(ev);
 		if (err) {
-			events_remove(set, at);
+			set_events_remove(set, at);
 			return err;
 		}
 	}
@@ -212,7 +212,7 @@ static int events_add(struct otr_event_set *set)
 }
 
 /* More events of the modules that have the tracepoints of a set. */
-static void tell_of_modules(const struct otr_event_set *set)
+static void set_tell_of_modules(const struct otr_event_set *set)
 {
 	struct otr_event *const *at;
 	const char *last = NULL;
@@ -238,16 +238,16 @@ int otr_event_set_add(struct otr_event_set *set)
 {
 	int err = -ENODEV;
 
-	mutex_lock(&sets_lock);
+	mutex_lock(&set_sets_lock);
 	if (set_hooks)
-		err = events_add(set);
+		err = set_events_add(set);
 	if (!err) {
 		otr_event_lock_write();
 		list_add_tail(&set->link, &sets);
 		otr_event_unlock_write();
-		tell_of_modules(set);
+		set_tell_of_modules(set);
 	}
-	mutex_unlock(&sets_lock);
+	mutex_unlock(&set_sets_lock);
 	return err;
 }
 EXPORT_SYMBOL_GPL(otr_event_set_add);
@@ -267,12 +267,12 @@ void otr_set_remove(struct otr_event_set *set)
 
 	while (*end)
 		end++;
-	mutex_lock(&sets_lock);
-	events_remove(set, end);
+	mutex_lock(&set_sets_lock);
+	set_events_remove(set, end);
 	otr_event_lock_write();
 	list_del(&set->link);
 	otr_event_unlock_write();
-	mutex_unlock(&sets_lock);
+	mutex_unlock(&set_sets_lock);
 }
 
 /**
@@ -314,7 +314,7 @@ const struct otr_enum *otr_set_find_enum(const char *system, const char *name, s
 	return NULL;
 }
 
-static bool is_listed(const struct otr_event_set *set)
+static bool set_is_listed(const struct otr_event_set *set)
 {
 	struct otr_event *const *at;
 
@@ -324,13 +324,13 @@ static bool is_listed(const struct otr_event_set *set)
 	return false;
 }
 
-static const struct otr_event_set *next_set(const struct otr_event_set *set)
+static const struct otr_event_set *set_next_set(const struct otr_event_set *set)
 {
 	struct otr_event_set *next = list_entry(set ? &set->link : &sets, struct otr_event_set,
 						link);
 
 	list_for_each_entry_continue(next, &sets, link)
-		if (next->enums && is_listed(next))
+		if (next->enums && set_is_listed(next))
 			return next;
 	return NULL;
 }
@@ -345,7 +345,7 @@ static const struct otr_event_set *next_set(const struct otr_event_set *set)
 const struct otr_enum *otr_set_next_enum(struct otr_enum_walk *walk)
 {
 	while (!walk->at || !*walk->at) {
-		walk->set = next_set(walk->set);
+		walk->set = set_next_set(walk->set);
 		if (!walk->set)
 			return NULL;
 		walk->at = walk->set->enums;
@@ -364,11 +364,11 @@ int otr_set_start(const struct otr_set_hooks *hooks)
 {
 	int err;
 
-	mutex_lock(&sets_lock);
+	mutex_lock(&set_sets_lock);
 	set_hooks = hooks;
-	mutex_unlock(&sets_lock);
+	mutex_unlock(&set_sets_lock);
 	/* Tells of the modules that are there already, too. */
-	err = watch_modules();
+	err = set_watch_modules();
 	if (err)
 		set_hooks = NULL;
 	return err;
@@ -382,10 +382,10 @@ int otr_set_start(const struct otr_set_hooks *hooks)
 void otr_set_stop(void)
 {
 	/* Tells of the modules that stay, too: as if they went. */
-	watch_no_modules();
-	mutex_lock(&sets_lock);
+	set_watch_no_modules();
+	mutex_lock(&set_sets_lock);
 	WARN_ON(!list_empty(&sets));
-	WARN_ON(!list_empty(&carriers));
+	WARN_ON(!list_empty(&set_carriers));
 	set_hooks = NULL;
-	mutex_unlock(&sets_lock);
+	mutex_unlock(&set_sets_lock);
 }

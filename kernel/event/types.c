@@ -59,11 +59,11 @@ struct known {
  */
 static DEFINE_MUTEX(types_lock);
 static DEFINE_RAW_SPINLOCK(types_known_lock);
-static struct types kernel_types;
-static LIST_HEAD(module_types);
+static struct types types_kernel_types;
+static LIST_HEAD(types_module_types);
 static struct known known[BIT(KNOWN_BITS)];
 
-static void load(struct types *types, const char *mod, const struct otr_btf *base)
+static void types_load(struct types *types, const char *mod, const struct otr_btf *base)
 {
 	size_t size;
 	const void *blob = otr_host_types_get(mod, &size);
@@ -83,7 +83,7 @@ static void load(struct types *types, const char *mod, const struct otr_btf *bas
 	types->btf = btf;
 }
 
-static void unload(struct types *types)
+static void types_unload(struct types *types)
 {
 	otr_btf_close(types->btf);
 	if (types->blob)
@@ -94,13 +94,13 @@ static const struct otr_btf *types_of_kernel(bool may_wait)
 {
 	struct types types = {};
 
-	if (kernel_types.tried || !may_wait)
-		return kernel_types.btf;
-	load(&types, NULL, NULL);
+	if (types_kernel_types.tried || !may_wait)
+		return types_kernel_types.btf;
+	types_load(&types, NULL, NULL);
 	raw_spin_lock(&types_known_lock);
-	kernel_types = types;
+	types_kernel_types = types;
 	raw_spin_unlock(&types_known_lock);
-	return kernel_types.btf;
+	return types_kernel_types.btf;
 }
 
 /* A module's types refer to the kernel's. */
@@ -111,21 +111,21 @@ static const struct otr_btf *types_of_module(const char *name, bool may_wait)
 
 	if (!base)
 		return NULL;
-	list_for_each_entry(types, &module_types, link)
+	list_for_each_entry(types, &types_module_types, link)
 		if (!strcmp(types->name, name))
 			return types->btf;
 	types = may_wait ? kzalloc(sizeof(*types), GFP_KERNEL) : NULL;
 	if (!types)
 		return NULL;
 	strscpy(types->name, name, sizeof(types->name));
-	load(types, name, base);
+	types_load(types, name, base);
 	raw_spin_lock(&types_known_lock);
-	list_add(&types->link, &module_types);
+	list_add(&types->link, &types_module_types);
 	raw_spin_unlock(&types_known_lock);
 	return types->btf;
 }
 
-static void look_up(struct known *k, unsigned long func, bool may_wait)
+static void types_look_up(struct known *k, unsigned long func, bool may_wait)
 {
 	char buf[KSYM_NAME_LEN], *mod = NULL;
 	unsigned long offset;
@@ -142,14 +142,14 @@ static void look_up(struct known *k, unsigned long func, bool may_wait)
 }
 
 /* What is known of a function; its proto is OTR_BTF_NONE for nothing. */
-static struct known find(unsigned long func)
+static struct known types_find(unsigned long func)
 {
 	struct known *at = &known[hash_long(func, KNOWN_BITS)], k;
 
 	lockdep_assert_held(&types_lock);
 	if (at->func == func)
 		return *at;
-	look_up(&k, func, true);
+	types_look_up(&k, func, true);
 	raw_spin_lock(&types_known_lock);
 	*at = k;
 	raw_spin_unlock(&types_known_lock);
@@ -157,13 +157,13 @@ static struct known find(unsigned long func)
 }
 
 /* The same from what was read before. The next one who may wait finds out more. */
-static struct known find_at_once(unsigned long func)
+static struct known types_find_at_once(unsigned long func)
 {
 	struct known k = known[hash_long(func, KNOWN_BITS)];
 
 	lockdep_assert_held(&types_known_lock);
 	if (k.func != func)
-		look_up(&k, func, false);
+		types_look_up(&k, func, false);
 	return k;
 }
 
@@ -176,10 +176,10 @@ static bool types_begin(unsigned int flags, unsigned long func, struct known *k)
 	if (flags & OTR_LINE_ATOMIC) {
 		if (!raw_spin_trylock(&types_known_lock))
 			return false;
-		*k = find_at_once(func);
+		*k = types_find_at_once(func);
 	} else {
 		mutex_lock(&types_lock);
-		*k = find(func);
+		*k = types_find(func);
 	}
 	return true;
 }
@@ -215,7 +215,7 @@ void otr_types_value(unsigned int flags, unsigned long func, unsigned long value
 	types_end(flags);
 }
 
-static void print_words(const unsigned long *words, unsigned int nr, struct seq_buf *out)
+static void types_print_words(const unsigned long *words, unsigned int nr, struct seq_buf *out)
 {
 	unsigned int i;
 
@@ -246,39 +246,39 @@ void otr_types_print_args(unsigned int flags, unsigned long func, const unsigned
 	if (k.proto && nr == OTR_FRAME_ARGS)
 		otr_btf_print_args(k.btf, k.proto, words, out);
 	else
-		print_words(words, nr, out);
+		types_print_words(words, nr, out);
 	seq_buf_putc(out, ')');
 	if (begun)
 		types_end(flags);
 }
 
 /* Forget the types of a module, or of all for NULL; from here on nobody looks at them. */
-static void forget_module(const char *name)
+static void types_forget_module(const char *name)
 {
 	struct types *types, *next;
 	LIST_HEAD(forgotten);
 
 	raw_spin_lock(&types_known_lock);
 	memset(known, 0, sizeof(known));
-	list_for_each_entry_safe(types, next, &module_types, link)
+	list_for_each_entry_safe(types, next, &types_module_types, link)
 		if (!name || !strcmp(types->name, name))
 			list_move(&types->link, &forgotten);
 	raw_spin_unlock(&types_known_lock);
 	list_for_each_entry_safe(types, next, &forgotten, link) {
-		unload(types);
+		types_unload(types);
 		kfree(types);
 	}
 }
 
 /*
  * Its file exists from somewhere in the middle of its coming, to somewhere in the
- * middle of its going. Whoever asked too early or too late knows better from the
+ * middle of its going. A caller that asked too early or too late knows better from the
  * next event.
  */
 static void types_forget(struct module *mod)
 {
 	mutex_lock(&types_lock);
-	forget_module(mod->name);
+	types_forget_module(mod->name);
 	mutex_unlock(&types_lock);
 }
 
@@ -307,8 +307,8 @@ void otr_types_exit(void)
 {
 	otr_modules_unwatch(&types_modules);
 	mutex_lock(&types_lock);
-	forget_module(NULL);
-	unload(&kernel_types);
-	kernel_types = (struct types) {};
+	types_forget_module(NULL);
+	types_unload(&types_kernel_types);
+	types_kernel_types = (struct types) {};
 	mutex_unlock(&types_lock);
 }

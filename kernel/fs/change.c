@@ -12,7 +12,7 @@
 
 #include "fs/fs.h"
 
-/* What is in there belongs to whom this directory was given. */
+/* What is in there belongs to the user that this directory was given to. */
 #define INSTANCES	"/instances"
 
 /* Attributes that a user set. */
@@ -26,14 +26,14 @@ struct change {
 };
 
 static LIST_HEAD(changes);
-static DEFINE_SPINLOCK(changes_lock);
+static DEFINE_SPINLOCK(change_changes_lock);
 
 /* The caller holds changes_lock. */
 static struct change *change_find(const char *path)
 {
 	struct change *c;
 
-	assert_spin_locked(&changes_lock);
+	assert_spin_locked(&change_changes_lock);
 	list_for_each_entry(c, &changes, link)
 		if (!strcmp(c->path, path))
 			return c;
@@ -52,11 +52,11 @@ static void change_apply(struct inode *inode, const struct change *c, unsigned i
 }
 
 /* The caller holds changes_lock. */
-static void apply_all(struct inode *inode, const char *path)
+static void change_apply_all(struct inode *inode, const char *path)
 {
 	const struct change *c;
 
-	/* Who may make instances has what is in them. */
+	/* A user that may make instances has what is in them. */
 	if (!strncmp(path, INSTANCES "/", strlen(INSTANCES "/"))) {
 		c = change_find(INSTANCES);
 		if (c)
@@ -90,9 +90,9 @@ void otr_change_refresh(struct inode *inode, struct dentry *dentry)
 		return;
 	path = dentry_path_raw(dentry, buf, PATH_MAX);
 	if (!IS_ERR(path)) {
-		spin_lock(&changes_lock);
-		apply_all(inode, path);
-		spin_unlock(&changes_lock);
+		spin_lock(&change_changes_lock);
+		change_apply_all(inode, path);
+		spin_unlock(&change_changes_lock);
 	}
 	__putname(buf);
 }
@@ -126,7 +126,7 @@ int otr_change_record(struct dentry *dentry, const struct iattr *attr)
 		goto out;
 	}
 	strscpy(fresh->path, path, strlen(path) + 1);
-	spin_lock(&changes_lock);
+	spin_lock(&change_changes_lock);
 	c = change_find(path);
 	if (c) {
 		kfree(fresh);
@@ -142,7 +142,7 @@ int otr_change_record(struct dentry *dentry, const struct iattr *attr)
 	if (attr->ia_valid & ATTR_GID)
 		c->gid = attr->ia_gid;
 	change_apply(inode, c, c->set);
-	spin_unlock(&changes_lock);
+	spin_unlock(&change_changes_lock);
 out:
 	__putname(buf);
 	return err;
@@ -158,7 +158,7 @@ void otr_change_forget(unsigned int what)
 {
 	struct change *c, *next;
 
-	spin_lock(&changes_lock);
+	spin_lock(&change_changes_lock);
 	list_for_each_entry_safe(c, next, &changes, link) {
 		c->set &= ~what;
 		if (c->set)
@@ -166,7 +166,7 @@ void otr_change_forget(unsigned int what)
 		list_del(&c->link);
 		kfree(c);
 	}
-	spin_unlock(&changes_lock);
+	spin_unlock(&change_changes_lock);
 }
 
 /**
@@ -191,14 +191,14 @@ void otr_change_forget_below(struct dentry *dentry)
 	if (IS_ERR(path))
 		goto out;
 	len = strlen(path);
-	spin_lock(&changes_lock);
+	spin_lock(&change_changes_lock);
 	list_for_each_entry_safe(c, next, &changes, link) {
 		if (strncmp(c->path, path, len) || (c->path[len] && c->path[len] != '/'))
 			continue;
 		list_del(&c->link);
 		kfree(c);
 	}
-	spin_unlock(&changes_lock);
+	spin_unlock(&change_changes_lock);
 out:
 	kfree(buf);
 }

@@ -6,7 +6,7 @@
 
 #define CLOCK_MAX	63
 
-static int tracers_show(struct otr_file *of, struct seq_file *m)
+static int control_tracers_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_tracer *p = NULL;
 	const char *between = "";
@@ -22,10 +22,10 @@ static int tracers_show(struct otr_file *of, struct seq_file *m)
 }
 
 const struct otr_file_ops otr_available_tracers_ops = {
-	.show	= tracers_show,
+	.show	= control_tracers_show,
 };
 
-static int tracer_show(struct otr_file *of, struct seq_file *m)
+static int control_tracer_show(struct otr_file *of, struct seq_file *m)
 {
 	mutex_lock(&otr_inst_lock);
 	seq_printf(m, "%s\n", of->where.inst->tracer->name);
@@ -33,7 +33,7 @@ static int tracer_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t tracer_write(struct otr_file *of, char *text, size_t len)
+static ssize_t control_tracer_write(struct otr_file *of, char *text, size_t len)
 {
 	int err;
 
@@ -44,19 +44,19 @@ static ssize_t tracer_write(struct otr_file *of, char *text, size_t len)
 }
 
 const struct otr_file_ops otr_current_tracer_ops = {
-	.show		= tracer_show,
-	.write		= tracer_write,
+	.show		= control_tracer_show,
+	.write		= control_tracer_write,
 	.write_max	= OTR_TRACER_NAME_MAX,
 	.places		= OTR_PLACES_ANY,
 };
 
-static int tracing_on_show(struct otr_file *of, struct seq_file *m)
+static int control_tracing_on_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_printf(m, "%d\n", otr_ring_is_on(of->where.inst->ring));
 	return 0;
 }
 
-static int tracing_on_write(struct otr_file *of, unsigned long on)
+static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 {
 	struct otr_ring *ring = of->where.inst->ring;
 
@@ -73,12 +73,12 @@ static int tracing_on_write(struct otr_file *of, unsigned long on)
 }
 
 const struct otr_file_ops otr_tracing_on_ops = {
-	.show		= tracing_on_show,
-	.write_number	= tracing_on_write,
+	.show		= control_tracing_on_show,
+	.write_number	= control_tracing_on_write,
 	.places		= OTR_PLACES_ANY,
 };
 
-static int clock_show(struct otr_file *of, struct seq_file *m)
+static int control_clock_show(struct otr_file *of, struct seq_file *m)
 {
 	enum otr_clock_id now = READ_ONCE(of->where.inst->clock);
 	enum otr_clock_id id;
@@ -91,7 +91,7 @@ static int clock_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t clock_write(struct otr_file *of, char *text, size_t len)
+static ssize_t control_clock_write(struct otr_file *of, char *text, size_t len)
 {
 	int err;
 
@@ -102,13 +102,13 @@ static ssize_t clock_write(struct otr_file *of, char *text, size_t len)
 }
 
 const struct otr_file_ops otr_clock_ops = {
-	.show		= clock_show,
-	.write		= clock_write,
+	.show		= control_clock_show,
+	.write		= control_clock_write,
 	.write_max	= CLOCK_MAX,
 	.write_whole	= true,
 };
 
-static int cpumask_show(struct otr_file *of, struct seq_file *m)
+static int control_cpumask_show(struct otr_file *of, struct seq_file *m)
 {
 	mutex_lock(&otr_inst_lock);
 	seq_printf(m, "%*pb\n", cpumask_pr_args(of->where.inst->cpus));
@@ -116,7 +116,7 @@ static int cpumask_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t cpumask_write(struct otr_file *of, char *text, size_t len)
+static ssize_t control_cpumask_write(struct otr_file *of, char *text, size_t len)
 {
 	cpumask_var_t cpus;
 	int err;
@@ -134,7 +134,7 @@ static ssize_t cpumask_write(struct otr_file *of, char *text, size_t len)
 }
 
 const struct otr_file_ops otr_cpumask_ops = {
-	.show	= cpumask_show,
-	.write	= cpumask_write,
+	.show	= control_cpumask_show,
+	.write	= control_cpumask_write,
 	.places	= OTR_PLACES_ANY,
 };

@@ -8,7 +8,7 @@
 #include "fs/fs.h"
 #include "tracer/tracer.h"
 
-static const char disabled[] =
+static const char deepest_disabled[] =
 	"#\n"
 	"#  Stack tracer disabled\n"
 	"#\n"
@@ -17,7 +17,7 @@ static const char disabled[] =
 	"# or 'echo 1 > /proc/sys/kernel/stack_tracer_enabled'\n"
 	"#\n";
 
-static int trace_open(struct otr_file *of)
+static int deepest_trace_open(struct otr_file *of)
 {
 	struct otr_deepest *copy = kvzalloc(sizeof(*copy), GFP_KERNEL);
 
@@ -28,13 +28,13 @@ static int trace_open(struct otr_file *of)
 	return 0;
 }
 
-static void trace_release(struct otr_file *of)
+static void deepest_trace_release(struct otr_file *of)
 {
 	kvfree(of->priv);
 }
 
 /* Position 0 is the header, caller number n is at position n + 1. */
-static void *trace_start(struct seq_file *m, loff_t *pos)
+static void *deepest_trace_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_file *of = m->private;
 	struct otr_deepest *copy = of->priv;
@@ -44,33 +44,33 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	return *pos <= copy->nr ? &copy->caller[*pos - 1] : NULL;
 }
 
-static void *trace_next(struct seq_file *m, void *v, loff_t *pos)
+static void *deepest_trace_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
-	return trace_start(m, pos);
+	return deepest_trace_start(m, pos);
 }
 
-static void trace_stop(struct seq_file *m, void *v)
+static void deepest_trace_stop(struct seq_file *m, void *v)
 {
 }
 
-static int show_header(struct seq_file *m, const struct otr_deepest *copy)
+static int deepest_show_header(struct seq_file *m, const struct otr_deepest *copy)
 {
 	seq_printf(m, "        Depth    Size   Location    (%u entries)\n", copy->nr);
 	seq_puts(m, "        -----    ----   --------\n");
 	if (!otr_deepest_on() && !copy->size)
-		seq_puts(m, disabled);
+		seq_puts(m, deepest_disabled);
 	return 0;
 }
 
-static int trace_show(struct seq_file *m, void *v)
+static int deepest_trace_show(struct seq_file *m, void *v)
 {
 	struct otr_file *of = m->private;
 	const struct otr_deepest *copy = of->priv;
 	unsigned int i;
 
 	if (v == SEQ_START_TOKEN)
-		return show_header(m, copy);
+		return deepest_show_header(m, copy);
 	i = (unsigned long *)v - copy->caller;
 	seq_printf(m, "%3u) %8u   %5u   %pS\n", i, copy->used[i],
 		   copy->used[i] - (i + 1 < copy->nr ? copy->used[i + 1] : 0),
@@ -78,33 +78,33 @@ static int trace_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations trace_walk = {
-	.start	= trace_start,
-	.next	= trace_next,
-	.stop	= trace_stop,
-	.show	= trace_show,
+static const struct seq_operations deepest_trace_walk = {
+	.start	= deepest_trace_start,
+	.next	= deepest_trace_next,
+	.stop	= deepest_trace_stop,
+	.show	= deepest_trace_show,
 };
 
 const struct otr_file_ops otr_stack_trace_ops = {
-	.open		= trace_open,
-	.release	= trace_release,
-	.walk		= &trace_walk,
+	.open		= deepest_trace_open,
+	.release	= deepest_trace_release,
+	.walk		= &deepest_trace_walk,
 };
 
-static int size_show(struct otr_file *of, struct seq_file *m)
+static int deepest_size_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_printf(m, "%lu\n", otr_deepest_size());
 	return 0;
 }
 
-static int size_write(struct otr_file *of, unsigned long size)
+static int deepest_size_write(struct otr_file *of, unsigned long size)
 {
 	otr_deepest_set_size(size);
 	return 0;
 }
 
 const struct otr_file_ops otr_stack_size_ops = {
-	.show		= size_show,
-	.write_number	= size_write,
+	.show		= deepest_size_show,
+	.write_number	= deepest_size_write,
 	.places		= OTR_PLACES_ANY,
 };

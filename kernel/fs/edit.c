@@ -14,7 +14,7 @@
 /* Longest word: a function's name, a module's, and what is between. */
 #define WORD_SIZE	768
 
-static int open_writer(struct otr_edit *edit)
+static int edit_open_writer(struct otr_edit *edit)
 {
 	int err = otr_word_init(&edit->word, WORD_SIZE);
 
@@ -26,7 +26,7 @@ static int open_writer(struct otr_edit *edit)
 	return edit->of->truncate ? 0 : edit->ops->get(edit->of, edit->set);
 }
 
-static int open_reader(struct otr_edit *edit)
+static int edit_open_reader(struct otr_edit *edit)
 {
 	if (edit->set && edit->ops->show_edited)
 		return 0;
@@ -57,9 +57,9 @@ int otr_edit_open(struct otr_edit *edit, struct otr_file *of, const struct otr_e
 	edit->of = of;
 	edit->ops = ops;
 	if (of->writing)
-		err = open_writer(edit);
+		err = edit_open_writer(edit);
 	if (!err && of->reading)
-		err = open_reader(edit);
+		err = edit_open_reader(edit);
 	if (err)
 		edit_free(edit);
 	return err;
@@ -120,7 +120,7 @@ ssize_t otr_edit_write(struct otr_file *of, char *text, size_t len)
 }
 
 /* What is listed is what it is when that begins. */
-static int begin(struct otr_edit *edit)
+static int edit_begin(struct otr_edit *edit)
 {
 	struct otr_siteset *set = edit->shown ?: edit->set;
 	int err = edit->shown ? edit->ops->get(edit->of, edit->shown) : 0;
@@ -136,7 +136,7 @@ static int begin(struct otr_edit *edit)
 }
 
 /* What follows the functions. */
-static void *start_more(struct otr_edit *edit, loff_t pos)
+static void *edit_start_more(struct otr_edit *edit, loff_t pos)
 {
 	if (!edit->ops->more_start)
 		return NULL;
@@ -144,7 +144,7 @@ static void *start_more(struct otr_edit *edit, loff_t pos)
 	return edit->ops->more_start(edit, pos - edit->lines);
 }
 
-static void end_sites(struct otr_edit *edit)
+static void edit_end_sites(struct otr_edit *edit)
 {
 	if (edit->listing)
 		otr_site_stop();
@@ -154,12 +154,12 @@ static void end_sites(struct otr_edit *edit)
 static void *edit_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_edit *edit = ((struct otr_file *)m->private)->priv;
-	int err = *pos && edit->begun ? 0 : begin(edit);
+	int err = *pos && edit->begun ? 0 : edit_begin(edit);
 
 	if (err)
 		return ERR_PTR(err);
 	if (*pos >= edit->lines)
-		return start_more(edit, *pos);
+		return edit_start_more(edit, *pos);
 	if (otr_siteset_empty(edit->pos.set))
 		return SEQ_START_TOKEN;
 	edit->listing = true;
@@ -175,15 +175,15 @@ static void *edit_next(struct seq_file *m, void *v, loff_t *pos)
 		return edit->ops->more_next(edit, v);
 	if (v == edit && *pos < edit->lines)
 		return otr_site_next(&edit->pos) ? edit : NULL;
-	end_sites(edit);
-	return start_more(edit, *pos);
+	edit_end_sites(edit);
+	return edit_start_more(edit, *pos);
 }
 
 static void edit_stop(struct seq_file *m, void *v)
 {
 	struct otr_edit *edit = ((struct otr_file *)m->private)->priv;
 
-	end_sites(edit);
+	edit_end_sites(edit);
 	if (edit->more)
 		edit->ops->more_stop(edit);
 	edit->more = false;

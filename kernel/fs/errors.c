@@ -4,7 +4,7 @@
 
 #include "fs/fs.h"
 
-static struct otr_errlog *log_of(struct seq_file *m)
+static struct otr_errlog *errors_log_of(struct seq_file *m)
 {
 	struct otr_file *of = m->private;
 
@@ -13,7 +13,7 @@ static struct otr_errlog *log_of(struct seq_file *m)
 
 static void *errors_start(struct seq_file *m, loff_t *pos)
 {
-	return *pos < otr_errlog_count(log_of(m)) ? pos : NULL;
+	return *pos < otr_errlog_count(errors_log_of(m)) ? pos : NULL;
 }
 
 static void *errors_next(struct seq_file *m, void *v, loff_t *pos)
@@ -35,7 +35,7 @@ static int errors_show(struct seq_file *m, void *v)
 
 	size = seq_get_buf(m, &buf);
 	seq_buf_init(&out, buf, size);
-	otr_errlog_text(log_of(m), *(loff_t *)v, &out);
+	otr_errlog_text(errors_log_of(m), *(loff_t *)v, &out);
 	seq_commit(m, seq_buf_has_overflowed(&out) ? -1 : seq_buf_used(&out));
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include "event/event.h"
 #include "fs/fs.h"
 
-static void *map_next(struct seq_file *m, void *v, loff_t *pos)
+static void *eval_map_map_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct otr_file *of = m->private;
 
@@ -13,7 +13,7 @@ static void *map_next(struct seq_file *m, void *v, loff_t *pos)
 	return (void *)otr_set_next_enum(of->priv);
 }
 
-static void *map_start(struct seq_file *m, loff_t *pos)
+static void *eval_map_map_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_file *of = m->private;
 	const struct otr_enum *e;
@@ -27,12 +27,12 @@ static void *map_start(struct seq_file *m, loff_t *pos)
 	return (void *)e;
 }
 
-static void map_stop(struct seq_file *m, void *v)
+static void eval_map_map_stop(struct seq_file *m, void *v)
 {
 	otr_event_unlock();
 }
 
-static int map_show(struct seq_file *m, void *v)
+static int eval_map_map_show(struct seq_file *m, void *v)
 {
 	const struct otr_enum *e = v;
 
@@ -40,14 +40,14 @@ static int map_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations map_walk = {
-	.start	= map_start,
-	.next	= map_next,
-	.stop	= map_stop,
-	.show	= map_show,
+static const struct seq_operations eval_map_map_walk = {
+	.start	= eval_map_map_start,
+	.next	= eval_map_map_next,
+	.stop	= eval_map_map_stop,
+	.show	= eval_map_map_show,
 };
 
-static int map_open(struct otr_file *of)
+static int eval_map_map_open(struct otr_file *of)
 {
 	struct otr_enum_walk *walk = kzalloc(sizeof(*walk), GFP_KERNEL);
 
@@ -55,13 +55,13 @@ static int map_open(struct otr_file *of)
 	return walk ? 0 : -ENOMEM;
 }
 
-static void map_release(struct otr_file *of)
+static void eval_map_map_release(struct otr_file *of)
 {
 	kfree(of->priv);
 }
 
 const struct otr_file_ops otr_eval_map_ops = {
-	.open		= map_open,
-	.release	= map_release,
-	.walk		= &map_walk,
+	.open		= eval_map_map_open,
+	.release	= eval_map_map_release,
+	.walk		= &eval_map_map_walk,
 };

@@ -12,7 +12,7 @@
 
 #define MODE_DIR	0755
 
-static int format_show(struct otr_file *of, struct seq_file *m)
+static int events_format_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_event *ev;
 
@@ -24,32 +24,33 @@ static int format_show(struct otr_file *of, struct seq_file *m)
 	return ev ? 0 : -ENODEV;
 }
 
-static const struct otr_file_ops format_ops = {
-	.show		= format_show,
+static const struct otr_file_ops events_format_ops = {
+	.show		= events_format_show,
 	.unpinned	= true,
 };
 
-static int id_show(struct otr_file *of, struct seq_file *m)
+static int events_id_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_printf(m, "%u\n", (u16)of->where.arg);
 	return 0;
 }
 
-static const struct otr_file_ops id_ops = {
-	.show		= id_show,
+static const struct otr_file_ops events_id_ops = {
+	.show		= events_id_show,
 	.unpinned	= true,
 	.places		= OTR_PLACES_ANY,
 };
 
 /* A letter for what the events of a walk have in common. */
-static char common_state(char so_far, bool on)
+static char events_common_state(char so_far, bool on)
 {
 	char state = on ? '1' : '0';
 
 	return !so_far || so_far == state ? state : 'X';
 }
 
-static char group_state(struct otr_inst *inst, const struct otr_event_group *group, char state)
+static char events_group_state(struct otr_inst *inst, const struct otr_event_group *group,
+			       char state)
 {
 	const struct otr_event *ev = NULL;
 
@@ -57,47 +58,47 @@ static char group_state(struct otr_inst *inst, const struct otr_event_group *gro
 		const struct otr_sub *sub = otr_sub_find(inst, ev);
 
 		if (ev->ops)
-			state = common_state(state, otr_sub_on(sub));
+			state = events_common_state(state, otr_sub_on(sub));
 	}
 	return state;
 }
 
-static void locks_take(void)
+static void events_locks_take(void)
 {
 	mutex_lock(&otr_inst_lock);
 	otr_event_lock();
 }
 
-static void locks_give(void)
+static void events_locks_give(void)
 {
 	otr_event_unlock();
 	mutex_unlock(&otr_inst_lock);
 }
 
-static int many_show(struct otr_file *of, struct seq_file *m)
+static int events_many_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_event_group *group = NULL;
 	struct otr_inst *inst = of->where.inst;
 	char state = 0;
 	int err = 0;
 
-	locks_take();
+	events_locks_take();
 	if (of->where.arg) {
 		group = otr_group_find(of->where.arg);
 		if (group)
-			state = group_state(inst, group, state);
+			state = events_group_state(inst, group, state);
 		else
 			err = -ENODEV;
 	} else {
 		while ((group = otr_group_next(group)))
-			state = group_state(inst, group, state);
+			state = events_group_state(inst, group, state);
 	}
-	locks_give();
+	events_locks_give();
 	seq_printf(m, "%c\n", state ?: '?');
 	return err;
 }
 
-static int many_write(struct otr_file *of, unsigned long on)
+static int events_many_write(struct otr_file *of, unsigned long on)
 {
 	const struct otr_pick pick = { .group = of->where.arg };
 	int err;
@@ -110,9 +111,9 @@ static int many_write(struct otr_file *of, unsigned long on)
 	return err;
 }
 
-static const struct otr_file_ops many_ops = {
-	.show		= many_show,
-	.write_number	= many_write,
+static const struct otr_file_ops events_many_ops = {
+	.show		= events_many_show,
+	.write_number	= events_many_write,
 	.places		= OTR_PLACES_ANY,
 };
 
@@ -122,11 +123,11 @@ static int event_show(struct otr_file *of, struct seq_file *m,
 {
 	const struct otr_event *ev;
 
-	locks_take();
+	events_locks_take();
 	ev = otr_event_find_key(of->where.arg);
 	if (ev)
 		print(m, otr_sub_find(of->where.inst, ev));
-	locks_give();
+	events_locks_give();
 	return ev ? 0 : -ENODEV;
 }
 
@@ -142,18 +143,18 @@ static struct otr_event *event_listed(struct otr_file *of)
 	return ev;
 }
 
-static void print_switch(struct seq_file *m, const struct otr_sub *sub)
+static void events_print_switch(struct seq_file *m, const struct otr_sub *sub)
 {
 	/* A star where triggers may change it. */
 	seq_printf(m, "%d%s\n", otr_sub_on(sub), sub && sub->holders ? "*" : "");
 }
 
-static int one_show(struct otr_file *of, struct seq_file *m)
+static int events_one_show(struct otr_file *of, struct seq_file *m)
 {
-	return event_show(of, m, print_switch);
+	return event_show(of, m, events_print_switch);
 }
 
-static int one_write(struct otr_file *of, unsigned long on)
+static int events_one_write(struct otr_file *of, unsigned long on)
 {
 	struct otr_event *ev;
 	int err;
@@ -167,23 +168,23 @@ static int one_write(struct otr_file *of, unsigned long on)
 	return err;
 }
 
-static const struct otr_file_ops one_ops = {
-	.show		= one_show,
-	.write_number	= one_write,
+static const struct otr_file_ops events_one_ops = {
+	.show		= events_one_show,
+	.write_number	= events_one_write,
 	.places		= OTR_PLACES_ANY,
 };
 
-static void print_filter(struct seq_file *m, const struct otr_sub *sub)
+static void events_print_filter(struct seq_file *m, const struct otr_sub *sub)
 {
 	seq_printf(m, "%s\n", sub && sub->shown ? otr_filter_text(sub->shown) : "none");
 }
 
-static int filter_show(struct otr_file *of, struct seq_file *m)
+static int events_filter_show(struct otr_file *of, struct seq_file *m)
 {
-	return event_show(of, m, print_filter);
+	return event_show(of, m, events_print_filter);
 }
 
-static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
+static ssize_t events_filter_write(struct otr_file *of, char *text, size_t len)
 {
 	struct otr_event *ev;
 	int err;
@@ -195,15 +196,15 @@ static ssize_t filter_write(struct otr_file *of, char *text, size_t len)
 	return err ?: len;
 }
 
-static const struct otr_file_ops filter_ops = {
-	.show		= filter_show,
-	.write		= filter_write,
+static const struct otr_file_ops events_filter_ops = {
+	.show		= events_filter_show,
+	.write		= events_filter_write,
 	.write_whole	= true,
 	.places		= OTR_PLACES_ANY,
 };
 
 /* No event has this one: what is written here goes to each of them. */
-static int filters_show(struct otr_file *of, struct seq_file *m)
+static int events_filters_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_puts(m, "### global filter ###\n"
 		    "# Use this to set filters for multiple events.\n"
@@ -212,7 +213,7 @@ static int filters_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static ssize_t filters_write(struct otr_file *of, char *text, size_t len)
+static ssize_t events_filters_write(struct otr_file *of, char *text, size_t len)
 {
 	int err;
 
@@ -222,9 +223,9 @@ static ssize_t filters_write(struct otr_file *of, char *text, size_t len)
 	return err ?: len;
 }
 
-static const struct otr_file_ops filters_ops = {
-	.show		= filters_show,
-	.write		= filters_write,
+static const struct otr_file_ops events_filters_ops = {
+	.show		= events_filters_show,
+	.write		= events_filters_write,
 	.write_whole	= true,
 	.places		= OTR_PLACES_ANY,
 };
@@ -242,31 +243,31 @@ static bool event_is(const struct otr_where *where, bool (*has)(const struct otr
 	return yes;
 }
 
-static bool has_id(const struct otr_event *ev)
+static bool events_has_id(const struct otr_event *ev)
 {
 	return ev->flags & OTR_EVENT_ID;
 }
 
-static bool id_visible(const struct otr_where *where)
+static bool events_id_visible(const struct otr_where *where)
 {
-	return event_is(where, has_id);
+	return event_is(where, events_has_id);
 }
 
-static bool has_switch(const struct otr_event *ev)
+static bool events_has_switch(const struct otr_event *ev)
 {
 	return ev->ops;
 }
 
-static bool switch_visible(const struct otr_where *where)
+static bool events_switch_visible(const struct otr_where *where)
 {
-	return event_is(where, has_switch);
+	return event_is(where, events_has_switch);
 }
 
 static const struct otr_row event_rows[] = {
-	{ "enable",	OTR_MODE_WRITE,	&one_ops,	.visible = switch_visible },
-	{ "filter",	OTR_MODE_WRITE,	&filter_ops,	.visible = switch_visible },
-	{ "format",	OTR_MODE_READ,	&format_ops },
-	{ "id",		OTR_MODE_READ,	&id_ops,	.visible = id_visible },
+	{ "enable",	OTR_MODE_WRITE,	&events_one_ops,	.visible = events_switch_visible },
+	{ "filter",	OTR_MODE_WRITE,	&events_filter_ops,	.visible = events_switch_visible },
+	{ "format",	OTR_MODE_READ,	&events_format_ops },
+	{ "id",		OTR_MODE_READ,	&events_id_ops,	.visible = events_id_visible },
 };
 
 static const struct otr_dir event_dir = {
@@ -321,7 +322,7 @@ static bool event_find(const struct otr_where *dir, const char *name, struct otr
 }
 
 /* Records that tracers write cannot be switched, nor can their system. */
-static bool system_switch_visible(const struct otr_where *where)
+static bool events_system_switch_visible(const struct otr_where *where)
 {
 	const struct otr_event_group *group;
 	const struct otr_event *ev = NULL;
@@ -335,33 +336,34 @@ static bool system_switch_visible(const struct otr_where *where)
 	return yes;
 }
 
-static const struct otr_row system_rows[] = {
-	{ "enable",	OTR_MODE_WRITE,	&many_ops,	.visible = system_switch_visible },
-	{ "filter",	OTR_MODE_WRITE,	&filters_ops,	.visible = system_switch_visible },
+static const struct otr_row events_system_rows[] = {
+	{ "enable", OTR_MODE_WRITE, &events_many_ops, .visible = events_system_switch_visible },
+	{ "filter", OTR_MODE_WRITE, &events_filters_ops, .visible = events_system_switch_visible },
 };
 
-static const struct otr_dir system_dir = {
-	.rows	= system_rows,
-	.nr	= ARRAY_SIZE(system_rows),
+static const struct otr_dir events_system_dir = {
+	.rows	= events_system_rows,
+	.nr	= ARRAY_SIZE(events_system_rows),
 	.nth	= event_nth,
 	.find	= event_find,
 };
 
-static bool system_entry(const struct otr_where *dir, const struct otr_event_group *group,
-			 struct otr_entry *entry)
+static bool events_system_entry(const struct otr_where *dir, const struct otr_event_group *group,
+				struct otr_entry *entry)
 {
 	strscpy(entry->name, group->name);
 	entry->row = (struct otr_row){
 		.name	= entry->name,
 		.mode	= MODE_DIR,
-		.dir	= &system_dir,
+		.dir	= &events_system_dir,
 	};
 	entry->where = *dir;
 	entry->where.arg = group->id;
 	return true;
 }
 
-static bool system_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+static bool events_system_nth(const struct otr_where *dir, unsigned int pos,
+			      struct otr_entry *entry)
 {
 	const struct otr_event_group *group = NULL;
 	bool found;
@@ -370,24 +372,25 @@ static bool system_nth(const struct otr_where *dir, unsigned int pos, struct otr
 	do
 		group = otr_group_next(group);
 	while (group && pos--);
-	found = group && system_entry(dir, group, entry);
+	found = group && events_system_entry(dir, group, entry);
 	otr_event_unlock();
 	return found;
 }
 
-static bool system_find(const struct otr_where *dir, const char *name, struct otr_entry *entry)
+static bool events_system_find(const struct otr_where *dir, const char *name,
+			       struct otr_entry *entry)
 {
 	const struct otr_event_group *group = NULL;
 	bool found = false;
 
 	otr_event_lock();
 	while (!found && (group = otr_group_next(group)))
-		found = !strcmp(group->name, name) && system_entry(dir, group, entry);
+		found = !strcmp(group->name, name) && events_system_entry(dir, group, entry);
 	otr_event_unlock();
 	return found;
 }
 
-static int page_show(struct otr_file *of, struct seq_file *m)
+static int events_page_show(struct otr_file *of, struct seq_file *m)
 {
 	size_t size = PAGE_SIZE << otr_ring_order(of->where.inst->ring);
 
@@ -395,31 +398,31 @@ static int page_show(struct otr_file *of, struct seq_file *m)
 	return 0;
 }
 
-static const struct otr_file_ops page_ops = {
-	.show	= page_show,
+static const struct otr_file_ops events_page_ops = {
+	.show	= events_page_show,
 	.places	= OTR_PLACES_ANY,
 };
 
-static int head_show(struct otr_file *of, struct seq_file *m)
+static int events_head_show(struct otr_file *of, struct seq_file *m)
 {
 	otr_event_show_head(m);
 	return 0;
 }
 
-static const struct otr_file_ops head_ops = {
-	.show	= head_show,
+static const struct otr_file_ops events_head_ops = {
+	.show	= events_head_show,
 	.places	= OTR_PLACES_ANY,
 };
 
 static const struct otr_row events_rows[] = {
-	{ "enable",		OTR_MODE_WRITE,	&many_ops },
-	{ "header_event",	OTR_MODE_READ,	&head_ops },
-	{ "header_page",	OTR_MODE_READ,	&page_ops },
+	{ "enable",		OTR_MODE_WRITE,	&events_many_ops },
+	{ "header_event",	OTR_MODE_READ,	&events_head_ops },
+	{ "header_page",	OTR_MODE_READ,	&events_page_ops },
 };
 
 const struct otr_dir otr_events_dir = {
 	.rows	= events_rows,
 	.nr	= ARRAY_SIZE(events_rows),
-	.nth	= system_nth,
-	.find	= system_find,
+	.nth	= events_system_nth,
+	.find	= events_system_find,
 };

@@ -20,44 +20,44 @@ static struct otr_file *file_of(struct file *file)
 	return ((struct seq_file *)file->private_data)->private;
 }
 
-static int text_show(struct seq_file *m, void *v)
+static int file_text_show(struct seq_file *m, void *v)
 {
 	struct otr_file *of = m->private;
 
 	return of->ops->show(of, m);
 }
 
-static void *text_start(struct seq_file *m, loff_t *pos)
+static void *file_text_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_file *of = m->private;
 
 	return *pos || !of->ops->show ? NULL : SEQ_START_TOKEN;
 }
 
-static void *text_next(struct seq_file *m, void *v, loff_t *pos)
+static void *file_text_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
 	return NULL;
 }
 
-static void text_stop(struct seq_file *m, void *v)
+static void file_text_stop(struct seq_file *m, void *v)
 {
 }
 
 /* For files whose whole text is one record of seq_file. */
-static const struct seq_operations text_walk = {
-	.start	= text_start,
-	.next	= text_next,
-	.stop	= text_stop,
-	.show	= text_show,
+static const struct seq_operations file_text_walk = {
+	.start	= file_text_start,
+	.next	= file_text_next,
+	.stop	= file_text_stop,
+	.show	= file_text_show,
 };
 
-static int pin(struct otr_file *of)
+static int file_pin(struct otr_file *of)
 {
 	return of->ops->unpinned ? 0 : otr_inst_get(of->where.inst);
 }
 
-static void unpin(struct otr_file *of)
+static void file_unpin(struct otr_file *of)
 {
 	if (!of->ops->unpinned)
 		otr_inst_put(of->where.inst);
@@ -89,13 +89,13 @@ struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_f
 	of->truncate = of->writing && (flags & O_TRUNC);
 	of->nonblock = flags & O_NONBLOCK;
 	mutex_init(&of->lock);
-	err = pin(of);
+	err = file_pin(of);
 	if (err)
 		goto fail;
 	err = ops->open ? ops->open(of) : 0;
 	if (!err)
 		return of;
-	unpin(of);
+	file_unpin(of);
 fail:
 	kfree(of);
 	return ERR_PTR(err);
@@ -111,12 +111,12 @@ void otr_file_close(struct otr_file *of)
 {
 	if (of->ops->release)
 		of->ops->release(of);
-	unpin(of);
+	file_unpin(of);
 	kfree(of);
 }
 
 /* seq_open() takes the places away where something can be written; who had them? */
-static void set_places(struct inode *inode, struct file *file, enum otr_places places)
+static void file_set_places(struct inode *inode, struct file *file, enum otr_places places)
 {
 	bool text = places == OTR_PLACES_TEXT ||
 		    (places == OTR_PLACES_READ && (file->f_mode & FMODE_READ));
@@ -129,16 +129,16 @@ static void set_places(struct inode *inode, struct file *file, enum otr_places p
 		file->f_mode &= ~FMODE_LSEEK;
 }
 
-static int node_open(struct inode *inode, struct file *file)
+static int file_node_open(struct inode *inode, struct file *file)
 {
 	const struct otr_node *node = inode->i_private;
 	const struct otr_file_ops *ops = node->ops;
 	struct otr_file *of;
-	int err = seq_open(file, ops->walk ?: &text_walk);
+	int err = seq_open(file, ops->walk ?: &file_text_walk);
 
 	if (err)
 		return err;
-	set_places(inode, file, ops->places);
+	file_set_places(inode, file, ops->places);
 	of = otr_file_open(&node->where, ops, file->f_mode, file->f_flags);
 	if (IS_ERR(of)) {
 		seq_release(inode, file);
@@ -148,7 +148,7 @@ static int node_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static int node_release(struct inode *inode, struct file *file)
+static int file_node_release(struct inode *inode, struct file *file)
 {
 	otr_file_close(file_of(file));
 	return seq_release(inode, file);
@@ -218,7 +218,7 @@ ssize_t otr_file_feed(struct otr_file *of, char *text, size_t len)
 }
 
 /* Cut or refuse what is longer than the handler takes. */
-static ssize_t write_text(struct otr_file *of, const char __user *from, size_t len)
+static ssize_t file_write_text(struct otr_file *of, const char __user *from, size_t len)
 {
 	size_t taken = min(len, otr_file_write_max(of->ops));
 	ssize_t done;
@@ -237,7 +237,7 @@ static ssize_t write_text(struct otr_file *of, const char __user *from, size_t l
 	return done > 0 && of->ops->write_number ? len : done;
 }
 
-static ssize_t node_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
+static ssize_t file_node_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
 {
 	struct otr_file *of = file_of(file);
 	ssize_t done;
@@ -245,7 +245,7 @@ static ssize_t node_write(struct file *file, const char __user *from, size_t len
 	if (of->ops->write_user)
 		done = of->ops->write_user(of, from, len);
 	else if (of->ops->write || of->ops->write_number)
-		done = write_text(of, from, len);
+		done = file_write_text(of, from, len);
 	else
 		done = -EINVAL;
 	/* A stream has no position. */
@@ -255,7 +255,7 @@ static ssize_t node_write(struct file *file, const char __user *from, size_t len
 }
 
 /* Root may open what the mode forbids, so the handler decides. */
-static ssize_t text_read(struct kiocb *iocb, struct iov_iter *to)
+static ssize_t file_text_read(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct otr_file *of = file_of(iocb->ki_filp);
 
@@ -263,7 +263,7 @@ static ssize_t text_read(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /* Programs that append seek first. */
-static loff_t node_seek(struct file *file, loff_t offset, int whence)
+static loff_t file_node_seek(struct file *file, loff_t offset, int whence)
 {
 	enum otr_places places = file_of(file)->ops->places;
 
@@ -275,7 +275,7 @@ static loff_t node_seek(struct file *file, loff_t offset, int whence)
 	return 0;
 }
 
-static struct otr_file *stream_begin(struct file *file, bool nonblock)
+static struct otr_file *file_stream_begin(struct file *file, bool nonblock)
 {
 	struct otr_file *of = file_of(file);
 
@@ -284,7 +284,7 @@ static struct otr_file *stream_begin(struct file *file, bool nonblock)
 	return of;
 }
 
-static ssize_t stream_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+static ssize_t file_stream_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 {
 	struct otr_file *of;
 	ssize_t done;
@@ -292,16 +292,16 @@ static ssize_t stream_read(struct file *file, char __user *to, size_t len, loff_
 	/* Nothing is there already, and not worth waiting for. */
 	if (!len)
 		return 0;
-	of = stream_begin(file, false);
+	of = file_stream_begin(file, false);
 	done = of->ops->read(of, to, len);
 	mutex_unlock(&of->lock);
 	return done;
 }
 
-static ssize_t stream_splice(struct file *file, loff_t *pos, struct pipe_inode_info *pipe,
-			     size_t len, unsigned int flags)
+static ssize_t file_stream_splice(struct file *file, loff_t *pos, struct pipe_inode_info *pipe,
+				  size_t len, unsigned int flags)
 {
-	struct otr_file *of = stream_begin(file, flags & SPLICE_F_NONBLOCK);
+	struct otr_file *of = file_stream_begin(file, flags & SPLICE_F_NONBLOCK);
 	ssize_t done = -EINVAL;
 
 	if (of->ops->splice)
@@ -310,14 +310,14 @@ static ssize_t stream_splice(struct file *file, loff_t *pos, struct pipe_inode_i
 	return done;
 }
 
-static __poll_t stream_poll(struct file *file, poll_table *wait)
+static __poll_t file_stream_poll(struct file *file, poll_table *wait)
 {
 	struct otr_file *of = file_of(file);
 
 	return of->ops->poll ? of->ops->poll(of, file, wait) : DEFAULT_POLLMASK;
 }
 
-static long stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long file_stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct otr_file *of = file_of(file);
 
@@ -326,22 +326,22 @@ static long stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 const struct file_operations otr_text_fops = {
 	.owner		= THIS_MODULE,
-	.open		= node_open,
-	.release	= node_release,
-	.read_iter	= text_read,
+	.open		= file_node_open,
+	.release	= file_node_release,
+	.read_iter	= file_text_read,
 	.splice_read	= copy_splice_read,
-	.write		= node_write,
-	.llseek		= node_seek,
+	.write		= file_node_write,
+	.llseek		= file_node_seek,
 };
 
 const struct file_operations otr_stream_fops = {
 	.owner		= THIS_MODULE,
-	.open		= node_open,
-	.release	= node_release,
-	.read		= stream_read,
-	.splice_read	= stream_splice,
-	.write		= node_write,
-	.poll		= stream_poll,
-	.unlocked_ioctl	= stream_ioctl,
+	.open		= file_node_open,
+	.release	= file_node_release,
+	.read		= file_stream_read,
+	.splice_read	= file_stream_splice,
+	.write		= file_node_write,
+	.poll		= file_stream_poll,
+	.unlocked_ioctl	= file_stream_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 };

@@ -32,7 +32,7 @@ static struct filter *filter_of(struct otr_edit *edit)
  * Split "functions:command:rest" in place. What is behind the first colon is a
  * command; "mod" is the one that only says which functions.
  */
-static void split(char *word, char **command, char **rest)
+static void filter_split(char *word, char **command, char **rest)
 {
 	*rest = word;
 	strsep(rest, ":");
@@ -40,8 +40,8 @@ static void split(char *word, char **command, char **rest)
 }
 
 /* Something else to be done, in force at once. */
-static int edit_command(const struct otr_file *of, const char *functions, const char *command,
-			char *rest)
+static int filter_edit_command(const struct otr_file *of, const char *functions,
+			       const char *command, char *rest)
 {
 	bool remove = *functions == '!';
 	int err;
@@ -55,7 +55,7 @@ static int edit_command(const struct otr_file *of, const char *functions, const 
 }
 
 /* Nothing that is there matches: perhaps what will come does. */
-static int edit_await(const struct otr_file *of, const char *functions, const char *module)
+static int filter_edit_await(const struct otr_file *of, const char *functions, const char *module)
 {
 	struct otr_inst *inst = of->where.inst;
 	enum otr_side side = of->where.arg;
@@ -77,9 +77,9 @@ static int filter_word(const struct otr_file *of, struct otr_siteset *set, char 
 	long matched;
 	int err;
 
-	split(word, &command, &module);
+	filter_split(word, &command, &module);
 	if (command && strcmp(command, "mod"))
-		return edit_command(of, word, command, module);
+		return filter_edit_command(of, word, command, module);
 	written = kstrdup(word, GFP_KERNEL);
 	if (!written)
 		return -ENOMEM;
@@ -89,7 +89,7 @@ static int filter_word(const struct otr_file *of, struct otr_siteset *set, char 
 	if (matched)
 		err = min(matched, 0L);
 	else
-		err = module ? edit_await(of, written, module) : -EINVAL;
+		err = module ? filter_edit_await(of, written, module) : -EINVAL;
 	kfree(written);
 	return err;
 }
@@ -141,7 +141,7 @@ static int filter_more_begin(struct otr_edit *edit)
 }
 
 /* They are one record of seq_file together. */
-static void *awaits_of(const struct filter *filter)
+static void *filter_awaits_of(const struct filter *filter)
 {
 	return *filter->awaits ? filter->awaits : NULL;
 }
@@ -158,7 +158,7 @@ static void *filter_more_start(struct otr_edit *edit, loff_t index)
 			return &filter->command;
 		index -= otr_command_count(&filter->command);
 	}
-	return index ? NULL : awaits_of(filter);
+	return index ? NULL : filter_awaits_of(filter);
 }
 
 static void *filter_more_next(struct otr_edit *edit, void *at)
@@ -167,7 +167,7 @@ static void *filter_more_next(struct otr_edit *edit, void *at)
 
 	if (at == filter->awaits)
 		return NULL;
-	return otr_command_next(&filter->command) ? at : awaits_of(filter);
+	return otr_command_next(&filter->command) ? at : filter_awaits_of(filter);
 }
 
 static void filter_more_show(struct otr_edit *edit, void *at, struct seq_file *m)

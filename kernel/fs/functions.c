@@ -45,7 +45,7 @@ static const struct seq_operations functions_walk = {
 	.show	= functions_show,
 };
 
-static int addrs_show(struct seq_file *m, void *v)
+static int functions_addrs_show(struct seq_file *m, void *v)
 {
 	const struct otr_site_pos *site = v;
 
@@ -53,14 +53,14 @@ static int addrs_show(struct seq_file *m, void *v)
 	return functions_show(m, v);
 }
 
-static const struct seq_operations addrs_walk = {
+static const struct seq_operations functions_addrs_walk = {
 	.start	= functions_start,
 	.next	= functions_next,
 	.stop	= functions_stop,
-	.show	= addrs_show,
+	.show	= functions_addrs_show,
 };
 
-static int open_list(struct otr_file *of, bool hooked, bool touched)
+static int functions_open_list(struct otr_file *of, bool hooked, bool touched)
 {
 	struct otr_site_pos *site = kzalloc(sizeof(*site), GFP_KERNEL);
 
@@ -72,51 +72,51 @@ static int open_list(struct otr_file *of, bool hooked, bool touched)
 	return 0;
 }
 
-static int available_open(struct otr_file *of)
+static int functions_available_open(struct otr_file *of)
 {
-	return open_list(of, false, false);
+	return functions_open_list(of, false, false);
 }
 
-static int enabled_open(struct otr_file *of)
+static int functions_enabled_open(struct otr_file *of)
 {
-	return open_list(of, true, false);
+	return functions_open_list(of, true, false);
 }
 
-static int touched_open(struct otr_file *of)
+static int functions_touched_open(struct otr_file *of)
 {
-	return open_list(of, false, true);
+	return functions_open_list(of, false, true);
 }
 
-static void list_release(struct otr_file *of)
+static void functions_list_release(struct otr_file *of)
 {
 	kfree(of->priv);
 }
 
 const struct otr_file_ops otr_functions_ops = {
-	.open		= available_open,
-	.release	= list_release,
+	.open		= functions_available_open,
+	.release	= functions_list_release,
 	.walk		= &functions_walk,
 };
 
 const struct otr_file_ops otr_function_addrs_ops = {
-	.open		= available_open,
-	.release	= list_release,
-	.walk		= &addrs_walk,
+	.open		= functions_available_open,
+	.release	= functions_list_release,
+	.walk		= &functions_addrs_walk,
 };
 
 const struct otr_file_ops otr_enabled_functions_ops = {
-	.open		= enabled_open,
-	.release	= list_release,
+	.open		= functions_enabled_open,
+	.release	= functions_list_release,
 	.walk		= &functions_walk,
 };
 
 const struct otr_file_ops otr_touched_functions_ops = {
-	.open		= touched_open,
-	.release	= list_release,
+	.open		= functions_touched_open,
+	.release	= functions_list_release,
 	.walk		= &functions_walk,
 };
 
-static int total_show(struct otr_file *of, struct seq_file *m)
+static int functions_total_show(struct otr_file *of, struct seq_file *m)
 {
 	unsigned long pages, nr = otr_site_count();
 	unsigned int tables = otr_site_tables(&pages);
@@ -126,6 +126,6 @@ static int total_show(struct otr_file *of, struct seq_file *m)
 }
 
 const struct otr_file_ops otr_function_total_ops = {
-	.show	= total_show,
+	.show	= functions_total_show,
 	.places	= OTR_PLACES_ANY,
 };

@@ -11,7 +11,7 @@
 
 #define NUMBER_MAX	32
 
-static int sites_get(const struct otr_file *of, struct otr_siteset *copy)
+static int graph_sites_get(const struct otr_file *of, struct otr_siteset *copy)
 {
 	long what = of->where.arg;
 	int err;
@@ -23,7 +23,7 @@ static int sites_get(const struct otr_file *of, struct otr_siteset *copy)
 	return err;
 }
 
-static int sites_put(const struct otr_file *of, struct otr_siteset *set)
+static int graph_sites_put(const struct otr_file *of, struct otr_siteset *set)
 {
 	long what = of->where.arg;
 	int err;
@@ -35,7 +35,7 @@ static int sites_put(const struct otr_file *of, struct otr_siteset *set)
 	return err;
 }
 
-static int sites_word(const struct otr_file *of, struct otr_siteset *set, char *word)
+static int graph_sites_word(const struct otr_file *of, struct otr_siteset *set, char *word)
 {
 	struct otr_glob glob;
 	long matched;
@@ -47,23 +47,23 @@ static int sites_word(const struct otr_file *of, struct otr_siteset *set, char *
 	return matched ? 0 : -EINVAL;
 }
 
-static const char *sites_empty(const struct otr_file *of)
+static const char *graph_sites_empty(const struct otr_file *of)
 {
 	return of->where.arg == OTR_NOT ? "#### no functions disabled ####\n" :
 					  "#### all functions enabled ####\n";
 }
 
-static const struct otr_edit_ops sites_edit = {
-	.get	= sites_get,
-	.put	= sites_put,
-	.word	= sites_word,
-	.empty	= sites_empty,
+static const struct otr_edit_ops graph_sites_edit = {
+	.get	= graph_sites_get,
+	.put	= graph_sites_put,
+	.word	= graph_sites_word,
+	.empty	= graph_sites_empty,
 };
 
-static int sites_open(struct otr_file *of)
+static int graph_sites_open(struct otr_file *of)
 {
 	struct otr_edit *edit = kzalloc(sizeof(*edit), GFP_KERNEL);
-	int err = edit ? otr_edit_open(edit, of, &sites_edit) : -ENOMEM;
+	int err = edit ? otr_edit_open(edit, of, &graph_sites_edit) : -ENOMEM;
 
 	if (err)
 		kfree(edit);
@@ -72,28 +72,28 @@ static int sites_open(struct otr_file *of)
 	return err;
 }
 
-static void sites_release(struct otr_file *of)
+static void graph_sites_release(struct otr_file *of)
 {
 	otr_edit_close(of->priv);
 	kfree(of->priv);
 }
 
 const struct otr_file_ops otr_graph_sites_ops = {
-	.open		= sites_open,
-	.release	= sites_release,
+	.open		= graph_sites_open,
+	.release	= graph_sites_release,
 	.walk		= &otr_edit_walk,
 	.write		= otr_edit_write,
 	.places		= OTR_PLACES_READ,
 };
 
 /* In microseconds, as all that users set. */
-static int thresh_show(struct otr_file *of, struct seq_file *m)
+static int graph_thresh_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_printf(m, "%llu\n", otr_graph_thresh() / NSEC_PER_USEC);
 	return 0;
 }
 
-static ssize_t thresh_write(struct otr_file *of, char *text, size_t len)
+static ssize_t graph_thresh_write(struct otr_file *of, char *text, size_t len)
 {
 	unsigned long usecs;
 	int err = kstrtoul(text, 10, &usecs);
@@ -107,8 +107,8 @@ static ssize_t thresh_write(struct otr_file *of, char *text, size_t len)
 }
 
 const struct otr_file_ops otr_thresh_ops = {
-	.show		= thresh_show,
-	.write		= thresh_write,
+	.show		= graph_thresh_show,
+	.write		= graph_thresh_write,
 	.write_max	= NUMBER_MAX,
 	.places		= OTR_PLACES_ANY,
 };

@@ -39,7 +39,7 @@ const struct otr_file_ops otr_cmdlines_size_ops = {
 };
 
 /* Position n shows the first task with an id of n or more. */
-static void *tgids_start(struct seq_file *m, loff_t *pos)
+static void *names_tgids_start(struct seq_file *m, loff_t *pos)
 {
 	int pid = *pos < INT_MAX ? otr_tgid_next(*pos) : -1;
 
@@ -49,17 +49,17 @@ static void *tgids_start(struct seq_file *m, loff_t *pos)
 	return pos;
 }
 
-static void *tgids_next(struct seq_file *m, void *v, loff_t *pos)
+static void *names_tgids_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
-	return tgids_start(m, pos);
+	return names_tgids_start(m, pos);
 }
 
-static void tgids_stop(struct seq_file *m, void *v)
+static void names_tgids_stop(struct seq_file *m, void *v)
 {
 }
 
-static int tgids_show(struct seq_file *m, void *v)
+static int names_tgids_show(struct seq_file *m, void *v)
 {
 	int pid = *(loff_t *)v;
 
@@ -67,13 +67,13 @@ static int tgids_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations tgids_walk = {
-	.start	= tgids_start,
-	.next	= tgids_next,
-	.stop	= tgids_stop,
-	.show	= tgids_show,
+static const struct seq_operations names_tgids_walk = {
+	.start	= names_tgids_start,
+	.next	= names_tgids_next,
+	.stop	= names_tgids_stop,
+	.show	= names_tgids_show,
 };
 
 const struct otr_file_ops otr_tgids_ops = {
-	.walk	= &tgids_walk,
+	.walk	= &names_tgids_walk,
 };

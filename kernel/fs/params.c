@@ -69,53 +69,53 @@ MODULE_PARM_DESC(stacktrace, "start with the stack tracer on");
 /* Most instances to begin with. */
 #define INSTANCES_MAX	16
 
-static char *instances[INSTANCES_MAX];
-static unsigned int nr_instances;
+static char *params_instances[INSTANCES_MAX];
+static unsigned int params_nr_instances;
 
 /* It may be given several times. */
-static int keep_instance(const char *text, const struct kernel_param *kp)
+static int params_keep_instance(const char *text, const struct kernel_param *kp)
 {
-	if (nr_instances == INSTANCES_MAX)
+	if (params_nr_instances == INSTANCES_MAX)
 		return -ENOSPC;
-	instances[nr_instances] = kstrdup(text, GFP_KERNEL);
-	if (!instances[nr_instances])
+	params_instances[params_nr_instances] = kstrdup(text, GFP_KERNEL);
+	if (!params_instances[params_nr_instances])
 		return -ENOMEM;
-	nr_instances++;
+	params_nr_instances++;
 	return 0;
 }
 
 /* When the module goes, or does not come: who reads them may not have come to that. */
-static void free_instances(void *unused)
+static void params_free_instances(void *unused)
 {
-	while (nr_instances)
-		kfree(instances[--nr_instances]);
+	while (params_nr_instances)
+		kfree(params_instances[--params_nr_instances]);
 }
 
-static const struct kernel_param_ops instance_ops = {
-	.set	= keep_instance,
-	.free	= free_instances,
+static const struct kernel_param_ops params_instance_ops = {
+	.set	= params_keep_instance,
+	.free	= params_free_instances,
 };
 
-module_param_cb(trace_instance, &instance_ops, NULL, 0);
+module_param_cb(trace_instance, &params_instance_ops, NULL, 0);
 MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][^traceprintk][,event]...; may be given several times");
 
 /* "ftrace_dump_on_oops" alone means all CPUs. */
-static int set_dump_oops(const char *value, const struct kernel_param *kp)
+static int params_set_dump_oops(const char *value, const struct kernel_param *kp)
 {
 	ssize_t len = strscpy(otr_dump_oops, value ?: "1", sizeof(otr_dump_oops));
 
 	return len < 0 ? -EINVAL : 0;
 }
 
-static const struct kernel_param_ops dump_oops_ops = {
+static const struct kernel_param_ops params_dump_oops_ops = {
 	.flags	= KERNEL_PARAM_OPS_FL_NOARG,
-	.set	= set_dump_oops,
+	.set	= params_set_dump_oops,
 };
 
-module_param_cb(ftrace_dump_on_oops, &dump_oops_ops, NULL, 0);
+module_param_cb(ftrace_dump_on_oops, &params_dump_oops_ops, NULL, 0);
 MODULE_PARM_DESC(ftrace_dump_on_oops, "records to print when the kernel dies, as for /proc/sys/kernel/ftrace_dump_on_oops: 1 for all CPUs, 2 for the one that died");
 
-static void write_one(const char *name, const char *path, const char *text)
+static void params_write_one(const char *name, const char *path, const char *text)
 {
 	/* A newline, as echo adds: without it the last word has not ended. */
 	char *line = kasprintf(GFP_KERNEL, "%s\n", text);
@@ -127,19 +127,19 @@ static void write_one(const char *name, const char *path, const char *text)
 			ERR_PTR(err));
 }
 
-static void write_in_instance(const char *instance, const char *file, const char *text)
+static void params_write_in_instance(const char *instance, const char *file, const char *text)
 {
 	char *path = kasprintf(GFP_KERNEL, "instances/%s/%s", instance, file);
 
 	if (path)
-		write_one("trace_instance", path, text);
+		params_write_one("trace_instance", path, text);
 	else
 		pr_warn("parameter trace_instance: no memory to follow \"%s\"\n", text);
 	kfree(path);
 }
 
 /* "name^flag^flag,event,event"; the text is cut up. */
-static void apply_instance(char *text)
+static void params_apply_instance(char *text)
 {
 	char *words = strsep(&text, ","), *word;
 	const char *name = strsep(&words, "^");
@@ -156,57 +156,57 @@ static void apply_instance(char *text)
 	}
 	while ((word = strsep(&words, "^"))) {
 		if (!strcmp(word, "traceoff"))
-			write_in_instance(name, "tracing_on", "0");
+			params_write_in_instance(name, "tracing_on", "0");
 		else if (!strcmp(word, "printk") || !strcmp(word, "traceprintk") ||
 			 !strcmp(word, "trace_printk"))
-			write_in_instance(name, "trace_options", "trace_printk_dest");
+			params_write_in_instance(name, "trace_options", "trace_printk_dest");
 		else
 			pr_warn("parameter trace_instance: \"%s\" is no flag; there are traceoff and traceprintk\n",
 				word);
 	}
 	while ((word = strsep(&text, ",")))
 		if (*word)
-			write_in_instance(name, "set_event", word);
+			params_write_in_instance(name, "set_event", word);
 }
 
-static void apply_instances(void)
+static void params_apply_instances(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_instances; i++)
-		apply_instance(instances[i]);
-	free_instances(NULL);
+	for (i = 0; i < params_nr_instances; i++)
+		params_apply_instance(params_instances[i]);
+	params_free_instances(NULL);
 }
 
-static void apply_list(const struct param *param, char *text)
+static void params_apply_list(const struct param *param, char *text)
 {
 	char *part;
 
 	while ((part = strsep(&text, ",")))
 		if (*part)
-			write_one(param->name, param->path, part);
+			params_write_one(param->name, param->path, part);
 }
 
-static void apply(const struct param *param)
+static void params_apply(const struct param *param)
 {
 	char *copy;
 
 	if (!*param->value)
 		return;
 	if (!param->list) {
-		write_one(param->name, param->path, *param->value);
+		params_write_one(param->name, param->path, *param->value);
 		return;
 	}
 	copy = kstrdup(*param->value, GFP_KERNEL);
 	if (copy)
-		apply_list(param, copy);
+		params_apply_list(param, copy);
 	else
 		pr_warn("parameter %s: no memory to follow it\n", param->name);
 	kfree(copy);
 }
 
 /* The size that the buffer gets when it is first used; none is used now. */
-static void apply_size(void)
+static void params_apply_size(void)
 {
 	unsigned long bytes;
 	char *end;
@@ -225,7 +225,7 @@ static void apply_size(void)
 }
 
 /* The in-tree tracer's filter starts it as well. */
-static void start_stack(void)
+static void params_start_stack(void)
 {
 	int err = otr_sysctl_start_stack();
 
@@ -246,10 +246,10 @@ void otr_params_apply(void)
 {
 	unsigned int i;
 
-	apply_size();
-	apply_instances();
+	params_apply_size();
+	params_apply_instances();
 	for (i = 0; i < ARRAY_SIZE(params); i++)
-		apply(&params[i]);
+		params_apply(&params[i]);
 	if (stacktrace || stacktrace_filter)
-		start_stack();
+		params_start_stack();
 }

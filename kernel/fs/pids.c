@@ -111,14 +111,14 @@ const struct otr_file_ops otr_pids_ops = {
 	.places	= OTR_PLACES_READ,
 };
 
-static int event_pids_open(struct otr_file *of)
+static int pids_event_pids_open(struct otr_file *of)
 {
 	of->where.arg |= EVENTS;
 	return pids_open(of);
 }
 
 const struct otr_file_ops otr_event_pids_ops = {
-	.open	= event_pids_open,
+	.open	= pids_event_pids_open,
 	.walk	= &pids_walk,
 	.write	= pids_write,
 };

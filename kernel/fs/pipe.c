@@ -72,7 +72,7 @@ static void pipe_release(struct otr_file *of)
  * off already and this reader has got something. A reader that came before
  * recording was switched on goes on waiting.
  */
-static int wait_for_record(struct otr_file *of, const struct pipe_reader *rd, bool on)
+static int pipe_wait_for_record(struct otr_file *of, const struct pipe_reader *rd, bool on)
 {
 	if (!of->nonblock && !on && rd->read_some)
 		return 0;
@@ -80,7 +80,7 @@ static int wait_for_record(struct otr_file *of, const struct pipe_reader *rd, bo
 }
 
 /* Print one record, for which there is room; false without one. */
-static bool collect_one(struct pipe_reader *rd)
+static bool pipe_collect_one(struct pipe_reader *rd)
 {
 	bool latency = rd->view.options & OTR_OPT(LATENCY_FORMAT);
 	size_t before = rd->out.len;
@@ -100,7 +100,7 @@ static bool collect_one(struct pipe_reader *rd)
 	return true;
 }
 
-static void collect(struct pipe_reader *rd, size_t wanted)
+static void pipe_collect(struct pipe_reader *rd, size_t wanted)
 {
 	seq_buf_clear(&rd->out);
 	rd->given = 0;
@@ -108,7 +108,7 @@ static void collect(struct pipe_reader *rd, size_t wanted)
 	otr_event_lock();
 	otr_line_begin(&rd->view);
 	otr_source_begin(rd->src);
-	while (seq_buf_used(&rd->out) < wanted && collect_one(rd))
+	while (seq_buf_used(&rd->out) < wanted && pipe_collect_one(rd))
 		rd->read_some = true;
 	otr_source_end(rd->src);
 	otr_event_unlock();
@@ -124,10 +124,10 @@ static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wan
 		bool on = otr_ring_is_on(of->where.inst->ring);
 
 		/* Whole lines, where they fit into what was asked for. */
-		collect(rd, min_t(size_t, wanted, PAGE_SIZE));
+		pipe_collect(rd, min_t(size_t, wanted, PAGE_SIZE));
 		if (seq_buf_used(&rd->out))
 			break;
-		more = wait_for_record(of, rd, on);
+		more = pipe_wait_for_record(of, rd, on);
 		if (more <= 0)
 			return more;
 		cond_resched();
@@ -152,7 +152,7 @@ static ssize_t pipe_read(struct otr_file *of, char __user *to, size_t len)
 	return have;
 }
 
-static void spd_release(struct splice_pipe_desc *spd, unsigned int i)
+static void pipe_spd_release(struct splice_pipe_desc *spd, unsigned int i)
 {
 	__free_page(spd->pages[i]);
 }
@@ -169,7 +169,7 @@ static ssize_t pipe_splice(struct otr_file *of, struct pipe_inode_info *pipe, si
 		.nr_pages	= 1,
 		.nr_pages_max	= 1,
 		.ops		= &nosteal_pipe_buf_ops,
-		.spd_release	= spd_release,
+		.spd_release	= pipe_spd_release,
 	};
 	ssize_t have = pipe_fill(of, rd, len);
 

@@ -5,7 +5,7 @@
 #include "record/record.h"
 
 /* The kernel's come first, then those of modules that print into the trace. */
-static void *formats_start(struct seq_file *m, loff_t *pos)
+static void *printk_formats_formats_start(struct seq_file *m, loff_t *pos)
 {
 	const char *text = NULL;
 
@@ -14,18 +14,18 @@ static void *formats_start(struct seq_file *m, loff_t *pos)
 	return (void *)text;
 }
 
-static void *formats_next(struct seq_file *m, void *v, loff_t *pos)
+static void *printk_formats_formats_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
-	return formats_start(m, pos);
+	return printk_formats_formats_start(m, pos);
 }
 
-static void formats_stop(struct seq_file *m, void *v)
+static void printk_formats_formats_stop(struct seq_file *m, void *v)
 {
 }
 
 /* In quotes, but programs that read it know no backslash that stands for itself. */
-static int formats_show(struct seq_file *m, void *v)
+static int printk_formats_formats_show(struct seq_file *m, void *v)
 {
 	const char *text;
 
@@ -44,13 +44,13 @@ static int formats_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations formats_walk = {
-	.start	= formats_start,
-	.next	= formats_next,
-	.stop	= formats_stop,
-	.show	= formats_show,
+static const struct seq_operations printk_formats_formats_walk = {
+	.start	= printk_formats_formats_start,
+	.next	= printk_formats_formats_next,
+	.stop	= printk_formats_formats_stop,
+	.show	= printk_formats_formats_show,
 };
 
 const struct otr_file_ops otr_printk_formats_ops = {
-	.walk	= &formats_walk,
+	.walk	= &printk_formats_formats_walk,
 };

@@ -18,13 +18,13 @@ struct list {
 	struct otr_profiled	*functions;
 };
 
-static int enabled_show(struct otr_file *of, struct seq_file *m)
+static int profile_enabled_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_printf(m, "%d\n", otr_profile_on());
 	return 0;
 }
 
-static ssize_t enabled_write(struct otr_file *of, char *text, size_t len)
+static ssize_t profile_enabled_write(struct otr_file *of, char *text, size_t len)
 {
 	unsigned long on;
 	int err = kstrtoul(text, 10, &on);
@@ -38,13 +38,13 @@ static ssize_t enabled_write(struct otr_file *of, char *text, size_t len)
 }
 
 const struct otr_file_ops otr_profile_ops = {
-	.show		= enabled_show,
-	.write		= enabled_write,
+	.show		= profile_enabled_show,
+	.write		= profile_enabled_write,
 	.write_max	= NUMBER_MAX,
 	.places		= OTR_PLACES_ANY,
 };
 
-static int stat_open(struct otr_file *of)
+static int profile_stat_open(struct otr_file *of)
 {
 	struct list *list = kzalloc(sizeof(*list), GFP_KERNEL);
 
@@ -61,7 +61,7 @@ static int stat_open(struct otr_file *of)
 	return 0;
 }
 
-static void stat_release(struct otr_file *of)
+static void profile_stat_release(struct otr_file *of)
 {
 	struct list *list = of->priv;
 
@@ -70,7 +70,7 @@ static void stat_release(struct otr_file *of)
 }
 
 /* Position 0 is the header, function number n is at position n, from 1. */
-static void *stat_start(struct seq_file *m, loff_t *pos)
+static void *profile_stat_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_file *of = m->private;
 	struct list *list = of->priv;
@@ -80,13 +80,13 @@ static void *stat_start(struct seq_file *m, loff_t *pos)
 	return *pos <= list->nr ? &list->functions[*pos - 1] : NULL;
 }
 
-static void *stat_next(struct seq_file *m, void *v, loff_t *pos)
+static void *profile_stat_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
-	return stat_start(m, pos);
+	return profile_stat_start(m, pos);
 }
 
-static void stat_stop(struct seq_file *m, void *v)
+static void profile_stat_stop(struct seq_file *m, void *v)
 {
 }
 
@@ -94,14 +94,14 @@ static void stat_stop(struct seq_file *m, void *v)
  * The variance of a sample, in ns * us so that it prints as us squared; 0 for a
  * single call. It may wrap around.
  */
-static u64 variance(const struct otr_profiled *fn)
+static u64 profile_variance(const struct otr_profiled *fn)
 {
 	u64 n = fn->calls, by = n * (n - 1) * NSEC_PER_USEC;
 
 	return by ? div64_u64(n * fn->squares - fn->time * fn->time, by) : 0;
 }
 
-static void show_function(struct seq_file *m, const struct otr_profiled *fn)
+static void profile_show_function(struct seq_file *m, const struct otr_profiled *fn)
 {
 	u64 average = div64_u64(fn->time, fn->calls);
 	char name[KSYM_NAME_LEN], text[LINE_MAX];
@@ -119,40 +119,40 @@ static void show_function(struct seq_file *m, const struct otr_profiled *fn)
 	seq_buf_puts(&out, "    ");
 	otr_text_duration(&out, average);
 	seq_buf_puts(&out, "    ");
-	otr_text_duration(&out, variance(fn));
+	otr_text_duration(&out, profile_variance(fn));
 	seq_write(m, text, seq_buf_used(&out));
 	seq_putc(m, '\n');
 }
 
-static int stat_show(struct seq_file *m, void *v)
+static int profile_stat_show(struct seq_file *m, void *v)
 {
 	if (v == SEQ_START_TOKEN)
 		seq_printf(m, "  %-39s%-7s%-16s%-16s%s\n  %-39s%-7s%-16s%-16s%s\n",
 			   "Function", "Hit", "Time", "Avg", "s^2",
 			   "--------", "---", "----", "---", "---");
 	else
-		show_function(m, v);
+		profile_show_function(m, v);
 	return 0;
 }
 
-static const struct seq_operations stat_walk = {
-	.start	= stat_start,
-	.next	= stat_next,
-	.stop	= stat_stop,
-	.show	= stat_show,
+static const struct seq_operations profile_stat_walk = {
+	.start	= profile_stat_start,
+	.next	= profile_stat_next,
+	.stop	= profile_stat_stop,
+	.show	= profile_stat_show,
 };
 
-static const struct otr_file_ops stat_ops = {
-	.open		= stat_open,
-	.release	= stat_release,
-	.walk		= &stat_walk,
+static const struct otr_file_ops profile_stat_ops = {
+	.open		= profile_stat_open,
+	.release	= profile_stat_release,
+	.walk		= &profile_stat_walk,
 };
 
-static bool stat_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+static bool profile_stat_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
 	if (pos >= nr_cpu_ids)
 		return false;
-	entry->row = (struct otr_row){ .mode = OTR_MODE_WRITE, .ops = &stat_ops };
+	entry->row = (struct otr_row){ .mode = OTR_MODE_WRITE, .ops = &profile_stat_ops };
 	if (cpu_possible(pos)) {
 		snprintf(entry->name, sizeof(entry->name), "function%u", pos);
 		entry->row.name = entry->name;
@@ -163,5 +163,5 @@ static bool stat_nth(const struct otr_where *dir, unsigned int pos, struct otr_e
 }
 
 const struct otr_dir otr_stat_dir = {
-	.nth	= stat_nth,
+	.nth	= profile_stat_nth,
 };

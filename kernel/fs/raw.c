@@ -52,7 +52,7 @@ static void raw_release(struct otr_file *of)
 	kfree(rd);
 }
 
-static struct otr_ring *ring_of(struct otr_file *of)
+static struct otr_ring *raw_ring_of(struct otr_file *of)
 {
 	const struct raw_reader *rd = of->priv;
 
@@ -63,9 +63,9 @@ static struct otr_ring *ring_of(struct otr_file *of)
  * Take out a page, or as much of one as there is @room for. A whole one has to fit:
  * the size of pages may have changed since the caller looked.
  */
-static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whole)
+static int raw_take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whole)
 {
-	struct otr_ring *ring = ring_of(of);
+	struct otr_ring *ring = raw_ring_of(of);
 	int err;
 
 	for (;;) {
@@ -80,12 +80,12 @@ static int take(struct otr_file *of, struct otr_raw *raw, size_t room, bool whol
 	}
 }
 
-static int read_fill(struct otr_file *of, struct raw_reader *rd, size_t len)
+static int raw_read_fill(struct otr_file *of, struct raw_reader *rd, size_t len)
 {
 	int err;
 
 	while (rd->given >= rd->size) {
-		err = take(of, &rd->raw, len, false);
+		err = raw_take(of, &rd->raw, len, false);
 		if (!err) {
 			rd->given = 0;
 			rd->size = PAGE_SIZE << rd->raw.order;
@@ -95,7 +95,7 @@ static int read_fill(struct otr_file *of, struct raw_reader *rd, size_t len)
 		if (err == -EINVAL)
 			return 0;
 		if (err == -EAGAIN)
-			err = otr_file_wait(of, ring_of(of), 0);
+			err = otr_file_wait(of, raw_ring_of(of), 0);
 		if (err)
 			return err;
 		cond_resched();
@@ -103,10 +103,10 @@ static int read_fill(struct otr_file *of, struct raw_reader *rd, size_t len)
 	return rd->size - rd->given;
 }
 
-static ssize_t raw_read(struct otr_file *of, char __user *to, size_t len)
+static ssize_t fs_raw_read(struct otr_file *of, char __user *to, size_t len)
 {
 	struct raw_reader *rd = of->priv;
-	ssize_t have = read_fill(of, rd, len);
+	ssize_t have = raw_read_fill(of, rd, len);
 	size_t left;
 
 	if (have <= 0)
@@ -121,13 +121,13 @@ static ssize_t raw_read(struct otr_file *of, char __user *to, size_t len)
 	return have;
 }
 
-static void spd_release(struct splice_pipe_desc *spd, unsigned int i)
+static void raw_spd_release(struct splice_pipe_desc *spd, unsigned int i)
 {
 	put_page(spd->pages[i]);
 }
 
 /* Move pages that the writer is done with. */
-static int collect(struct otr_file *of, struct splice_pipe_desc *spd, size_t len)
+static int raw_collect(struct otr_file *of, struct splice_pipe_desc *spd, size_t len)
 {
 	int err = 0;
 
@@ -135,7 +135,7 @@ static int collect(struct otr_file *of, struct splice_pipe_desc *spd, size_t len
 		struct otr_raw raw = {};
 		size_t size;
 
-		err = take(of, &raw, len, true);
+		err = raw_take(of, &raw, len, true);
 		if (err) {
 			otr_raw_free(&raw);
 			break;
@@ -151,20 +151,20 @@ static int collect(struct otr_file *of, struct splice_pipe_desc *spd, size_t len
 	return spd->nr_pages || err == -EAGAIN ? 0 : err;
 }
 
-static ssize_t splice_pages(struct otr_file *of, struct pipe_inode_info *pipe,
-			    struct splice_pipe_desc *spd, size_t len)
+static ssize_t raw_splice_pages(struct otr_file *of, struct pipe_inode_info *pipe,
+				struct splice_pipe_desc *spd, size_t len)
 {
 	struct otr_inst *inst = of->where.inst;
 	bool waited = false;
 	int err;
 
 	for (;;) {
-		err = collect(of, spd, len);
+		err = raw_collect(of, spd, len);
 		if (err || waited || spd->nr_pages)
 			break;
-		err = otr_file_wait(of, ring_of(of), READ_ONCE(inst->percent));
-		/* Whoever switched recording off wants us to look no more. */
-		if (err || !otr_ring_is_on(ring_of(of)))
+		err = otr_file_wait(of, raw_ring_of(of), READ_ONCE(inst->percent));
+		/* The user that switched recording off wants us to look no more. */
+		if (err || !otr_ring_is_on(raw_ring_of(of)))
 			break;
 		waited = true;
 	}
@@ -181,9 +181,9 @@ static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, siz
 		.pages		= pages,
 		.partial	= partial,
 		.ops		= &nosteal_pipe_buf_ops,
-		.spd_release	= spd_release,
+		.spd_release	= raw_spd_release,
 	};
-	size_t size = otr_raw_size(ring_of(of), of->where.cpu);
+	size_t size = otr_raw_size(raw_ring_of(of), of->where.cpu);
 	unsigned int used = pipe_occupancy(pipe->head, pipe->tail);
 	ssize_t done;
 
@@ -192,7 +192,7 @@ static ssize_t raw_splice(struct otr_file *of, struct pipe_inode_info *pipe, siz
 		return of->nonblock && otr_ring_empty(rd->ring, of->where.cpu) ? -EAGAIN : -EINVAL;
 	/* What does not fit into the pipe would be lost. Our caller locked it. */
 	spd.nr_pages_max = min(PIPE_DEF_BUFFERS, pipe->max_usage - min(used, pipe->max_usage));
-	done = splice_pages(of, pipe, &spd, len & ~(size - 1));
+	done = raw_splice_pages(of, pipe, &spd, len & ~(size - 1));
 	if (done > 0)
 		rd->pos += done;
 	return done;
@@ -202,7 +202,7 @@ static __poll_t raw_poll(struct otr_file *of, struct file *file, poll_table *wai
 {
 	struct otr_inst *inst = of->where.inst;
 
-	return otr_ring_poll(ring_of(of), of->where.cpu, file, wait, READ_ONCE(inst->percent));
+	return otr_ring_poll(raw_ring_of(of), of->where.cpu, file, wait, READ_ONCE(inst->percent));
 }
 
 /* Command 0, which no header names: send everybody home who waits here. */
@@ -210,7 +210,7 @@ static long raw_ioctl(struct otr_file *of, unsigned int cmd, unsigned long arg)
 {
 	if (cmd)
 		return -ENOTTY;
-	otr_ring_wake(ring_of(of), of->where.cpu);
+	otr_ring_wake(raw_ring_of(of), of->where.cpu);
 	return 0;
 }
 
@@ -218,7 +218,7 @@ const struct otr_file_ops otr_raw_ops = {
 	.places		= OTR_PLACES_NONE,
 	.open		= raw_open,
 	.release	= raw_release,
-	.read		= raw_read,
+	.read		= fs_raw_read,
 	.splice		= raw_splice,
 	.poll		= raw_poll,
 	.ioctl		= raw_ioctl,

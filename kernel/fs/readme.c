@@ -13,7 +13,7 @@
 #include "fs/fs.h"
 #include "tracer/tracer.h"
 
-static const char basics[] =
+static const char readme_basics[] =
 	"tracing mini-HOWTO:\n\n"
 	"Only root gets in, unless the mount says otherwise:\n"
 	"\t mount -t tracefs [-o [gid=<gid>]] nodev /sys/kernel/tracing\n\n"
@@ -46,7 +46,7 @@ static const char basics[] =
 	"  instances\t\t- mkdir in there makes another set of these files, with\n"
 	"\t\t\t  buffers of its own; rmdir removes it\n";
 
-static const char functions[] =
+static const char readme_functions[] =
 	"\n  available_filter_functions - Functions that can be recorded\n"
 	"  enabled_functions\t- Functions that are hooked now\n"
 	"  set_ftrace_filter\t- Record these functions only\n"
@@ -66,14 +66,14 @@ static const char functions[] =
 	"  stack_max_size\t- Its size; write 0 to measure anew\n"
 	"  stack_trace_filter\t- Functions that look at it; as set_ftrace_filter\n";
 
-static const char returns[] =
+static const char readme_returns[] =
 	"  set_graph_function\t- Record these functions and what they call (function_graph)\n"
 	"  set_graph_notrace\t- Neither these nor what they call\n"
 	"  max_graph_depth\t- How deep, 0 for as deep as they call\n"
 	"  tracing_thresh\t- Record only what took longer, in microseconds\n"
 	"  function_profile_enabled - 1 counts calls and their time, see trace_stat/\n";
 
-static const char events[] =
+static const char readme_events[] =
 	"\n  available_events\t- Events that can be recorded\n"
 	"  set_event\t\t- Names of those that are: event, system:event, system:*,\n"
 	"\t\t\t  \"!\" in front switches them off\n"
@@ -89,12 +89,12 @@ static const char events[] =
 
 static int readme_show(struct otr_file *of, struct seq_file *m)
 {
-	seq_puts(m, basics);
+	seq_puts(m, readme_basics);
 	if (otr_site_ready())
-		seq_puts(m, functions);
+		seq_puts(m, readme_functions);
 	if (otr_ret_ready())
-		seq_puts(m, returns);
-	seq_puts(m, events);
+		seq_puts(m, readme_returns);
+	seq_puts(m, readme_events);
 	return 0;
 }
 

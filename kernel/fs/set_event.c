@@ -19,7 +19,7 @@
  */
 enum which { AVAILABLE, AWAITED_TOO, FILTERED };
 
-static bool wanted(struct otr_file *of, const struct otr_event *ev)
+static bool set_event_wanted(struct otr_file *of, const struct otr_event *ev)
 {
 	const struct otr_sub *sub;
 
@@ -34,8 +34,9 @@ static bool wanted(struct otr_file *of, const struct otr_event *ev)
 }
 
 /* The walk's position counts events; most walks are one read or two. */
-static struct otr_event *walk_on(struct otr_file *of, const struct otr_event_group **group,
-				 const struct otr_event *from)
+static struct otr_event *set_event_walk_on(struct otr_file *of,
+					   const struct otr_event_group **group,
+					   const struct otr_event *from)
 {
 	struct otr_event *ev = (struct otr_event *)from;
 
@@ -46,7 +47,7 @@ static struct otr_event *walk_on(struct otr_file *of, const struct otr_event_gro
 			if (!*group)
 				return NULL;
 		}
-	} while (!ev || !wanted(of, ev));
+	} while (!ev || !set_event_wanted(of, ev));
 	return ev;
 }
 
@@ -57,12 +58,12 @@ struct item {
 	unsigned int		nr_pick;
 };
 
-static struct item *item_next(struct otr_file *of, struct item *item)
+static struct item *set_event_item_next(struct otr_file *of, struct item *item)
 {
 	const struct otr_event_group *group = item->ev ? item->ev->group : NULL;
 
 	if (!item->pick) {
-		item->ev = walk_on(of, &group, item->ev);
+		item->ev = set_event_walk_on(of, &group, item->ev);
 		if (item->ev)
 			return item;
 	}
@@ -72,7 +73,7 @@ static struct item *item_next(struct otr_file *of, struct item *item)
 	return item->pick ? item : NULL;
 }
 
-static void *list_start(struct seq_file *m, loff_t *pos)
+static void *set_event_list_start(struct seq_file *m, loff_t *pos)
 {
 	struct otr_file *of = m->private;
 	struct item *item = of->priv;
@@ -82,24 +83,24 @@ static void *list_start(struct seq_file *m, loff_t *pos)
 	otr_event_lock();
 	*item = (struct item){};
 	do
-		item = item_next(of, of->priv);
+		item = set_event_item_next(of, of->priv);
 	while (item && n++ < *pos);
 	return item;
 }
 
-static void *list_next(struct seq_file *m, void *v, loff_t *pos)
+static void *set_event_list_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
-	return item_next(m->private, v);
+	return set_event_item_next(m->private, v);
 }
 
-static void list_stop(struct seq_file *m, void *v)
+static void set_event_list_stop(struct seq_file *m, void *v)
 {
 	otr_event_unlock();
 	mutex_unlock(&otr_inst_lock);
 }
 
-static void show_pick(struct seq_file *m, const struct otr_pick *pick)
+static void set_event_show_pick(struct seq_file *m, const struct otr_pick *pick)
 {
 	if (pick->either)
 		seq_printf(m, "%s:mod:%s\n", pick->either, pick->module);
@@ -108,25 +109,25 @@ static void show_pick(struct seq_file *m, const struct otr_pick *pick)
 			   pick->module);
 }
 
-static int list_show(struct seq_file *m, void *v)
+static int set_event_list_show(struct seq_file *m, void *v)
 {
 	const struct item *item = v;
 
 	if (item->pick)
-		show_pick(m, item->pick);
+		set_event_show_pick(m, item->pick);
 	else
 		seq_printf(m, "%s:%s\n", item->ev->system, item->ev->name);
 	return 0;
 }
 
-static const struct seq_operations list_walk = {
-	.start	= list_start,
-	.next	= list_next,
-	.stop	= list_stop,
-	.show	= list_show,
+static const struct seq_operations set_event_list_walk = {
+	.start	= set_event_list_start,
+	.next	= set_event_list_next,
+	.stop	= set_event_list_stop,
+	.show	= set_event_list_show,
 };
 
-static int list_open(struct otr_file *of)
+static int set_event_list_open(struct otr_file *of)
 {
 	struct item *item = kzalloc(sizeof(*item), GFP_KERNEL);
 
@@ -134,18 +135,18 @@ static int list_open(struct otr_file *of)
 	return item ? 0 : -ENOMEM;
 }
 
-static void list_release(struct otr_file *of)
+static void set_event_list_release(struct otr_file *of)
 {
 	kfree(of->priv);
 }
 
 const struct otr_file_ops otr_available_events_ops = {
-	.open		= list_open,
-	.release	= list_release,
-	.walk		= &list_walk,
+	.open		= set_event_list_open,
+	.release	= set_event_list_release,
+	.walk		= &set_event_list_walk,
 };
 
-static int filters_show(struct seq_file *m, void *v)
+static int set_event_filters_show(struct seq_file *m, void *v)
 {
 	const struct otr_event *ev = ((struct item *)v)->ev;
 	const struct otr_file *of = m->private;
@@ -156,23 +157,23 @@ static int filters_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations filters_walk = {
-	.start	= list_start,
-	.next	= list_next,
-	.stop	= list_stop,
-	.show	= filters_show,
+static const struct seq_operations set_event_filters_walk = {
+	.start	= set_event_list_start,
+	.next	= set_event_list_next,
+	.stop	= set_event_list_stop,
+	.show	= set_event_filters_show,
 };
 
-static int filters_open(struct otr_file *of)
+static int set_event_filters_open(struct otr_file *of)
 {
 	of->where.arg = FILTERED;
-	return list_open(of);
+	return set_event_list_open(of);
 }
 
 const struct otr_file_ops otr_show_filters_ops = {
-	.open		= filters_open,
-	.release	= list_release,
-	.walk		= &filters_walk,
+	.open		= set_event_filters_open,
+	.release	= set_event_list_release,
+	.walk		= &set_event_filters_walk,
 };
 
 static int set_event_open(struct otr_file *of)
@@ -181,18 +182,18 @@ static int set_event_open(struct otr_file *of)
 
 	of->where.arg = AWAITED_TOO;
 	if (!of->truncate)
-		return list_open(of);
+		return set_event_list_open(of);
 	mutex_lock(&otr_switch_lock);
 	otr_sub_switch_all(of->where.inst, &all, false);
 	mutex_lock(&otr_inst_lock);
 	otr_awaited_clear(of->where.inst);
 	mutex_unlock(&otr_inst_lock);
 	mutex_unlock(&otr_switch_lock);
-	return list_open(of);
+	return set_event_list_open(of);
 }
 
 /* Events of a module that does not have them: it may come. */
-static int await_events(struct otr_inst *inst, const struct otr_pick *pick, bool on)
+static int set_event_await_events(struct otr_inst *inst, const struct otr_pick *pick, bool on)
 {
 	int err;
 
@@ -204,7 +205,7 @@ static int await_events(struct otr_inst *inst, const struct otr_pick *pick, bool
 	return err;
 }
 
-static int switch_word(struct otr_inst *inst, char *word)
+static int set_event_switch_word(struct otr_inst *inst, char *word)
 {
 	bool on = *word != '!';
 	char *events = word + !on;
@@ -224,12 +225,12 @@ static int switch_word(struct otr_inst *inst, char *word)
 	mutex_lock(&otr_switch_lock);
 	err = otr_sub_switch_all(inst, &pick, on);
 	if (module && err == -EINVAL)
-		err = await_events(inst, &pick, on);
+		err = set_event_await_events(inst, &pick, on);
 	mutex_unlock(&otr_switch_lock);
 	return err;
 }
 
-/* One word of a write; whoever writes comes back with the rest. */
+/* One word of a write; the writer comes back with the rest. */
 static ssize_t set_event_write(struct otr_file *of, char *text, size_t len)
 {
 	struct otr_word word;
@@ -245,14 +246,14 @@ static ssize_t set_event_write(struct otr_file *of, char *text, size_t len)
 	used = otr_word_feed(&word, text, len);
 	name = used < 0 ? NULL : otr_word_last(&word);
 	if (name)
-		err = switch_word(of->where.inst, name);
+		err = set_event_switch_word(of->where.inst, name);
 	otr_word_free(&word);
 	return err ?: used;
 }
 
 const struct otr_file_ops otr_set_event_ops = {
 	.open		= set_event_open,
-	.release	= list_release,
-	.walk		= &list_walk,
+	.release	= set_event_list_release,
+	.walk		= &set_event_list_walk,
 	.write		= set_event_write,
 };

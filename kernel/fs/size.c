@@ -11,7 +11,7 @@
 #define KB_SHIFT	10
 
 /* The one size that all CPUs have, or 0 when they differ. */
-static unsigned long common_size(const struct otr_inst *inst)
+static unsigned long size_common_size(const struct otr_inst *inst)
 {
 	unsigned long size = 0;
 	int cpu;
@@ -37,7 +37,7 @@ static int size_show(struct otr_file *of, struct seq_file *m)
 	if (of->where.cpu != OTR_CPU_ALL) {
 		seq_printf(m, "%lu\n", otr_ring_size(inst->ring, of->where.cpu) >> KB_SHIFT);
 	} else {
-		size = common_size(inst);
+		size = size_common_size(inst);
 		if (!size)
 			seq_puts(m, "X\n");
 		else if (inst->expanded)
@@ -73,13 +73,13 @@ const struct otr_file_ops otr_size_ops = {
 
 #define PAGE_KB_MAX	(PAGE_SIZE << OTR_RING_ORDER_MAX >> KB_SHIFT)
 
-static int page_size_show(struct otr_file *of, struct seq_file *m)
+static int size_page_size_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_printf(m, "%lu\n", PAGE_SIZE << otr_ring_order(of->where.inst->ring) >> KB_SHIFT);
 	return 0;
 }
 
-static int page_size_write(struct otr_file *of, unsigned long kb)
+static int size_page_size_write(struct otr_file *of, unsigned long kb)
 {
 	int err;
 
@@ -92,12 +92,12 @@ static int page_size_write(struct otr_file *of, unsigned long kb)
 }
 
 const struct otr_file_ops otr_page_size_ops = {
-	.show		= page_size_show,
-	.write_number	= page_size_write,
+	.show		= size_page_size_show,
+	.write_number	= size_page_size_write,
 	.places		= OTR_PLACES_ANY,
 };
 
-static int total_size_show(struct otr_file *of, struct seq_file *m)
+static int size_total_size_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_inst *inst = of->where.inst;
 	unsigned long now = 0, later = 0;
@@ -121,17 +121,17 @@ static int total_size_show(struct otr_file *of, struct seq_file *m)
 }
 
 const struct otr_file_ops otr_total_size_ops = {
-	.show	= total_size_show,
+	.show	= size_total_size_show,
 	.places	= OTR_PLACES_ANY,
 };
 
-static int percent_show(struct otr_file *of, struct seq_file *m)
+static int size_percent_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_printf(m, "%u\n", READ_ONCE(of->where.inst->percent));
 	return 0;
 }
 
-static int percent_write(struct otr_file *of, unsigned long percent)
+static int size_percent_write(struct otr_file *of, unsigned long percent)
 {
 	if (percent > 100)
 		return -EINVAL;
@@ -140,18 +140,18 @@ static int percent_write(struct otr_file *of, unsigned long percent)
 }
 
 const struct otr_file_ops otr_percent_ops = {
-	.show		= percent_show,
-	.write_number	= percent_write,
+	.show		= size_percent_show,
+	.write_number	= size_percent_write,
 	.places		= OTR_PLACES_ANY,
 };
 
 /* What is written does not matter: closing the file frees the memory. */
-static ssize_t free_write(struct otr_file *of, char *text, size_t len)
+static ssize_t size_free_write(struct otr_file *of, char *text, size_t len)
 {
 	return len;
 }
 
-static void free_release(struct otr_file *of)
+static void size_free_release(struct otr_file *of)
 {
 	struct otr_inst *inst = of->where.inst;
 
@@ -163,12 +163,12 @@ static void free_release(struct otr_file *of)
 }
 
 const struct otr_file_ops otr_free_ops = {
-	.write		= free_write,
-	.release	= free_release,
+	.write		= size_free_write,
+	.release	= size_free_release,
 	.places		= OTR_PLACES_SAME,
 };
 
-static void show_time(struct seq_file *m, const char *what, u64 ts, bool in_ns)
+static void size_show_time(struct seq_file *m, const char *what, u64 ts, bool in_ns)
 {
 	u32 usec;
 	u64 sec;
@@ -187,7 +187,7 @@ static void size_show_drops(struct seq_file *m, const char *what, u64 nr)
 		seq_printf(m, "dropped %s: %llu\n", what, nr);
 }
 
-static int stats_show(struct otr_file *of, struct seq_file *m)
+static int size_stats_show(struct otr_file *of, struct seq_file *m)
 {
 	const struct otr_inst *inst = of->where.inst;
 	bool in_ns = otr_clocks[READ_ONCE(inst->clock)].in_ns;
@@ -200,8 +200,8 @@ static int stats_show(struct otr_file *of, struct seq_file *m)
 	seq_printf(m, "overrun: %llu\n", stats.overrun);
 	seq_printf(m, "commit overrun: %llu\n", stats.commit_overrun);
 	seq_printf(m, "bytes: %llu\n", stats.bytes);
-	show_time(m, "oldest event", stats.oldest_ts, in_ns);
-	show_time(m, "now", stats.now_ts, in_ns);
+	size_show_time(m, "oldest event", stats.oldest_ts, in_ns);
+	size_show_time(m, "now", stats.now_ts, in_ns);
 	seq_printf(m, "dropped events: %llu\n", stats.dropped);
 	seq_printf(m, "read events: %llu\n", stats.read);
 	/* What the in-tree tracer does not count. */
@@ -212,6 +212,6 @@ static int stats_show(struct otr_file *of, struct seq_file *m)
 }
 
 const struct otr_file_ops otr_stats_ops = {
-	.show	= stats_show,
+	.show	= size_stats_show,
 	.places	= OTR_PLACES_ANY,
 };

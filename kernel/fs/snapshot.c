@@ -5,7 +5,7 @@
  */
 #include "fs/fs.h"
 
-static const char main_help[] =
+static const char snapshot_main_help[] =
 	"# echo 0 > snapshot : Clears and frees snapshot buffer\n"
 	"# echo 1 > snapshot : Allocates snapshot buffer, if not already allocated.\n"
 	"#                      Takes a snapshot of the main buffer.\n"
@@ -13,7 +13,7 @@ static const char main_help[] =
 	"#                      (Doesn't have to be '2' works with any number that\n"
 	"#                       is not a '0' or '1')\n";
 
-static const char cpu_help[] =
+static const char snapshot_cpu_help[] =
 	"# echo 0 > snapshot : Invalid for per_cpu snapshot file.\n"
 	"# echo 1 > snapshot : Not supported with this kernel.\n"
 	"#                     Must use main snapshot file to allocate.\n"
@@ -33,10 +33,10 @@ void otr_snapshot_help(const struct otr_where *where, struct seq_file *m)
 	seq_printf(m, "#\n# * Snapshot is %s *\n#\n",
 		   READ_ONCE(where->inst->snapshot_ready) ? "allocated" : "freed");
 	seq_puts(m, "# Snapshot commands:\n");
-	seq_puts(m, where->cpu == OTR_CPU_ALL ? main_help : cpu_help);
+	seq_puts(m, where->cpu == OTR_CPU_ALL ? snapshot_main_help : snapshot_cpu_help);
 }
 
-static int take(struct otr_inst *inst)
+static int snapshot_take(struct otr_inst *inst)
 {
 	int err = otr_inst_make_room(inst);
 
@@ -62,7 +62,7 @@ int otr_snapshot_write(struct otr_file *of, unsigned long number)
 	else if (!number)
 		otr_snapshot_free(inst);
 	else if (number == 1)
-		err = take(inst);
+		err = snapshot_take(inst);
 	else if (inst->snapshot_ready)
 		err = otr_ring_reset(inst->snapshot, of->where.cpu);
 	mutex_unlock(&otr_inst_lock);

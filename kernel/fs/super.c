@@ -15,7 +15,7 @@
 
 enum { OPT_UID, OPT_GID, OPT_MODE };
 
-static const struct fs_parameter_spec mount_params[] = {
+static const struct fs_parameter_spec super_mount_params[] = {
 	fsparam_u32("uid", OPT_UID),
 	fsparam_u32("gid", OPT_GID),
 	fsparam_u32oct("mode", OPT_MODE),
@@ -34,11 +34,11 @@ struct request {
 	unsigned int		given;	/* bit per OPT_* */
 };
 
-static int parse_param(struct fs_context *fc, struct fs_parameter *param)
+static int super_parse_param(struct fs_context *fc, struct fs_parameter *param)
 {
 	struct request *req = fc->fs_private;
 	struct fs_parse_result result;
-	int opt = fs_parse(fc, mount_params, param, &result);
+	int opt = fs_parse(fc, super_mount_params, param, &result);
 
 	if (opt < 0)
 		return opt;
@@ -62,7 +62,7 @@ static int parse_param(struct fs_context *fc, struct fs_parameter *param)
 }
 
 /* What is not given stays as it is, whether options or users made it so. */
-static int apply(struct super_block *sb, const struct request *req)
+static int super_apply(struct super_block *sb, const struct request *req)
 {
 	struct iattr mode = { .ia_valid = ATTR_MODE, .ia_mode = req->opts.mode };
 	struct inode *root = d_inode(sb->s_root);
@@ -85,13 +85,13 @@ static int apply(struct super_block *sb, const struct request *req)
 	return otr_change_record(sb->s_root, &mode);
 }
 
-static int reconfigure(struct fs_context *fc)
+static int super_reconfigure(struct fs_context *fc)
 {
 	sync_filesystem(fc->root->d_sb);
-	return apply(fc->root->d_sb, fc->fs_private);
+	return super_apply(fc->root->d_sb, fc->fs_private);
 }
 
-static int show_options(struct seq_file *m, struct dentry *root)
+static int super_show_options(struct seq_file *m, struct dentry *root)
 {
 	const struct otr_mount_opts *opts = otr_super_opts(root->d_sb);
 
@@ -108,10 +108,10 @@ static const struct super_operations super_ops = {
 	.statfs		= simple_statfs,
 	.drop_inode	= generic_delete_inode,
 	.evict_inode	= otr_inode_evict,
-	.show_options	= show_options,
+	.show_options	= super_show_options,
 };
 
-static int fill_super(struct super_block *sb, struct fs_context *fc)
+static int super_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	struct inode *root;
 
@@ -132,44 +132,44 @@ static int fill_super(struct super_block *sb, struct fs_context *fc)
 	return 0;
 }
 
-static int get_tree(struct fs_context *fc)
+static int super_get_tree(struct fs_context *fc)
 {
-	int err = get_tree_single(fc, fill_super);
+	int err = get_tree_single(fc, super_fill_super);
 
 	if (err)
 		return err;
 	/* A second mount shares the super block; its options win. */
-	return reconfigure(fc);
+	return super_reconfigure(fc);
 }
 
-static void free_context(struct fs_context *fc)
+static void super_free_context(struct fs_context *fc)
 {
 	kfree(fc->fs_private);
 }
 
-static const struct fs_context_operations context_ops = {
-	.parse_param	= parse_param,
-	.get_tree	= get_tree,
-	.reconfigure	= reconfigure,
-	.free		= free_context,
+static const struct fs_context_operations super_context_ops = {
+	.parse_param	= super_parse_param,
+	.get_tree	= super_get_tree,
+	.reconfigure	= super_reconfigure,
+	.free		= super_free_context,
 };
 
-static int init_context(struct fs_context *fc)
+static int super_init_context(struct fs_context *fc)
 {
 	struct request *req = kzalloc(sizeof(*req), GFP_KERNEL);
 
 	if (!req)
 		return -ENOMEM;
 	fc->fs_private = req;
-	fc->ops = &context_ops;
+	fc->ops = &super_context_ops;
 	return 0;
 }
 
 struct file_system_type otr_fs_type = {
 	.owner			= THIS_MODULE,
 	.name			= "tracefs",
-	.init_fs_context	= init_context,
-	.parameters		= mount_params,
+	.init_fs_context	= super_init_context,
+	.parameters		= super_mount_params,
 	.kill_sb		= kill_anon_super,
 };
 MODULE_ALIAS_FS("tracefs");

@@ -11,13 +11,13 @@
 #include "tracer/tracer.h"
 #include "site/site.h"
 
-static int enabled = 1;
-static int stack_enabled;
+static int sysctl_enabled = 1;
+static int sysctl_stack_enabled;
 /* Guards the above. */
-static DEFINE_MUTEX(enabled_lock);
-static struct ctl_table_header *header, *dump_header;
+static DEFINE_MUTEX(sysctl_enabled_lock);
+static struct ctl_table_header *sysctl_header, *sysctl_dump_header;
 
-static int switch_stack(bool on)
+static int sysctl_switch_stack(bool on)
 {
 	int err;
 
@@ -28,8 +28,8 @@ static int switch_stack(bool on)
 }
 
 /* A number that is 0 or not, and what is called when that changes. */
-static int handle(const struct ctl_table *table, int write, void *buffer, size_t *len,
-		  loff_t *pos, int (*change)(bool on))
+static int sysctl_handle(const struct ctl_table *table, int write, void *buffer, size_t *len,
+			 loff_t *pos, int (*change)(bool on))
 {
 	int *value = table->data;
 	int old, err;
@@ -37,7 +37,7 @@ static int handle(const struct ctl_table *table, int write, void *buffer, size_t
 	/* A reader does not wait for a change, which takes seconds. */
 	if (!write)
 		return proc_dointvec(table, write, buffer, len, pos);
-	mutex_lock(&enabled_lock);
+	mutex_lock(&sysctl_enabled_lock);
 	old = *value;
 	err = proc_dointvec(table, write, buffer, len, pos);
 	if (!err && !old != !*value) {
@@ -45,40 +45,40 @@ static int handle(const struct ctl_table *table, int write, void *buffer, size_t
 		if (err)
 			*value = old;
 	}
-	mutex_unlock(&enabled_lock);
+	mutex_unlock(&sysctl_enabled_lock);
 	return err;
 }
 
-static int enabled_handler(const struct ctl_table *table, int write, void *buffer, size_t *len,
-			   loff_t *pos)
+static int sysctl_enabled_handler(const struct ctl_table *table, int write, void *buffer,
+				  size_t *len, loff_t *pos)
 {
-	return handle(table, write, buffer, len, pos, otr_site_enable);
+	return sysctl_handle(table, write, buffer, len, pos, otr_site_enable);
 }
 
-static int stack_handler(const struct ctl_table *table, int write, void *buffer, size_t *len,
-			 loff_t *pos)
+static int sysctl_stack_handler(const struct ctl_table *table, int write, void *buffer, size_t *len,
+				loff_t *pos)
 {
-	return handle(table, write, buffer, len, pos, switch_stack);
+	return sysctl_handle(table, write, buffer, len, pos, sysctl_switch_stack);
 }
 
-static struct ctl_table table[] = {
+static struct ctl_table sysctl_table[] = {
 	{
 		.procname	= "ftrace_enabled",
-		.data		= &enabled,
-		.maxlen		= sizeof(enabled),
+		.data		= &sysctl_enabled,
+		.maxlen		= sizeof(sysctl_enabled),
 		.mode		= 0644,
-		.proc_handler	= enabled_handler,
+		.proc_handler	= sysctl_enabled_handler,
 	},
 	{
 		.procname	= "stack_tracer_enabled",
-		.data		= &stack_enabled,
-		.maxlen		= sizeof(stack_enabled),
+		.data		= &sysctl_stack_enabled,
+		.maxlen		= sizeof(sysctl_stack_enabled),
 		.mode		= 0644,
-		.proc_handler	= stack_handler,
+		.proc_handler	= sysctl_stack_handler,
 	},
 };
 
-static struct ctl_table dump_table[] = {
+static struct ctl_table sysctl_dump_table[] = {
 	{
 		.procname	= "ftrace_dump_on_oops",
 		.data		= otr_dump_oops,
@@ -98,11 +98,11 @@ int otr_sysctl_start_stack(void)
 {
 	int err;
 
-	mutex_lock(&enabled_lock);
-	err = switch_stack(true);
+	mutex_lock(&sysctl_enabled_lock);
+	err = sysctl_switch_stack(true);
 	if (!err)
-		stack_enabled = 1;
-	mutex_unlock(&enabled_lock);
+		sysctl_stack_enabled = 1;
+	mutex_unlock(&sysctl_enabled_lock);
 	return err;
 }
 
@@ -114,15 +114,15 @@ int otr_sysctl_start_stack(void)
  */
 int otr_sysctl_init(void)
 {
-	dump_header = register_sysctl("kernel", dump_table);
-	if (!dump_header)
+	sysctl_dump_header = register_sysctl("kernel", sysctl_dump_table);
+	if (!sysctl_dump_header)
 		return -ENOMEM;
 	if (!otr_site_ready())
 		return 0;
-	header = register_sysctl("kernel", table);
-	if (header)
+	sysctl_header = register_sysctl("kernel", sysctl_table);
+	if (sysctl_header)
 		return 0;
-	unregister_sysctl_table(dump_header);
+	unregister_sysctl_table(sysctl_dump_header);
 	return -ENOMEM;
 }
 
@@ -133,8 +133,8 @@ int otr_sysctl_init(void)
  */
 void otr_sysctl_exit(void)
 {
-	if (header)
-		unregister_sysctl_table(header);
-	header = NULL;
-	unregister_sysctl_table(dump_header);
+	if (sysctl_header)
+		unregister_sysctl_table(sysctl_header);
+	sysctl_header = NULL;
+	unregister_sysctl_table(sysctl_dump_header);
 }

@@ -7,7 +7,7 @@
 
 #define MODE_DIR	0750
 
-static const struct otr_row cpu_rows[] = {
+static const struct otr_row top_cpu_rows[] = {
 	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops, .arg = OTR_OF_SNAPSHOT },
 	{ "snapshot_raw",	OTR_MODE_READ,	&otr_raw_ops, .arg = OTR_OF_SNAPSHOT },
@@ -17,12 +17,12 @@ static const struct otr_row cpu_rows[] = {
 	{ "trace_pipe_raw",	OTR_MODE_READ,	&otr_raw_ops },
 };
 
-static const struct otr_dir cpu_dir = {
-	.rows	= cpu_rows,
-	.nr	= ARRAY_SIZE(cpu_rows),
+static const struct otr_dir top_cpu_dir = {
+	.rows	= top_cpu_rows,
+	.nr	= ARRAY_SIZE(top_cpu_rows),
 };
 
-static bool has_ring(struct otr_inst *inst, int cpu)
+static bool top_has_ring(struct otr_inst *inst, int cpu)
 {
 	bool has;
 
@@ -33,12 +33,12 @@ static bool has_ring(struct otr_inst *inst, int cpu)
 }
 
 /* One directory per CPU that has, or had, a ring. */
-static bool cpu_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+static bool top_cpu_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
 	if (pos >= nr_cpu_ids)
 		return false;
-	entry->row = (struct otr_row){ .mode = MODE_DIR, .dir = &cpu_dir };
-	if (cpu_possible(pos) && has_ring(dir->inst, pos)) {
+	entry->row = (struct otr_row){ .mode = MODE_DIR, .dir = &top_cpu_dir };
+	if (cpu_possible(pos) && top_has_ring(dir->inst, pos)) {
 		snprintf(entry->name, sizeof(entry->name), "cpu%u", pos);
 		entry->row.name = entry->name;
 	}
@@ -47,24 +47,24 @@ static bool cpu_nth(const struct otr_where *dir, unsigned int pos, struct otr_en
 	return true;
 }
 
-static const struct otr_dir per_cpu_dir = {
-	.nth	= cpu_nth,
+static const struct otr_dir top_per_cpu_dir = {
+	.nth	= top_cpu_nth,
 };
 
 /* Files about functions are there where functions can be hooked. */
-static bool has_sites(const struct otr_where *where)
+static bool top_has_sites(const struct otr_where *where)
 {
 	return otr_site_ready();
 }
 
 /* Those about returns, where returns can be seen. */
-static bool has_returns(const struct otr_where *where)
+static bool top_has_returns(const struct otr_where *where)
 {
 	return otr_ret_ready();
 }
 
 /* A directory per instance that users made with mkdir. */
-static void instance_entry(struct otr_inst *inst, struct otr_entry *entry)
+static void top_instance_entry(struct otr_inst *inst, struct otr_entry *entry)
 {
 	strscpy(entry->name, inst->name);
 	entry->row = (struct otr_row){
@@ -75,7 +75,7 @@ static void instance_entry(struct otr_inst *inst, struct otr_entry *entry)
 	entry->where = (struct otr_where){ .inst = inst, .cpu = OTR_CPU_ALL };
 }
 
-static bool instance_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
+static bool top_instance_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
 	struct otr_inst *inst = otr_inst_top();
 
@@ -84,53 +84,53 @@ static bool instance_nth(const struct otr_where *dir, unsigned int pos, struct o
 		inst = otr_inst_next(inst);
 	while (inst && pos--);
 	if (inst)
-		instance_entry(inst, entry);
+		top_instance_entry(inst, entry);
 	mutex_unlock(&otr_inst_lock);
 	return inst;
 }
 
-static bool instance_find(const struct otr_where *dir, const char *name,
-			  struct otr_entry *entry)
+static bool top_instance_find(const struct otr_where *dir, const char *name,
+			      struct otr_entry *entry)
 {
 	struct otr_inst *inst;
 
 	mutex_lock(&otr_inst_lock);
 	inst = otr_inst_find(name);
 	if (inst)
-		instance_entry(inst, entry);
+		top_instance_entry(inst, entry);
 	mutex_unlock(&otr_inst_lock);
 	return inst;
 }
 
-static int instance_make(const char *name, struct otr_entry *entry)
+static int top_instance_make(const char *name, struct otr_entry *entry)
 {
 	struct otr_inst *inst;
 	int err = otr_inst_create(name, &inst);
 
 	if (!err)
-		instance_entry(inst, entry);
+		top_instance_entry(inst, entry);
 	return err;
 }
 
-static int instance_remove(const struct otr_where *which)
+static int top_instance_remove(const struct otr_where *which)
 {
 	return otr_inst_remove(which->inst);
 }
 
-static const struct otr_dir instances_dir = {
-	.nth	= instance_nth,
-	.find	= instance_find,
-	.make	= instance_make,
-	.remove	= instance_remove,
+static const struct otr_dir top_instances_dir = {
+	.nth	= top_instance_nth,
+	.find	= top_instance_find,
+	.make	= top_instance_make,
+	.remove	= top_instance_remove,
 };
 
 static const struct otr_row top_rows[] = {
 	{ "README",			OTR_MODE_READ,	&otr_readme_ops, .top = true },
 	{ "available_events",		OTR_MODE_READ,	&otr_available_events_ops, .top = true },
 	{ "available_filter_functions",	OTR_MODE_READ,	&otr_functions_ops,
-	  .top = true, .visible = has_sites },
+	  .top = true, .visible = top_has_sites },
 	{ "available_filter_functions_addrs", OTR_MODE_READ, &otr_function_addrs_ops,
-	  .top = true, .visible = has_sites },
+	  .top = true, .visible = top_has_sites },
 	{ "available_tracers",		OTR_MODE_READ,	&otr_available_tracers_ops },
 	{ "buffer_percent",		OTR_MODE_WRITE,	&otr_percent_ops },
 	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },
@@ -138,18 +138,18 @@ static const struct otr_row top_rows[] = {
 	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops },
 	{ "current_tracer",		OTR_MODE_WRITE,	&otr_current_tracer_ops },
 	{ "dyn_ftrace_total_info",	OTR_MODE_READ,	&otr_function_total_ops,
-	  .top = true, .visible = has_sites },
+	  .top = true, .visible = top_has_sites },
 	{ "enabled_functions",		OTR_MODE_READ,	&otr_enabled_functions_ops,
-	  .top = true, .visible = has_sites },
+	  .top = true, .visible = top_has_sites },
 	{ "error_log",			OTR_MODE_WRITE,	&otr_errors_ops },
 	{ "eval_map",			OTR_MODE_READ,	&otr_eval_map_ops, .top = true },
 	{ "events",			0755,		.dir = &otr_events_dir },
 	{ "free_buffer",		0200,		&otr_free_ops },
 	{ "function_profile_enabled",	OTR_MODE_WRITE,	&otr_profile_ops,
-	  .top = true, .visible = has_returns },
-	{ "instances",			MODE_DIR,	.dir = &instances_dir, .top = true },
+	  .top = true, .visible = top_has_returns },
+	{ "instances",			MODE_DIR,	.dir = &top_instances_dir, .top = true },
 	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
-	{ "per_cpu",			MODE_DIR,	.dir = &per_cpu_dir },
+	{ "per_cpu",			MODE_DIR,	.dir = &top_per_cpu_dir },
 	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops, .top = true },
 	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops, .top = true },
 	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops, .top = true },
@@ -159,28 +159,28 @@ static const struct otr_row top_rows[] = {
 	{ "set_event_pid",		OTR_MODE_WRITE,	&otr_event_pids_ops,
 	  .arg = OTR_WANT },
 	{ "set_ftrace_filter",		OTR_MODE_WRITE,	&otr_filter_ops,
-	  .arg = OTR_WANT, .visible = has_sites },
+	  .arg = OTR_WANT, .visible = top_has_sites },
 	{ "set_ftrace_notrace",		OTR_MODE_WRITE,	&otr_filter_ops,
-	  .arg = OTR_NOT, .visible = has_sites },
+	  .arg = OTR_NOT, .visible = top_has_sites },
 	{ "set_ftrace_notrace_pid",	OTR_MODE_WRITE,	&otr_pids_ops,
-	  .arg = OTR_NOT, .visible = has_sites },
+	  .arg = OTR_NOT, .visible = top_has_sites },
 	{ "set_ftrace_pid",		OTR_MODE_WRITE,	&otr_pids_ops,
-	  .arg = OTR_WANT, .visible = has_sites },
+	  .arg = OTR_WANT, .visible = top_has_sites },
 	{ "set_graph_function",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
-	  .arg = OTR_WANT, .top = true, .visible = has_returns },
+	  .arg = OTR_WANT, .top = true, .visible = top_has_returns },
 	{ "set_graph_notrace",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
-	  .arg = OTR_NOT, .top = true, .visible = has_returns },
+	  .arg = OTR_NOT, .top = true, .visible = top_has_returns },
 	{ "show_event_filters",		OTR_MODE_READ,	&otr_show_filters_ops },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops,
 	  .arg = OTR_OF_SNAPSHOT },
 	{ "stack_max_size",		OTR_MODE_WRITE,	&otr_stack_size_ops,
-	  .top = true, .visible = has_sites },
+	  .top = true, .visible = top_has_sites },
 	{ "stack_trace",		OTR_MODE_READ,	&otr_stack_trace_ops,
-	  .top = true, .visible = has_sites },
+	  .top = true, .visible = top_has_sites },
 	{ "stack_trace_filter",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
-	  .arg = OTR_STACK_FUNCTIONS, .top = true, .visible = has_sites },
+	  .arg = OTR_STACK_FUNCTIONS, .top = true, .visible = top_has_sites },
 	{ "touched_functions",		OTR_MODE_READ,	&otr_touched_functions_ops,
-	  .top = true, .visible = has_sites },
+	  .top = true, .visible = top_has_sites },
 	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_clock",		OTR_MODE_WRITE,	&otr_clock_ops },
 	{ "trace_marker",		0220,		&otr_marker_ops },
@@ -188,11 +188,11 @@ static const struct otr_row top_rows[] = {
 	{ "trace_options",		OTR_MODE_WRITE,	&otr_trace_options_ops },
 	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops },
 	{ "trace_stat",			MODE_DIR,	.dir = &otr_stat_dir,
-	  .top = true, .visible = has_returns },
+	  .top = true, .visible = top_has_returns },
 	{ "tracing_cpumask",		OTR_MODE_WRITE,	&otr_cpumask_ops },
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
 	{ "tracing_thresh",		OTR_MODE_WRITE,	&otr_thresh_ops,
-	  .top = true, .visible = has_returns },
+	  .top = true, .visible = top_has_returns },
 };
 
 /* Row number @pos of all tracers together. */

@@ -16,7 +16,7 @@ struct reader {
 	char			text[OTR_LINE_MAX];
 };
 
-static int reader_rewind(struct otr_file *of, struct reader *rd)
+static int trace_reader_rewind(struct otr_file *of, struct reader *rd)
 {
 	struct otr_source *src = otr_source_open(rd->view.ring, of->where.cpu, false);
 
@@ -34,7 +34,7 @@ static int reader_rewind(struct otr_file *of, struct reader *rd)
 	return 0;
 }
 
-static void reader_advance(struct reader *rd)
+static void trace_reader_advance(struct reader *rd)
 {
 	otr_source_next(rd->src);
 	rd->view.index++;
@@ -43,7 +43,7 @@ static void reader_advance(struct reader *rd)
 }
 
 /* Once: seq_file asks again when it had no room for the text. */
-static void reader_print(struct reader *rd)
+static void trace_reader_print(struct reader *rd)
 {
 	bool latency = rd->view.options & OTR_OPT(LATENCY_FORMAT);
 	const struct otr_item *item;
@@ -67,7 +67,7 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	otr_event_lock();
 	otr_line_begin(&rd->view);
 	if (!rd->src || *pos < rd->pos - 1) {
-		err = reader_rewind(of, rd);
+		err = trace_reader_rewind(of, rd);
 		if (err)
 			return ERR_PTR(err);
 	}
@@ -76,8 +76,8 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	while (rd->pos < *pos && otr_source_peek(rd->src, NULL)) {
 		/* How a record looks may depend on those before it. */
 		if (rd->view.look)
-			reader_print(rd);
-		reader_advance(rd);
+			trace_reader_print(rd);
+		trace_reader_advance(rd);
 		cond_resched();
 	}
 	return otr_source_peek(rd->src, NULL) ? rd : NULL;
@@ -90,7 +90,7 @@ static void *trace_next(struct seq_file *m, void *v, loff_t *pos)
 
 	++*pos;
 	if (v != SEQ_START_TOKEN)
-		reader_advance(rd);
+		trace_reader_advance(rd);
 	return otr_source_peek(rd->src, NULL) ? rd : NULL;
 }
 
@@ -99,7 +99,7 @@ static void trace_stop(struct seq_file *m, void *v)
 	otr_event_unlock();
 }
 
-static void print_header(struct otr_file *of, struct reader *rd, struct seq_file *m)
+static void trace_print_header(struct otr_file *of, struct reader *rd, struct seq_file *m)
 {
 	bool empty = otr_source_empty(rd->src);
 
@@ -117,10 +117,10 @@ static int trace_show(struct seq_file *m, void *v)
 	struct reader *rd = of->priv;
 
 	if (v == SEQ_START_TOKEN) {
-		print_header(of, rd, m);
+		trace_print_header(of, rd, m);
 		return 0;
 	}
-	reader_print(rd);
+	trace_reader_print(rd);
 	if (seq_buf_has_overflowed(&rd->line))
 		seq_puts(m, "[LINE TOO BIG]\n");
 	else
@@ -128,7 +128,7 @@ static int trace_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static int reader_open(struct otr_file *of, struct reader *rd)
+static int trace_reader_open(struct otr_file *of, struct reader *rd)
 {
 	struct otr_inst *inst = of->where.inst;
 	struct otr_ring *ring = otr_file_ring(of);
@@ -160,7 +160,7 @@ static int trace_open(struct otr_file *of)
 	if (of->truncate && of->where.arg != OTR_OF_SNAPSHOT)
 		err = otr_inst_reset(inst, of->where.cpu);
 	if (rd && !err)
-		err = reader_open(of, rd);
+		err = trace_reader_open(of, rd);
 	mutex_unlock(&otr_inst_lock);
 	if (err) {
 		kvfree(rd);

@@ -18,10 +18,10 @@
 #include "fs/fs.h"
 #include "host/host.h"
 
-static const struct inode_operations file_iops;
-static const struct inode_operations dir_iops;
-static const struct inode_operations made_iops;
-static const struct file_operations dir_fops;
+static const struct inode_operations tree_file_iops;
+static const struct inode_operations tree_dir_iops;
+static const struct inode_operations tree_made_iops;
+static const struct file_operations tree_dir_fops;
 
 /**
  * otr_inode_evict - free what an inode of ours carries
@@ -40,7 +40,7 @@ void otr_inode_evict(struct inode *inode)
 	kfree(node);
 }
 
-static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+static int tree_node_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
 	int err = setattr_prepare(idmap, dentry, attr);
@@ -57,8 +57,8 @@ static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct i
 	return err;
 }
 
-static int node_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat,
-			u32 mask, unsigned int flags)
+static int tree_node_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat,
+			     u32 mask, unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 
@@ -68,9 +68,9 @@ static int node_getattr(struct mnt_idmap *idmap, const struct path *path, struct
 	return 0;
 }
 
-static struct inode *inode_make(struct super_block *sb, umode_t mode,
-				const struct otr_where *where,
-				const struct otr_file_ops *ops, const struct otr_dir *dir)
+static struct inode *tree_inode_make(struct super_block *sb, umode_t mode,
+				     const struct otr_where *where,
+				     const struct otr_file_ops *ops, const struct otr_dir *dir)
 {
 	struct inode *inode = new_inode(sb);
 	struct otr_node *node = kmalloc(sizeof(*node), GFP_KERNEL);
@@ -89,11 +89,11 @@ static struct inode *inode_make(struct super_block *sb, umode_t mode,
 	inode->i_mode = mode;
 	simple_inode_init_ts(inode);
 	if (dir) {
-		inode->i_op = dir->make ? &made_iops : &dir_iops;
-		inode->i_fop = &dir_fops;
+		inode->i_op = dir->make ? &tree_made_iops : &tree_dir_iops;
+		inode->i_fop = &tree_dir_fops;
 		inc_nlink(inode);
 	} else {
-		inode->i_op = &file_iops;
+		inode->i_op = &tree_file_iops;
 		inode->i_fop = ops->read ? &otr_stream_fops : &otr_text_fops;
 	}
 	return inode;
@@ -111,7 +111,7 @@ struct inode *otr_tree_root(struct super_block *sb)
 	struct otr_where top = { .inst = otr_inst_top(), .cpu = OTR_CPU_ALL };
 	const struct otr_mount_opts *opts = otr_super_opts(sb);
 
-	return inode_make(sb, S_IFDIR | opts->mode, &top, NULL, &otr_top_dir);
+	return tree_inode_make(sb, S_IFDIR | opts->mode, &top, NULL, &otr_top_dir);
 }
 
 /**
@@ -184,7 +184,7 @@ bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
  * A file's number, the same each time it is looked up: inodes come and go, but
  * programs take another number for another file.
  */
-static unsigned long node_number(const struct inode *dir, const struct qstr *name)
+static unsigned long tree_node_number(const struct inode *dir, const struct qstr *name)
 {
 	u32 hash = full_name_hash(NULL, name->name, name->len);
 
@@ -192,21 +192,22 @@ static unsigned long node_number(const struct inode *dir, const struct qstr *nam
 }
 
 /* An entry's inode, with the attributes that it has in this place. */
-static struct inode *entry_inode(struct inode *dir, struct dentry *dentry,
-				 const struct otr_entry *entry)
+static struct inode *tree_entry_inode(struct inode *dir, struct dentry *dentry,
+				      const struct otr_entry *entry)
 {
 	umode_t type = entry->row.dir ? S_IFDIR : S_IFREG;
-	struct inode *inode = inode_make(dir->i_sb, type | entry->row.mode, &entry->where,
-					 entry->row.ops, entry->row.dir);
+	struct inode *inode = tree_inode_make(dir->i_sb, type | entry->row.mode, &entry->where,
+					      entry->row.ops, entry->row.dir);
 
 	if (inode) {
-		inode->i_ino = node_number(dir, &dentry->d_name);
+		inode->i_ino = tree_node_number(dir, &dentry->d_name);
 		otr_change_refresh(inode, dentry);
 	}
 	return inode;
 }
 
-static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, unsigned int flags)
+static struct dentry *tree_dir_lookup(struct inode *inode, struct dentry *dentry,
+				      unsigned int flags)
 {
 	const struct otr_node *node = inode->i_private;
 	struct otr_entry *entry;
@@ -220,7 +221,7 @@ static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, uns
 	if (!entry)
 		return ERR_PTR(-ENOMEM);
 	if (otr_tree_find(&node->where, node->dir, &dentry->d_name, entry)) {
-		child = entry_inode(inode, dentry, entry);
+		child = tree_entry_inode(inode, dentry, entry);
 		if (!child) {
 			kfree(entry);
 			return ERR_PTR(-ENOMEM);
@@ -231,8 +232,8 @@ static struct dentry *dir_lookup(struct inode *inode, struct dentry *dentry, uns
 }
 
 /* Does the name in @dir still mean what it meant when @inode was made? */
-static bool is_current(const struct inode *dir, const struct dentry *dentry,
-		       const struct inode *inode)
+static bool tree_is_current(const struct inode *dir, const struct dentry *dentry,
+			    const struct inode *inode)
 {
 	const struct otr_node *parent = dir->i_private, *node = inode->i_private;
 	struct otr_entry *entry;
@@ -251,10 +252,10 @@ static bool is_current(const struct inode *dir, const struct dentry *dentry,
 }
 
 /*
- * Somebody may have a file open of an event that went with its module; who comes by
+ * Somebody may have a file open of an event that went with its module; a user that comes by
  * that name later shall find the new one.
  */
-static int node_revalidate(struct dentry *dentry, unsigned int flags)
+static int tree_node_revalidate(struct dentry *dentry, unsigned int flags)
 {
 	struct dentry *parent;
 	bool valid;
@@ -264,14 +265,14 @@ static int node_revalidate(struct dentry *dentry, unsigned int flags)
 	if (!d_inode(dentry) || IS_ROOT(dentry))
 		return 1;
 	parent = dget_parent(dentry);
-	valid = is_current(d_inode(parent), dentry, d_inode(dentry));
+	valid = tree_is_current(d_inode(parent), dentry, d_inode(dentry));
 	dput(parent);
 	return valid;
 }
 
 /* Names of ours do not change. */
 const struct dentry_operations otr_dentry_ops = {
-	.d_revalidate	= node_revalidate,
+	.d_revalidate	= tree_node_revalidate,
 	.d_delete	= always_delete_dentry,
 };
 
@@ -279,8 +280,8 @@ const struct dentry_operations otr_dentry_ops = {
  * The directory is locked for as long as what it is about comes or goes, so nobody
  * finds an instance half there.
  */
-static int dir_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
-		     umode_t mode)
+static int tree_dir_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+			  umode_t mode)
 {
 	const struct otr_node *node = dir->i_private;
 	struct otr_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
@@ -292,7 +293,7 @@ static int dir_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *
 	err = node->dir->make(dentry->d_name.name, entry);
 	if (err)
 		goto out;
-	inode = entry_inode(dir, dentry, entry);
+	inode = tree_entry_inode(dir, dentry, entry);
 	if (inode)
 		d_instantiate(dentry, inode);
 	else
@@ -302,7 +303,7 @@ out:
 	return err;
 }
 
-static int dir_rmdir(struct inode *dir, struct dentry *dentry)
+static int tree_dir_rmdir(struct inode *dir, struct dentry *dentry)
 {
 	const struct otr_node *parent = dir->i_private;
 	struct inode *inode = d_inode(dentry);
@@ -316,7 +317,7 @@ static int dir_rmdir(struct inode *dir, struct dentry *dentry)
 	return 0;
 }
 
-static bool emit(struct dir_context *ctx, const struct otr_row *row)
+static bool tree_emit(struct dir_context *ctx, const struct otr_row *row)
 {
 	unsigned int type = row->dir ? DT_DIR : DT_REG;
 
@@ -324,7 +325,7 @@ static bool emit(struct dir_context *ctx, const struct otr_row *row)
 	return dir_emit(ctx, row->name, strlen(row->name), 1, type);
 }
 
-static int dir_iterate(struct file *file, struct dir_context *ctx)
+static int tree_dir_iterate(struct file *file, struct dir_context *ctx)
 {
 	const struct otr_node *node = file_inode(file)->i_private;
 	const struct otr_dir *dir = node->dir;
@@ -335,7 +336,7 @@ static int dir_iterate(struct file *file, struct dir_context *ctx)
 	for (; ctx->pos - 2 < dir->nr; ctx->pos++) {
 		const struct otr_row *row = &dir->rows[ctx->pos - 2];
 
-		if (otr_row_visible(row, &node->where) && !emit(ctx, row))
+		if (otr_row_visible(row, &node->where) && !tree_emit(ctx, row))
 			return 0;
 	}
 	if (!dir->nth)
@@ -344,34 +345,34 @@ static int dir_iterate(struct file *file, struct dir_context *ctx)
 	if (!entry)
 		return -ENOMEM;
 	for (; dir->nth(&node->where, ctx->pos - 2 - dir->nr, entry); ctx->pos++)
-		if (entry->row.name && !emit(ctx, &entry->row))
+		if (entry->row.name && !tree_emit(ctx, &entry->row))
 			break;
 	kfree(entry);
 	return 0;
 }
 
-static const struct inode_operations file_iops = {
-	.setattr	= node_setattr,
-	.getattr	= node_getattr,
+static const struct inode_operations tree_file_iops = {
+	.setattr	= tree_node_setattr,
+	.getattr	= tree_node_getattr,
 };
 
-static const struct inode_operations dir_iops = {
-	.lookup		= dir_lookup,
-	.setattr	= node_setattr,
-	.getattr	= node_getattr,
+static const struct inode_operations tree_dir_iops = {
+	.lookup		= tree_dir_lookup,
+	.setattr	= tree_node_setattr,
+	.getattr	= tree_node_getattr,
 };
 
 /* Where users make and remove what is in there. */
-static const struct inode_operations made_iops = {
-	.lookup		= dir_lookup,
-	.mkdir		= dir_mkdir,
-	.rmdir		= dir_rmdir,
-	.setattr	= node_setattr,
-	.getattr	= node_getattr,
+static const struct inode_operations tree_made_iops = {
+	.lookup		= tree_dir_lookup,
+	.mkdir		= tree_dir_mkdir,
+	.rmdir		= tree_dir_rmdir,
+	.setattr	= tree_node_setattr,
+	.getattr	= tree_node_getattr,
 };
 
-static const struct file_operations dir_fops = {
-	.iterate_shared	= dir_iterate,
+static const struct file_operations tree_dir_fops = {
+	.iterate_shared	= tree_dir_iterate,
 	.llseek		= generic_file_llseek,
 	.read		= generic_read_dir,
 };

@@ -5,7 +5,7 @@
 #include "fs/fs.h"
 
 /* Hand the whole of @text to a file's handler, as a loop of write(2) would. */
-static int feed(struct otr_file *of, const char *text)
+static int write_feed(struct otr_file *of, const char *text)
 {
 	size_t left = strlen(text);
 
@@ -27,7 +27,7 @@ static int feed(struct otr_file *of, const char *text)
 }
 
 /* The caller holds otr_switch_lock, which keeps instances in place. */
-static int resolve(const char *path, struct otr_entry *entry)
+static int write_resolve(const char *path, struct otr_entry *entry)
 {
 	const struct otr_dir *dir = &otr_top_dir;
 
@@ -55,12 +55,12 @@ static int resolve(const char *path, struct otr_entry *entry)
 }
 
 /* What a path means, and its instance pinned. */
-static int find(const char *path, struct otr_entry *entry)
+static int write_find(const char *path, struct otr_entry *entry)
 {
 	int err;
 
 	mutex_lock(&otr_switch_lock);
-	err = resolve(path, entry);
+	err = write_resolve(path, entry);
 	if (!err)
 		err = otr_inst_get(entry->where.inst);
 	mutex_unlock(&otr_switch_lock);
@@ -84,7 +84,7 @@ int otr_fs_write(const char *path, const char *text)
 
 	if (!entry)
 		return -ENOMEM;
-	err = find(path, entry);
+	err = write_find(path, entry);
 	if (err)
 		goto out;
 	ops = entry->row.ops;
@@ -98,7 +98,7 @@ int otr_fs_write(const char *path, const char *text)
 		goto put;
 	}
 	mutex_lock(&of->lock);
-	err = feed(of, text);
+	err = write_feed(of, text);
 	mutex_unlock(&of->lock);
 	otr_file_close(of);
 put:

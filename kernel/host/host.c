@@ -23,33 +23,33 @@ struct feature {
 	bool		(*there)(void);
 };
 
-static bool has_sites(void)
+static bool host_has_sites(void)
 {
 	return __start_mcount_loc && __stop_mcount_loc;
 }
 
-static bool has_module_sites(void)
+static bool host_has_module_sites(void)
 {
 	return __is_defined(OTR_HAVE_MODULE_SITES);
 }
 
-static bool has_text(void)
+static bool host_has_text(void)
 {
 	return &text_mutex && text_poke_queue && text_poke_finish;
 }
 
-static bool has_symbols(void)
+static bool host_has_symbols(void)
 {
 	return kallsyms_lookup_name && kallsyms_lookup && kallsyms_on_each_symbol &&
 	       kallsyms_on_each_match_symbol && module_kallsyms_on_each_symbol;
 }
 
-static bool has_kprobes(void)
+static bool host_has_kprobes(void)
 {
 	return !IS_ENABLED(CONFIG_KPROBES) || otr_host_kprobe_known();
 }
 
-static bool has_quiesce(void)
+static bool host_has_quiesce(void)
 {
 #if defined(CONFIG_TASKS_RCU)
 	return synchronize_rcu_tasks && synchronize_rcu_tasks_rude;
@@ -58,7 +58,7 @@ static bool has_quiesce(void)
 #endif
 }
 
-static bool has_returns(void)
+static bool host_has_returns(void)
 {
 #ifdef OTR_HAVE_RETURN_OPS
 	return fentry_return_register && fentry_return_unregister;
@@ -67,56 +67,56 @@ static bool has_returns(void)
 #endif
 }
 
-static bool has_task_slot(void)
+static bool host_has_task_slot(void)
 {
 	return __is_defined(OTR_HAVE_TASK_SLOT);
 }
 
-static bool has_tracepoints(void)
+static bool host_has_tracepoints(void)
 {
 	return otr_host_tracepoint("sched_switch");
 }
 
-static bool has_strings(void)
+static bool host_has_strings(void)
 {
 	return __start___tracepoint_str && __stop___tracepoint_str;
 }
 
-static const struct feature features[OTR_NR_FEATURES] = {
+static const struct feature host_features[OTR_NR_FEATURES] = {
 	[OTR_SITES] = {
-		"tracing of the kernel's functions", "*-tracing-Patchable-*", has_sites,
+		"tracing of the kernel's functions", "*-tracing-Patchable-*", host_has_sites,
 	},
 	[OTR_MODULE_SITES] = {
-		"tracing of functions in modules", "*-module-Keep-*", has_module_sites,
+		"tracing of functions in modules", "*-module-Keep-*", host_has_module_sites,
 	},
 	[OTR_TEXT] = {
 		"all function tracing (kernel text cannot be changed)",
-		"*-x86-alternative-Export-*", has_text,
+		"*-x86-alternative-Export-*", host_has_text,
 	},
 	[OTR_SYMBOLS] = {
-		"all function tracing (no function by its name)", "*-kallsyms-*", has_symbols,
+		"all function tracing (no function by its name)", "*-kallsyms-*", host_has_symbols,
 	},
 	[OTR_KPROBES] = {
 		"safety of kprobes that are set while functions are being hooked",
-		"*-kprobes-*", has_kprobes,
+		"*-kprobes-*", host_has_kprobes,
 	},
 	[OTR_QUIESCE] = {
 		"all function tracing (it could not be ended)",
-		"*-tracing-Patchable-*", has_quiesce,
+		"*-tracing-Patchable-*", host_has_quiesce,
 	},
 	[OTR_RETURNS] = {
-		"tracing of returns", "*-tracing-Let-a-module-*", has_returns,
+		"tracing of returns", "*-tracing-Let-a-module-*", host_has_returns,
 	},
 	[OTR_TASK_SLOT] = {
-		"tracing of returns (no room in tasks)", "*-tracing-Let-a-module-*", has_task_slot,
+		"tracing of returns (no room in tasks)", "*-tracing-Let-a-module-*", host_has_task_slot,
 	},
 	[OTR_TRACEPOINTS] = {
 		"events, names of tasks that are gone, following forks", "*-tracing-Tracepoints-*",
-		has_tracepoints,
+		host_has_tracepoints,
 	},
 	[OTR_STRINGS] = {
 		"printk_formats, the texts behind addresses in records",
-		"*-tracing-Keep-the-strings-*", has_strings,
+		"*-tracing-Keep-the-strings-*", host_has_strings,
 	},
 };
 
@@ -124,7 +124,7 @@ static const struct feature features[OTR_NR_FEATURES] = {
  * sched_clock() on this architecture scales the time stamp counter by a table
  * of each CPU. Reading that without the function's detours saves half of it.
  */
-static void use_clock_table(void)
+static void host_use_clock_table(void)
 {
 	unsigned long table = otr_host_has(OTR_SYMBOLS) ? otr_host_address("cyc2ns") : 0;
 
@@ -144,8 +144,8 @@ int otr_host_init(void)
 	int err;
 
 	for (i = 0; i < OTR_NR_FEATURES; i++)
-		otr_host_present[i] = features[i].there();
-	use_clock_table();
+		otr_host_present[i] = host_features[i].there();
+	host_use_clock_table();
 	otr_host_strings_init();
 	err = otr_modules_init();
 	if (!err)
@@ -184,5 +184,5 @@ void otr_host_report(void)
 		OTR_NR_FEATURES);
 	for (i = 0; i < OTR_NR_FEATURES; i++)
 		if (!otr_host_present[i])
-			pr_warn("  %s (apply %s)\n", features[i].off, features[i].patch);
+			pr_warn("  %s (apply %s)\n", host_features[i].off, host_features[i].patch);
 }

@@ -14,10 +14,10 @@
 #include "host/host.h"
 
 /* In the order in which they began to watch; read by the notifier alone. */
-static LIST_HEAD(watches);
+static LIST_HEAD(modules_watches);
 static DECLARE_RWSEM(watches_lock);
 
-static void tell(const struct otr_modules *watch, struct module *mod, unsigned long state)
+static void modules_tell(const struct otr_modules *watch, struct module *mod, unsigned long state)
 {
 	if (state == MODULE_STATE_COMING && watch->coming)
 		watch->coming(mod);
@@ -27,23 +27,23 @@ static void tell(const struct otr_modules *watch, struct module *mod, unsigned l
 		watch->going(mod);
 }
 
-static int on_module(struct notifier_block *nb, unsigned long state, void *data)
+static int modules_on_module(struct notifier_block *nb, unsigned long state, void *data)
 {
 	const struct otr_modules *watch;
 
 	down_read(&watches_lock);
 	if (state == MODULE_STATE_GOING) {
-		list_for_each_entry_reverse(watch, &watches, node)
-			tell(watch, data, state);
+		list_for_each_entry_reverse(watch, &modules_watches, node)
+			modules_tell(watch, data, state);
 	} else {
-		list_for_each_entry(watch, &watches, node)
-			tell(watch, data, state);
+		list_for_each_entry(watch, &modules_watches, node)
+			modules_tell(watch, data, state);
 	}
 	up_read(&watches_lock);
 	return NOTIFY_OK;
 }
 
-static struct notifier_block modules_nb = { .notifier_call = on_module };
+static struct notifier_block modules_nb = { .notifier_call = modules_on_module };
 
 /**
  * otr_modules_watch - begin to hear of modules that come and go
@@ -56,7 +56,7 @@ static struct notifier_block modules_nb = { .notifier_call = on_module };
 void otr_modules_watch(struct otr_modules *watch)
 {
 	down_write(&watches_lock);
-	list_add_tail(&watch->node, &watches);
+	list_add_tail(&watch->node, &modules_watches);
 	up_write(&watches_lock);
 }
 
@@ -93,5 +93,5 @@ int otr_modules_init(void)
 void otr_modules_exit(void)
 {
 	unregister_module_notifier(&modules_nb);
-	WARN_ON(!list_empty(&watches));
+	WARN_ON(!list_empty(&modules_watches));
 }

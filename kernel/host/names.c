@@ -45,10 +45,10 @@ struct otr_names {
 };
 
 /* Counts modules that came or went. */
-static unsigned int turn;
+static unsigned int names_turn;
 
 /* Both 0 where the kernel does not say. */
-static unsigned long text_from, text_to;
+static unsigned long names_text_from, names_text_to;
 
 /*
  * A new module's names can be found from here on. An old one's still can, and what is
@@ -56,7 +56,7 @@ static unsigned long text_from, text_to;
  */
 static void names_change(struct module *mod)
 {
-	WRITE_ONCE(turn, READ_ONCE(turn) + 1);
+	WRITE_ONCE(names_turn, READ_ONCE(names_turn) + 1);
 }
 
 static struct otr_modules names_modules = {
@@ -77,7 +77,7 @@ struct otr_names *otr_names_create(void)
 
 	BUILD_BUG_ON(sizeof(struct place) != PLACE_SIZE);
 	if (names)
-		names->turn = READ_ONCE(turn);
+		names->turn = READ_ONCE(names_turn);
 	return names;
 }
 
@@ -93,18 +93,18 @@ void otr_names_destroy(struct otr_names *names)
 }
 
 /* Does what is at an address stay as long as the module that it belongs to? */
-static bool lasting(unsigned long addr)
+static bool names_lasting(unsigned long addr)
 {
 	unsigned long offset;
 	char buf[KSYM_NAME_LEN], *mod;
 
-	if (addr >= text_from && addr < text_to)
+	if (addr >= names_text_from && addr < names_text_to)
 		return true;
 	/* Trampolines name a module that none is. */
 	return otr_host_lookup(addr, &offset, &mod, buf) && mod && strncmp(mod, "__", 2);
 }
 
-static const char *recall(const struct place *place, unsigned int *len)
+static const char *names_recall(const struct place *place, unsigned int *len)
 {
 	*len = place->len;
 	return place->text;
@@ -127,18 +127,18 @@ const char *otr_names_find(struct otr_names *names, unsigned long addr, bool wit
 	unsigned long key = addr ^ ((unsigned long)with_offset << (BITS_PER_LONG - 1));
 	struct place *places = names->places[hash_long(key, SETS_BITS)];
 
-	if (unlikely(names->turn != READ_ONCE(turn))) {
-		names->turn = READ_ONCE(turn);
+	if (unlikely(names->turn != READ_ONCE(names_turn))) {
+		names->turn = READ_ONCE(names_turn);
 		memset(names->places, 0, sizeof(names->places));
 	}
 	if (likely(places[0].key == key))
-		return recall(&places[0], len);
+		return names_recall(&places[0], len);
 	if (likely(places[1].key == key))
-		return recall(&places[1], len);
+		return names_recall(&places[1], len);
 	*len = otr_host_symbol(addr, with_offset, names->buf, sizeof(names->buf));
 	if (!*len)
 		return NULL;
-	if (*len <= sizeof(places->text) && lasting(addr)) {
+	if (*len <= sizeof(places->text) && names_lasting(addr)) {
 		places[1] = places[0];
 		places[0].key = key;
 		places[0].len = *len;
@@ -154,8 +154,8 @@ const char *otr_names_find(struct otr_names *names, unsigned long addr, bool wit
  */
 void otr_names_init(void)
 {
-	text_from = otr_host_address("_stext");
-	text_to = otr_host_address("_etext");
+	names_text_from = otr_host_address("_stext");
+	names_text_to = otr_host_address("_etext");
 	otr_modules_watch(&names_modules);
 }
 

@@ -5,41 +5,41 @@
 
 #if defined(OTR_HAVE_RETURN_OPS) && defined(OTR_HAVE_TASK_SLOT)
 
-static const struct otr_host_returns *callee;
+static const struct otr_host_returns *returns_callee;
 
-static void task_ends(struct task_struct *task)
+static void returns_task_ends(struct task_struct *task)
 {
-	callee->exit(task);
+	returns_callee->exit(task);
 }
 
 /* The pointer is the one that the task had before, if it was in use. */
-static void task_idles(struct task_struct *task)
+static void returns_task_idles(struct task_struct *task)
 {
-	callee->idle(task);
+	returns_callee->idle(task);
 }
 
-static unsigned long real_address(struct task_struct *task, unsigned long ret,
-				  unsigned long *place)
+static unsigned long returns_real_address(struct task_struct *task, unsigned long ret,
+					  unsigned long *place)
 {
-	return callee->real(task, ret, place);
+	return returns_callee->real(task, ret, place);
 }
 
 static const struct fentry_return_ops return_ops = {
-	.exit_task	= task_ends,
-	.idle_task	= task_idles,
-	.ret_addr	= real_address,
+	.exit_task	= returns_task_ends,
+	.idle_task	= returns_task_idles,
+	.ret_addr	= returns_real_address,
 };
 
 /**
  * otr_host_returns_register - begin to be told
- * @ops: by whom
+ * @ops: callbacks of the one that asks
  *
  * Context: process context, sleeps; the kernel has OTR_RETURNS.
  * Return: 0, -EBUSY if somebody else is told.
  */
 int otr_host_returns_register(const struct otr_host_returns *ops)
 {
-	callee = ops;
+	returns_callee = ops;
 	return fentry_return_register(&return_ops);
 }
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Constant texts of the kernel. Some tracepoints get the address of one instead of
- * its characters; whoever reads the record wants to know what is there, and that
+ * its characters; a reader of the record wants to know what is there, and that
  * it still is.
  */
 #include "host/borrow.h"
 #include "host/host.h"
 
 /* Where the kernel keeps what never changes; nowhere without names of symbols. */
-static unsigned long rodata_start, rodata_end;
+static unsigned long strings_rodata_start, strings_rodata_end;
 
 /* The texts that tracepoints made known. */
 static const char * const *strings;
-static unsigned int nr_strings;
+static unsigned int strings_nr_strings;
 
 /**
  * otr_host_strings_init - find out where constant texts are
@@ -22,12 +22,12 @@ static unsigned int nr_strings;
 void otr_host_strings_init(void)
 {
 	if (otr_host_has(OTR_SYMBOLS)) {
-		rodata_start = otr_host_address("__start_rodata");
-		rodata_end = otr_host_address("__end_rodata");
+		strings_rodata_start = otr_host_address("__start_rodata");
+		strings_rodata_end = otr_host_address("__end_rodata");
 	}
 	if (otr_host_has(OTR_STRINGS)) {
 		strings = __start___tracepoint_str;
-		nr_strings = __stop___tracepoint_str - __start___tracepoint_str;
+		strings_nr_strings = __stop___tracepoint_str - __start___tracepoint_str;
 	}
 }
 
@@ -40,7 +40,7 @@ void otr_host_strings_init(void)
  */
 const char *otr_host_string(unsigned int nr)
 {
-	return nr < nr_strings ? strings[nr] : NULL;
+	return nr < strings_nr_strings ? strings[nr] : NULL;
 }
 
 /**
@@ -51,7 +51,7 @@ const char *otr_host_string(unsigned int nr)
  */
 unsigned int otr_host_strings(void)
 {
-	return nr_strings;
+	return strings_nr_strings;
 }
 
 /**
@@ -65,7 +65,7 @@ bool otr_host_string_known(const char *text)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_strings; i++)
+	for (i = 0; i < strings_nr_strings; i++)
 		if (strings[i] == text)
 			return true;
 	return false;
@@ -80,5 +80,6 @@ bool otr_host_string_known(const char *text)
  */
 bool otr_host_is_rodata(const void *addr)
 {
-	return (unsigned long)addr >= rodata_start && (unsigned long)addr < rodata_end;
+	return (unsigned long)addr >= strings_rodata_start &&
+	       (unsigned long)addr < strings_rodata_end;
 }

@@ -15,50 +15,51 @@
 #include "host/host.h"
 
 #ifdef CONFIG_TRACEPOINTS
-static struct tracepoint **table;
-static unsigned int nr_table;
+static struct tracepoint **tracepoint_table;
+static unsigned int tracepoint_nr_table;
 /* Guards the two above until the table is there. */
-static DEFINE_MUTEX(table_lock);
+static DEFINE_MUTEX(tracepoint_table_lock);
 
-static void count(struct tracepoint *tp, void *data)
+static void tracepoint_count(struct tracepoint *tp, void *data)
 {
 	++*(unsigned int *)data;
 }
 
-static void collect(struct tracepoint *tp, void *data)
+static void tracepoint_collect(struct tracepoint *tp, void *data)
 {
-	table[nr_table++] = tp;
+	tracepoint_table[tracepoint_nr_table++] = tp;
 }
 
-static int compare(const void *a, const void *b)
+static int tracepoint_compare(const void *a, const void *b)
 {
 	struct tracepoint *const *x = a, *const *y = b;
 
 	return strcmp((*x)->name, (*y)->name);
 }
 
-static int compare_name(const void *name, const void *item)
+static int tracepoint_compare_name(const void *name, const void *item)
 {
 	struct tracepoint *const *tp = item;
 
 	return strcmp(name, (*tp)->name);
 }
 
-static bool table_ready(void)
+static bool tracepoint_table_ready(void)
 {
 	unsigned int nr = 0;
 
-	mutex_lock(&table_lock);
-	if (!table) {
-		for_each_kernel_tracepoint(count, &nr);
-		table = kcalloc(nr ?: 1, sizeof(*table), GFP_KERNEL);
-		if (table) {
-			for_each_kernel_tracepoint(collect, NULL);
-			sort(table, nr_table, sizeof(*table), compare, NULL);
+	mutex_lock(&tracepoint_table_lock);
+	if (!tracepoint_table) {
+		for_each_kernel_tracepoint(tracepoint_count, &nr);
+		tracepoint_table = kcalloc(nr ?: 1, sizeof(*tracepoint_table), GFP_KERNEL);
+		if (tracepoint_table) {
+			for_each_kernel_tracepoint(tracepoint_collect, NULL);
+			sort(tracepoint_table, tracepoint_nr_table, sizeof(*tracepoint_table),
+			     tracepoint_compare, NULL);
 		}
 	}
-	mutex_unlock(&table_lock);
-	return table;
+	mutex_unlock(&tracepoint_table_lock);
+	return tracepoint_table;
 }
 
 /**
@@ -72,9 +73,10 @@ struct tracepoint *otr_host_tracepoint(const char *name)
 {
 	struct tracepoint **found;
 
-	if (!table_ready())
+	if (!tracepoint_table_ready())
 		return NULL;
-	found = bsearch(name, table, nr_table, sizeof(*table), compare_name);
+	found = bsearch(name, tracepoint_table, tracepoint_nr_table, sizeof(*tracepoint_table),
+			tracepoint_compare_name);
 	return found ? *found : NULL;
 }
 
@@ -85,9 +87,9 @@ struct tracepoint *otr_host_tracepoint(const char *name)
  */
 void otr_host_tracepoints_exit(void)
 {
-	kfree(table);
-	table = NULL;
-	nr_table = 0;
+	kfree(tracepoint_table);
+	tracepoint_table = NULL;
+	tracepoint_nr_table = 0;
 }
 
 /**

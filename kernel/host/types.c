@@ -16,7 +16,7 @@
 #define SIZE_MAX_READ	(256UL << 20)
 
 /* In the kernel's own memory; it needs no copy. */
-static const void *kernel_start(size_t *size)
+static const void *types_kernel_start(size_t *size)
 {
 	unsigned long start = otr_host_address("__start_BTF");
 	unsigned long stop = otr_host_address("__stop_BTF");
@@ -40,7 +40,7 @@ const void *otr_host_types_get(const char *mod, size_t *size)
 {
 	char path[sizeof("/sys/kernel/btf/") + MODULE_NAME_LEN];
 	void *copy = NULL;
-	const void *start = mod ? NULL : kernel_start(size);
+	const void *start = mod ? NULL : types_kernel_start(size);
 	ssize_t len;
 
 	if (start)

@@ -48,32 +48,34 @@ void otr_pick_parse(struct otr_pick *pick, char *events, const char *module)
 		pick->event = event;
 }
 
-static size_t word_size(const char *word)
+static size_t awaited_word_size(const char *word)
 {
 	return word ? strlen(word) + 1 : 0;
 }
 
-static const char *keep(char **to, const char *word)
+static const char *awaited_keep(char **to, const char *word)
 {
-	size_t size = word_size(word);
+	size_t size = awaited_word_size(word);
 	char *kept = size ? memcpy(*to, word, size) : NULL;
 
 	*to += size;
 	return kept;
 }
 
-static bool same(const char *a, const char *b)
+static bool awaited_same(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static bool is_known(const struct otr_inst *inst, const struct otr_pick *pick)
+static bool awaited_is_known(const struct otr_inst *inst, const struct otr_pick *pick)
 {
 	const struct awaited *a;
 
 	list_for_each_entry(a, &inst->awaited, link)
-		if (same(a->pick.module, pick->module) && same(a->pick.system, pick->system) &&
-		    same(a->pick.event, pick->event) && same(a->pick.either, pick->either))
+		if (awaited_same(a->pick.module, pick->module) &&
+		    awaited_same(a->pick.system, pick->system) &&
+		    awaited_same(a->pick.event, pick->event) &&
+		    awaited_same(a->pick.either, pick->either))
 			return true;
 	return false;
 }
@@ -94,23 +96,23 @@ static void awaited_free(struct awaited *a)
  */
 int otr_awaited_add(struct otr_inst *inst, const struct otr_pick *pick)
 {
-	size_t size = word_size(pick->module) + word_size(pick->system) + word_size(pick->event) +
-		      word_size(pick->either);
+	size_t size = awaited_word_size(pick->module) + awaited_word_size(pick->system) +
+		      awaited_word_size(pick->event) + awaited_word_size(pick->either);
 	struct awaited *a;
 	char *to;
 
 	lockdep_assert_held(&otr_inst_lock);
-	if (is_known(inst, pick))
+	if (awaited_is_known(inst, pick))
 		return 0;
 	a = kmalloc(struct_size(a, words, size), GFP_KERNEL);
 	if (!a)
 		return -ENOMEM;
 	to = a->words;
 	a->pick = (struct otr_pick){
-		.module	= keep(&to, pick->module),
-		.system	= keep(&to, pick->system),
-		.event	= keep(&to, pick->event),
-		.either	= keep(&to, pick->either),
+		.module	= awaited_keep(&to, pick->module),
+		.system	= awaited_keep(&to, pick->system),
+		.event	= awaited_keep(&to, pick->event),
+		.either	= awaited_keep(&to, pick->either),
 	};
 	/* Listed from the last one to the first. */
 	list_add(&a->link, &inst->awaited);
@@ -118,7 +120,7 @@ int otr_awaited_add(struct otr_inst *inst, const struct otr_pick *pick)
 }
 
 /* Does what was remembered have a word that is asked for? All have what nobody asks for. */
-static bool has_word(const char *word, const char *asked)
+static bool awaited_has_word(const char *word, const char *asked)
 {
 	return !asked || (word && !strcmp(word, asked));
 }
@@ -139,10 +141,10 @@ int otr_awaited_remove(struct otr_inst *inst, const struct otr_pick *pick)
 
 	lockdep_assert_held(&otr_inst_lock);
 	list_for_each_entry_safe(a, next, &inst->awaited, link) {
-		if (!has_word(a->pick.module, pick->module) ||
-		    !has_word(a->pick.system, pick->system) ||
-		    !has_word(a->pick.event, pick->event) ||
-		    !has_word(a->pick.either, pick->either))
+		if (!awaited_has_word(a->pick.module, pick->module) ||
+		    !awaited_has_word(a->pick.system, pick->system) ||
+		    !awaited_has_word(a->pick.event, pick->event) ||
+		    !awaited_has_word(a->pick.either, pick->either))
 			continue;
 		awaited_free(a);
 		err = 0;

@@ -6,8 +6,8 @@
 #include "inst/inst.h"
 
 /* Exchange a subscription's filters; probes may go on using the old ones. */
-static struct otr_filter *exchange(struct otr_sub *sub, struct otr_filter *filter,
-				   struct otr_filter *shown)
+static struct otr_filter *filter_exchange(struct otr_sub *sub, struct otr_filter *filter,
+					  struct otr_filter *shown)
 {
 	struct otr_filter *old = sub->shown;
 
@@ -22,7 +22,7 @@ static struct otr_filter *exchange(struct otr_sub *sub, struct otr_filter *filte
  * Give a subscription the filter that a text means. A text that is wrong is kept
  * to be shown, and nothing is filtered. @old is set to what has to be freed.
  */
-static int give(struct otr_sub *sub, const char *text, bool many, struct otr_filter **old)
+static int filter_give(struct otr_sub *sub, const char *text, bool many, struct otr_filter **old)
 {
 	struct otr_filter *filter;
 	struct otr_cmd cmd;
@@ -30,7 +30,7 @@ static int give(struct otr_sub *sub, const char *text, bool many, struct otr_fil
 
 	*old = NULL;
 	if (!err) {
-		*old = exchange(sub, filter, filter);
+		*old = filter_exchange(sub, filter, filter);
 		return 0;
 	}
 	if (err != -EINVAL)
@@ -41,12 +41,12 @@ static int give(struct otr_sub *sub, const char *text, bool many, struct otr_fil
 	filter = otr_filter_create_broken(&cmd);
 	if (!filter)
 		return -ENOMEM;
-	*old = exchange(sub, NULL, filter);
+	*old = filter_exchange(sub, NULL, filter);
 	return -EINVAL;
 }
 
 /* White space at the end goes; what is before is shown as it was written. */
-static bool is_clear(char *text)
+static bool filter_is_clear(char *text)
 {
 	return !strcmp(strim(text), "0");
 }
@@ -63,7 +63,7 @@ static bool is_clear(char *text)
  */
 int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text)
 {
-	bool clear = is_clear(text);
+	bool clear = filter_is_clear(text);
 	struct otr_filter *old = NULL;
 	struct otr_sub *sub;
 	int err = 0;
@@ -74,9 +74,9 @@ int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text)
 	if (IS_ERR(sub))
 		err = PTR_ERR(sub);
 	else if (sub && clear)
-		old = exchange(sub, NULL, NULL);
+		old = filter_exchange(sub, NULL, NULL);
 	else if (sub)
-		err = give(sub, text, false, &old);
+		err = filter_give(sub, text, false, &old);
 	mutex_unlock(&otr_inst_lock);
 	if (old) {
 		tracepoint_synchronize_unregister();
@@ -86,8 +86,8 @@ int otr_sub_set_filter(struct otr_inst *inst, struct otr_event *ev, char *text)
 }
 
 /* Give the events of a system their filters; what has to be freed goes to @olds. */
-static int give_all(struct otr_inst *inst, const struct otr_event_group *group, const char *text,
-		    bool clear, struct xarray *olds)
+static int filter_give_all(struct otr_inst *inst, const struct otr_event_group *group,
+			   const char *text, bool clear, struct xarray *olds)
 {
 	struct otr_event *ev = NULL;
 	struct otr_filter *old;
@@ -105,8 +105,8 @@ static int give_all(struct otr_inst *inst, const struct otr_event_group *group, 
 		if (err)
 			return err;
 		if (clear)
-			old = exchange(sub, NULL, NULL);
-		else if (give(sub, text, true, &old) == -ENOMEM)
+			old = filter_exchange(sub, NULL, NULL);
+		else if (filter_give(sub, text, true, &old) == -ENOMEM)
 			err = -ENOMEM;
 		xa_store(olds, ev->id, old, GFP_KERNEL);
 	}
@@ -128,7 +128,7 @@ static int give_all(struct otr_inst *inst, const struct otr_event_group *group, 
 int otr_sub_set_filters(struct otr_inst *inst, unsigned int group, char *text)
 {
 	const struct otr_event_group *found;
-	bool clear = is_clear(text);
+	bool clear = filter_is_clear(text);
 	struct otr_filter *old;
 	struct xarray olds;
 	unsigned long id;
@@ -140,7 +140,7 @@ int otr_sub_set_filters(struct otr_inst *inst, unsigned int group, char *text)
 	otr_event_lock();
 	found = otr_group_find(group);
 	if (found)
-		err = give_all(inst, found, text, clear, &olds);
+		err = filter_give_all(inst, found, text, clear, &olds);
 	otr_event_unlock();
 	mutex_unlock(&otr_inst_lock);
 	if (!xa_empty(&olds))

@@ -20,7 +20,7 @@ static void inst_destroy(struct otr_inst *inst)
 	otr_inst_drop(inst);
 }
 
-static int make_ring(struct otr_inst *inst)
+static int inst_make_ring(struct otr_inst *inst)
 {
 	struct otr_ring_config config = {
 		.clock		= inst->clock,
@@ -64,7 +64,7 @@ static struct otr_inst *inst_make(const char *name, u64 options, unsigned long s
 	    zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&inst->cpus, GFP_KERNEL)) {
 		cpumask_copy(inst->cpus, cpu_possible_mask);
-		err = make_ring(inst);
+		err = inst_make_ring(inst);
 	}
 	if (!err)
 		return inst;
@@ -111,7 +111,7 @@ static void inst_leave(struct otr_inst *inst)
 	mutex_unlock(&otr_tracer_lock);
 }
 
-static int create_locked(const char *name, struct otr_inst **made)
+static int inst_create_locked(const char *name, struct otr_inst **made)
 {
 	const struct otr_inst *top = otr_inst_top();
 	struct otr_inst *inst;
@@ -122,7 +122,7 @@ static int create_locked(const char *name, struct otr_inst **made)
 	inst = inst_make(name, otr_option_inherited(top), top->size);
 	if (IS_ERR(inst))
 		return PTR_ERR(inst);
-	/* Who makes one wants to use it. */
+	/* A user that makes an instance wants to use it. */
 	mutex_lock(&otr_inst_lock);
 	err = otr_inst_expand(inst);
 	mutex_unlock(&otr_inst_lock);
@@ -154,7 +154,7 @@ int otr_inst_create(const char *name, struct otr_inst **made)
 
 	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_tracer_lock);
-	err = create_locked(name, made);
+	err = inst_create_locked(name, made);
 	mutex_unlock(&otr_tracer_lock);
 	mutex_unlock(&otr_switch_lock);
 	return err;
@@ -185,7 +185,7 @@ int otr_inst_remove(struct otr_inst *inst)
 	mutex_unlock(&otr_switch_lock);
 	if (err)
 		return err;
-	/* Who glimpsed it is done. */
+	/* Readers that glimpsed it are done. */
 	synchronize_rcu();
 	inst_destroy(inst);
 	return 0;

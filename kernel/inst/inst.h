@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Room inst: who wants what.
+ * Room inst: what is wanted, and in which instance.
  *
  * Purpose:  instances, each with a ring, options, a clock and one current
  *           tracer; the table of options; the list of tracers.
@@ -226,7 +226,7 @@ struct otr_tracer {
  * @pipe_cpus: CPUs that have a consuming reader
  * @cpus: CPUs that record
  * @refs: open files, no lock; negative for an instance that is gone
- * @kept: who may still hold the address of an instance that is gone; no lock
+ * @kept: inodes that may still hold the address of an instance that is gone; no lock
  * @snapshot: what was put aside, see snapshot.c; set once, NULL before
  * @snapshot_ready: it is as large as @ring; changed under the lock
  * @time_start: time of the last reset, for the latency columns

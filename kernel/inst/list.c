@@ -21,7 +21,7 @@ DEFINE_MUTEX(otr_tracer_lock);
 DEFINE_MUTEX(otr_inst_lock);
 
 /* All of them, the first one first; also read with RCU alone. */
-static LIST_HEAD(all);
+static LIST_HEAD(list_all);
 
 /**
  * otr_inst_top - the first instance
@@ -31,7 +31,7 @@ static LIST_HEAD(all);
  */
 struct otr_inst *otr_inst_top(void)
 {
-	return list_first_entry(&all, struct otr_inst, node);
+	return list_first_entry(&list_all, struct otr_inst, node);
 }
 
 /**
@@ -43,10 +43,10 @@ struct otr_inst *otr_inst_top(void)
  */
 struct otr_inst *otr_inst_next(const struct otr_inst *inst)
 {
-	const struct list_head *at = inst ? inst->node.next : all.next;
+	const struct list_head *at = inst ? inst->node.next : list_all.next;
 
 	lockdep_assert(lockdep_is_held(&otr_switch_lock) || lockdep_is_held(&otr_inst_lock));
-	return at == &all ? NULL : list_entry(at, struct otr_inst, node);
+	return at == &list_all ? NULL : list_entry(at, struct otr_inst, node);
 }
 
 /**
@@ -78,7 +78,7 @@ const struct otr_inst *otr_inst_glimpse(const char *name)
 {
 	const struct otr_inst *inst;
 
-	list_for_each_entry_rcu(inst, &all, node)
+	list_for_each_entry_rcu(inst, &list_all, node)
 		if (*inst->name && !strcmp(inst->name, name))
 			return inst;
 	return NULL;
@@ -92,7 +92,7 @@ const struct otr_inst *otr_inst_glimpse(const char *name)
  */
 void otr_inst_add(struct otr_inst *inst)
 {
-	list_add_tail_rcu(&inst->node, &all);
+	list_add_tail_rcu(&inst->node, &list_all);
 }
 
 /**
@@ -110,7 +110,7 @@ void otr_inst_forget(struct otr_inst *inst)
  * otr_inst_get - keep an instance in place
  * @inst: the instance
  *
- * Takes no lock: whoever opens a file must not wait for who switches events.
+ * Takes no lock: opening a file must not wait for events to be switched.
  *
  * Context: any.
  * Return: 0, -ENODEV when it is gone.
@@ -160,7 +160,7 @@ void otr_inst_keep(struct otr_inst *inst)
 	kref_get(&inst->kept);
 }
 
-static void inst_free(struct kref *kept)
+static void list_inst_free(struct kref *kept)
 {
 	struct otr_inst *inst = container_of(kept, struct otr_inst, kept);
 
@@ -176,5 +176,5 @@ static void inst_free(struct kref *kept)
  */
 void otr_inst_drop(struct otr_inst *inst)
 {
-	kref_put(&inst->kept, inst_free);
+	kref_put(&inst->kept, list_inst_free);
 }

@@ -37,8 +37,8 @@ struct otr_ring *otr_snapshot_ring(struct otr_inst *inst)
 	return ring;
 }
 
-/* Give the memory back; who takes one right now is waited for. */
-static void shrink(struct otr_inst *inst)
+/* Give the memory back; a snapshot that is being taken is waited for. */
+static void snapshot_shrink(struct otr_inst *inst)
 {
 	WRITE_ONCE(inst->snapshot_ready, false);
 	/* See otr_snapshot_take(). */
@@ -65,7 +65,7 @@ int otr_snapshot_match(struct otr_inst *inst, int cpu)
 	lockdep_assert_held(&otr_inst_lock);
 	err = otr_ring_match(inst->snapshot, inst->ring, cpu);
 	if (err)
-		shrink(inst);
+		snapshot_shrink(inst);
 	return err;
 }
 
@@ -79,7 +79,7 @@ void otr_snapshot_free(struct otr_inst *inst)
 {
 	lockdep_assert_held(&otr_inst_lock);
 	if (inst->snapshot_ready)
-		shrink(inst);
+		snapshot_shrink(inst);
 }
 
 /**

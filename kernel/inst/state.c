@@ -79,7 +79,7 @@ int otr_inst_make_room(struct otr_inst *inst)
 		err = otr_snapshot_match(inst, OTR_CPU_ALL);
 	if (err)
 		return err;
-	/* The ring is there, and large, for who finds this. */
+	/* The ring is there, and large, for a reader that finds this. */
 	smp_store_release(&inst->snapshot_ready, true);
 	return 0;
 }
@@ -130,7 +130,7 @@ int otr_inst_set_clock(struct otr_inst *inst, const char *name)
 }
 
 /* Both rings, which are pinned. */
-static void set_cpu(struct otr_inst *inst, int cpu, bool on)
+static void state_set_cpu(struct otr_inst *inst, int cpu, bool on)
 {
 	struct otr_ring *rings[] = { inst->ring, inst->snapshot };
 	unsigned int i;
@@ -160,7 +160,7 @@ void otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus)
 		bool was = cpumask_test_cpu(cpu, inst->cpus);
 
 		if (was != cpumask_test_cpu(cpu, cpus))
-			set_cpu(inst, cpu, !was);
+			state_set_cpu(inst, cpu, !was);
 	}
 	otr_ring_unpin(inst->ring);
 	cpumask_copy(inst->cpus, cpus);
@@ -234,7 +234,7 @@ void otr_inst_pipe_close(struct otr_inst *inst, int cpu)
 }
 
 /**
- * otr_inst_raw_open - take out pages, beside whoever else does
+ * otr_inst_raw_open - take out pages, beside other readers
  * @inst: the instance
  *
  * Context: otr_inst_lock held.

@@ -8,10 +8,10 @@
 
 /*
  * Where records of some events name a task besides the one that runs. When
- * tasks are limited, who is switched to or woken is as good a reason to record
+ * tasks are limited, a task that is switched to or woken is as good a reason to record
  * as who does it.
  */
-static u16 other_pid(const struct otr_event *ev)
+static u16 sub_other_pid(const struct otr_event *ev)
 {
 	static const struct {
 		const char *event;
@@ -38,7 +38,7 @@ static u16 other_pid(const struct otr_event *ev)
 }
 
 /* Change some bits of a gate, while triggers may change others. */
-static void gate_change(struct otr_sub *sub, u32 clear, u32 set)
+static void sub_gate_change(struct otr_sub *sub, u32 clear, u32 set)
 {
 	u32 bits = READ_ONCE(sub->gate.bits);
 
@@ -55,7 +55,7 @@ static void gate_change(struct otr_sub *sub, u32 clear, u32 set)
  */
 void otr_sub_set(struct otr_sub *sub, bool on)
 {
-	gate_change(sub, OTR_GATE_SHUT, on ? 0 : OTR_GATE_SHUT);
+	sub_gate_change(sub, OTR_GATE_SHUT, on ? 0 : OTR_GATE_SHUT);
 }
 
 /**
@@ -86,7 +86,7 @@ void otr_sub_gate_update(struct otr_sub *sub)
 		only = sub->filter;
 	/* Pairs with the address dependency in the probes: the filter is complete. */
 	smp_store_release(&sub->only, only);
-	gate_change(sub, ~(u32)OTR_GATE_SHUT, gate);
+	sub_gate_change(sub, ~(u32)OTR_GATE_SHUT, gate);
 	WRITE_ONCE(sub->remember, inst->remember);
 }
 
@@ -127,7 +127,7 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
 	sub->inst = inst;
 	sub->event = ev;
 	sub->id = ev->id;
-	sub->pid_at = other_pid(ev);
+	sub->pid_at = sub_other_pid(ev);
 	sub->gate.bits = OTR_GATE_SHUT;
 	otr_sub_gate_update(sub);
 	err = xa_insert(&inst->subs, ev->id, sub, GFP_KERNEL);
@@ -141,9 +141,9 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
  * Sources write to the kernel's text, where each of them waits for every CPU some
  * times. All events together take minutes where CPUs are slow to answer, so
  * this is done without otr_inst_lock. otr_switch_lock keeps event and
- * subscription in place: who takes them away needs it.
+ * subscription in place: code that takes them away needs it.
  */
-static int attach(struct otr_sub *sub)
+static int sub_attach(struct otr_sub *sub)
 {
 	struct otr_event *ev = sub->event;
 	int err;
@@ -164,7 +164,7 @@ static int attach(struct otr_sub *sub)
 	return err;
 }
 
-static void detach(struct otr_sub *sub)
+static void sub_detach(struct otr_sub *sub)
 {
 	lockdep_assert_held(&otr_switch_lock);
 	if (!sub->attached)
@@ -175,7 +175,7 @@ static void detach(struct otr_sub *sub)
 }
 
 /* Say that an event is on or off. The subscription, if that changes anything. */
-static struct otr_sub *set_on(struct otr_inst *inst, struct otr_event *ev, bool on)
+static struct otr_sub *sub_set_on(struct otr_inst *inst, struct otr_event *ev, bool on)
 {
 	struct otr_sub *sub = on ? otr_sub_get(inst, ev) : otr_sub_find(inst, ev);
 	int err;
@@ -210,25 +210,25 @@ int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
 
 	lockdep_assert_held(&otr_switch_lock);
 	mutex_lock(&otr_inst_lock);
-	sub = set_on(inst, ev, on);
+	sub = sub_set_on(inst, ev, on);
 	mutex_unlock(&otr_inst_lock);
 	if (IS_ERR_OR_NULL(sub))
 		return PTR_ERR_OR_ZERO(sub);
 	if (!on) {
 		if (!sub->holders)
-			detach(sub);
+			sub_detach(sub);
 		return 0;
 	}
-	err = attach(sub);
+	err = sub_attach(sub);
 	if (err) {
 		mutex_lock(&otr_inst_lock);
-		set_on(inst, ev, false);
+		sub_set_on(inst, ev, false);
 		mutex_unlock(&otr_inst_lock);
 	}
 	return err;
 }
 
-static void change_holders(struct otr_sub *sub, int by)
+static void sub_change_holders(struct otr_sub *sub, int by)
 {
 	mutex_lock(&otr_inst_lock);
 	sub->holders += by;
@@ -257,11 +257,11 @@ struct otr_sub *otr_sub_hold(struct otr_inst *inst, struct otr_event *ev)
 	mutex_unlock(&otr_inst_lock);
 	if (IS_ERR(sub))
 		return sub;
-	change_holders(sub, 1);
-	err = attach(sub);
+	sub_change_holders(sub, 1);
+	err = sub_attach(sub);
 	if (!err)
 		return sub;
-	change_holders(sub, -1);
+	sub_change_holders(sub, -1);
 	return ERR_PTR(err);
 }
 
@@ -273,9 +273,9 @@ struct otr_sub *otr_sub_hold(struct otr_inst *inst, struct otr_event *ev)
  */
 void otr_sub_drop(struct otr_sub *sub)
 {
-	change_holders(sub, -1);
+	sub_change_holders(sub, -1);
 	if (!sub->holders && !otr_sub_on(sub))
-		detach(sub);
+		sub_detach(sub);
 }
 
 static void sub_note_taps(struct otr_sub *sub)
@@ -329,7 +329,7 @@ void otr_sub_remove_tap(struct otr_sub *sub, struct otr_tap *tap)
 	sub_note_taps(sub);
 }
 
-static bool picked(const struct otr_pick *pick, const struct otr_event *ev)
+static bool sub_picked(const struct otr_pick *pick, const struct otr_event *ev)
 {
 	if (pick->group && pick->group != ev->group->id)
 		return false;
@@ -344,12 +344,12 @@ static bool picked(const struct otr_pick *pick, const struct otr_event *ev)
 }
 
 /* It stays in place for as long as otr_switch_lock is held. */
-static struct otr_event *next_picked(const struct otr_pick *pick, struct otr_event *ev)
+static struct otr_event *sub_next_picked(const struct otr_pick *pick, struct otr_event *ev)
 {
 	otr_event_lock();
 	do
 		ev = otr_event_next(ev);
-	while (ev && !(ev->ops && otr_event_listed(ev) && picked(pick, ev)));
+	while (ev && !(ev->ops && otr_event_listed(ev) && sub_picked(pick, ev)));
 	otr_event_unlock();
 	return ev;
 }
@@ -373,7 +373,7 @@ int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool 
 	bool any = false;
 	int first = 0;
 
-	while ((ev = next_picked(pick, ev))) {
+	while ((ev = sub_next_picked(pick, ev))) {
 		int err = otr_sub_switch(inst, ev, on);
 
 		any = true;
@@ -391,7 +391,7 @@ static void sub_free(struct otr_sub *sub)
 }
 
 /* Probes may be on their way in these; otr_switch_lock. */
-static struct otr_sub *gone;
+static struct otr_sub *sub_gone;
 
 /*
  * End the subscription of an event that goes away. Modules go with many events, and
@@ -410,9 +410,9 @@ static void sub_forget(struct otr_inst *inst, struct otr_event *ev, bool for_goo
 	mutex_unlock(&otr_inst_lock);
 	if (!sub)
 		return;
-	detach(sub);
-	sub->next_gone = gone;
-	gone = sub;
+	sub_detach(sub);
+	sub->next_gone = sub_gone;
+	sub_gone = sub;
 }
 
 static void sub_event_gone(struct otr_event *ev, bool for_good)
@@ -445,11 +445,11 @@ static void sub_settle(void)
 	struct otr_sub *sub;
 
 	lockdep_assert_held(&otr_switch_lock);
-	if (!gone)
+	if (!sub_gone)
 		return;
 	tracepoint_synchronize_unregister();
-	while ((sub = gone)) {
-		gone = sub->next_gone;
+	while ((sub = sub_gone)) {
+		sub_gone = sub->next_gone;
 		sub_free(sub);
 	}
 	while ((inst = otr_inst_next(inst)))
@@ -502,7 +502,7 @@ void otr_sub_clear(struct otr_inst *inst)
 
 	lockdep_assert_held(&otr_switch_lock);
 	xa_for_each(&inst->subs, id, sub)
-		detach(sub);
+		sub_detach(sub);
 	tracepoint_synchronize_unregister();
 	xa_for_each(&inst->subs, id, sub)
 		sub_free(sub);

@@ -7,24 +7,24 @@
 
 static LIST_HEAD(tracers);
 
-static int nop_start(struct otr_inst *inst)
+static int tracer_nop_start(struct otr_inst *inst)
 {
 	return 0;
 }
 
-static void nop_stop(struct otr_inst *inst)
+static void tracer_nop_stop(struct otr_inst *inst)
 {
 }
 
 /* Two options exist to try out how a tracer takes or refuses a change. */
 enum { NOP_ACCEPT, NOP_REFUSE };
 
-static const struct otr_tracer_option nop_options[] = {
+static const struct otr_tracer_option tracer_nop_options[] = {
 	[NOP_ACCEPT]	= { "test_nop_accept" },
 	[NOP_REFUSE]	= { "test_nop_refuse" },
 };
 
-static int nop_set_option(struct otr_inst *inst, unsigned int opt, bool on)
+static int tracer_nop_set_option(struct otr_inst *inst, unsigned int opt, bool on)
 {
 	return opt == NOP_REFUSE ? -EINVAL : 0;
 }
@@ -32,11 +32,11 @@ static int nop_set_option(struct otr_inst *inst, unsigned int opt, bool on)
 /* What every instance starts with and goes back to. */
 struct otr_tracer otr_tracer_nop = {
 	.name		= "nop",
-	.start		= nop_start,
-	.stop		= nop_stop,
-	.options	= nop_options,
-	.nr_options	= ARRAY_SIZE(nop_options),
-	.set_option	= nop_set_option,
+	.start		= tracer_nop_start,
+	.stop		= tracer_nop_stop,
+	.options	= tracer_nop_options,
+	.nr_options	= ARRAY_SIZE(tracer_nop_options),
+	.set_option	= tracer_nop_set_option,
 };
 
 /**

@@ -9,10 +9,10 @@
 /* More than all columns of the default style take, with what is copied too much. */
 #define COLUMNS_MAX	128
 
-/* The columns of put_flags(). */
+/* The columns of columns_put_flags(). */
 #define STATE_CHARS	5
 
-static char irqs_char(u8 flags)
+static char columns_irqs_char(u8 flags)
 {
 	bool irqs_off = flags & OTR_CTX_IRQS_OFF;
 	bool bh_off = flags & OTR_CTX_BH_OFF;
@@ -24,7 +24,7 @@ static char irqs_char(u8 flags)
 	return flags & OTR_CTX_IRQS_UNKNOWN ? 'X' : '.';
 }
 
-static char resched_char(u8 flags)
+static char columns_resched_char(u8 flags)
 {
 	bool task = flags & OTR_CTX_RESCHED;
 	bool preempt = flags & OTR_CTX_PREEMPT_RESCHED;
@@ -34,7 +34,7 @@ static char resched_char(u8 flags)
 	return preempt ? 'p' : '.';
 }
 
-static char context_char(u8 flags)
+static char columns_context_char(u8 flags)
 {
 	bool hard = flags & OTR_CTX_HARDIRQ;
 
@@ -45,18 +45,18 @@ static char context_char(u8 flags)
 	return hard ? 'h' : '.';
 }
 
-static char depth_char(unsigned int depth)
+static char columns_depth_char(unsigned int depth)
 {
 	return depth ? "0123456789abcdef"[depth & 15] : '.';
 }
 
-static char *put_flags(char *at, const struct otr_rec_head *head)
+static char *columns_put_flags(char *at, const struct otr_rec_head *head)
 {
-	*at++ = irqs_char(head->flags);
-	*at++ = resched_char(head->flags);
-	*at++ = context_char(head->flags);
-	*at++ = depth_char(OTR_CTX_PREEMPT(head->preempt_count));
-	*at++ = depth_char(OTR_CTX_MIGRATE(head->preempt_count));
+	*at++ = columns_irqs_char(head->flags);
+	*at++ = columns_resched_char(head->flags);
+	*at++ = columns_context_char(head->flags);
+	*at++ = columns_depth_char(OTR_CTX_PREEMPT(head->preempt_count));
+	*at++ = columns_depth_char(OTR_CTX_MIGRATE(head->preempt_count));
 	return at;
 }
 
@@ -71,11 +71,11 @@ void otr_columns_flags(const struct otr_rec_head *head, struct seq_buf *out)
 {
 	char text[STATE_CHARS];
 
-	otr_text_mem(out, text, put_flags(text, head) - text);
+	otr_text_mem(out, text, columns_put_flags(text, head) - text);
 }
 
 /* "%16s-%-7d " */
-static char *put_task(char *at, const char *comm, int pid)
+static char *columns_put_task(char *at, const char *comm, int pid)
 {
 	unsigned int len = strlen(comm);
 	char *end;
@@ -95,7 +95,7 @@ static char *put_task(char *at, const char *comm, int pid)
 }
 
 /* "(%7d) " */
-static char *put_group(char *at, int tgid)
+static char *columns_put_group(char *at, int tgid)
 {
 	*at++ = '(';
 	if (tgid)
@@ -108,7 +108,7 @@ static char *put_group(char *at, int tgid)
 }
 
 /* "[%03d] " */
-static char *put_number(char *at, unsigned int cpu)
+static char *columns_put_number(char *at, unsigned int cpu)
 {
 	*at++ = '[';
 	if (likely(cpu < 100)) {
@@ -123,7 +123,7 @@ static char *put_number(char *at, unsigned int cpu)
 }
 
 /* Remember " %5lu." of a second. */
-static void know_second(struct otr_view_known *known, u64 usecs)
+static void columns_know_second(struct otr_view_known *known, u64 usecs)
 {
 	u64 second = div_u64(usecs, USEC_PER_SEC);
 	char *at = known->second_text;
@@ -136,14 +136,14 @@ static void know_second(struct otr_view_known *known, u64 usecs)
 }
 
 /* " %5lu.%06lu: " */
-static char *put_time(struct otr_view_known *known, char *at, u64 ns)
+static char *columns_put_time(struct otr_view_known *known, char *at, u64 ns)
 {
 	u64 now = otr_clock_usecs(ns);
 	u32 usecs;
 
 	/* Of an earlier one, too. */
 	if (unlikely(now - known->second >= USEC_PER_SEC))
-		know_second(known, now);
+		columns_know_second(known, now);
 	usecs = now - known->second;
 	memcpy(at, known->second_text, sizeof(known->second_text));
 	at += known->second_len;
@@ -156,41 +156,41 @@ static char *put_time(struct otr_view_known *known, char *at, u64 ns)
 }
 
 /* Remember the columns of a task. */
-static noinline void know_task(struct otr_view *view, unsigned int nr, pid_t pid)
+static noinline void columns_know_task(struct otr_view *view, unsigned int nr, pid_t pid)
 {
 	typeof(view->known.task[0]) *task = &view->known.task[nr];
 	char comm[TASK_COMM_LEN], *at;
 
 	otr_comm_find(pid, comm);
-	at = put_task(task->text, comm, pid);
+	at = columns_put_task(task->text, comm, pid);
 	if (view->options & OTR_OPT(RECORD_TGID))
-		at = put_group(at, otr_tgid_find(pid));
+		at = columns_put_group(at, otr_tgid_find(pid));
 	task->pid = pid;
 	task->len = at - task->text;
 }
 
-static char *put_known_task(struct otr_view *view, char *at, pid_t pid)
+static char *columns_put_known_task(struct otr_view *view, char *at, pid_t pid)
 {
 	unsigned int nr = pid % OTR_VIEW_TASKS;
 	const typeof(view->known.task[0]) *task = &view->known.task[nr];
 
 	if (unlikely(task->pid != pid || !task->len))
-		know_task(view, nr, pid);
+		columns_know_task(view, nr, pid);
 	memcpy(at, task->text, sizeof(task->text));
 	return at + task->len;
 }
 
-static void know_state(struct otr_view_known *known, const struct otr_rec_head *head)
+static void columns_know_state(struct otr_view_known *known, const struct otr_rec_head *head)
 {
-	put_flags(known->state_text, head);
+	columns_put_flags(known->state_text, head);
 	known->state = head->flags | head->preempt_count << BITS_PER_BYTE;
 }
 
-static char *put_known_state(struct otr_view_known *known, char *at,
-			     const struct otr_rec_head *head)
+static char *columns_put_known_state(struct otr_view_known *known, char *at,
+				     const struct otr_rec_head *head)
 {
 	if (unlikely(known->state != (head->flags | head->preempt_count << BITS_PER_BYTE)))
-		know_state(known, head);
+		columns_know_state(known, head);
 	memcpy(at, known->state_text, sizeof(known->state_text));
 	return at + STATE_CHARS;
 }
@@ -208,8 +208,8 @@ void otr_columns_begin(struct otr_view *view)
 
 	for (i = 0; i < OTR_VIEW_TASKS; i++)
 		view->known.task[i].len = 0;
-	know_state(&view->known, &none);
-	know_second(&view->known, 0);
+	columns_know_state(&view->known, &none);
+	columns_know_second(&view->known, 0);
 }
 
 /**
@@ -233,12 +233,12 @@ void otr_columns_print(struct otr_view *view, const struct otr_item *item, struc
 		seq_buf_set_overflow(out);
 		return;
 	}
-	at = put_known_task(view, start, head->pid);
-	at = put_number(at, item->cpu);
+	at = columns_put_known_task(view, start, head->pid);
+	at = columns_put_number(at, item->cpu);
 	if (view->options & OTR_OPT(IRQ_INFO))
-		at = put_known_state(&view->known, at, head);
+		at = columns_put_known_state(&view->known, at, head);
 	if (view->in_ns) {
-		at = put_time(&view->known, at, item->ts);
+		at = columns_put_time(&view->known, at, item->ts);
 	} else {
 		*at++ = ' ';
 		at = otr_text_put(at, item->ts, 12, ' ');
@@ -273,7 +273,7 @@ char otr_columns_mark(u64 ns)
 	return ' ';
 }
 
-static void print_msec(struct seq_buf *out, u64 usec)
+static void columns_print_msec(struct seq_buf *out, u64 usec)
 {
 	u32 rest;
 	u64 msec = div_u64_rem(usec, USEC_PER_MSEC, &rest);
@@ -281,7 +281,8 @@ static void print_msec(struct seq_buf *out, u64 usec)
 	seq_buf_printf(out, "%llu.%03ums", msec, rest);
 }
 
-static void latency_time(const struct otr_view *view, u64 ts, u64 next_ts, struct seq_buf *out)
+static void columns_latency_time(const struct otr_view *view, u64 ts, u64 next_ts,
+				 struct seq_buf *out)
 {
 	u64 since = ts - view->time_start;
 	u64 until = next_ts - ts;
@@ -302,9 +303,9 @@ static void latency_time(const struct otr_view *view, u64 ts, u64 next_ts, struc
 		return;
 	}
 	seq_buf_printf(out, "[%08llx] ", otr_clock_usecs(ts));
-	print_msec(out, since);
+	columns_print_msec(out, since);
 	seq_buf_puts(out, " (+");
-	print_msec(out, until);
+	columns_print_msec(out, until);
 	seq_buf_puts(out, "): ");
 }
 
@@ -331,5 +332,5 @@ void otr_columns_latency(const struct otr_view *view, const struct otr_item *ite
 		seq_buf_printf(out, "%8.8s-%-7d %3d", comm, head->pid, item->cpu);
 		otr_columns_flags(head, out);
 	}
-	latency_time(view, item->ts, next_ts, out);
+	columns_latency_time(view, item->ts, next_ts, out);
 }

@@ -48,7 +48,7 @@ static struct {
 char otr_dump_oops[OTR_DUMP_OOPS_MAX] = "0";
 
 /* What was written to the first instance's options, and what a dump never does. */
-static void set_view(const struct otr_inst *inst)
+static void dump_set_view(const struct otr_inst *inst)
 {
 	struct otr_view *view = &dump.view;
 	const struct otr_tracer *tracer = READ_ONCE(inst->tracer);
@@ -72,7 +72,7 @@ static void set_view(const struct otr_inst *inst)
 	view->line_flags |= OTR_LINE_ATOMIC;
 }
 
-static void print_record(const struct otr_item *item)
+static void dump_print_record(const struct otr_item *item)
 {
 	struct seq_buf line;
 
@@ -89,7 +89,7 @@ static void print_record(const struct otr_item *item)
 	pr_emerg("%s", dump.text);
 }
 
-static void print_records(const struct otr_inst *inst, int cpu)
+static void dump_print_records(const struct otr_inst *inst, int cpu)
 {
 	const struct otr_item *item;
 	bool any = false;
@@ -99,7 +99,7 @@ static void print_records(const struct otr_inst *inst, int cpu)
 		if (!any)
 			pr_emerg(RULE);
 		any = true;
-		print_record(item);
+		dump_print_record(item);
 		otr_source_next(dump.src);
 		touch_nmi_watchdog();
 	}
@@ -122,8 +122,8 @@ static void dump_one(const struct otr_inst *inst, int cpu)
 		pr_warn("# WARNING: FUNCTION TRACING IS CORRUPTED\n");
 		pr_warn("#          MAY BE MISSING FUNCTION EVENTS\n");
 	}
-	set_view(inst);
-	print_records(inst, cpu);
+	dump_set_view(inst);
+	dump_print_records(inst, cpu);
 	otr_ring_enable(inst->ring);
 	local_irq_restore(flags);
 }
@@ -158,7 +158,7 @@ void otr_dump(int cpu)
 	dump_end();
 }
 
-static bool means_this_cpu(const char *word)
+static bool dump_means_this_cpu(const char *word)
 {
 	return !strcmp(word, "2") || !strcmp(word, "orig_cpu");
 }
@@ -174,7 +174,7 @@ static void dump_named(char *word, int this_cpu)
 	local_irq_save(flags);
 	inst = otr_inst_glimpse(name);
 	if (inst)
-		dump_one(inst, word && means_this_cpu(word) ? this_cpu : OTR_CPU_ALL);
+		dump_one(inst, word && dump_means_this_cpu(word) ? this_cpu : OTR_CPU_ALL);
 	else
 		pr_emerg("Instance %s not found\n", name);
 	local_irq_restore(flags);
@@ -188,7 +188,7 @@ static void dump_by_words(char *words)
 
 	if (!strcmp(word, "1"))
 		dump_one(otr_inst_top(), OTR_CPU_ALL);
-	else if (means_this_cpu(word))
+	else if (dump_means_this_cpu(word))
 		dump_one(otr_inst_top(), this_cpu);
 	else if (strcmp(word, "0"))
 		dump_named(word, this_cpu);
@@ -196,7 +196,7 @@ static void dump_by_words(char *words)
 		dump_named(word, this_cpu);
 }
 
-static void on_grief(void)
+static void dump_on_grief(void)
 {
 	char words[OTR_DUMP_OOPS_MAX];
 
@@ -207,36 +207,38 @@ static void on_grief(void)
 	dump_end();
 }
 
-static int on_panic(struct notifier_block *nb, unsigned long event, void *data)
+static int dump_on_panic(struct notifier_block *nb, unsigned long event, void *data)
 {
-	on_grief();
+	dump_on_grief();
 	return NOTIFY_DONE;
 }
 
-static int on_die(struct notifier_block *nb, unsigned long event, void *data)
+static int dump_on_die(struct notifier_block *nb, unsigned long event, void *data)
 {
 	if (event == DIE_OOPS)
-		on_grief();
+		dump_on_grief();
 	return NOTIFY_DONE;
 }
 
 /* Before others print much; behind who only stops others from printing. */
-static struct notifier_block panic_nb = { .notifier_call = on_panic, .priority = INT_MAX - 1 };
-static struct notifier_block die_nb = { .notifier_call = on_die, .priority = INT_MAX - 1 };
+static struct notifier_block dump_panic_nb = { .notifier_call = dump_on_panic,
+					       .priority = INT_MAX - 1 };
+static struct notifier_block dump_die_nb = { .notifier_call = dump_on_die,
+					     .priority = INT_MAX - 1 };
 
-static void on_key(u8 key)
+static void dump_on_key(u8 key)
 {
 	otr_dump(OTR_CPU_ALL);
 }
 
-static const struct sysrq_key_op key_op = {
-	.handler	= on_key,
+static const struct sysrq_key_op dump_key_op = {
+	.handler	= dump_on_key,
 	.help_msg	= "dump-ftrace-buffer(z)",
 	.action_msg	= "Dump ftrace buffer",
 	.enable_mask	= SYSRQ_ENABLE_DUMP,
 };
 
-static bool have_key;
+static bool dump_have_key;
 
 static void dump_free(void)
 {
@@ -294,11 +296,11 @@ int otr_output_init(void)
 		return -ENOMEM;
 	}
 	/* Neither can fail. */
-	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
-	register_die_notifier(&die_nb);
+	atomic_notifier_chain_register(&panic_notifier_list, &dump_panic_nb);
+	register_die_notifier(&dump_die_nb);
 	if (IS_ENABLED(CONFIG_MAGIC_SYSRQ)) {
-		have_key = !register_sysrq_key(KEY, &key_op);
-		if (!have_key)
+		dump_have_key = !register_sysrq_key(KEY, &dump_key_op);
+		if (!dump_have_key)
 			pr_info("outrace: sysrq-%c is somebody else's: it dumps no buffer of ours\n",
 				KEY);
 	}
@@ -312,11 +314,11 @@ int otr_output_init(void)
  */
 void otr_output_exit(void)
 {
-	if (have_key)
-		unregister_sysrq_key(KEY, &key_op);
-	unregister_die_notifier(&die_nb);
-	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
-	/* Whoever is in the middle of it has preemption or interrupts off. */
+	if (dump_have_key)
+		unregister_sysrq_key(KEY, &dump_key_op);
+	unregister_die_notifier(&dump_die_nb);
+	atomic_notifier_chain_unregister(&panic_notifier_list, &dump_panic_nb);
+	/* A CPU that is in the middle of it has preemption or interrupts off. */
 	synchronize_rcu();
 	dump_free();
 }

@@ -12,7 +12,7 @@
  * The legend of the flags columns, one line per column. Every line begins
  * with as many blanks as the columns in front of the flags take.
  */
-static const char * const irq_legend[] = {
+static const char * const header_irq_legend[] = {
 	"  _-----=> irqs-off/BH-disabled",
 	" / _----=> need-resched",
 	"| / _---=> hardirq/softirq",
@@ -22,7 +22,7 @@ static const char * const irq_legend[] = {
 };
 
 /* Blanks at the end of a line are part of it. */
-static const char * const latency_legend[] = {
+static const char * const header_latency_legend[] = {
 	"#                    _------=> CPU#            ",
 	"#                   / _-----=> irqs-off/BH-disabled",
 	"#                  | / _----=> need-resched    ",
@@ -34,7 +34,7 @@ static const char * const latency_legend[] = {
 	"#     \\   /        ||||||  \\    |    /       ",
 };
 
-static void totals(const struct otr_view *view, u64 *kept, u64 *written)
+static void header_totals(const struct otr_view *view, u64 *kept, u64 *written)
 {
 	struct otr_ring_stats stats;
 	int cpu;
@@ -53,21 +53,21 @@ static void totals(const struct otr_view *view, u64 *kept, u64 *written)
 	*written -= min_t(u64, *written, view->skipped);
 }
 
-static void print_totals(const struct otr_view *view, struct seq_file *m)
+static void header_print_totals(const struct otr_view *view, struct seq_file *m)
 {
 	u64 kept, written;
 
-	totals(view, &kept, &written);
+	header_totals(view, &kept, &written);
 	seq_printf(m, "# entries-in-buffer/entries-written: %llu/%llu   #P:%d\n#\n",
 		   kept, written, num_online_cpus());
 }
 
-static void print_default(const struct otr_view *view, struct seq_file *m)
+static void header_print_default(const struct otr_view *view, struct seq_file *m)
 {
 	bool tgid = view->options & OTR_OPT(RECORD_TGID);
 	unsigned int i;
 
-	print_totals(view, m);
+	header_print_totals(view, m);
 	if (!(view->options & OTR_OPT(IRQ_INFO))) {
 		seq_printf(m, "#           TASK-PID    %s CPU#     TIMESTAMP  FUNCTION\n",
 			   tgid ? "   TGID   " : "");
@@ -75,15 +75,15 @@ static void print_default(const struct otr_view *view, struct seq_file *m)
 			   tgid ? "     |    " : "");
 		return;
 	}
-	for (i = 0; i < ARRAY_SIZE(irq_legend); i++)
-		seq_printf(m, "#%*s%s\n", tgid ? 40 : 30, "", irq_legend[i]);
+	for (i = 0; i < ARRAY_SIZE(header_irq_legend); i++)
+		seq_printf(m, "#%*s%s\n", tgid ? 40 : 30, "", header_irq_legend[i]);
 	seq_printf(m, "#           TASK-PID  %s CPU#  |||||  TIMESTAMP  FUNCTION\n",
 		   tgid ? "     TGID   " : "  ");
 	seq_printf(m, "#              | |    %s   |   |||||     |         |\n",
 		   tgid ? "       |    " : "  ");
 }
 
-static const char *preemption_name(void)
+static const char *header_preemption_name(void)
 {
 	if (preempt_model_none())
 		return "server";
@@ -95,7 +95,7 @@ static const char *preemption_name(void)
 }
 
 /* Between which places in the code the time passed. */
-static void print_where(const struct otr_view *view, struct seq_file *m)
+static void header_print_where(const struct otr_view *view, struct seq_file *m)
 {
 	char text[2 * KSYM_SYMBOL_LEN];
 	struct seq_buf out;
@@ -109,17 +109,17 @@ static void print_where(const struct otr_view *view, struct seq_file *m)
 	seq_printf(m, "#  => ended at:   %s\n#\n", seq_buf_str(&out));
 }
 
-static void print_latency(const struct otr_view *view, struct seq_file *m)
+static void header_print_latency(const struct otr_view *view, struct seq_file *m)
 {
 	static const char rule[] = "#    -----------------\n";
 	const struct otr_latency *latency = &view->latency;
 	u64 kept, written;
 
-	totals(view, &kept, &written);
+	header_totals(view, &kept, &written);
 	seq_printf(m, "# %s latency trace v1.1.5 on %s\n", view->tracer, init_utsname()->release);
 	seq_puts(m, "# --------------------------------------------------------------------\n");
 	seq_printf(m, "# latency: %lu us, #%llu/%llu, CPU#%d | (M:%s VP:0, KP:0, SP:0 HP:0",
-		   latency->us, kept, written, latency->cpu, preemption_name());
+		   latency->us, kept, written, latency->cpu, header_preemption_name());
 	if (IS_ENABLED(CONFIG_SMP))
 		seq_printf(m, " #P:%d", num_online_cpus());
 	seq_puts(m, ")\n");
@@ -129,7 +129,7 @@ static void print_latency(const struct otr_view *view, struct seq_file *m)
 		   latency->rt_priority);
 	seq_puts(m, rule);
 	if (latency->begin)
-		print_where(view, m);
+		header_print_where(view, m);
 	seq_puts(m, "#\n");
 }
 
@@ -167,14 +167,14 @@ void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *
 	if (view->options & OTR_OPT(LATENCY_FORMAT)) {
 		if (empty)
 			return;
-		print_latency(view, m);
+		header_print_latency(view, m);
 	}
 	if (view->look) {
 		view->look->header(view, m);
 	} else if (view->options & OTR_OPT(LATENCY_FORMAT)) {
-		for (i = 0; i < ARRAY_SIZE(latency_legend) && !verbose; i++)
-			seq_printf(m, "%s\n", latency_legend[i]);
+		for (i = 0; i < ARRAY_SIZE(header_latency_legend) && !verbose; i++)
+			seq_printf(m, "%s\n", header_latency_legend[i]);
 	} else if (!verbose) {
-		print_default(view, m);
+		header_print_default(view, m);
 	}
 }

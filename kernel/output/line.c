@@ -24,7 +24,7 @@ static unsigned int line_flags(const struct otr_view *view)
 }
 
 /* Where a CPU's oldest records were overwritten, its first one marks a gap. */
-static void print_started(struct otr_view *view, int cpu, struct seq_buf *out)
+static void line_print_started(struct otr_view *view, int cpu, struct seq_buf *out)
 {
 	if (!view->annotate || cpumask_test_and_set_cpu(cpu, view->started))
 		return;
@@ -32,8 +32,8 @@ static void print_started(struct otr_view *view, int cpu, struct seq_buf *out)
 		seq_buf_printf(out, "##### CPU %u buffer started ####\n", cpu);
 }
 
-/* In place of a text that would follow an address to who knows where. */
-static noinline bool print_astray(struct otr_line *line)
+/* In place of a text that would follow an address to an unknown place. */
+static noinline bool line_print_astray(struct otr_line *line)
 {
 	const struct otr_field *field = otr_event_astray(line);
 
@@ -44,12 +44,12 @@ static noinline bool print_astray(struct otr_line *line)
 	return true;
 }
 
-static void style_default(struct otr_view *view, const struct otr_item *item, u64 next_ts,
-			  const struct otr_event *ev, struct otr_line *line)
+static void line_style_default(struct otr_view *view, const struct otr_item *item, u64 next_ts,
+			       const struct otr_event *ev, struct otr_line *line)
 {
 	const struct otr_rec_head *head = item->data;
 
-	print_started(view, item->cpu, line->out);
+	line_print_started(view, item->cpu, line->out);
 	if (view->options & OTR_OPT(CONTEXT_INFO)) {
 		if (view->options & OTR_OPT(LATENCY_FORMAT))
 			otr_columns_latency(view, item, next_ts, line->out);
@@ -60,12 +60,12 @@ static void style_default(struct otr_view *view, const struct otr_item *item, u6
 		seq_buf_printf(line->out, "Unknown type %d\n", head->type);
 	else if (view->options & OTR_OPT(FIELDS))
 		otr_event_print_members(line);
-	else if (likely(!(ev->flags & OTR_EVENT_POINTS)) || !print_astray(line))
+	else if (likely(!(ev->flags & OTR_EVENT_POINTS)) || !line_print_astray(line))
 		ev->text(line);
 }
 
-static void style_raw(const struct otr_view *view, const struct otr_item *item,
-		      const struct otr_event *ev, struct otr_line *line)
+static void line_style_raw(const struct otr_view *view, const struct otr_item *item,
+			   const struct otr_event *ev, struct otr_line *line)
 {
 	const struct otr_rec_head *head = item->data;
 
@@ -79,8 +79,8 @@ static void style_raw(const struct otr_view *view, const struct otr_item *item,
 		otr_print_untyped(line);
 }
 
-static void style_hex(const struct otr_view *view, const struct otr_item *item,
-		      const struct otr_event *ev, struct otr_line *line)
+static void line_style_hex(const struct otr_view *view, const struct otr_item *item,
+			   const struct otr_event *ev, struct otr_line *line)
 {
 	const struct otr_rec_head *head = item->data;
 
@@ -98,8 +98,8 @@ static void style_hex(const struct otr_view *view, const struct otr_item *item,
 	seq_buf_putc(line->out, '\n');
 }
 
-static void style_bin(const struct otr_view *view, const struct otr_item *item,
-		      const struct otr_event *ev, struct otr_line *line)
+static void line_style_bin(const struct otr_view *view, const struct otr_item *item,
+			   const struct otr_event *ev, struct otr_line *line)
 {
 	const struct otr_rec_head *head = item->data;
 
@@ -117,8 +117,8 @@ static void style_bin(const struct otr_view *view, const struct otr_item *item,
 }
 
 /* With printk-msg-only, a text record is its text and nothing else. */
-static bool print_message(const struct otr_view *view, const struct otr_event *ev,
-			  struct otr_line *line)
+static bool line_print_message(const struct otr_view *view, const struct otr_event *ev,
+			       struct otr_line *line)
 {
 	const u64 both = OTR_OPT(PRINTK) | OTR_OPT(PRINTK_MSG_ONLY);
 
@@ -143,7 +143,7 @@ void otr_line_begin(struct otr_view *view)
 	otr_columns_begin(view);
 }
 
-static struct otr_event *event_of(struct otr_view *view, u16 type)
+static struct otr_event *line_event_of(struct otr_view *view, u16 type)
 {
 	struct otr_view_known *known = &view->known;
 
@@ -168,7 +168,7 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 		    struct seq_buf *out)
 {
 	const struct otr_rec_head *head = item->data;
-	struct otr_event *ev = event_of(view, head->type);
+	struct otr_event *ev = line_event_of(view, head->type);
 	struct seq_buf scratch;
 	struct otr_line line = {
 		.out	= out,
@@ -186,14 +186,14 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 		seq_buf_printf(out, "CPU:%d [LOST %llu EVENTS]\n", item->cpu, item->lost);
 	if (view->look && view->look->print(view, item, ev, &line))
 		return;
-	if (print_message(view, ev, &line))
+	if (line_print_message(view, ev, &line))
 		return;
 	if (view->options & OTR_OPT(BIN))
-		style_bin(view, item, ev, &line);
+		line_style_bin(view, item, ev, &line);
 	else if (view->options & OTR_OPT(HEX))
-		style_hex(view, item, ev, &line);
+		line_style_hex(view, item, ev, &line);
 	else if (view->options & OTR_OPT(RAW))
-		style_raw(view, item, ev, &line);
+		line_style_raw(view, item, ev, &line);
 	else
-		style_default(view, item, next_ts, ev, &line);
+		line_style_default(view, item, next_ts, ev, &line);
 }

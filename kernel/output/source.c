@@ -41,7 +41,7 @@ struct otr_source {
 	struct lane		lanes[] __counted_by(nr);
 };
 
-static bool lane_fill(struct otr_source *src, struct lane *lane)
+static bool source_lane_fill(struct otr_source *src, struct lane *lane)
 {
 	if (lane->glance)
 		return otr_glance_peek(lane->glance, &lane->item);
@@ -50,7 +50,7 @@ static bool lane_fill(struct otr_source *src, struct lane *lane)
 	return otr_iter_peek(lane->iter, &lane->item);
 }
 
-static void lane_drop(struct otr_source *src, struct lane *lane)
+static void source_lane_drop(struct otr_source *src, struct lane *lane)
 {
 	if (lane->glance)
 		otr_glance_next(lane->glance);
@@ -60,14 +60,14 @@ static void lane_drop(struct otr_source *src, struct lane *lane)
 		otr_iter_next(lane->iter);
 }
 
-static bool older(const struct lane *a, const struct lane *b)
+static bool source_older(const struct lane *a, const struct lane *b)
 {
 	if (a->item.ts != b->item.ts)
 		return a->item.ts < b->item.ts;
 	return a->cpu < b->cpu;
 }
 
-static void sift_down(struct otr_source *src, unsigned int at)
+static void source_sift_down(struct otr_source *src, unsigned int at)
 {
 	struct lane *lane = src->heap[at];
 
@@ -76,9 +76,9 @@ static void sift_down(struct otr_source *src, unsigned int at)
 
 		if (child >= src->heaped)
 			break;
-		if (child + 1 < src->heaped && older(src->heap[child + 1], src->heap[child]))
+		if (child + 1 < src->heaped && source_older(src->heap[child + 1], src->heap[child]))
 			child++;
-		if (!older(src->heap[child], lane))
+		if (!source_older(src->heap[child], lane))
 			break;
 		src->heap[at] = src->heap[child];
 		at = child;
@@ -86,59 +86,59 @@ static void sift_down(struct otr_source *src, unsigned int at)
 	src->heap[at] = lane;
 }
 
-static void sift_up(struct otr_source *src, unsigned int at)
+static void source_sift_up(struct otr_source *src, unsigned int at)
 {
 	struct lane *lane = src->heap[at];
 
-	while (at > 0 && older(lane, src->heap[(at - 1) / 2])) {
+	while (at > 0 && source_older(lane, src->heap[(at - 1) / 2])) {
 		src->heap[at] = src->heap[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
 	src->heap[at] = lane;
 }
 
-static void heap_build(struct otr_source *src)
+static void source_heap_build(struct otr_source *src)
 {
 	unsigned int i;
 
 	src->heaped = 0;
 	for (i = 0; i < src->nr; i++)
-		if (lane_fill(src, &src->lanes[i]))
+		if (source_lane_fill(src, &src->lanes[i]))
 			src->heap[src->heaped++] = &src->lanes[i];
 	for (i = src->heaped / 2; i-- > 0;)
-		sift_down(src, i);
+		source_sift_down(src, i);
 }
 
 /* A lane has another first record, or none. */
-static void heap_refill(struct otr_source *src, unsigned int at)
+static void source_heap_refill(struct otr_source *src, unsigned int at)
 {
 	struct lane *lane = src->heap[at];
 
-	if (!lane_fill(src, lane))
+	if (!source_lane_fill(src, lane))
 		src->heap[at] = src->heap[--src->heaped];
 	if (at >= src->heaped)
 		return;
 	/* What came from the end may belong higher up. */
-	sift_up(src, at);
-	sift_down(src, at);
+	source_sift_up(src, at);
+	source_sift_down(src, at);
 }
 
 /* The first record of a lane was used: let the lane go on. */
-static void heap_advance(struct otr_source *src, unsigned int at)
+static void source_heap_advance(struct otr_source *src, unsigned int at)
 {
-	lane_drop(src, src->heap[at]);
-	heap_refill(src, at);
+	source_lane_drop(src, src->heap[at]);
+	source_heap_refill(src, at);
 }
 
 /* An iterating source shows what is there when it is opened. */
-static bool lane_wanted(const struct otr_source *src, int cpu, int at)
+static bool source_lane_wanted(const struct otr_source *src, int cpu, int at)
 {
 	if (cpu != OTR_CPU_ALL && cpu != at)
 		return false;
 	return src->consuming || otr_ring_has_cpu(src->ring, at);
 }
 
-static int lanes_open(struct otr_source *src, int cpu)
+static int source_lanes_open(struct otr_source *src, int cpu)
 {
 	unsigned int nr = 0;
 	int at;
@@ -146,7 +146,7 @@ static int lanes_open(struct otr_source *src, int cpu)
 	for_each_possible_cpu(at) {
 		struct lane *lane = &src->lanes[nr];
 
-		if (!lane_wanted(src, cpu, at))
+		if (!source_lane_wanted(src, cpu, at))
 			continue;
 		lane->cpu = at;
 		if (!src->consuming) {
@@ -188,13 +188,13 @@ struct otr_source *otr_source_open(struct otr_ring *ring, int cpu, bool consumin
 	src->room = otr_ring_max_record(ring);
 	src->copy = kvmalloc(src->room, GFP_KERNEL);
 	if (src->heap && src->copy)
-		err = lanes_open(src, cpu);
+		err = source_lanes_open(src, cpu);
 	if (err) {
 		otr_source_close(src);
 		return ERR_PTR(err);
 	}
 	if (!consuming)
-		heap_build(src);
+		source_heap_build(src);
 	return src;
 }
 
@@ -267,7 +267,7 @@ void otr_source_glance(struct otr_source *src, struct otr_ring *ring, int cpu)
 		otr_glance_begin(lane->glance, ring, at);
 	}
 	src->nr = nr;
-	heap_build(src);
+	source_heap_build(src);
 }
 
 /**
@@ -284,7 +284,7 @@ void otr_source_begin(struct otr_source *src)
 		return;
 	for (i = 0; i < src->nr; i++)
 		src->lanes[i].rc = otr_ring_reader_lock(src->ring, src->lanes[i].cpu);
-	heap_build(src);
+	source_heap_build(src);
 }
 
 /**
@@ -307,7 +307,7 @@ void otr_source_end(struct otr_source *src)
 }
 
 /* Room for the current record, when pages have become larger since the open. */
-static bool make_room(struct otr_source *src)
+static bool source_make_room(struct otr_source *src)
 {
 	size_t len = src->now.len;
 	void *copy;
@@ -329,28 +329,28 @@ static bool make_room(struct otr_source *src)
  * older child of the top. The record itself may be gone by then, so it is
  * copied first; without memory for that, nothing follows.
  */
-static u64 look_ahead(struct otr_source *src)
+static u64 source_look_ahead(struct otr_source *src)
 {
-	if (!make_room(src))
+	if (!source_make_room(src))
 		return src->now.ts;
 	memcpy(src->copy, src->now.data, src->now.len);
 	src->now.data = src->copy;
-	heap_advance(src, 0);
+	source_heap_advance(src, 0);
 	return src->heaped ? src->heap[0]->item.ts : src->now.ts;
 }
 
 /* Copy the oldest record that was really there, and go on behind it. */
-static bool catch(struct otr_source *src)
+static bool source_catch(struct otr_source *src)
 {
 	while (src->heaped) {
 		src->now = src->heap[0]->item;
 		memcpy(src->copy, src->now.data, min(src->now.len, OTR_GLANCE_MAX));
 		src->now.data = src->copy;
 		if (otr_glance_holds(src->heap[0]->glance)) {
-			heap_advance(src, 0);
+			source_heap_advance(src, 0);
 			return true;
 		}
-		heap_refill(src, 0);
+		source_heap_refill(src, 0);
 	}
 	return false;
 }
@@ -369,7 +369,7 @@ static bool catch(struct otr_source *src)
 const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts)
 {
 	if (!src->have && src->glances) {
-		if (!catch(src))
+		if (!source_catch(src))
 			return NULL;
 		src->have = true;
 	} else if (!src->have) {
@@ -378,10 +378,10 @@ const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts)
 		src->now = src->heap[0]->item;
 		src->have = true;
 		if (next_ts)
-			*next_ts = look_ahead(src);
+			*next_ts = source_look_ahead(src);
 	} else if (next_ts) {
 		if (src->now.data != src->copy)
-			*next_ts = look_ahead(src);
+			*next_ts = source_look_ahead(src);
 		else
 			*next_ts = src->heaped ? src->heap[0]->item.ts : src->now.ts;
 	}
@@ -398,12 +398,12 @@ void otr_source_next(struct otr_source *src)
 {
 	/* After a look ahead, the lanes are there already. */
 	if (src->now.data != src->copy)
-		heap_advance(src, 0);
+		source_heap_advance(src, 0);
 	src->have = false;
 }
 
 /* Where in the heap the CPU of the current record is; @heaped for nowhere. */
-static unsigned int find_lane(const struct otr_source *src)
+static unsigned int source_find_lane(const struct otr_source *src)
 {
 	unsigned int at;
 
@@ -428,10 +428,10 @@ const struct otr_item *otr_source_follow(struct otr_source *src)
 	unsigned int at;
 
 	if (src->now.data != src->copy)
-		look_ahead(src);
+		source_look_ahead(src);
 	if (src->now.data != src->copy)
 		return NULL;
-	at = find_lane(src);
+	at = source_find_lane(src);
 	if (at >= src->heaped)
 		return NULL;
 	if (!src->glances)
@@ -450,10 +450,10 @@ const struct otr_item *otr_source_follow(struct otr_source *src)
  */
 void otr_source_skip(struct otr_source *src)
 {
-	unsigned int at = find_lane(src);
+	unsigned int at = source_find_lane(src);
 
 	if (at < src->heaped)
-		heap_advance(src, at);
+		source_heap_advance(src, at);
 }
 
 /**

@@ -30,15 +30,15 @@ struct scratch {
 	u8	slot[SCRATCH_DEPTH][SCRATCH_BYTES] __aligned(8);
 };
 
-static struct scratch __percpu *scratch;
-static DEFINE_PER_CPU(u32, scratch_depth);
+static struct scratch __percpu *event_scratch;
+static DEFINE_PER_CPU(u32, event_scratch_depth);
 
 /* Values of otr_out.level that are no slot. */
 #define LEVEL_OPEN	(-1)	/* in the ring, nothing to be judged */
 #define LEVEL_ASIDE	(-2)	/* the same, come there on another way */
 #define LEVEL_RING	SCRATCH_DEPTH	/* in the ring, to be taken back if need be */
 
-/* Beside one of the others: who runs is not wanted, so another task has to be. */
+/* Beside one of the others: the running task is not wanted, so another one has to be. */
 #define LEVEL_OTHER	0x100
 
 /* Beside one of the others: sinks or triggers want it, whatever the ring does. */
@@ -46,7 +46,7 @@ static DEFINE_PER_CPU(u32, scratch_depth);
 
 #define GATE_TAPS	(OTR_GATE_SINK | OTR_GATE_TRIGGER)
 
-static __always_inline struct otr_rec *out_rec(struct otr_out *out)
+static __always_inline struct otr_rec *event_out_rec(struct otr_out *out)
 {
 	BUILD_BUG_ON(sizeof(out->ring) < sizeof(struct otr_rec));
 	return (struct otr_rec *)out->ring;
@@ -60,7 +60,7 @@ static noinline void *event_reserve_aside(struct otr_sub *sub, struct otr_out *o
 
 	if (!data)
 		return NULL;
-	*out_rec(out) = rec;
+	*event_out_rec(out) = rec;
 	otr_record_head(data, sub->id);
 	out->data = data;
 	return data;
@@ -82,38 +82,38 @@ static __always_inline void *event_reserve(struct otr_sub *sub, struct otr_out *
 	}
 	out->level = LEVEL_OPEN;
 	/* All that the common end asks for. */
-	out_rec(out)->cpu = rec.cpu;
-	out_rec(out)->to = rec.to;
-	out_rec(out)->ts = rec.ts;
+	event_out_rec(out)->cpu = rec.cpu;
+	event_out_rec(out)->to = rec.to;
+	event_out_rec(out)->ts = rec.ts;
 	otr_record_head(data, sub->id);
 	return data;
 }
 
 /* Begin a record that is judged at its end; @beside goes to its level. */
-static __always_inline void *begin_judged(struct otr_sub *sub, struct otr_out *out,
-					  unsigned int len, int beside)
+static __always_inline void *event_begin_judged(struct otr_sub *sub, struct otr_out *out,
+						unsigned int len, int beside)
 {
-	unsigned int depth = raw_cpu_read(scratch_depth);
+	unsigned int depth = raw_cpu_read(event_scratch_depth);
 
 	if (unlikely(depth >= SCRATCH_DEPTH || len > SCRATCH_BYTES)) {
 		out->level = LEVEL_RING | beside;
 		out->len = len;
 		return event_reserve_aside(sub, out, len);
 	}
-	raw_cpu_write(scratch_depth, depth + 1);
-	/* Who interrupts us from here on takes the next slot. */
+	raw_cpu_write(event_scratch_depth, depth + 1);
+	/* A context that interrupts us from here on takes the next slot. */
 	barrier();
 	out->level = depth | beside;
 	out->len = len;
-	out->data = raw_cpu_ptr(scratch)->slot[depth];
+	out->data = raw_cpu_ptr(event_scratch)->slot[depth];
 	return out->data;
 }
 
-static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsigned int len,
-				  u32 gate)
+static noinline void *event_begin_gated(struct otr_sub *sub, struct otr_out *out, unsigned int len,
+					u32 gate)
 {
 	if (unlikely(gate & GATE_TAPS)) {
-		void *data = begin_judged(sub, out, len, LEVEL_TAPS);
+		void *data = event_begin_judged(sub, out, len, LEVEL_TAPS);
 
 		if (!data)
 			atomic_long_inc(&sub->missed);
@@ -125,10 +125,10 @@ static noinline void *begin_gated(struct otr_sub *sub, struct otr_out *out, unsi
 	    !otr_tasks_wanted(&sub->inst->event_tasks)) {
 		if (gate & OTR_GATE_TASKS)
 			return NULL;
-		return begin_judged(sub, out, len, LEVEL_OTHER);
+		return event_begin_judged(sub, out, len, LEVEL_OTHER);
 	}
 	if (gate & (OTR_GATE_FILTER | OTR_GATE_STACK))
-		return begin_judged(sub, out, len, 0);
+		return event_begin_judged(sub, out, len, 0);
 	return event_reserve(sub, out, len);
 }
 
@@ -169,11 +169,11 @@ void *otr_event_begin(struct otr_sub *sub, struct otr_out *out, unsigned int len
 	if (likely(!gate))
 		return otr_event_begin_open(sub, out, len);
 	out->sub = sub;
-	return begin_gated(sub, out, len, gate);
+	return event_begin_gated(sub, out, len, gate);
 }
 EXPORT_SYMBOL_GPL(otr_event_begin);
 
-static bool other_wanted(const struct otr_sub *sub, const void *data)
+static bool event_other_wanted(const struct otr_sub *sub, const void *data)
 {
 	pid_t other;
 
@@ -181,12 +181,12 @@ static bool other_wanted(const struct otr_sub *sub, const void *data)
 	return otr_tasks_test(&sub->inst->event_tasks, other);
 }
 
-static __always_inline bool judge(const struct otr_sub *sub, const struct otr_out *out)
+static __always_inline bool event_judge(const struct otr_sub *sub, const struct otr_out *out)
 {
 	/* The filter's contents come with its address, see otr_sub_set_filter(). */
 	const struct otr_filter *filter = READ_ONCE(sub->filter);
 
-	if (unlikely(out->level & LEVEL_OTHER) && !other_wanted(sub, out->data))
+	if (unlikely(out->level & LEVEL_OTHER) && !event_other_wanted(sub, out->data))
 		return false;
 	if (unlikely(!filter))
 		return true;
@@ -196,7 +196,7 @@ static __always_inline bool judge(const struct otr_sub *sub, const struct otr_ou
 }
 
 /* String instructions take long to get going, and most records are short. */
-static __always_inline void copy_words(void *to, const void *from, unsigned int len)
+static __always_inline void event_copy_words(void *to, const void *from, unsigned int len)
 {
 	unsigned int at;
 
@@ -206,7 +206,7 @@ static __always_inline void copy_words(void *to, const void *from, unsigned int 
 }
 
 /* Copy a record that was found good to the ring, all but its head. */
-static noinline void keep(struct otr_sub *sub, const void *data, unsigned int len)
+static noinline void event_keep(struct otr_sub *sub, const void *data, unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_head *head;
@@ -221,7 +221,7 @@ static noinline void keep(struct otr_sub *sub, const void *data, unsigned int le
 	data += sizeof(*head);
 	len -= sizeof(*head);
 	if (likely(len <= OTR_JUDGE_MAX))
-		copy_words(head + 1, data, len);
+		event_copy_words(head + 1, data, len);
 	else
 		memcpy(head + 1, data, len);
 	otr_ring_end(&rec);
@@ -229,7 +229,7 @@ static noinline void keep(struct otr_sub *sub, const void *data, unsigned int le
 }
 
 /* What is wanted behind a record. */
-static void record_stacks(const struct otr_sub *sub, unsigned long probe)
+static void event_record_stacks(const struct otr_sub *sub, unsigned long probe)
 {
 	if (!(READ_ONCE(sub->gate.bits) & OTR_GATE_STACK))
 		return;
@@ -239,9 +239,9 @@ static void record_stacks(const struct otr_sub *sub, unsigned long probe)
 		otr_stack_record_user(sub->ring);
 }
 
-static noinline void end_in_ring(struct otr_out *out, bool good)
+static noinline void event_end_in_ring(struct otr_out *out, bool good)
 {
-	struct otr_rec rec = *out_rec(out);
+	struct otr_rec rec = *event_out_rec(out);
 
 	if (!good) {
 		otr_ring_discard(&rec);
@@ -252,13 +252,13 @@ static noinline void end_in_ring(struct otr_out *out, bool good)
 }
 
 /* Does the ring want a record? All that may be in the way is looked at again. */
-static bool ring_wants(const struct otr_sub *sub, void *data, u32 gate, bool task_wanted)
+static bool event_ring_wants(const struct otr_sub *sub, void *data, u32 gate, bool task_wanted)
 {
 	const struct otr_filter *filter;
 
 	if (gate & OTR_GATE_SHUT)
 		return false;
-	if (!task_wanted && (!(gate & OTR_GATE_OTHER) || !other_wanted(sub, data)))
+	if (!task_wanted && (!(gate & OTR_GATE_OTHER) || !event_other_wanted(sub, data)))
 		return false;
 	/* The filter's contents come with its address, see otr_sub_set_filter(). */
 	filter = READ_ONCE(sub->filter);
@@ -269,14 +269,14 @@ static bool ring_wants(const struct otr_sub *sub, void *data, u32 gate, bool tas
 	return otr_filter_match(filter, data);
 }
 
-static bool task_wanted(const struct otr_sub *sub, u32 gate)
+static bool event_task_wanted(const struct otr_sub *sub, u32 gate)
 {
 	return !(gate & (OTR_GATE_TASKS | OTR_GATE_OTHER | OTR_GATE_LATE)) ||
 	       otr_tasks_wanted(&sub->inst->event_tasks);
 }
 
 /* Let sinks and triggers have a record; bits of those that run after it is in the ring. */
-static u64 taps_before(struct otr_sub *sub, void *data, unsigned int len, bool triggers)
+static u64 event_taps_before(struct otr_sub *sub, void *data, unsigned int len, bool triggers)
 {
 	struct otr_hit hit = { .sub = sub, .rec = data, .len = len };
 	struct otr_tap *tap;
@@ -300,7 +300,7 @@ static u64 taps_before(struct otr_sub *sub, void *data, unsigned int len, bool t
 }
 
 /* A tap that was added or removed meanwhile moves the bits: a probe may see either. */
-static void taps_after(struct otr_sub *sub, u64 later, unsigned long probe)
+static void event_taps_after(struct otr_sub *sub, u64 later, unsigned long probe)
 {
 	struct otr_hit hit = { .sub = sub, .probe = probe };
 	struct otr_tap *tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]);
@@ -314,47 +314,47 @@ static void taps_after(struct otr_sub *sub, u64 later, unsigned long probe)
  * A record that sinks and triggers want: on the stack or in a slot, to be copied to
  * the ring, or, with @out, there already.
  */
-static noinline void judge_taps(struct otr_sub *sub, void *data, unsigned int len,
-				struct otr_out *out, unsigned long probe)
+static noinline void event_judge_taps(struct otr_sub *sub, void *data, unsigned int len,
+				      struct otr_out *out, unsigned long probe)
 {
 	u32 gate = READ_ONCE(sub->gate.bits);
-	bool wanted = task_wanted(sub, gate);
-	u64 later = taps_before(sub, data, len, wanted || !READ_ONCE(sub->picky));
+	bool wanted = event_task_wanted(sub, gate);
+	u64 later = event_taps_before(sub, data, len, wanted || !READ_ONCE(sub->picky));
 	/* A trigger may have changed what is in the way. */
-	bool good = ring_wants(sub, data, READ_ONCE(sub->gate.bits), wanted);
+	bool good = event_ring_wants(sub, data, READ_ONCE(sub->gate.bits), wanted);
 
 	if (out)
-		end_in_ring(out, good);
+		event_end_in_ring(out, good);
 	else if (good)
-		keep(sub, data, len);
+		event_keep(sub, data, len);
 	if (good)
-		record_stacks(sub, probe);
+		event_record_stacks(sub, probe);
 	if (later)
-		taps_after(sub, later, probe);
+		event_taps_after(sub, later, probe);
 }
 
 /* All that may be in the way, or was when the probe looked at the gate. */
-static noinline void judge_all(struct otr_sub *sub, void *data, unsigned int len,
-			       unsigned long probe)
+static noinline void event_judge_all(struct otr_sub *sub, void *data, unsigned int len,
+				     unsigned long probe)
 {
 	u32 gate = READ_ONCE(sub->gate.bits);
 
 	if (unlikely(gate & GATE_TAPS)) {
-		judge_taps(sub, data, len, NULL, probe);
+		event_judge_taps(sub, data, len, NULL, probe);
 		return;
 	}
-	if (!ring_wants(sub, data, gate, task_wanted(sub, gate)))
+	if (!event_ring_wants(sub, data, gate, event_task_wanted(sub, gate)))
 		return;
-	keep(sub, data, len);
-	record_stacks(sub, probe);
+	event_keep(sub, data, len);
+	event_record_stacks(sub, probe);
 }
 
 /* A filter of more than one question. */
-static noinline void judge_on(struct otr_sub *sub, void *data, unsigned int len,
-			      const struct otr_filter *only, unsigned int from)
+static noinline void event_judge_on(struct otr_sub *sub, void *data, unsigned int len,
+				    const struct otr_filter *only, unsigned int from)
 {
 	if (otr_filter_run(only, data, from))
-		keep(sub, data, len);
+		event_keep(sub, data, len);
 }
 
 /**
@@ -372,54 +372,54 @@ void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
 	int answer;
 
 	if (unlikely(!only)) {
-		judge_all(sub, data, len, _RET_IP_);
+		event_judge_all(sub, data, len, _RET_IP_);
 		return;
 	}
 	answer = otr_filter_first(only, data);
 	if (answer == OTR_STEP_REJECT)
 		return;
 	if (answer == OTR_STEP_ACCEPT)
-		keep(sub, data, len);
+		event_keep(sub, data, len);
 	else
-		judge_on(sub, data, len, only, answer);
+		event_judge_on(sub, data, len, only, answer);
 }
 EXPORT_SYMBOL_GPL(otr_event_judge);
 
-static void scratch_release(const struct otr_out *out)
+static void event_scratch_release(const struct otr_out *out)
 {
 	/* The slot is free when we are done with it. */
 	barrier();
-	raw_cpu_write(scratch_depth, out->level & (LEVEL_RING - 1));
+	raw_cpu_write(event_scratch_depth, out->level & (LEVEL_RING - 1));
 }
 
-static noinline void end_judged(struct otr_out *out, unsigned long probe)
+static noinline void event_end_judged(struct otr_out *out, unsigned long probe)
 {
 	struct otr_sub *sub = out->sub;
 	bool good;
 
 	if (unlikely(out->level == LEVEL_ASIDE)) {
-		end_in_ring(out, true);
+		event_end_in_ring(out, true);
 		return;
 	}
 	if (unlikely(out->level & LEVEL_TAPS)) {
 		bool in_ring = out->level & LEVEL_RING;
 
-		judge_taps(sub, out->data, out->len, in_ring ? out : NULL, probe);
+		event_judge_taps(sub, out->data, out->len, in_ring ? out : NULL, probe);
 		if (!in_ring)
-			scratch_release(out);
+			event_scratch_release(out);
 		return;
 	}
-	good = judge(sub, out);
+	good = event_judge(sub, out);
 
 	if (unlikely(out->level & LEVEL_RING)) {
-		end_in_ring(out, good);
+		event_end_in_ring(out, good);
 	} else {
 		if (good)
-			keep(sub, out->data, out->len);
-		scratch_release(out);
+			event_keep(sub, out->data, out->len);
+		event_scratch_release(out);
 	}
 	if (good)
-		record_stacks(sub, probe);
+		event_record_stacks(sub, probe);
 }
 
 /**
@@ -433,18 +433,18 @@ void otr_event_end(struct otr_out *out)
 	struct otr_rec rec __uninitialized;
 
 	if (unlikely(out->level != LEVEL_OPEN)) {
-		end_judged(out, _RET_IP_);
+		event_end_judged(out, _RET_IP_);
 		return;
 	}
-	rec.cpu = out_rec(out)->cpu;
-	rec.to = out_rec(out)->to;
-	rec.ts = out_rec(out)->ts;
+	rec.cpu = event_out_rec(out)->cpu;
+	rec.to = event_out_rec(out)->to;
+	rec.ts = event_out_rec(out)->ts;
 	otr_ring_keep(&rec);
 	otr_comm_want(out->sub->remember);
 }
 EXPORT_SYMBOL_GPL(otr_event_end);
 
-static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
+static int event_tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
 {
 	int err = otr_task_names_get();
 
@@ -456,18 +456,18 @@ static int tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
 	return err;
 }
 
-static void tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
+static void event_tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	otr_host_probe_unregister(ev->tp, ev->probe, sub);
 	otr_task_names_put();
 }
 
-static const struct otr_event_ops tracepoint_ops = {
-	.attach	= tracepoint_attach,
-	.detach	= tracepoint_detach,
+static const struct otr_event_ops event_tracepoint_ops = {
+	.attach	= event_tracepoint_attach,
+	.detach	= event_tracepoint_detach,
 };
 
-static void module_came(const char *module)
+static void event_module_came(const char *module)
 {
 	struct otr_inst *inst = NULL;
 
@@ -477,9 +477,9 @@ static void module_came(const char *module)
 	mutex_unlock(&otr_switch_lock);
 }
 
-static const struct otr_set_hooks set_hooks = {
-	.ops	= &tracepoint_ops,
-	.came	= module_came,
+static const struct otr_set_hooks event_set_hooks = {
+	.ops	= &event_tracepoint_ops,
+	.came	= event_module_came,
 };
 
 /**
@@ -492,12 +492,12 @@ int otr_events_init(void)
 {
 	int err;
 
-	scratch = alloc_percpu(struct scratch);
-	if (!scratch)
+	event_scratch = alloc_percpu(struct scratch);
+	if (!event_scratch)
 		return -ENOMEM;
-	err = otr_set_start(&set_hooks);
+	err = otr_set_start(&event_set_hooks);
 	if (err)
-		free_percpu(scratch);
+		free_percpu(event_scratch);
 	return err;
 }
 
@@ -510,5 +510,5 @@ void otr_events_exit(void)
 {
 	otr_set_stop();
 	tracepoint_synchronize_unregister();
-	free_percpu(scratch);
+	free_percpu(event_scratch);
 }

@@ -18,22 +18,22 @@
 #define RECORD_MAX	(PAGE_SIZE - sizeof(struct otr_page) - OTR_REC_HEAD - sizeof(u32))
 
 /* What a record says whose data could not be read. */
-static const char faulted[] = "<faulted>";
-#define FAULTED_LEN	(sizeof(faulted) - 1)
+static const char marker_faulted[] = "<faulted>";
+#define FAULTED_LEN	(sizeof(marker_faulted) - 1)
 
 /*
  * Size of a raw marker's record of @len bytes: there is always room for that text. As
  * in-tree the id counts twice, so readers see zeros behind the bytes.
  */
-static size_t raw_size(size_t len)
+static size_t marker_raw_size(size_t len)
 {
 	return sizeof(struct otr_rec_raw) + max(len, sizeof(__u32) + FAULTED_LEN);
 }
 
 /* Clear what is behind @from bytes of it, its id included. */
-static void raw_clear(struct otr_rec_raw *out, size_t len, size_t from)
+static void marker_raw_clear(struct otr_rec_raw *out, size_t len, size_t from)
 {
-	size_t room = ALIGN(raw_size(len), sizeof(u32)) - offsetof(struct otr_rec_raw, id);
+	size_t room = ALIGN(marker_raw_size(len), sizeof(u32)) - offsetof(struct otr_rec_raw, id);
 
 	memset((void *)&out->id + from, 0, room - from);
 }
@@ -43,7 +43,7 @@ static void raw_clear(struct otr_rec_raw *out, size_t len, size_t from)
  * a system call of the task whose memory it is. Memory that is not in, as the first
  * touch of a file's page finds it, is fetched once more where a fault may sleep.
  */
-static __always_inline bool fetch(void *to, const char __user *from, size_t len)
+static __always_inline bool marker_fetch(void *to, const char __user *from, size_t len)
 {
 	unsigned long left;
 
@@ -56,7 +56,7 @@ static __always_inline bool fetch(void *to, const char __user *from, size_t len)
 }
 
 /* What of a text is taken; the compiler sees that the common record is a short one. */
-static __always_inline size_t cut(size_t len)
+static __always_inline size_t marker_cut(size_t len)
 {
 	const size_t around = sizeof(struct otr_rec_print) + 2;
 
@@ -66,7 +66,7 @@ static __always_inline size_t cut(size_t len)
 }
 
 /* End the text with one newline, and zero. */
-static void finish_text(char *text, size_t len)
+static void marker_finish_text(char *text, size_t len)
 {
 	if (!len || text[len - 1] != '\n')
 		text[len++] = '\n';
@@ -74,8 +74,8 @@ static void finish_text(char *text, size_t len)
 }
 
 /* Record a text whose memory was not in, or that there is none. */
-static noinline ssize_t mark_slowly(struct otr_ring *ring, unsigned long ip,
-				    const char __user *from, size_t len)
+static noinline ssize_t marker_mark_slowly(struct otr_ring *ring, unsigned long ip,
+					   const char __user *from, size_t len)
 {
 	char *text = memdup_user(from, len);
 	ssize_t done = len;
@@ -83,7 +83,8 @@ static noinline ssize_t mark_slowly(struct otr_ring *ring, unsigned long ip,
 	if (PTR_ERR_OR_ZERO(text) == -ENOMEM)
 		return -ENOMEM;
 	if (IS_ERR(text))
-		return otr_marker_say(ring, ip, faulted, FAULTED_LEN, true) ? -EFAULT : -EBADF;
+		return otr_marker_say(ring, ip, marker_faulted, FAULTED_LEN, true) ? -EFAULT :
+										     -EBADF;
 	if (!otr_marker_say(ring, ip, text, len, !len || text[len - 1] != '\n'))
 		done = -EBADF;
 	kfree(text);
@@ -101,7 +102,7 @@ static noinline ssize_t tracing_mark_write(struct otr_inst *inst, const char __u
 	struct otr_rec_print *out;
 	struct otr_rec rec __uninitialized;
 
-	len = cut(len);
+	len = marker_cut(len);
 	preempt_disable_notrace();
 	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
 	if (!out) {
@@ -112,12 +113,12 @@ static noinline ssize_t tracing_mark_write(struct otr_inst *inst, const char __u
 	out->ip = _THIS_IP_;
 	/* A short text leaves room, of which the record's last word is cleared already. */
 	memset(out->text, 0, sizeof(u64));
-	if (unlikely(!fetch(out->text, from, len))) {
+	if (unlikely(!marker_fetch(out->text, from, len))) {
 		otr_ring_discard(&rec);
 		preempt_enable_notrace();
-		return mark_slowly(inst->ring, _THIS_IP_, from, len);
+		return marker_mark_slowly(inst->ring, _THIS_IP_, from, len);
 	}
-	finish_text(out->text, len);
+	marker_finish_text(out->text, len);
 	otr_ring_end(&rec);
 	otr_comm_want(READ_ONCE(inst->remember));
 	preempt_enable_notrace();
@@ -176,25 +177,25 @@ bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, s
 
 /*
  * Begin a raw marker's record: NULL while nothing is recorded, otherwise preemption
- * is off until end_raw().
+ * is off until marker_end_raw().
  */
-static __always_inline struct otr_rec_raw *begin_raw(struct otr_inst *inst, struct otr_rec *rec,
-						     size_t len)
+static __always_inline struct otr_rec_raw *marker_begin_raw(struct otr_inst *inst,
+							    struct otr_rec *rec, size_t len)
 {
 	struct otr_rec_raw *out;
 
 	preempt_disable_notrace();
-	out = otr_ring_begin(inst->ring, rec, raw_size(len));
+	out = otr_ring_begin(inst->ring, rec, marker_raw_size(len));
 	if (!out) {
 		preempt_enable_notrace();
 		return NULL;
 	}
 	otr_record_head(&out->head, OTR_TYPE_RAW_DATA);
-	raw_clear(out, len, len);
+	marker_raw_clear(out, len, len);
 	return out;
 }
 
-static __always_inline void end_raw(struct otr_inst *inst, struct otr_rec *rec)
+static __always_inline void marker_end_raw(struct otr_inst *inst, struct otr_rec *rec)
 {
 	otr_ring_end(rec);
 	otr_comm_want(READ_ONCE(inst->remember));
@@ -202,8 +203,8 @@ static __always_inline void end_raw(struct otr_inst *inst, struct otr_rec *rec)
 }
 
 /* Record bytes whose memory was not in, or that there is none. */
-static noinline ssize_t write_raw_slowly(struct otr_inst *inst, const char __user *from,
-					 size_t len)
+static noinline ssize_t marker_write_raw_slowly(struct otr_inst *inst, const char __user *from,
+						size_t len)
 {
 	char *data = memdup_user(from, len);
 	bool there = !IS_ERR(data);
@@ -212,16 +213,16 @@ static noinline ssize_t write_raw_slowly(struct otr_inst *inst, const char __use
 
 	if (PTR_ERR_OR_ZERO(data) == -ENOMEM)
 		return -ENOMEM;
-	out = begin_raw(inst, &rec, len);
+	out = marker_begin_raw(inst, &rec, len);
 	if (out) {
 		if (!there)
-			raw_clear(out, len, 0);
+			marker_raw_clear(out, len, 0);
 		out->id = there ? *(u32 *)data : -1;
 		if (there)
 			memcpy(out->data, data + sizeof(out->id), len - sizeof(out->id));
 		else
-			memcpy(out->data, faulted, FAULTED_LEN);
-		end_raw(inst, &rec);
+			memcpy(out->data, marker_faulted, FAULTED_LEN);
+		marker_end_raw(inst, &rec);
 	}
 	if (there)
 		kfree(data);
@@ -249,21 +250,21 @@ ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, siz
 
 	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))
 		return -EINVAL;
-	if (len > most || raw_size(len) > most)
+	if (len > most || marker_raw_size(len) > most)
 		return -EINVAL;
-	out = begin_raw(inst, &rec, len);
+	out = marker_begin_raw(inst, &rec, len);
 	if (!out)
 		return -EBADF;
-	if (unlikely(!fetch(&out->id, from, len))) {
+	if (unlikely(!marker_fetch(&out->id, from, len))) {
 		otr_ring_discard(&rec);
 		preempt_enable_notrace();
-		return write_raw_slowly(inst, from, len);
+		return marker_write_raw_slowly(inst, from, len);
 	}
-	end_raw(inst, &rec);
+	marker_end_raw(inst, &rec);
 	return len;
 }
 
-static void print_text(struct otr_line *line)
+static void marker_print_text(struct otr_line *line)
 {
 	const struct otr_rec_print *rec = line->rec;
 
@@ -271,39 +272,39 @@ static void print_text(struct otr_line *line)
 	seq_buf_printf(line->out, ": %s", rec->text);
 }
 
-static void print_text_raw(struct otr_line *line)
+static void marker_print_text_raw(struct otr_line *line)
 {
 	const struct otr_rec_print *rec = line->rec;
 
 	seq_buf_printf(line->out, "# %lx %s", rec->ip, rec->text);
 }
 
-static void print_text_alone(struct otr_line *line)
+static void marker_print_text_alone(struct otr_line *line)
 {
 	const struct otr_rec_print *rec = line->rec;
 
 	seq_buf_puts(line->out, rec->text);
 }
 
-static const struct otr_field print_fields[] = {
+static const struct otr_field marker_print_fields[] = {
 	OTR_FIELD(struct otr_rec_print, unsigned long, ip),
 	{ "char", "buf[]", offsetof(struct otr_rec_print, text), 0, OTR_CHAR_SIGNED },
 	{}
 };
 
-static struct otr_event print_event = {
+static struct otr_event marker_print_event = {
 	.id		= OTR_TYPE_PRINT,
 	.system		= "ftrace",
 	.name		= "print",
 	.flags		= OTR_EVENT_ID,
-	.fields		= print_fields,
+	.fields		= marker_print_fields,
 	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->buf",
-	.text		= print_text,
-	.raw		= print_text_raw,
-	.alone		= print_text_alone,
+	.text		= marker_print_text,
+	.raw		= marker_print_text_raw,
+	.alone		= marker_print_text_alone,
 };
 
-static void print_bytes(struct otr_line *line)
+static void marker_print_bytes(struct otr_line *line)
 {
 	const struct otr_rec_raw *rec = line->rec;
 	const u8 *end = line->rec + line->len;
@@ -315,23 +316,23 @@ static void print_bytes(struct otr_line *line)
 	seq_buf_putc(line->out, '\n');
 }
 
-static const struct otr_field raw_fields[] = {
+static const struct otr_field marker_raw_fields[] = {
 	OTR_FIELD(struct otr_rec_raw, unsigned int, id),
 	{ "char", "buf[]", offsetof(struct otr_rec_raw, data), 0, OTR_CHAR_SIGNED },
 	{}
 };
 
-static struct otr_event raw_event = {
+static struct otr_event marker_raw_event = {
 	.id		= OTR_TYPE_RAW_DATA,
 	.system		= "ftrace",
 	.name		= "raw_data",
-	.fields		= raw_fields,
+	.fields		= marker_raw_fields,
 	.print_fmt	= "\"id:%04x %08x\", REC->id, (int)REC->buf[0]",
-	.text		= print_bytes,
-	.raw		= print_bytes,
+	.text		= marker_print_bytes,
+	.raw		= marker_print_bytes,
 };
 
-static struct otr_event *const events[] = { &print_event, &raw_event };
+static struct otr_event *const marker_events[] = { &marker_print_event, &marker_raw_event };
 
 /**
  * otr_marker_init - make the markers' records known
@@ -341,7 +342,7 @@ static struct otr_event *const events[] = { &print_event, &raw_event };
  */
 int otr_marker_init(void)
 {
-	return otr_event_register_all(events, ARRAY_SIZE(events));
+	return otr_event_register_all(marker_events, ARRAY_SIZE(marker_events));
 }
 
 /**
@@ -351,5 +352,5 @@ int otr_marker_init(void)
  */
 void otr_marker_exit(void)
 {
-	otr_event_unregister_all(events, ARRAY_SIZE(events));
+	otr_event_unregister_all(marker_events, ARRAY_SIZE(marker_events));
 }

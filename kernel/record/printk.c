@@ -43,19 +43,19 @@ struct otr_kept {
 	char			text[];
 };
 
-static LIST_HEAD(all);
-static DEFINE_HASHTABLE(by_text, 8);
-static DEFINE_MUTEX(kept_lock);	/* serialises additions to both */
+static LIST_HEAD(printk_all);
+static DEFINE_HASHTABLE(printk_by_text, 8);
+static DEFINE_MUTEX(printk_kept_lock);	/* serialises additions to both */
 
 /*
  * The instance that has the option trace_printk_dest, where texts and formats go;
  * the latter two are NULL while such are not wanted. They are read with preemption
  * off: an instance that loses the option, and may then go, waits for that.
  */
-static struct otr_inst *stacks_to, *texts_to, *formats_to;
+static struct otr_inst *printk_stacks_to, *printk_texts_to, *printk_formats_to;
 
 /* What the option trace_printk became when an instance changed it last. */
-static bool formats_wanted;
+static bool printk_formats_wanted;
 
 /**
  * otr_printk_follow - go where the option trace_printk_dest is now
@@ -74,9 +74,9 @@ void otr_printk_follow(void)
 	while ((inst = otr_inst_next(inst)))
 		if (otr_inst_option(inst, OTR_OPT_PRINTK_DEST))
 			break;
-	WRITE_ONCE(stacks_to, inst);
-	WRITE_ONCE(texts_to, otr_inst_option(inst, OTR_OPT_PRINTK) ? inst : NULL);
-	WRITE_ONCE(formats_to, formats_wanted ? inst : NULL);
+	WRITE_ONCE(printk_stacks_to, inst);
+	WRITE_ONCE(printk_texts_to, otr_inst_option(inst, OTR_OPT_PRINTK) ? inst : NULL);
+	WRITE_ONCE(printk_formats_to, printk_formats_wanted ? inst : NULL);
 	mutex_unlock(&otr_inst_lock);
 }
 
@@ -88,12 +88,12 @@ void otr_printk_follow(void)
  */
 void otr_printk_switch(bool on)
 {
-	formats_wanted = on;
+	printk_formats_wanted = on;
 	otr_printk_follow();
 }
 
-/* Who called the function that is called from outside. */
-static __always_inline void recorded(struct otr_inst *inst, unsigned long caller)
+/* What every text does once it is recorded. */
+static __always_inline void printk_recorded(struct otr_inst *inst, unsigned long caller)
 {
 	otr_comm_want(READ_ONCE(inst->remember));
 	if (unlikely(otr_inst_option(inst, OTR_OPT_STACKTRACE)))
@@ -101,8 +101,8 @@ static __always_inline void recorded(struct otr_inst *inst, unsigned long caller
 }
 
 /* @newline: one is added at the end. */
-static int put_text(struct otr_inst *const *to, unsigned long ip, const char *text,
-		    unsigned int len, bool newline, unsigned long caller)
+static int printk_put_text(struct otr_inst *const *to, unsigned long ip, const char *text,
+			   unsigned int len, bool newline, unsigned long caller)
 {
 	struct otr_inst *inst;
 	bool done;
@@ -111,7 +111,7 @@ static int put_text(struct otr_inst *const *to, unsigned long ip, const char *te
 	inst = READ_ONCE(*to);
 	done = inst && otr_marker_say(inst->ring, ip, text, len, newline);
 	if (done)
-		recorded(inst, caller);
+		printk_recorded(inst, caller);
 	preempt_enable_notrace();
 	return done ? len : 0;
 }
@@ -127,7 +127,8 @@ static int put_text(struct otr_inst *const *to, unsigned long ip, const char *te
  */
 int otr_printk_puts(unsigned long ip, const char *text, int len)
 {
-	return put_text(&texts_to, ip, text, len, len <= 0 || text[len - 1] != '\n', _RET_IP_);
+	return printk_put_text(&printk_texts_to, ip, text, len, len <= 0 || text[len - 1] != '\n',
+			       _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(otr_printk_puts);
 
@@ -147,10 +148,10 @@ int otr_printk_bputs(unsigned long ip, const struct otr_printk_format *format)
 	struct otr_inst *inst;
 
 	if (unlikely(!kept))
-		return !!put_text(&texts_to, ip, format->text, strlen(format->text), false,
-				  _RET_IP_);
+		return !!printk_put_text(&printk_texts_to, ip, format->text, strlen(format->text),
+					 false, _RET_IP_);
 	preempt_disable_notrace();
-	inst = READ_ONCE(texts_to);
+	inst = READ_ONCE(printk_texts_to);
 	if (likely(inst))
 		out = otr_ring_begin(inst->ring, &rec, sizeof(*out));
 	if (out) {
@@ -158,7 +159,7 @@ int otr_printk_bputs(unsigned long ip, const struct otr_printk_format *format)
 		out->ip = ip;
 		out->str = kept->text;
 		otr_ring_end(&rec);
-		recorded(inst, _RET_IP_);
+		printk_recorded(inst, _RET_IP_);
 	}
 	preempt_enable_notrace();
 	return !!out;
@@ -166,8 +167,8 @@ int otr_printk_bputs(unsigned long ip, const struct otr_printk_format *format)
 EXPORT_SYMBOL_GPL(otr_printk_bputs);
 
 /* The arguments, packed: bytes, more than @room when there are too many. */
-static __always_inline size_t pack(const struct otr_kept *kept, void *to, size_t room,
-				   va_list args)
+static __always_inline size_t printk_pack(const struct otr_kept *kept, void *to, size_t room,
+					  va_list args)
 {
 	if (likely(kept->pack.known))
 		return otr_pack_put(&kept->pack, to, room, args);
@@ -176,8 +177,8 @@ static __always_inline size_t pack(const struct otr_kept *kept, void *to, size_t
 	return sizeof(u32) * vbin_printf(to, room / sizeof(u32), kept->text, args);
 }
 
-static int put_format(unsigned long ip, const struct otr_printk_format *format, va_list args,
-		      unsigned long caller)
+static int printk_put_format(unsigned long ip, const struct otr_printk_format *format, va_list args,
+			     unsigned long caller)
 {
 	const struct otr_kept *kept = READ_ONCE(format->kept);
 	struct otr_rec rec __uninitialized;
@@ -189,8 +190,8 @@ static int put_format(unsigned long ip, const struct otr_printk_format *format, 
 	if (unlikely(!kept))
 		return otr_printk_vprint(ip, format->text, args);
 	preempt_disable_notrace();
-	inst = READ_ONCE(formats_to);
-	len = inst ? pack(kept, packed, sizeof(packed), args) : sizeof(packed) + 1;
+	inst = READ_ONCE(printk_formats_to);
+	len = inst ? printk_pack(kept, packed, sizeof(packed), args) : sizeof(packed) + 1;
 	/* What fits is words, for which there is nothing to clear. */
 	if (len <= sizeof(packed) && len % sizeof(u32))
 		__builtin_unreachable();
@@ -205,7 +206,7 @@ static int put_format(unsigned long ip, const struct otr_printk_format *format, 
 		for (i = 0; i < len / sizeof(u32); i++)
 			out->buf[i] = packed[i];
 		otr_ring_end(&rec);
-		recorded(inst, caller);
+		printk_recorded(inst, caller);
 	}
 	preempt_enable_notrace();
 	return out ? len / sizeof(u32) : 0;
@@ -222,7 +223,7 @@ static int put_format(unsigned long ip, const struct otr_printk_format *format, 
  */
 int otr_printk_vbprint(unsigned long ip, const struct otr_printk_format *format, va_list args)
 {
-	return put_format(ip, format, args, _RET_IP_);
+	return printk_put_format(ip, format, args, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(otr_printk_vbprint);
 
@@ -240,7 +241,7 @@ int otr_printk_bprint(unsigned long ip, const struct otr_printk_format *format, 
 	int done;
 
 	va_start(args, format);
-	done = put_format(ip, format, args, _RET_IP_);
+	done = printk_put_format(ip, format, args, _RET_IP_);
 	va_end(args);
 	return done;
 }
@@ -259,8 +260,8 @@ int otr_printk_vprint(unsigned long ip, const char *fmt, va_list args)
 {
 	char text[TEXT_MAX];
 
-	return put_text(&formats_to, ip, text, vscnprintf(text, sizeof(text), fmt, args), false,
-			_RET_IP_);
+	return printk_put_text(&printk_formats_to, ip, text,
+			       vscnprintf(text, sizeof(text), fmt, args), false, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(otr_printk_vprint);
 
@@ -302,18 +303,18 @@ void otr_printk_dump_stack(const struct otr_printk_format *mark, int skip)
 			from = caller[nr - 1];
 	}
 	preempt_disable_notrace();
-	otr_stack_record(READ_ONCE(stacks_to)->ring, from);
+	otr_stack_record(READ_ONCE(printk_stacks_to)->ring, from);
 	preempt_enable_notrace();
 }
 EXPORT_SYMBOL_GPL(otr_printk_dump_stack);
 
 /* The copy of a text, made if it is new. */
-static const struct otr_kept *keep(const char *text)
+static const struct otr_kept *printk_keep(const char *text)
 {
 	u32 key = full_name_hash(NULL, text, strlen(text));
 	struct otr_kept *kept;
 
-	hash_for_each_possible(by_text, kept, hash, key)
+	hash_for_each_possible(printk_by_text, kept, hash, key)
 		if (!strcmp(kept->text, text))
 			return kept;
 	kept = kzalloc(struct_size(kept, text, strlen(text) + 1), GFP_KERNEL);
@@ -321,12 +322,12 @@ static const struct otr_kept *keep(const char *text)
 		return NULL;
 	memcpy(kept->text, text, strlen(text) + 1);
 	otr_pack_read(&kept->pack, text);
-	hash_add(by_text, &kept->hash, key);
-	list_add_tail_rcu(&kept->link, &all);
+	hash_add(printk_by_text, &kept->hash, key);
+	list_add_tail_rcu(&kept->link, &printk_all);
 	return kept;
 }
 
-static int found(void *data, const char *name, unsigned long addr)
+static int printk_found(void *data, const char *name, unsigned long addr)
 {
 	struct otr_printk_format *format = (void *)addr;
 
@@ -336,7 +337,7 @@ static int found(void *data, const char *name, unsigned long addr)
 		return 0;
 	/* Without memory for it, records of this one have their text. */
 	if (IS_ENABLED(CONFIG_BINARY_PRINTF))
-		WRITE_ONCE(format->kept, keep(format->text));
+		WRITE_ONCE(format->kept, printk_keep(format->text));
 	return 0;
 }
 
@@ -344,9 +345,9 @@ static void printk_module_comes(struct module *mod)
 {
 	bool stacks = false;
 
-	mutex_lock(&kept_lock);
-	otr_host_each_symbol(mod->name, found, &stacks);
-	mutex_unlock(&kept_lock);
+	mutex_lock(&printk_kept_lock);
+	otr_host_each_symbol(mod->name, printk_found, &stacks);
+	mutex_unlock(&printk_kept_lock);
 	if (!stacks)
 		return;
 	if (otr_stack_prepare())
@@ -368,7 +369,7 @@ const char *otr_printk_format(unsigned int nr)
 	const char *text = NULL;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(kept, &all, link) {
+	list_for_each_entry_rcu(kept, &printk_all, link) {
 		if (nr--)
 			continue;
 		text = kept->text;
@@ -378,7 +379,7 @@ const char *otr_printk_format(unsigned int nr)
 	return text;
 }
 
-static void add_format(struct seq_buf *out, const struct otr_rec_bprint *rec)
+static void printk_add_format(struct seq_buf *out, const struct otr_rec_bprint *rec)
 {
 #ifdef CONFIG_BINARY_PRINTF
 	size_t room, len;
@@ -390,29 +391,29 @@ static void add_format(struct seq_buf *out, const struct otr_rec_bprint *rec)
 #endif
 }
 
-static void print_format(struct otr_line *line)
+static void printk_print_format(struct otr_line *line)
 {
 	const struct otr_rec_bprint *rec = line->rec;
 
 	otr_print_ip(line, rec->ip);
 	seq_buf_puts(line->out, ": ");
-	add_format(line->out, rec);
+	printk_add_format(line->out, rec);
 }
 
-static void print_format_raw(struct otr_line *line)
+static void printk_print_format_raw(struct otr_line *line)
 {
 	const struct otr_rec_bprint *rec = line->rec;
 
 	seq_buf_printf(line->out, ": %lx : ", rec->ip);
-	add_format(line->out, rec);
+	printk_add_format(line->out, rec);
 }
 
-static void print_format_alone(struct otr_line *line)
+static void printk_print_format_alone(struct otr_line *line)
 {
-	add_format(line->out, line->rec);
+	printk_add_format(line->out, line->rec);
 }
 
-static void print_constant(struct otr_line *line)
+static void printk_print_constant(struct otr_line *line)
 {
 	const struct otr_rec_bputs *rec = line->rec;
 
@@ -421,56 +422,56 @@ static void print_constant(struct otr_line *line)
 	seq_buf_puts(line->out, rec->str);
 }
 
-static void print_constant_raw(struct otr_line *line)
+static void printk_print_constant_raw(struct otr_line *line)
 {
 	const struct otr_rec_bputs *rec = line->rec;
 
 	seq_buf_printf(line->out, ": %lx : %s", rec->ip, rec->str);
 }
 
-static void print_constant_alone(struct otr_line *line)
+static void printk_print_constant_alone(struct otr_line *line)
 {
 	const struct otr_rec_bputs *rec = line->rec;
 
 	seq_buf_puts(line->out, rec->str);
 }
 
-static const struct otr_field bprint_fields[] = {
+static const struct otr_field printk_bprint_fields[] = {
 	OTR_FIELD(struct otr_rec_bprint, unsigned long, ip),
 	{ "const char *", "fmt", offsetof(struct otr_rec_bprint, fmt), sizeof(char *) },
 	{ "u32", "buf[]", offsetof(struct otr_rec_bprint, buf), 0 },
 	{}
 };
 
-static struct otr_event bprint_event = {
+static struct otr_event printk_bprint_event = {
 	.id		= OTR_TYPE_BPRINT,
 	.system		= "ftrace",
 	.name		= "bprint",
-	.fields		= bprint_fields,
+	.fields		= printk_bprint_fields,
 	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->fmt",
-	.text		= print_format,
-	.raw		= print_format_raw,
-	.alone		= print_format_alone,
+	.text		= printk_print_format,
+	.raw		= printk_print_format_raw,
+	.alone		= printk_print_format_alone,
 };
 
-static const struct otr_field bputs_fields[] = {
+static const struct otr_field printk_bputs_fields[] = {
 	OTR_FIELD(struct otr_rec_bputs, unsigned long, ip),
 	{ "const char *", "str", offsetof(struct otr_rec_bputs, str), sizeof(char *) },
 	{}
 };
 
-static struct otr_event bputs_event = {
+static struct otr_event printk_bputs_event = {
 	.id		= OTR_TYPE_BPUTS,
 	.system		= "ftrace",
 	.name		= "bputs",
-	.fields		= bputs_fields,
+	.fields		= printk_bputs_fields,
 	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->str",
-	.text		= print_constant,
-	.raw		= print_constant_raw,
-	.alone		= print_constant_alone,
+	.text		= printk_print_constant,
+	.raw		= printk_print_constant_raw,
+	.alone		= printk_print_constant_alone,
 };
 
-static struct otr_event *const events[] = { &bprint_event, &bputs_event };
+static struct otr_event *const printk_events[] = { &printk_bprint_event, &printk_bputs_event };
 
 /**
  * otr_printk_init - be ready for modules that print into the trace
@@ -480,7 +481,7 @@ static struct otr_event *const events[] = { &bprint_event, &bputs_event };
  */
 int otr_printk_init(void)
 {
-	int err = otr_event_register_all(events, ARRAY_SIZE(events));
+	int err = otr_event_register_all(printk_events, ARRAY_SIZE(printk_events));
 
 	if (err)
 		return err;
@@ -501,11 +502,11 @@ void otr_printk_exit(void)
 	struct otr_kept *kept, *next;
 
 	otr_modules_unwatch(&printk_modules);
-	otr_event_unregister_all(events, ARRAY_SIZE(events));
-	/* Who prints when something went wrong. */
+	otr_event_unregister_all(printk_events, ARRAY_SIZE(printk_events));
+	/* A dump when something went wrong reads them. */
 	synchronize_rcu();
-	list_for_each_entry_safe(kept, next, &all, link)
+	list_for_each_entry_safe(kept, next, &printk_all, link)
 		kfree(kept);
-	INIT_LIST_HEAD(&all);
-	hash_init(by_text);
+	INIT_LIST_HEAD(&printk_all);
+	hash_init(printk_by_text);
 }

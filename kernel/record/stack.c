@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who called whom, as a record behind another one.
+ * Callers of a function, as a record behind another one.
  *
  * The kernel's unwinder writes into an array, and only then it is known how
  * long the record gets. Contexts on a CPU nest strictly, so each takes the next
@@ -44,7 +44,7 @@ int otr_stack_prepare(void)
 }
 
 /* Our own frames come first: how many? */
-static unsigned int ours(unsigned long *caller, unsigned int nr, unsigned long from)
+static unsigned int stack_ours(unsigned long *caller, unsigned int nr, unsigned long from)
 {
 	unsigned int i;
 
@@ -63,10 +63,10 @@ static unsigned int ours(unsigned long *caller, unsigned int nr, unsigned long f
 }
 
 /* Bytes of a record are counted in steps of 8, its head included. */
-static noinline void record(struct otr_ring *ring, unsigned long *caller, unsigned long from)
+static noinline void stack_record(struct otr_ring *ring, unsigned long *caller, unsigned long from)
 {
 	unsigned int nr = stack_trace_save(caller, OTR_STACK_MAX, 0);
-	unsigned int skip = ours(caller, nr, from);
+	unsigned int skip = stack_ours(caller, nr, from);
 	struct otr_rec_stack *out;
 	struct otr_rec rec __uninitialized;
 
@@ -82,7 +82,7 @@ static noinline void record(struct otr_ring *ring, unsigned long *caller, unsign
 }
 
 /**
- * otr_stack_record - record who called whom
+ * otr_stack_record - record the callers
  * @ring: where to
  * @from: the innermost caller of interest; OTR_STACK_SITE or OTR_STACK_CALLER for
  *	  a hook's function
@@ -101,7 +101,7 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
 	slot = otr_nest_enter(&stack_nest, OTR_NEST_SLOTS);
 	if (slot < 0)
 		return;
-	record(ring, raw_cpu_ptr(all)->caller[slot], from);
+	stack_record(ring, raw_cpu_ptr(all)->caller[slot], from);
 	otr_nest_exit(&stack_nest, slot);
 }
 
@@ -118,7 +118,7 @@ bool otr_stack_busy(void)
 	return raw_cpu_read(stack_nest);
 }
 
-static void print_stack(struct otr_line *line)
+static void stack_print_stack(struct otr_line *line)
 {
 	const struct otr_rec_stack *rec = line->rec;
 	unsigned int nr = (line->len - sizeof(*rec)) / sizeof(*rec->caller);
@@ -148,7 +148,7 @@ static struct otr_event stack_event = {
 	.name		= "kernel_stack",
 	.fields		= stack_fields,
 	.print_fmt	= OTR_STACK_PRINT_FMT,
-	.text		= print_stack,
+	.text		= stack_print_stack,
 };
 
 /**

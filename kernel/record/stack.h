@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A part of record.h: who called whom, as a record. */
+/* A part of record.h: callers of a function, as a record. */
 #ifndef _OTR_RECORD_STACK_H
 #define _OTR_RECORD_STACK_H
 

@@ -68,14 +68,14 @@ struct otr_syscalls {
 	struct table		table[NR_SIDES];
 };
 
-static void enter_text(struct otr_line *line);
-static void exit_text(struct otr_line *line);
-static const struct otr_event_ops ops;
+static void syscall_enter_text(struct otr_line *line);
+static void syscall_exit_text(struct otr_line *line);
+static const struct otr_event_ops syscall_ops;
 
 #define NR_FIELD	{ .type = "int", .name = "__syscall_nr", .size = sizeof(int), \
 			  .offset = offsetof(struct rec_enter, nr), .is_signed = true }
 
-static const struct otr_field exit_fields[] = {
+static const struct otr_field syscall_exit_fields[] = {
 	NR_FIELD,
 	{ .type = "long", .name = "ret", .offset = offsetof(struct rec_exit, ret),
 	  .size = sizeof(long), .is_signed = true },
@@ -89,33 +89,33 @@ static const struct otr_field exit_fields[] = {
 
 #undef CALL
 #define CALL	CALL_NUMBERED
-static struct call *const calls[NR_syscalls] = {
+static struct call *const syscall_calls[NR_syscalls] = {
 #include "record/syscalls.h"
 };
 
 #undef CALL
 #define CALL	CALL_LISTED
-static struct otr_event *const events[] = {
+static struct otr_event *const syscall_events[] = {
 #include "record/syscalls.h"
 	NULL
 };
 
-static struct otr_event_set set = {
-	.events	= events,
+static struct otr_event_set syscall_set = {
+	.events	= syscall_events,
 	.owner	= THIS_MODULE,
 };
 
-static struct tracepoint *tracepoint[NR_SIDES];
+static struct tracepoint *syscall_tracepoint[NR_SIDES];
 
-static struct call *call_of(int nr)
+static struct call *syscall_call_of(int nr)
 {
-	return nr >= 0 && nr < NR_syscalls ? calls[nr] : NULL;
+	return nr >= 0 && nr < NR_syscalls ? syscall_calls[nr] : NULL;
 }
 
-static void enter_text(struct otr_line *line)
+static void syscall_enter_text(struct otr_line *line)
 {
 	const struct rec_enter *rec = line->rec;
-	const struct call *call = call_of(rec->nr);
+	const struct call *call = syscall_call_of(rec->nr);
 	unsigned int i;
 
 	if (call && line->len >= struct_size(rec, args, call->nr_args)) {
@@ -131,10 +131,10 @@ static void enter_text(struct otr_line *line)
 	seq_buf_putc(line->out, '\n');
 }
 
-static void exit_text(struct otr_line *line)
+static void syscall_exit_text(struct otr_line *line)
 {
 	const struct rec_exit *rec = line->rec;
-	const struct call *call = call_of(rec->nr);
+	const struct call *call = syscall_call_of(rec->nr);
 
 	if (call)
 		seq_buf_printf(line->out, "%s -> 0x%lx", call->name, rec->ret);
@@ -145,7 +145,7 @@ static void exit_text(struct otr_line *line)
  * Numbers of other machines' system calls mean something else; the table knows
  * those of this one only.
  */
-static __always_inline struct otr_sub *wanted(const struct table *table, int nr)
+static __always_inline struct otr_sub *syscall_wanted(const struct table *table, int nr)
 {
 #ifdef CONFIG_IA32_EMULATION
 	if (in_32bit_syscall())
@@ -161,18 +161,18 @@ static __always_inline struct otr_sub *wanted(const struct table *table, int nr)
  * The kernel has switched preemption off already. The in-tree tracer of 6.12 does so once
  * more and shows it: its users see system calls at depth 1.
  */
-static void enter_probe(void *data, struct pt_regs *regs, long id)
+static void syscall_enter_probe(void *data, struct pt_regs *regs, long id)
 {
 	struct otr_out out __uninitialized;
 	unsigned long args[6];
 	struct rec_enter *rec;
-	struct otr_sub *sub = wanted(data, id);
+	struct otr_sub *sub = syscall_wanted(data, id);
 	unsigned int nr_args;
 
 	if (!sub)
 		return;
 	guard(preempt_notrace)();
-	nr_args = calls[id]->nr_args;
+	nr_args = syscall_calls[id]->nr_args;
 	rec = otr_event_begin(sub, &out, struct_size(rec, args, nr_args));
 	if (!rec)
 		return;
@@ -184,12 +184,12 @@ static void enter_probe(void *data, struct pt_regs *regs, long id)
 	otr_event_end(&out);
 }
 
-static void exit_probe(void *data, struct pt_regs *regs, long ret)
+static void syscall_exit_probe(void *data, struct pt_regs *regs, long ret)
 {
 	struct otr_out out __uninitialized;
 	struct rec_exit *rec;
 	int nr = syscall_get_nr(current, regs);
-	struct otr_sub *sub = wanted(data, nr);
+	struct otr_sub *sub = syscall_wanted(data, nr);
 
 	if (!sub)
 		return;
@@ -211,40 +211,41 @@ static struct otr_syscalls *syscall_tables(const struct otr_inst *inst)
 	return otr_part_data(inst, &syscall_part);
 }
 
-static void *const probe[NR_SIDES] = { enter_probe, exit_probe };
+static void *const syscall_probe[NR_SIDES] = { syscall_enter_probe, syscall_exit_probe };
 
 /* Whose event it is, by the place in its array; the number is the place in calls[]. */
-static struct otr_sub **slot(struct otr_event *ev, struct otr_sub *sub, enum side *side)
+static struct otr_sub **syscall_slot(struct otr_event *ev, struct otr_sub *sub, enum side *side)
 {
 	unsigned int nr;
 
 	for (nr = 0; nr < NR_syscalls; nr++) {
-		if (!calls[nr] || ev < calls[nr]->event || ev >= calls[nr]->event + NR_SIDES)
+		if (!syscall_calls[nr] || ev < syscall_calls[nr]->event ||
+		    ev >= syscall_calls[nr]->event + NR_SIDES)
 			continue;
-		*side = ev - calls[nr]->event;
+		*side = ev - syscall_calls[nr]->event;
 		return &syscall_tables(sub->inst)->table[*side].sub[nr];
 	}
 	return NULL;
 }
 
-static int attach(struct otr_event *ev, struct otr_sub *sub)
+static int syscall_attach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct table *table;
 	enum side side;
-	struct otr_sub **at = slot(ev, sub, &side);
+	struct otr_sub **at = syscall_slot(ev, sub, &side);
 	int err;
 
 	lockdep_assert_held(&otr_switch_lock);
-	if (!at || !tracepoint[side])
+	if (!at || !syscall_tracepoint[side])
 		return -ENODEV;
 	err = otr_task_names_get();
 	if (err)
 		return err;
 	table = &syscall_tables(sub->inst)->table[side];
-	/* Pairs with wanted(). */
+	/* Pairs with syscall_wanted(). */
 	smp_store_release(at, sub);
 	if (!table->users)
-		err = otr_host_probe_register(tracepoint[side], probe[side], table);
+		err = otr_host_probe_register(syscall_tracepoint[side], syscall_probe[side], table);
 	if (err) {
 		WRITE_ONCE(*at, NULL);
 		otr_task_names_put();
@@ -254,23 +255,23 @@ static int attach(struct otr_event *ev, struct otr_sub *sub)
 	return 0;
 }
 
-static void detach(struct otr_event *ev, struct otr_sub *sub)
+static void syscall_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct table *table;
 	enum side side;
-	struct otr_sub **at = slot(ev, sub, &side);
+	struct otr_sub **at = syscall_slot(ev, sub, &side);
 
 	lockdep_assert_held(&otr_switch_lock);
 	table = &syscall_tables(sub->inst)->table[side];
 	WRITE_ONCE(*at, NULL);
 	if (!--table->users)
-		otr_host_probe_unregister(tracepoint[side], probe[side], table);
+		otr_host_probe_unregister(syscall_tracepoint[side], syscall_probe[side], table);
 	otr_task_names_put();
 }
 
-static const struct otr_event_ops ops = {
-	.attach	= attach,
-	.detach	= detach,
+static const struct otr_event_ops syscall_ops = {
+	.attach	= syscall_attach,
+	.detach	= syscall_detach,
 };
 
 static int syscall_create(struct otr_inst *inst)
@@ -303,11 +304,11 @@ int otr_syscalls_init(void)
 
 	if (err)
 		return err;
-	tracepoint[ENTER] = otr_host_tracepoint("sys_enter");
-	tracepoint[EXIT] = otr_host_tracepoint("sys_exit");
-	if (!tracepoint[ENTER] || !tracepoint[EXIT])
-		set.events += ARRAY_SIZE(events) - 1;
-	err = otr_event_set_add(&set);
+	syscall_tracepoint[ENTER] = otr_host_tracepoint("sys_enter");
+	syscall_tracepoint[EXIT] = otr_host_tracepoint("sys_exit");
+	if (!syscall_tracepoint[ENTER] || !syscall_tracepoint[EXIT])
+		syscall_set.events += ARRAY_SIZE(syscall_events) - 1;
+	err = otr_event_set_add(&syscall_set);
 	if (err)
 		otr_part_unregister(&syscall_part);
 	return err;
@@ -320,6 +321,6 @@ int otr_syscalls_init(void)
  */
 void otr_syscalls_exit(void)
 {
-	otr_event_set_remove(&set);
+	otr_event_set_remove(&syscall_set);
 	otr_part_unregister(&syscall_part);
 }

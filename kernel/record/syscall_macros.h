@@ -40,7 +40,7 @@
 	{								\
 		.system = "syscalls", .name = "sys_" #way "_" #sname,	\
 		.flags = OTR_EVENT_ID, .fields = members,		\
-		.print_fmt = fmt, .text = way##_text, .ops = &ops,	\
+		.print_fmt = fmt, .text = syscall_##way##_text, .ops = &syscall_ops,	\
 	}
 
 #define CALL_DEFINE(n, sname, ...)					\
@@ -51,7 +51,7 @@
 		.event = {						\
 			EVENT(enter, sname, fields_##sname, "\"" SHOW##n(__VA_ARGS__) \
 			      "\"" VALUES##n(__VA_ARGS__)),		\
-			EVENT(exit, sname, exit_fields, "\"0x%lx\", REC->ret"), \
+			EVENT(exit, sname, syscall_exit_fields, "\"0x%lx\", REC->ret"), \
 		},							\
 		.name = "sys_" #sname, .nr_args = n,			\
 		.args = fields_##sname + 1,				\

@@ -20,21 +20,21 @@
 
 /* Guards who uses them, while they are attached, which waits for all CPUs. */
 static DEFINE_MUTEX(task_users_lock);
-static unsigned int name_users;
-static unsigned int sleep_users;
+static unsigned int task_name_users;
+static unsigned int task_sleep_users;
 
 /* Since when time off the CPU is counted; earlier times are not to be trusted. */
-static u64 sleep_since;
+static u64 task_sleep_since;
 
-static void on_switch(void *data, bool preempt, struct task_struct *prev,
-		      struct task_struct *next, unsigned int prev_state)
+static void task_on_switch(void *data, bool preempt, struct task_struct *prev,
+			   struct task_struct *next, unsigned int prev_state)
 {
 	otr_comm_switch(prev, next);
 }
 
 /* Count the time that a task was off its CPU, in its stack of calls. */
-static void on_sleep(void *data, bool preempt, struct task_struct *prev,
-		     struct task_struct *next, unsigned int prev_state)
+static void task_on_sleep(void *data, bool preempt, struct task_struct *prev,
+			  struct task_struct *next, unsigned int prev_state)
 {
 	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(prev));
 	u64 now = otr_clock_local();
@@ -42,13 +42,13 @@ static void on_sleep(void *data, bool preempt, struct task_struct *prev,
 	if (rets)
 		rets->left_at = now;
 	rets = READ_ONCE(*otr_host_task_slot(next));
-	if (rets && rets->left_at >= READ_ONCE(sleep_since))
+	if (rets && rets->left_at >= READ_ONCE(task_sleep_since))
 		rets->slept += now - rets->left_at;
 	if (rets)
 		rets->left_at = 0;
 }
 
-static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+static void task_on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
 	struct otr_inst *inst = data;
 
@@ -58,7 +58,7 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 		otr_tasks_fork(&inst->event_tasks, parent->pid, child->pid);
 }
 
-static void on_exit(void *data, struct task_struct *task)
+static void task_on_exit(void *data, struct task_struct *task)
 {
 	struct otr_inst *inst = data;
 
@@ -68,14 +68,14 @@ static void on_exit(void *data, struct task_struct *task)
 		otr_tasks_gone(&inst->event_tasks, task->pid);
 }
 
-static int attach(const char *name, void *probe, void *data)
+static int task_attach(const char *name, void *probe, void *data)
 {
 	struct tracepoint *tp = otr_host_tracepoint(name);
 
 	return tp ? otr_host_probe_register(tp, probe, data) : -EOPNOTSUPP;
 }
 
-static void detach(const char *name, void *probe, void *data)
+static void task_detach(const char *name, void *probe, void *data)
 {
 	struct tracepoint *tp = otr_host_tracepoint(name);
 
@@ -96,11 +96,11 @@ int otr_task_names_get(void)
 	int err = 0;
 
 	mutex_lock(&task_users_lock);
-	if (!name_users)
-		err = attach("sched_switch", on_switch, NULL);
+	if (!task_name_users)
+		err = task_attach("sched_switch", task_on_switch, NULL);
 	if (err == -EOPNOTSUPP)
 		err = 0;
-	name_users += !err;
+	task_name_users += !err;
 	mutex_unlock(&task_users_lock);
 	return err;
 }
@@ -113,8 +113,8 @@ int otr_task_names_get(void)
 void otr_task_names_put(void)
 {
 	mutex_lock(&task_users_lock);
-	if (!--name_users)
-		detach("sched_switch", on_switch, NULL);
+	if (!--task_name_users)
+		task_detach("sched_switch", task_on_switch, NULL);
 	mutex_unlock(&task_users_lock);
 }
 
@@ -131,11 +131,11 @@ int otr_task_sleep_get(void)
 	if (!otr_ret_ready())
 		return 0;
 	mutex_lock(&task_users_lock);
-	if (!sleep_users) {
-		WRITE_ONCE(sleep_since, otr_clock_local());
-		err = attach("sched_switch", on_sleep, NULL);
+	if (!task_sleep_users) {
+		WRITE_ONCE(task_sleep_since, otr_clock_local());
+		err = task_attach("sched_switch", task_on_sleep, NULL);
 	}
-	sleep_users += !err;
+	task_sleep_users += !err;
 	mutex_unlock(&task_users_lock);
 	return err;
 }
@@ -148,20 +148,20 @@ int otr_task_sleep_get(void)
 void otr_task_sleep_put(void)
 {
 	mutex_lock(&task_users_lock);
-	if (sleep_users && !--sleep_users)
-		detach("sched_switch", on_sleep, NULL);
+	if (task_sleep_users && !--task_sleep_users)
+		task_detach("sched_switch", task_on_sleep, NULL);
 	mutex_unlock(&task_users_lock);
 }
 
-static int follow(struct otr_inst *inst)
+static int task_follow(struct otr_inst *inst)
 {
-	int err = attach("sched_process_fork", on_fork, inst);
+	int err = task_attach("sched_process_fork", task_on_fork, inst);
 
 	if (err)
 		return err;
-	err = attach("sched_process_free", on_exit, inst);
+	err = task_attach("sched_process_free", task_on_exit, inst);
 	if (err)
-		detach("sched_process_fork", on_fork, inst);
+		task_detach("sched_process_fork", task_on_fork, inst);
 	return err;
 }
 
@@ -182,10 +182,10 @@ int otr_task_follow_forks(struct otr_inst *inst, bool on)
 	if (on == inst->forks)
 		return 0;
 	if (on) {
-		err = follow(inst);
+		err = task_follow(inst);
 	} else {
-		detach("sched_process_free", on_exit, inst);
-		detach("sched_process_fork", on_fork, inst);
+		task_detach("sched_process_free", task_on_exit, inst);
+		task_detach("sched_process_fork", task_on_fork, inst);
 	}
 	if (!err)
 		inst->forks = on;

@@ -25,7 +25,7 @@ struct user_frame {
 /* One is recorded at a time on a CPU. Faults may be recorded as well. */
 static DEFINE_PER_CPU(u32, user_stack_nest);
 
-static void walk(unsigned long *caller)
+static void user_stack_walk(unsigned long *caller)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 	unsigned long at = regs->bp, nr = 0;
@@ -45,14 +45,14 @@ static void walk(unsigned long *caller)
 	}
 }
 
-static void record(struct otr_ring *ring)
+static void user_stack_record(struct otr_ring *ring)
 {
 	struct otr_rec_user_stack *out;
 	unsigned long caller[OTR_STACK_FIELDS] = {};
 	struct otr_rec rec __uninitialized;
 
 	if (!(current->flags & PF_KTHREAD) && user_64bit_mode(task_pt_regs(current)))
-		walk(caller);
+		user_stack_walk(caller);
 	out = otr_ring_begin(ring, &rec, sizeof(*out));
 	if (!out)
 		return;
@@ -75,12 +75,12 @@ void otr_stack_record_user(struct otr_ring *ring)
 
 	if (slot < 0)
 		return;
-	record(ring);
+	user_stack_record(ring);
 	otr_nest_exit(&user_stack_nest, slot);
 }
 
 /* The address as a file and an offset into it: false for no file. */
-static bool print_file(struct otr_line *line, struct mm_struct *mm, unsigned long ip)
+static bool user_stack_print_file(struct otr_line *line, struct mm_struct *mm, unsigned long ip)
 {
 	const struct vm_area_struct *vma;
 	char *path = ERR_PTR(-ENOENT);
@@ -103,16 +103,16 @@ static bool print_file(struct otr_line *line, struct mm_struct *mm, unsigned lon
 	return true;
 }
 
-static void print_caller(struct otr_line *line, struct mm_struct *mm, unsigned long ip)
+static void user_stack_print_caller(struct otr_line *line, struct mm_struct *mm, unsigned long ip)
 {
-	bool file = mm && print_file(line, mm, ip);
+	bool file = mm && user_stack_print_file(line, mm, ip);
 
 	if (!file || line->flags & OTR_LINE_SYM_ADDR)
 		seq_buf_printf(line->out, " <%016lx>", ip);
 }
 
 /* The memory of a process that may still be there. */
-static struct mm_struct *memory_of(pid_t tgid)
+static struct mm_struct *user_stack_memory_of(pid_t tgid)
 {
 	struct task_struct *task;
 	struct mm_struct *mm = NULL;
@@ -125,7 +125,7 @@ static struct mm_struct *memory_of(pid_t tgid)
 	return mm;
 }
 
-static void print_stack(struct otr_line *line)
+static void user_stack_print_stack(struct otr_line *line)
 {
 	const struct otr_rec_user_stack *rec = line->rec;
 	struct mm_struct *mm = NULL;
@@ -133,30 +133,30 @@ static void print_stack(struct otr_line *line)
 
 	seq_buf_puts(line->out, "<user stack trace>\n");
 	if (line->flags & OTR_LINE_SYM_USEROBJ)
-		mm = memory_of(rec->tgid);
+		mm = user_stack_memory_of(rec->tgid);
 	for (i = 0; i < OTR_STACK_FIELDS && rec->caller[i]; i++) {
 		seq_buf_puts(line->out, " => ");
-		print_caller(line, mm, rec->caller[i]);
+		user_stack_print_caller(line, mm, rec->caller[i]);
 		seq_buf_putc(line->out, '\n');
 	}
 	if (mm)
 		mmput(mm);
 }
 
-static const struct otr_field stack_fields[] = {
+static const struct otr_field user_stack_stack_fields[] = {
 	OTR_FIELD(struct otr_rec_user_stack, unsigned int, tgid),
 	{ "unsigned long", "caller[" __stringify(OTR_STACK_FIELDS) "]",
 	  offsetof(struct otr_rec_user_stack, caller), OTR_STACK_FIELDS * sizeof(long) },
 	{}
 };
 
-static struct otr_event stack_event = {
+static struct otr_event user_stack_stack_event = {
 	.id		= OTR_TYPE_USER_STACK,
 	.system		= "ftrace",
 	.name		= "user_stack",
-	.fields		= stack_fields,
+	.fields		= user_stack_stack_fields,
 	.print_fmt	= OTR_STACK_PRINT_FMT,
-	.text		= print_stack,
+	.text		= user_stack_print_stack,
 };
 
 /**
@@ -167,7 +167,7 @@ static struct otr_event stack_event = {
  */
 int otr_user_stack_init(void)
 {
-	return otr_event_register(&stack_event);
+	return otr_event_register(&user_stack_stack_event);
 }
 
 /**
@@ -177,5 +177,5 @@ int otr_user_stack_init(void)
  */
 void otr_user_stack_exit(void)
 {
-	otr_event_unregister(&stack_event);
+	otr_event_unregister(&user_stack_stack_event);
 }

@@ -10,7 +10,7 @@
 #include "rule/plan.h"
 #include "rule/text.h"
 
-static const char *const errors[OTR_FILTER_NR_ERRORS] = {
+static const char *const filter_errors[OTR_FILTER_NR_ERRORS] = {
 	[OTR_FILTER_OPERATOR]		= "Invalid operator",
 	[OTR_FILTER_OPEN]		= "Too many '('",
 	[OTR_FILTER_CLOSE]		= "Too few '('",
@@ -34,14 +34,14 @@ static const char *const errors[OTR_FILTER_NR_ERRORS] = {
 	[OTR_FILTER_EMPTY]		= "No filter found",
 };
 
-static const struct otr_catalog catalog = {
+static const struct otr_catalog filter_catalog = {
 	.place	= "event filter parse error",
-	.text	= errors,
+	.text	= filter_errors,
 	.nr	= OTR_FILTER_NR_ERRORS,
 };
 
 /* A filter without steps, and a text that belongs to it. */
-static struct otr_filter *alloc_filter(unsigned int nr_steps, char *text)
+static struct otr_filter *filter_alloc_filter(unsigned int nr_steps, char *text)
 {
 	struct otr_filter *filter = NULL;
 
@@ -56,7 +56,7 @@ static struct otr_filter *alloc_filter(unsigned int nr_steps, char *text)
 }
 
 /* Only text that is somewhere else needs room at run time. */
-static int prepare(const struct otr_filter *filter)
+static int filter_prepare(const struct otr_filter *filter)
 {
 	unsigned int i;
 
@@ -86,14 +86,14 @@ int otr_filter_create(const struct otr_event *ev, const char *text, struct otr_c
 	struct otr_shape shape;
 	int err;
 
-	otr_cmd_init(cmd, &catalog, text);
+	otr_cmd_init(cmd, &filter_catalog, text);
 	err = otr_plan_measure(cmd, &shape);
 	if (err)
 		return err;
-	filter = alloc_filter(shape.terms, kstrdup(text, GFP_KERNEL));
+	filter = filter_alloc_filter(shape.terms, kstrdup(text, GFP_KERNEL));
 	if (!filter)
 		return -ENOMEM;
-	err = otr_plan_read(ev, cmd, &shape, filter) ?: prepare(filter);
+	err = otr_plan_read(ev, cmd, &shape, filter) ?: filter_prepare(filter);
 	if (err) {
 		otr_filter_free(filter);
 		return err;
@@ -103,10 +103,10 @@ int otr_filter_create(const struct otr_event *ev, const char *text, struct otr_c
 }
 
 /* The filter's text, a caret below what is wrong with it, and what that is. */
-static char *broken_text(const struct otr_cmd *cmd)
+static char *filter_broken_text(const struct otr_cmd *cmd)
 {
 	unsigned int caret = min_t(size_t, cmd->error_pos, strlen(cmd->text));
-	const char *error = errors[cmd->error];
+	const char *error = filter_errors[cmd->error];
 
 	if (cmd->error == OTR_FILTER_OTHER)
 		return kasprintf(GFP_KERNEL, "%s\nError: (0)\n", cmd->text);
@@ -124,7 +124,7 @@ static char *broken_text(const struct otr_cmd *cmd)
  */
 struct otr_filter *otr_filter_create_broken(const struct otr_cmd *cmd)
 {
-	struct otr_filter *filter = alloc_filter(1, broken_text(cmd));
+	struct otr_filter *filter = filter_alloc_filter(1, filter_broken_text(cmd));
 
 	if (!filter)
 		return NULL;

@@ -14,7 +14,7 @@
 #include "rule/plan.h"
 #include "rule/text.h"
 
-static bool number_in(const struct otr_step *step, const void *rec)
+static bool match_number_in(const struct otr_step *step, const void *rec)
 {
 	unsigned int cpu = otr_access_bits(&step->access, rec);
 
@@ -22,7 +22,7 @@ static bool number_in(const struct otr_step *step, const void *rec)
 }
 
 /* Does a text of at most @size bytes, zero-terminated if it is shorter, fit? */
-static bool text_fits(const struct otr_step *step, const char *text, size_t size)
+static bool match_text_fits(const struct otr_step *step, const char *text, size_t size)
 {
 	const struct otr_pattern *pattern = step->data;
 	const struct otr_glob *glob = &pattern->glob;
@@ -51,15 +51,15 @@ static bool text_fits(const struct otr_step *step, const char *text, size_t size
 	return fits ^ step->not;
 }
 
-static bool near_text_fits(const struct otr_step *step, const void *rec)
+static bool match_near_text_fits(const struct otr_step *step, const void *rec)
 {
 	struct otr_span bytes = otr_access_bytes(&step->access, rec);
 
-	return text_fits(step, bytes.at, bytes.len);
+	return match_text_fits(step, bytes.at, bytes.len);
 }
 
 /* Text that cannot be read neither fits nor does not fit. */
-static bool far_text_fits(const struct otr_step *step, const void *rec)
+static bool match_far_text_fits(const struct otr_step *step, const void *rec)
 {
 	struct otr_rule_text *text = otr_rule_text_get();
 	int len;
@@ -67,13 +67,13 @@ static bool far_text_fits(const struct otr_step *step, const void *rec)
 	if (!text)
 		return false;
 	len = otr_access_text(&step->access, rec, text->chars, sizeof(text->chars));
-	if (len >= 0 && !text_fits(step, text->chars, len))
+	if (len >= 0 && !match_text_fits(step, text->chars, len))
 		len = -ENOENT;
 	otr_rule_text_put();
 	return len >= 0;
 }
 
-static bool mask_fits(const struct otr_step *step, const void *rec)
+static bool match_mask_fits(const struct otr_step *step, const void *rec)
 {
 	struct otr_span mask = otr_access_bytes(&step->access, rec);
 
@@ -85,30 +85,30 @@ static bool mask_fits(const struct otr_step *step, const void *rec)
 }
 
 /* The answer to what is not a range of numbers. */
-static noinline bool answer(const struct otr_step *step, const void *rec)
+static noinline bool match_answer(const struct otr_step *step, const void *rec)
 {
 	switch (step->kind) {
 	case OTR_STEP_BITS:
 		return otr_access_bits(&step->access, rec) & step->first;
 	case OTR_STEP_NUMBER_IN:
-		return number_in(step, rec);
+		return match_number_in(step, rec);
 	case OTR_STEP_MASK_IS:
 	case OTR_STEP_MASK_MEETS:
-		return mask_fits(step, rec);
+		return match_mask_fits(step, rec);
 	case OTR_STEP_TEXT:
-		return near_text_fits(step, rec);
+		return match_near_text_fits(step, rec);
 	case OTR_STEP_FAR_TEXT:
-		return far_text_fits(step, rec);
+		return match_far_text_fits(step, rec);
 	default:
 		return false;
 	}
 }
 
 /* The other numbers in a range are much of what is asked for: no call, no table of jumps. */
-static __always_inline bool holds(const struct otr_step *step, const void *rec)
+static __always_inline bool match_holds(const struct otr_step *step, const void *rec)
 {
 	if (unlikely(step->kind != OTR_STEP_RANGE))
-		return answer(step, rec);
+		return match_answer(step, rec);
 	return otr_access_bits(&step->access, rec) - step->first <= step->span;
 }
 
@@ -131,7 +131,7 @@ bool otr_filter_run(const struct otr_filter *filter, const void *rec, unsigned i
 	/* Ways lead to later steps only, so this ends. */
 	for (;;) {
 		next = likely(step->kind == OTR_STEP_RANGE_4) ?
-			otr_step_number(step, rec) : step->next[holds(step, rec)];
+			otr_step_number(step, rec) : step->next[match_holds(step, rec)];
 		if (next < 0)
 			return next & 1;
 		step = &filter->steps[next];

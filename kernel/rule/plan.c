@@ -67,16 +67,16 @@ struct plan {
 	bool			flip;
 };
 
-static s16 *way(const struct plan *plan, s16 which)
+static s16 *plan_way(const struct plan *plan, s16 which)
 {
 	return &plan->filter->steps[which / 2].next[which % 2];
 }
 
 /* Let all of a chain lead somewhere. */
-static void lead(const struct plan *plan, s16 chain, s16 to)
+static void plan_lead(const struct plan *plan, s16 chain, s16 to)
 {
 	while (chain != NONE) {
-		s16 *next = way(plan, chain);
+		s16 *next = plan_way(plan, chain);
 
 		chain = *next;
 		*next = to;
@@ -84,14 +84,14 @@ static void lead(const struct plan *plan, s16 chain, s16 to)
 }
 
 /* Put a chain before another one. */
-static s16 join(const struct plan *plan, s16 chain, s16 rest)
+static s16 plan_join(const struct plan *plan, s16 chain, s16 rest)
 {
 	s16 first = chain, *next;
 
 	if (chain == NONE)
 		return rest;
 	do {
-		next = way(plan, chain);
+		next = plan_way(plan, chain);
 		chain = *next;
 	} while (chain != NONE);
 	*next = rest;
@@ -99,67 +99,67 @@ static s16 join(const struct plan *plan, s16 chain, s16 rest)
 }
 
 /* Put one of the last step's ways out, on which the expression is @holds, before @rest. */
-static s16 join_last(const struct plan *plan, bool holds, s16 rest)
+static s16 plan_join_last(const struct plan *plan, bool holds, s16 rest)
 {
 	s16 which = (plan->filter->nr - 1) * 2 + (holds ^ plan->flip);
 
-	*way(plan, which) = rest;
+	*plan_way(plan, which) = rest;
 	return which;
 }
 
 /* The other one leads somewhere. */
-static void lead_last(const struct plan *plan, bool holds, s16 to)
+static void plan_lead_last(const struct plan *plan, bool holds, s16 to)
 {
-	*way(plan, (plan->filter->nr - 1) * 2 + (holds ^ plan->flip)) = to;
+	*plan_way(plan, (plan->filter->nr - 1) * 2 + (holds ^ plan->flip)) = to;
 }
 
-static void read_and(struct plan *plan)
+static void plan_read_and(struct plan *plan)
 {
 	struct level *level = &plan->levels[plan->depth];
 	s16 next = plan->filter->nr;
 
-	level->open.no = join(plan, plan->last.no, level->open.no);
-	level->open.no = join_last(plan, false, level->open.no);
-	lead(plan, plan->last.yes, next);
-	lead_last(plan, true, next);
+	level->open.no = plan_join(plan, plan->last.no, level->open.no);
+	level->open.no = plan_join_last(plan, false, level->open.no);
+	plan_lead(plan, plan->last.yes, next);
+	plan_lead_last(plan, true, next);
 }
 
-static void read_or(struct plan *plan)
+static void plan_read_or(struct plan *plan)
 {
 	struct level *level = &plan->levels[plan->depth];
 	s16 next = plan->filter->nr;
 
-	level->open.yes = join(plan, plan->last.yes, level->open.yes);
-	level->open.yes = join_last(plan, true, level->open.yes);
-	lead(plan, plan->last.no, next);
-	lead(plan, level->open.no, next);
+	level->open.yes = plan_join(plan, plan->last.yes, level->open.yes);
+	level->open.yes = plan_join_last(plan, true, level->open.yes);
+	plan_lead(plan, plan->last.no, next);
+	plan_lead(plan, level->open.no, next);
 	level->open.no = NONE;
-	lead_last(plan, false, next);
+	plan_lead_last(plan, false, next);
 }
 
 /* What the level left open belongs to the expression that it is. */
-static void close_level(struct plan *plan)
+static void plan_close_level(struct plan *plan)
 {
 	struct level *level = &plan->levels[plan->depth];
 
-	plan->last.yes = join(plan, level->open.yes, plan->last.yes);
-	plan->last.no = join(plan, level->open.no, plan->last.no);
+	plan->last.yes = plan_join(plan, level->open.yes, plan->last.yes);
+	plan->last.no = plan_join(plan, level->open.no, plan->last.no);
 	if (level->flip) {
 		swap(plan->last.yes, plan->last.no);
 		plan->flip = !plan->flip;
 	}
 }
 
-static void finish(struct plan *plan)
+static void plan_finish(struct plan *plan)
 {
-	close_level(plan);
-	lead(plan, plan->last.yes, OTR_STEP_ACCEPT);
-	lead(plan, plan->last.no, OTR_STEP_REJECT);
-	lead_last(plan, true, OTR_STEP_ACCEPT);
-	lead_last(plan, false, OTR_STEP_REJECT);
+	plan_close_level(plan);
+	plan_lead(plan, plan->last.yes, OTR_STEP_ACCEPT);
+	plan_lead(plan, plan->last.no, OTR_STEP_REJECT);
+	plan_lead_last(plan, true, OTR_STEP_ACCEPT);
+	plan_lead_last(plan, false, OTR_STEP_REJECT);
 }
 
-static void open_level(struct plan *plan, bool flip)
+static void plan_open_level(struct plan *plan, bool flip)
 {
 	plan->levels[plan->depth] = (struct level){
 		.open = { NONE, NONE },
@@ -167,12 +167,12 @@ static void open_level(struct plan *plan, bool flip)
 	};
 }
 
-static bool looks_at_head(const struct otr_access *access)
+static bool plan_looks_at_head(const struct otr_access *access)
 {
 	return access->how <= OTR_GET_1 && access->offset < sizeof(struct otr_rec_head);
 }
 
-static int read_term(struct plan *plan, const struct otr_event *ev, bool flip)
+static int plan_read_term(struct plan *plan, const struct otr_event *ev, bool flip)
 {
 	struct otr_filter *filter = plan->filter;
 	struct otr_term term;
@@ -180,7 +180,7 @@ static int read_term(struct plan *plan, const struct otr_event *ev, bool flip)
 
 	if (err)
 		return err;
-	filter->needs_head |= looks_at_head(&term.step.access);
+	filter->needs_head |= plan_looks_at_head(&term.step.access);
 	filter->steps[filter->nr++] = term.step;
 	plan->last = (struct ways){ NONE, NONE };
 	plan->flip = flip ^ term.flip;
@@ -188,8 +188,8 @@ static int read_term(struct plan *plan, const struct otr_event *ev, bool flip)
 }
 
 /* "!" and "(" as many as there are, then a comparison; -ENOENT when there is none. */
-static int read_operand(struct plan *plan, const struct otr_event *ev,
-			const struct otr_shape *shape)
+static int plan_read_operand(struct plan *plan, const struct otr_event *ev,
+			     const struct otr_shape *shape)
 {
 	struct otr_cmd *cmd = plan->cmd;
 	bool flip = false;
@@ -202,14 +202,14 @@ static int read_operand(struct plan *plan, const struct otr_event *ev,
 			if (plan->depth == shape->depth)
 				return otr_cmd_fail(cmd, OTR_FILTER_OTHER, 0);
 			plan->depth++;
-			open_level(plan, flip);
+			plan_open_level(plan, flip);
 			flip = false;
 		} else if (*text == '!' && text[1] != '=' && text[1] != '~') {
 			flip = !flip;
 		} else if (plan->filter->nr == shape->terms) {
 			return otr_cmd_fail(cmd, OTR_FILTER_TERMS, cmd->pos);
 		} else {
-			return read_term(plan, ev, flip);
+			return plan_read_term(plan, ev, flip);
 		}
 		cmd->pos++;
 	}
@@ -217,46 +217,47 @@ static int read_operand(struct plan *plan, const struct otr_event *ev,
 }
 
 /* ")" as many as there are; then "&&" or "||", or -ENOENT at the end. */
-static int read_operator(struct plan *plan)
+static int plan_read_operator(struct plan *plan)
 {
 	struct otr_cmd *cmd = plan->cmd;
 
 	while (otr_cmd_char(cmd, ')')) {
 		if (!plan->depth)
 			return otr_cmd_fail(cmd, OTR_FILTER_CLOSE, cmd->pos);
-		close_level(plan);
+		plan_close_level(plan);
 		plan->depth--;
 	}
 	if (otr_cmd_done(cmd))
 		return -ENOENT;
 	if (!strncmp(cmd->text + cmd->pos, "&&", 2))
-		read_and(plan);
+		plan_read_and(plan);
 	else if (!strncmp(cmd->text + cmd->pos, "||", 2))
-		read_or(plan);
+		plan_read_or(plan);
 	else
 		return otr_cmd_fail(cmd, OTR_FILTER_TERMS, cmd->pos);
 	cmd->pos += 2;
 	return 0;
 }
 
-static int read_all(struct plan *plan, const struct otr_event *ev, const struct otr_shape *shape)
+static int plan_read_all(struct plan *plan, const struct otr_event *ev,
+			 const struct otr_shape *shape)
 {
 	struct otr_cmd *cmd = plan->cmd;
 	int err;
 
 	do {
-		err = read_operand(plan, ev, shape);
+		err = plan_read_operand(plan, ev, shape);
 		if (err == -ENOENT)
 			return otr_cmd_fail(cmd, plan->filter->nr ? OTR_FILTER_MEANINGLESS :
 					    OTR_FILTER_EMPTY, cmd->pos);
 		if (!err)
-			err = read_operator(plan);
+			err = plan_read_operator(plan);
 	} while (!err);
 	if (err != -ENOENT)
 		return err;
 	if (plan->depth)
 		return otr_cmd_fail(cmd, OTR_FILTER_OPEN, cmd->pos + 1);
-	finish(plan);
+	plan_finish(plan);
 	return 0;
 }
 
@@ -280,8 +281,8 @@ int otr_plan_read(const struct otr_event *ev, struct otr_cmd *cmd, const struct 
 	plan.levels = kmalloc_array(shape->depth + 1, sizeof(*plan.levels), GFP_KERNEL);
 	if (!plan.levels)
 		return -ENOMEM;
-	open_level(&plan, false);
-	err = read_all(&plan, ev, shape);
+	plan_open_level(&plan, false);
+	err = plan_read_all(&plan, ev, shape);
 	kfree(plan.levels);
 	return err;
 }
@@ -306,7 +307,7 @@ struct look {
 };
 
 /* Stops at a ")" too many. Return: how far it got. */
-static unsigned int look_over(const char *text, unsigned int wanted, struct look *look)
+static unsigned int plan_look_over(const char *text, unsigned int wanted, struct look *look)
 {
 	bool in_term = false;
 	unsigned int i;
@@ -355,7 +356,7 @@ static unsigned int look_over(const char *text, unsigned int wanted, struct look
 int otr_plan_measure(struct otr_cmd *cmd, struct otr_shape *shape)
 {
 	struct look look;
-	unsigned int end = look_over(cmd->text, 0, &look);
+	unsigned int end = plan_look_over(cmd->text, 0, &look);
 
 	if (cmd->text[end])
 		return otr_cmd_fail(cmd, OTR_FILTER_CLOSE, end);
@@ -363,7 +364,7 @@ int otr_plan_measure(struct otr_cmd *cmd, struct otr_shape *shape)
 		return otr_cmd_fail(cmd, OTR_FILTER_QUOTE, look.quoted);
 	if (look.open) {
 		/* The innermost one that is open is the last to have made it so many. */
-		look_over(cmd->text, look.open, &look);
+		plan_look_over(cmd->text, look.open, &look);
 		return otr_cmd_fail(cmd, OTR_FILTER_OPEN, look.opened);
 	}
 	if (!look.terms)

@@ -5,11 +5,11 @@
  * Purpose:  filters: a condition on the fields of one event, read from a user's
  *           text, planned into a program of steps with two ways out each, run on
  *           every record of the event before it gets into a ring.
- * Objects:  struct otr_filter, immutable, owned by whoever created it. A new
+ * Objects:  struct otr_filter, immutable, owned by its creator. A new
  *           text is a new filter.
  * Locks:    none.
  * Contexts: filters are created and freed in process context. Matching works
- *           anywhere, NMI included, with preemption off. Who replaces a filter
+ *           anywhere, NMI included, with preemption off. Code that replaces a filter
  *           waits for those that may be matching before freeing the old one.
  */
 #ifndef _OTR_RULE_H

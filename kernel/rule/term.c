@@ -32,7 +32,7 @@ enum operator {
 };
 
 /* One that begins another one comes behind it. */
-static const char *const operators[OP_NR] = {
+static const char *const term_operators[OP_NR] = {
 	[OP_FITS]	= "~",
 	[OP_NE]		= "!=",
 	[OP_EQ]		= "==",
@@ -60,30 +60,30 @@ struct reader {
 	struct otr_term		*term;
 };
 
-static const char *here(const struct otr_cmd *cmd)
+static const char *term_here(const struct otr_cmd *cmd)
 {
 	return cmd->text + cmd->pos;
 }
 
 /* The command is wrong here. */
-static int fail(struct otr_cmd *cmd, enum otr_filter_error error)
+static int term_fail(struct otr_cmd *cmd, enum otr_filter_error error)
 {
 	return otr_cmd_fail(cmd, error, cmd->pos + 1);
 }
 
-static bool take(struct otr_cmd *cmd, const char *text)
+static bool term_take(struct otr_cmd *cmd, const char *text)
 {
 	size_t len = strlen(text);
 
-	if (strncmp(here(cmd), text, len))
+	if (strncmp(term_here(cmd), text, len))
 		return false;
 	cmd->pos += len;
 	return true;
 }
 
-static void skip_alnum(struct otr_cmd *cmd)
+static void term_skip_alnum(struct otr_cmd *cmd)
 {
-	while (isalnum(*here(cmd)))
+	while (isalnum(*term_here(cmd)))
 		cmd->pos++;
 }
 
@@ -93,8 +93,8 @@ static void skip_alnum(struct otr_cmd *cmd)
  * lies from first to last on it, in the order of the type, lies in one piece,
  * or all that does not lie there does.
  */
-static void ask_range(struct otr_term *term, enum operator op, unsigned int bits, bool is_signed,
-		      u64 value)
+static void term_ask_range(struct otr_term *term, enum operator op, unsigned int bits,
+			   bool is_signed, u64 value)
 {
 	u64 most = ~0ULL >> (64 - bits);
 	u64 min = is_signed ? 1ULL << (bits - 1) : 0;
@@ -122,7 +122,7 @@ static void ask_range(struct otr_term *term, enum operator op, unsigned int bits
 }
 
 /* Whatever is in the record can be taken for a number, if it has the size of one. */
-static bool take_for_number(struct reader *r)
+static bool term_take_for_number(struct reader *r)
 {
 	struct otr_access *access = &r->term->step.access;
 
@@ -131,40 +131,40 @@ static bool take_for_number(struct reader *r)
 	return otr_access_is_number(access);
 }
 
-static void set_range_kind(struct otr_step *step)
+static void term_set_range_kind(struct otr_step *step)
 {
 	step->kind = step->access.how == OTR_GET_4 ? OTR_STEP_RANGE_4 : OTR_STEP_RANGE;
 }
 
-static void ask_number(struct reader *r, bool is_signed, u64 value)
+static void term_ask_number(struct reader *r, bool is_signed, u64 value)
 {
 	struct otr_step *step = &r->term->step;
 	bool is_cpu = r->kind == OTR_KIND_CPU;
 
-	if (!take_for_number(r) || (is_cpu && r->op == OP_AND)) {
+	if (!term_take_for_number(r) || (is_cpu && r->op == OP_AND)) {
 		step->kind = OTR_STEP_NEVER;
 	} else if (r->op == OP_AND) {
 		step->kind = OTR_STEP_BITS;
 		step->first = value;
 	} else {
-		set_range_kind(step);
-		ask_range(r->term, r->op, is_cpu ? 32 : 8 * r->field->size, is_signed, value);
+		term_set_range_kind(step);
+		term_ask_range(r->term, r->op, is_cpu ? 32 : 8 * r->field->size, is_signed, value);
 	}
 }
 
 /* The digits from @start to here, with a zero behind them; fails with @start moved there. */
-static int copy_number(struct otr_cmd *cmd, unsigned int start, char text[NUMBER_MAX])
+static int term_copy_number(struct otr_cmd *cmd, unsigned int start, char text[NUMBER_MAX])
 {
 	unsigned int len = cmd->pos - start;
 
 	if (len >= NUMBER_MAX)
-		return fail(cmd, OTR_FILTER_TOO_LONG);
+		return term_fail(cmd, OTR_FILTER_TOO_LONG);
 	memcpy(text, cmd->text + start, len);
 	text[len] = '\0';
 	return 0;
 }
 
-static int read_number(struct reader *r)
+static int term_read_number(struct reader *r)
 {
 	struct otr_cmd *cmd = r->cmd;
 	unsigned int start = cmd->pos;
@@ -173,12 +173,12 @@ static int read_number(struct reader *r)
 	int err;
 
 	if (otr_kind_is_text(r->kind))
-		return fail(cmd, OTR_FILTER_NO_STRING);
+		return term_fail(cmd, OTR_FILTER_NO_STRING);
 	if (r->op == OP_FITS)
-		return fail(cmd, OTR_FILTER_FIELD_OPERATOR);
-	take(cmd, "-");
-	skip_alnum(cmd);
-	if (copy_number(cmd, start, text))
+		return term_fail(cmd, OTR_FILTER_FIELD_OPERATOR);
+	term_take(cmd, "-");
+	term_skip_alnum(cmd);
+	if (term_copy_number(cmd, start, text))
 		return -EINVAL;
 	if (r->field->is_signed)
 		err = kstrtos64(text, 0, (s64 *)&value);
@@ -186,27 +186,27 @@ static int read_number(struct reader *r)
 		err = kstrtou64(text, 0, &value);
 	if (err)
 		return otr_cmd_fail(cmd, OTR_FILTER_NUMBER, start + 1);
-	ask_number(r, r->field->is_signed, value);
+	term_ask_number(r, r->field->is_signed, value);
 	return 0;
 }
 
 /* An address, as a number or as a function's name up to white space; 0 for none. */
-static int read_address(struct otr_cmd *cmd, unsigned long *addr)
+static int term_read_address(struct otr_cmd *cmd, unsigned long *addr)
 {
 	unsigned int start = cmd->pos;
 	char text[NUMBER_MAX];
 	char *name;
 
-	if (isdigit(*here(cmd))) {
-		skip_alnum(cmd);
-		if (copy_number(cmd, start, text))
+	if (isdigit(*term_here(cmd))) {
+		term_skip_alnum(cmd);
+		if (term_copy_number(cmd, start, text))
 			return -EINVAL;
 		if (kstrtoul(text, 0, addr))
-			return fail(cmd, OTR_FILTER_VALUE);
+			return term_fail(cmd, OTR_FILTER_VALUE);
 		return 0;
 	}
 
-	while (*here(cmd) && !isspace(*here(cmd)))
+	while (*term_here(cmd) && !isspace(*term_here(cmd)))
 		cmd->pos++;
 	name = kmemdup_nul(cmd->text + start, cmd->pos - start, GFP_KERNEL);
 	if (!name)
@@ -216,30 +216,30 @@ static int read_address(struct otr_cmd *cmd, unsigned long *addr)
 	return 0;
 }
 
-static int read_function(struct reader *r)
+static int term_read_function(struct reader *r)
 {
 	struct otr_step *step = &r->term->step;
 	unsigned long addr, start, size;
 	int err;
 
 	if (r->field->size != sizeof(long))
-		return fail(r->cmd, OTR_FILTER_FIELD_OPERATOR);
+		return term_fail(r->cmd, OTR_FILTER_FIELD_OPERATOR);
 	if (r->op != OP_EQ && r->op != OP_NE)
-		return fail(r->cmd, OTR_FILTER_OPERATOR);
-	err = read_address(r->cmd, &addr);
+		return term_fail(r->cmd, OTR_FILTER_OPERATOR);
+	err = term_read_address(r->cmd, &addr);
 	if (err)
 		return err;
 	if (!addr || !otr_host_function(addr, &start, &size))
-		return fail(r->cmd, OTR_FILTER_FUNCTION);
-	take_for_number(r);
-	set_range_kind(step);
+		return term_fail(r->cmd, OTR_FILTER_FUNCTION);
+	term_take_for_number(r);
+	term_set_range_kind(step);
 	step->first = start;
 	step->span = size ? size - 1 : 0;
 	r->term->flip = r->op == OP_NE;
 	return 0;
 }
 
-static int read_mask(struct otr_cmd *cmd, struct cpumask **out)
+static int term_read_mask(struct otr_cmd *cmd, struct cpumask **out)
 {
 	struct cpumask *mask = NULL;
 	unsigned int start;
@@ -247,22 +247,22 @@ static int read_mask(struct otr_cmd *cmd, struct cpumask **out)
 	int err;
 
 	/* A brace is looked for behind where it is missing. */
-	if (!take(cmd, "{")) {
+	if (!term_take(cmd, "{")) {
 		cmd->pos++;
-		return fail(cmd, OTR_FILTER_BRACE_OPEN);
+		return term_fail(cmd, OTR_FILTER_BRACE_OPEN);
 	}
 	start = cmd->pos;
-	cmd->pos += strcspn(here(cmd), "}");
-	if (!*here(cmd))
-		return fail(cmd, OTR_FILTER_BRACE_CLOSE);
+	cmd->pos += strcspn(term_here(cmd), "}");
+	if (!*term_here(cmd))
+		return term_fail(cmd, OTR_FILTER_BRACE_CLOSE);
 	if (cmd->pos == start)
-		return fail(cmd, OTR_FILTER_CPULIST);
+		return term_fail(cmd, OTR_FILTER_CPULIST);
 
 	list = kmemdup_nul(cmd->text + start, cmd->pos - start, GFP_KERNEL);
 	mask = kzalloc(cpumask_size(), GFP_KERNEL);
 	err = list && mask ? 0 : -ENOMEM;
 	if (!err && cpulist_parse(list, mask))
-		err = fail(cmd, OTR_FILTER_CPULIST);
+		err = term_fail(cmd, OTR_FILTER_CPULIST);
 	kfree(list);
 	if (err) {
 		kfree(mask);
@@ -274,14 +274,14 @@ static int read_mask(struct otr_cmd *cmd, struct cpumask **out)
 }
 
 /* A number as a set of one CPU: it is the same as a set of two or more never. */
-static bool ask_number_in(struct reader *r, struct cpumask *mask)
+static bool term_ask_number_in(struct reader *r, struct cpumask *mask)
 {
 	struct otr_step *step = &r->term->step;
 
 	if (cpumask_weight(mask) == 1) {
 		if (r->op == OP_AND)
 			r->op = OP_EQ;
-		ask_number(r, false, cpumask_first(mask));
+		term_ask_number(r, false, cpumask_first(mask));
 		return false;
 	}
 	if (r->op == OP_EQ) {
@@ -290,11 +290,11 @@ static bool ask_number_in(struct reader *r, struct cpumask *mask)
 	}
 	if (r->op == OP_NE)
 		cpumask_setall(mask);
-	step->kind = take_for_number(r) ? OTR_STEP_NUMBER_IN : OTR_STEP_NEVER;
+	step->kind = term_take_for_number(r) ? OTR_STEP_NUMBER_IN : OTR_STEP_NEVER;
 	return step->kind != OTR_STEP_NEVER;
 }
 
-static int read_cpus(struct reader *r)
+static int term_read_cpus(struct reader *r)
 {
 	struct otr_step *step = &r->term->step;
 	struct cpumask *mask;
@@ -308,17 +308,17 @@ static int read_cpus(struct reader *r)
 	case OTR_KIND_NUMBER:
 		break;
 	default:
-		return fail(r->cmd, OTR_FILTER_FIELD_OPERATOR);
+		return term_fail(r->cmd, OTR_FILTER_FIELD_OPERATOR);
 	}
 	if (r->op != OP_EQ && r->op != OP_NE && r->op != OP_AND)
-		return fail(r->cmd, OTR_FILTER_FIELD_OPERATOR);
-	take(r->cmd, "CPUS");
-	err = read_mask(r->cmd, &mask);
+		return term_fail(r->cmd, OTR_FILTER_FIELD_OPERATOR);
+	term_take(r->cmd, "CPUS");
+	err = term_read_mask(r->cmd, &mask);
 	if (err)
 		return err;
 
 	if (r->kind == OTR_KIND_CPU || r->kind == OTR_KIND_NUMBER) {
-		keep = ask_number_in(r, mask);
+		keep = term_ask_number_in(r, mask);
 	} else {
 		step->kind = r->op == OP_AND ? OTR_STEP_MASK_MEETS : OTR_STEP_MASK_IS;
 		otr_access_init(&step->access, r->field, r->kind);
@@ -332,12 +332,12 @@ static int read_cpus(struct reader *r)
 }
 
 /* Is a text somewhere else than in the record? */
-static bool is_far(enum otr_kind kind)
+static bool term_is_far(enum otr_kind kind)
 {
 	return kind == OTR_KIND_PTR_STRING || kind == OTR_KIND_USER_STRING;
 }
 
-static int read_text(struct reader *r)
+static int term_read_text(struct reader *r)
 {
 	struct otr_cmd *cmd = r->cmd;
 	struct otr_pattern *pattern;
@@ -345,17 +345,17 @@ static int read_text(struct reader *r)
 	size_t len;
 
 	if (r->op != OP_EQ && r->op != OP_NE && r->op != OP_FITS)
-		return fail(cmd, OTR_FILTER_FIELD_OPERATOR);
+		return term_fail(cmd, OTR_FILTER_FIELD_OPERATOR);
 	if (!otr_kind_is_text(r->kind))
-		return fail(cmd, OTR_FILTER_NO_NUMBER);
-	text = here(cmd) + 1;
+		return term_fail(cmd, OTR_FILTER_NO_NUMBER);
+	text = term_here(cmd) + 1;
 	end = strchrnul(text, text[-1]);
 	len = end - text;
 	cmd->pos = end - cmd->text;
 	if (!*end)
-		return fail(cmd, OTR_FILTER_QUOTE);
+		return term_fail(cmd, OTR_FILTER_QUOTE);
 	if (len >= OTR_FILTER_TEXT_MAX)
-		return fail(cmd, OTR_FILTER_TOO_LONG);
+		return term_fail(cmd, OTR_FILTER_TOO_LONG);
 	cmd->pos++;
 
 	pattern = kmalloc(struct_size(pattern, text, len + 1), GFP_KERNEL);
@@ -371,38 +371,38 @@ static int read_text(struct reader *r)
 		r->term->step.not = r->op == OP_NE;
 	}
 	otr_access_init(&r->term->step.access, r->field, r->kind);
-	r->term->step.kind = is_far(r->kind) ? OTR_STEP_FAR_TEXT : OTR_STEP_TEXT;
+	r->term->step.kind = term_is_far(r->kind) ? OTR_STEP_FAR_TEXT : OTR_STEP_TEXT;
 	r->term->step.data = pattern;
 	return 0;
 }
 
-static int read_value(struct reader *r)
+static int term_read_value(struct reader *r)
 {
-	const char *text = here(r->cmd);
+	const char *text = term_here(r->cmd);
 
 	if (!strncmp(text, "CPUS", 4))
-		return read_cpus(r);
+		return term_read_cpus(r);
 	if (*text == '"' || *text == '\'')
-		return read_text(r);
+		return term_read_text(r);
 	if (isdigit(*text) || *text == '-')
-		return read_number(r);
-	return fail(r->cmd, OTR_FILTER_VALUE);
+		return term_read_number(r);
+	return term_fail(r->cmd, OTR_FILTER_VALUE);
 }
 
-static int read_field(struct reader *r, const struct otr_event *ev)
+static int term_read_field(struct reader *r, const struct otr_event *ev)
 {
 	struct otr_cmd *cmd = r->cmd;
-	const char *name = here(cmd);
+	const char *name = term_here(cmd);
 
-	while (isalnum(*here(cmd)) || *here(cmd) == '_')
+	while (isalnum(*term_here(cmd)) || *term_here(cmd) == '_')
 		cmd->pos++;
-	if (here(cmd) == name)
+	if (term_here(cmd) == name)
 		return otr_cmd_fail(cmd, OTR_FILTER_OTHER, 0);
-	r->field = otr_event_field(ev, name, here(cmd) - name);
+	r->field = otr_event_field(ev, name, term_here(cmd) - name);
 	if (!r->field)
-		return fail(cmd, OTR_FILTER_FIELD);
+		return term_fail(cmd, OTR_FILTER_FIELD);
 	r->kind = otr_field_kind(r->field);
-	if (take(cmd, ".ustring") && r->kind == OTR_KIND_PTR_STRING)
+	if (term_take(cmd, ".ustring") && r->kind == OTR_KIND_PTR_STRING)
 		r->kind = OTR_KIND_USER_STRING;
 	return 0;
 }
@@ -423,15 +423,15 @@ int otr_term_read(const struct otr_event *ev, struct otr_cmd *cmd, struct otr_te
 	int err;
 
 	*term = (struct otr_term){};
-	err = read_field(&r, ev);
+	err = term_read_field(&r, ev);
 	if (err)
 		return err;
-	function = take(cmd, ".function");
+	function = term_take(cmd, ".function");
 	otr_cmd_done(cmd);
-	while (r.op < OP_NR && !take(cmd, operators[r.op]))
+	while (r.op < OP_NR && !term_take(cmd, term_operators[r.op]))
 		r.op++;
 	if (r.op == OP_NR)
-		return fail(cmd, OTR_FILTER_OPERATOR);
+		return term_fail(cmd, OTR_FILTER_OPERATOR);
 	otr_cmd_done(cmd);
-	return function ? read_function(&r) : read_value(&r);
+	return function ? term_read_function(&r) : term_read_value(&r);
 }

@@ -20,9 +20,9 @@ struct desk {
 	struct otr_rule_text	texts[OTR_NEST_SLOTS];
 };
 
-static struct desk __percpu *desks;
-static DEFINE_PER_CPU(u32, desk_nest);
-static DEFINE_MUTEX(desks_lock);	/* making them */
+static struct desk __percpu *text_desks;
+static DEFINE_PER_CPU(u32, text_desk_nest);
+static DEFINE_MUTEX(text_desks_lock);	/* making them */
 
 /**
  * otr_rule_text_want - have room before a filter needs it
@@ -36,11 +36,11 @@ int otr_rule_text_want(void)
 {
 	int err;
 
-	mutex_lock(&desks_lock);
-	if (!desks)
-		desks = alloc_percpu(struct desk);
-	err = desks ? 0 : -ENOMEM;
-	mutex_unlock(&desks_lock);
+	mutex_lock(&text_desks_lock);
+	if (!text_desks)
+		text_desks = alloc_percpu(struct desk);
+	err = text_desks ? 0 : -ENOMEM;
+	mutex_unlock(&text_desks_lock);
 	return err;
 }
 
@@ -53,9 +53,9 @@ int otr_rule_text_want(void)
  */
 struct otr_rule_text *otr_rule_text_get(void)
 {
-	int slot = otr_nest_enter(&desk_nest, OTR_NEST_SLOTS);
+	int slot = otr_nest_enter(&text_desk_nest, OTR_NEST_SLOTS);
 
-	return slot < 0 ? NULL : &raw_cpu_ptr(desks)->texts[slot];
+	return slot < 0 ? NULL : &raw_cpu_ptr(text_desks)->texts[slot];
 }
 
 /**
@@ -65,7 +65,7 @@ struct otr_rule_text *otr_rule_text_get(void)
  */
 void otr_rule_text_put(void)
 {
-	otr_nest_exit(&desk_nest, raw_cpu_read(desk_nest) - 1);
+	otr_nest_exit(&text_desk_nest, raw_cpu_read(text_desk_nest) - 1);
 }
 
 /**
@@ -75,6 +75,6 @@ void otr_rule_text_put(void)
  */
 void otr_rule_exit(void)
 {
-	free_percpu(desks);
-	desks = NULL;
+	free_percpu(text_desks);
+	text_desks = NULL;
 }

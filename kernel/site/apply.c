@@ -21,20 +21,20 @@
 static_assert(OTR_HOOKS_MAX == OTR_PLAN_HOOKS);
 
 /* Under otr_site_lock, as all that follows. */
-static struct otr_plan_hook plan_hooks[OTR_HOOKS_MAX];
+static struct otr_plan_hook apply_plan_hooks[OTR_HOOKS_MAX];
 
 /* No hook may be on any site, see otr_site_enable(). */
-static bool switched_off;
+static bool apply_switched_off;
 
 /* Nothing but the leaving hook may change: memory is short, or text is wrong. */
-static bool nothing_new;
+static bool apply_nothing_new;
 
 /* Sites that a hook wants and somebody else holds; what was last said of them. */
-static unsigned int left_out, left_out_said;
-static unsigned long left_out_ip;
+static unsigned int apply_left_out, apply_left_out_said;
+static unsigned long apply_left_out_ip;
 
 /* A site does not call somebody's code any more whose hook may wait for that. */
-static bool took_over;
+static bool apply_took_over;
 
 /* What may be done with a site. */
 enum verdict {
@@ -43,8 +43,8 @@ enum verdict {
 	WRONG,	/* it is not what it should be */
 };
 
-static void plan_block(struct otr_plan *plan, const struct otr_block *block,
-		       const struct otr_hook *leaving)
+static void apply_plan_block(struct otr_plan *plan, const struct otr_block *block,
+			     const struct otr_hook *leaving)
 {
 	unsigned int id, nr = 0;
 
@@ -56,10 +56,10 @@ static void plan_block(struct otr_plan *plan, const struct otr_block *block,
 			continue;
 		filter = hook->filter;
 		skip = hook->skip;
-		plan_hooks[nr++] = (struct otr_plan_hook) {
+		apply_plan_hooks[nr++] = (struct otr_plan_hook) {
 			.id = id,
-			.gone = hook == leaving || switched_off,
-			.keep = nothing_new || otr_site_failure(),
+			.gone = hook == leaving || apply_switched_off,
+			.keep = apply_nothing_new || otr_site_failure(),
 			.all = !filter || otr_set_empty(filter),
 			.on = otr_part_find(&hook->parts, block),
 			.filter = filter ? otr_part_find(&filter->parts, block) : NULL,
@@ -67,13 +67,13 @@ static void plan_block(struct otr_plan *plan, const struct otr_block *block,
 		};
 	}
 	*plan = (struct otr_plan) {
-		.hooks = plan_hooks, .nr_hooks = nr, .sites = block->nr,
+		.hooks = apply_plan_hooks, .nr_hooks = nr, .sites = block->nr,
 	};
 }
 
 /* What a step goes to; @shared counts sites that have no trampoline of their own then. */
-static int prepare_step(struct otr_block *block, const struct otr_plan_step *step,
-			unsigned int *shared)
+static int apply_prepare_step(struct otr_block *block, const struct otr_plan_step *step,
+			      unsigned int *shared)
 {
 	const struct otr_target *target = otr_target_get(&step->to);
 
@@ -89,7 +89,8 @@ static int prepare_step(struct otr_block *block, const struct otr_plan_step *ste
 }
 
 /* Everything that a block's plan needs memory for, but for the table of @shared sites. */
-static int prepare(struct otr_block *block, const struct otr_hook *leaving, unsigned int *shared)
+static int apply_prepare(struct otr_block *block, const struct otr_hook *leaving,
+			 unsigned int *shared)
 {
 	struct otr_hookset wanted = { };
 	struct otr_plan_step step;
@@ -97,11 +98,11 @@ static int prepare(struct otr_block *block, const struct otr_hook *leaving, unsi
 	unsigned int id;
 	int err = 0;
 
-	plan_block(&plan, block, leaving);
+	apply_plan_block(&plan, block, leaving);
 	while (otr_plan_next(&plan, &step)) {
 		if (otr_hookset_empty(&step.to))
 			continue;
-		err = prepare_step(block, &step, shared);
+		err = apply_prepare_step(block, &step, shared);
 		if (err)
 			return err;
 		wanted.bits[0] |= step.to.bits[0];
@@ -115,23 +116,23 @@ static int prepare(struct otr_block *block, const struct otr_hook *leaving, unsi
 	return err;
 }
 
-static bool is_wrong(enum otr_bytes bytes, unsigned long target)
+static bool apply_is_wrong(enum otr_bytes bytes, unsigned long target)
 {
 	/* Taken before us: a jump of a kprobe, a call of a BPF program. */
 	return bytes == OTR_BYTES_WRONG || (bytes == OTR_BYTES_TAKEN && target);
 }
 
-static enum verdict judge(unsigned long ip, unsigned long target)
+static enum verdict apply_judge(unsigned long ip, unsigned long target)
 {
 	enum otr_bytes bytes = otr_arch_site_check(ip, target);
 
-	if (is_wrong(bytes, target))
+	if (apply_is_wrong(bytes, target))
 		return WRONG;
 	return bytes == OTR_BYTES_RIGHT && !otr_host_kprobe(ip) ? FREE : HELD;
 }
 
 /* What a site calls, by what is on it. */
-static struct otr_target *believed(unsigned long ip, const struct otr_plan_step *step)
+static struct otr_target *apply_believed(unsigned long ip, const struct otr_plan_step *step)
 {
 	if (otr_hookset_empty(&step->from))
 		return otr_held_target(ip);
@@ -142,26 +143,26 @@ static struct otr_target *believed(unsigned long ip, const struct otr_plan_step 
  * Is every site of a block what it should be? 0, -EIO, and where a hook shall be
  * exchanged for another, -EBUSY if somebody holds one of its sites.
  */
-static int verify(const struct otr_block *block, const struct otr_hook *leaving, bool must)
+static int apply_verify(const struct otr_block *block, const struct otr_hook *leaving, bool must)
 {
 	struct otr_plan_step step;
 	struct otr_plan plan;
 	int err = 0;
 
-	plan_block(&plan, block, leaving);
+	apply_plan_block(&plan, block, leaving);
 	while (otr_plan_next(&plan, &step)) {
 		bool exchange = !must && leaving && otr_hookset_has(&step.from, leaving->id);
 		unsigned long bit;
 
 		for_each_set_bit(bit, &step.sites, BITS_PER_LONG) {
 			unsigned long ip = block->sites[step.word * BITS_PER_LONG + bit];
-			unsigned long target = otr_target_address(believed(ip, &step));
+			unsigned long target = otr_target_address(apply_believed(ip, &step));
 
 			/* What is held is left out, or given back later. */
-			if (is_wrong(otr_arch_site_check(ip, target), target)) {
+			if (apply_is_wrong(otr_arch_site_check(ip, target), target)) {
 				otr_fail(ip, target);
 				err = -EIO;
-			} else if (exchange && judge(ip, target) != FREE && !err) {
+			} else if (exchange && apply_judge(ip, target) != FREE && !err) {
 				err = -EBUSY;
 			}
 		}
@@ -170,9 +171,9 @@ static int verify(const struct otr_block *block, const struct otr_hook *leaving,
 	return err;
 }
 
-/* A site's bytes and the counts of who calls what. */
-static void write_site(unsigned long ip, const struct otr_plan_step *step,
-		       struct otr_target *from, struct otr_target *to)
+/* A site's bytes and the counts of its callers. */
+static void apply_write_site(unsigned long ip, const struct otr_plan_step *step,
+			     struct otr_target *from, struct otr_target *to)
 {
 	u8 bytes[OTR_ARCH_SITE_SIZE];
 
@@ -181,7 +182,7 @@ static void write_site(unsigned long ip, const struct otr_plan_step *step,
 		otr_host_text_queue((void *)ip, bytes, sizeof(bytes));
 	}
 	if (from && otr_hookset_empty(&step->from)) {
-		took_over |= from->slot == OTR_SLOT_NONE;
+		apply_took_over |= from->slot == OTR_SLOT_NONE;
 		otr_held_drop(ip);
 	} else if (from) {
 		from->sites--;
@@ -199,8 +200,9 @@ static void write_site(unsigned long ip, const struct otr_plan_step *step,
  *
  * Return: those that are as planned.
  */
-static unsigned long write_step(const struct otr_block *block, const struct otr_plan_step *step,
-				const struct otr_hook *leaving, unsigned long *lost)
+static unsigned long apply_write_step(const struct otr_block *block,
+				      const struct otr_plan_step *step,
+				      const struct otr_hook *leaving, unsigned long *lost)
 {
 	bool must = leaving && otr_hookset_has(&step->from, leaving->id);
 	struct otr_target *wanted = otr_target_find(&step->to);
@@ -209,13 +211,13 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 	*lost = 0;
 	for_each_set_bit(bit, &step->sites, BITS_PER_LONG) {
 		unsigned long ip = block->sites[step->word * BITS_PER_LONG + bit];
-		struct otr_target *from = believed(ip, step);
+		struct otr_target *from = apply_believed(ip, step);
 		/* Without memory for a target nobody is called. */
 		struct otr_target *to = otr_target_ready(wanted, ip) ? wanted : NULL;
 
-		switch (judge(ip, otr_target_address(from))) {
+		switch (apply_judge(ip, otr_target_address(from))) {
 		case FREE:
-			write_site(ip, step, from, to);
+			apply_write_site(ip, step, from, to);
 			if (to || otr_hookset_empty(&step->to))
 				done |= BIT(bit);
 			else
@@ -223,8 +225,8 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 			break;
 		case HELD:
 			if (!must) {
-				left_out++;
-				left_out_ip = ip;
+				apply_left_out++;
+				apply_left_out_ip = ip;
 				break;
 			}
 			if (otr_held_add(block, ip, from))
@@ -247,8 +249,8 @@ static unsigned long write_step(const struct otr_block *block, const struct otr_
 	return done;
 }
 
-static void note_step(const struct otr_block *block, const struct otr_plan_step *step,
-		      unsigned long done, unsigned long lost)
+static void apply_note_step(const struct otr_block *block, const struct otr_plan_step *step,
+			    unsigned long done, unsigned long lost)
 {
 	unsigned int id;
 
@@ -268,21 +270,21 @@ static void note_step(const struct otr_block *block, const struct otr_plan_step 
 	}
 }
 
-static void write_block(const struct otr_block *block, const struct otr_hook *leaving)
+static void apply_write_block(const struct otr_block *block, const struct otr_hook *leaving)
 {
 	struct otr_plan_step step;
 	struct otr_plan plan;
 
-	plan_block(&plan, block, leaving);
+	apply_plan_block(&plan, block, leaving);
 	while (otr_plan_next(&plan, &step)) {
-		unsigned long lost, done = write_step(block, &step, leaving, &lost);
+		unsigned long lost, done = apply_write_step(block, &step, leaving, &lost);
 
-		note_step(block, &step, done, lost);
+		apply_note_step(block, &step, done, lost);
 		cond_resched();
 	}
 }
 
-static int prepare_all(const struct otr_hook *leaving)
+static int apply_prepare_all(const struct otr_hook *leaving)
 {
 	struct otr_block *block;
 	unsigned int shared = 0;
@@ -290,33 +292,33 @@ static int prepare_all(const struct otr_hook *leaving)
 
 	otr_target_turn++;
 	list_for_each_entry(block, &otr_blocks, node) {
-		err = prepare(block, leaving, &shared);
+		err = apply_prepare(block, leaving, &shared);
 		if (err)
 			break;
 	}
 	return err ?: otr_targets_reserve(shared);
 }
 
-static int verify_all(const struct otr_hook *leaving, bool must)
+static int apply_verify_all(const struct otr_hook *leaving, bool must)
 {
 	struct otr_block *block;
 	int err = 0;
 
 	list_for_each_entry(block, &otr_blocks, node)
-		err = min(err, verify(block, leaving, must));
+		err = min(err, apply_verify(block, leaving, must));
 	return otr_site_failure() ? -EIO : err;
 }
 
 /* Once, not with every change of any hook. */
-static void report_left_out(void)
+static void apply_report_left_out(void)
 {
 	char name[KSYM_SYMBOL_LEN];
 
-	if (left_out && left_out != left_out_said &&
-	    otr_host_symbol(left_out_ip, false, name, sizeof(name)))
+	if (apply_left_out && apply_left_out != apply_left_out_said &&
+	    otr_host_symbol(apply_left_out_ip, false, name, sizeof(name)))
 		pr_info("%u functions stay as they are, %s among them: a kprobe or a BPF program is there\n",
-			left_out, name);
-	left_out_said = left_out;
+			apply_left_out, name);
+	apply_left_out_said = apply_left_out;
 }
 
 /**
@@ -327,18 +329,18 @@ static void report_left_out(void)
  */
 bool otr_apply_left_out(void)
 {
-	return left_out;
+	return apply_left_out;
 }
 
 /* All that is written at once. With @must it does without what fails. */
-static int write_all(const struct otr_hook *leaving, bool must)
+static int apply_write_all(const struct otr_hook *leaving, bool must)
 {
 	struct otr_block *block;
 	int err;
 
 	otr_host_text_lock();
 	/* A new failure changes the plan: others stay as they are. */
-	err = verify_all(leaving, must);
+	err = apply_verify_all(leaving, must);
 	if (err && !must)
 		goto out;
 	err = 0;
@@ -346,7 +348,7 @@ static int write_all(const struct otr_hook *leaving, bool must)
 	if (leaving)
 		otr_targets_mute(leaving);
 	list_for_each_entry(block, &otr_blocks, node)
-		write_block(block, leaving);
+		apply_write_block(block, leaving);
 	otr_host_text_finish();
 	/* Where it is still on a site, there is another round. */
 	if (leaving && !otr_held_missing())
@@ -359,32 +361,32 @@ out:
 }
 
 /* With @must it does without what fails; else nothing has changed when it fails. */
-static int change(const struct otr_hook *leaving, bool must)
+static int apply_change(const struct otr_hook *leaving, bool must)
 {
 	int err;
 
 	if (!must && otr_site_failure())
 		return -EIO;
-	nothing_new = false;
-	err = prepare_all(leaving);
+	apply_nothing_new = false;
+	err = apply_prepare_all(leaving);
 	if (err && !must)
 		return err;
-	nothing_new = err;
-	took_over = false;
+	apply_nothing_new = err;
+	apply_took_over = false;
 	do {
-		left_out = 0;
-		err = write_all(leaving, must);
+		apply_left_out = 0;
+		err = apply_write_all(leaving, must);
 	} while (!err && otr_held_refill());
 	if (err)
 		return err;
 	if (leaving)
 		otr_targets_orphan(leaving);
 	otr_targets_share();
-	if (took_over)
+	if (apply_took_over)
 		otr_host_quiesce();
 	otr_held_report();
-	report_left_out();
-	if (left_out)
+	apply_report_left_out();
+	if (apply_left_out)
 		schedule_delayed_work(&otr_retry_work, msecs_to_jiffies(OTR_RETRY_MS));
 	return 0;
 }
@@ -404,7 +406,7 @@ static int change(const struct otr_hook *leaving, bool must)
  */
 int otr_apply(const struct otr_hook *leaving)
 {
-	return change(leaving, leaving);
+	return apply_change(leaving, leaving);
 }
 
 /**
@@ -417,7 +419,7 @@ int otr_apply(const struct otr_hook *leaving)
  */
 int otr_apply_exchange(const struct otr_hook *leaving)
 {
-	return change(leaving, false);
+	return apply_change(leaving, false);
 }
 
 /**
@@ -432,10 +434,10 @@ void otr_apply_forget(struct otr_block *block)
 	struct otr_plan plan;
 	unsigned int id;
 
-	plan_block(&plan, block, NULL);
+	apply_plan_block(&plan, block, NULL);
 	for (id = 0; id < plan.nr_hooks; id++) {
-		plan_hooks[id].gone = true;
-		plan_hooks[id].keep = false;
+		apply_plan_hooks[id].gone = true;
+		apply_plan_hooks[id].keep = false;
 	}
 	while (otr_plan_next(&plan, &step))
 		otr_target_find(&step.from)->sites -= hweight_long(step.sites);
@@ -461,10 +463,10 @@ int otr_site_enable(bool on)
 	int err;
 
 	mutex_lock(&otr_site_lock);
-	switched_off = !on;
+	apply_switched_off = !on;
 	err = otr_apply(NULL);
 	if (err) {
-		switched_off = on;
+		apply_switched_off = on;
 		otr_apply(NULL);
 	}
 	mutex_unlock(&otr_site_lock);

@@ -61,7 +61,7 @@ struct text {
 	unsigned long	from, to;
 };
 
-static bool kernel_has(unsigned long site, const void *text)
+static bool block_kernel_has(unsigned long site, const void *text)
 {
 	const struct text *core = text;
 
@@ -69,7 +69,7 @@ static bool kernel_has(unsigned long site, const void *text)
 }
 
 /* Init text and what the linker dropped lie outside of the kernel's core text. */
-static int add_kernel(void)
+static int block_add_kernel(void)
 {
 	struct text core = { otr_host_address("_stext"), otr_host_address("_etext") };
 	struct otr_table table;
@@ -80,18 +80,18 @@ static int add_kernel(void)
 	if (!core.from || !core.to)
 		return -ENODEV;
 	sites = otr_host_sites(&nr);
-	err = otr_table_get(&table, sites, nr, kernel_has, &core);
+	err = otr_table_get(&table, sites, nr, block_kernel_has, &core);
 	if (err == -EINVAL)
 		pr_err("the kernel's table of sites has one twice: function tracing is off\n");
 	return err == -EINVAL ? -ENODEV : err ?: block_add(NULL, &table);
 }
 
-static bool module_has(unsigned long site, const void *mod)
+static bool block_module_has(unsigned long site, const void *mod)
 {
 	return within_module_core(site, mod);
 }
 
-static int add_module(const struct module *mod)
+static int block_add_module(const struct module *mod)
 {
 	const unsigned long *sites;
 	struct otr_table table;
@@ -101,13 +101,13 @@ static int add_module(const struct module *mod)
 	sites = otr_host_module_sites(mod, &nr);
 	if (!sites || block_of(mod))
 		return 0;
-	err = otr_table_get(&table, sites, nr, module_has, mod);
+	err = otr_table_get(&table, sites, nr, block_module_has, mod);
 	if (err == -EINVAL)
 		pr_warn("%s: its table of sites has one twice: not traced\n", mod->name);
 	return err == -EINVAL ? 0 : err ?: block_add(mod, &table);
 }
 
-static void drop_module(const struct module *mod)
+static void block_drop_module(const struct module *mod)
 {
 	struct otr_block *block = block_of(mod);
 	struct otr_siteset *set;
@@ -130,7 +130,7 @@ static void block_comes(struct module *mod)
 
 	mutex_lock(&otr_site_lock);
 	mutex_lock(&otr_site_data_lock);
-	err = add_module(mod);
+	err = block_add_module(mod);
 	mutex_unlock(&otr_site_data_lock);
 	if (err)
 		pr_warn("%s: no memory to trace it\n", mod->name);
@@ -142,7 +142,7 @@ static void block_comes(struct module *mod)
 static void block_goes(struct module *mod)
 {
 	mutex_lock(&otr_site_lock);
-	drop_module(mod);
+	block_drop_module(mod);
 	mutex_unlock(&otr_site_lock);
 }
 
@@ -157,7 +157,7 @@ static struct otr_modules block_modules = {
  * in the list while its sites are sorted: on its way out it waits in on_module()
  * for the lock that is held here.
  */
-static int add_modules(void)
+static int block_add_modules(void)
 {
 	int err = 0;
 #ifdef MODULE
@@ -169,7 +169,7 @@ static int add_modules(void)
 		    (mod->state != MODULE_STATE_LIVE && mod->state != MODULE_STATE_COMING))
 			continue;
 		rcu_read_unlock();
-		err = add_module(mod);
+		err = block_add_module(mod);
 		rcu_read_lock();
 		if (err)
 			break;
@@ -194,14 +194,14 @@ int otr_blocks_init(void)
 	 * the lock is free; one that comes is found twice and added once.
 	 */
 	mutex_lock(&otr_site_data_lock);
-	err = add_kernel();
+	err = block_add_kernel();
 	mutex_unlock(&otr_site_data_lock);
 	if (err)
 		return err;
 	otr_modules_watch(&block_modules);
 	mutex_lock(&otr_site_lock);
 	mutex_lock(&otr_site_data_lock);
-	err = add_modules();
+	err = block_add_modules();
 	mutex_unlock(&otr_site_data_lock);
 	mutex_unlock(&otr_site_lock);
 	if (err)

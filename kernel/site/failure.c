@@ -12,8 +12,8 @@
 #include "host/host.h"
 #include "site/internal.h"
 
-static char reason[KSYM_SYMBOL_LEN + 128];
-static bool failed;
+static char failure_reason[KSYM_SYMBOL_LEN + 128];
+static bool failure_failed;
 
 /**
  * struct wrong - a site that was found with wrong bytes
@@ -28,11 +28,11 @@ struct wrong {
 };
 
 /* Those that are not in the log yet, and how many: most are not kept. */
-static struct wrong wrongs[8];
-static unsigned int nr_wrongs;
-static bool told;
+static struct wrong failure_wrongs[8];
+static unsigned int failure_nr_wrongs;
+static bool failure_told;
 
-static void wrong_name(const struct wrong *wrong, char *name, size_t size)
+static void failure_wrong_name(const struct wrong *wrong, char *name, size_t size)
 {
 	if (!otr_host_symbol(wrong->ip, true, name, size))
 		snprintf(name, size, "%#lx", wrong->ip);
@@ -54,16 +54,16 @@ void otr_fail(unsigned long ip, unsigned long target)
 
 	otr_arch_site_bytes(wrong.want, ip, target);
 	memcpy(wrong.is, (const void *)ip, sizeof(wrong.is));
-	if (nr_wrongs < ARRAY_SIZE(wrongs))
-		wrongs[nr_wrongs] = wrong;
-	nr_wrongs++;
-	if (failed)
+	if (failure_nr_wrongs < ARRAY_SIZE(failure_wrongs))
+		failure_wrongs[failure_nr_wrongs] = wrong;
+	failure_nr_wrongs++;
+	if (failure_failed)
 		return;
-	wrong_name(&wrong, name, sizeof(name));
-	snprintf(reason, sizeof(reason), "%s: expected %*ph, found %*ph", name,
+	failure_wrong_name(&wrong, name, sizeof(name));
+	snprintf(failure_reason, sizeof(failure_reason), "%s: expected %*ph, found %*ph", name,
 		 OTR_ARCH_SITE_SIZE, wrong.want, OTR_ARCH_SITE_SIZE, wrong.is);
 	/* Pairs with the acquire in otr_site_failure(): the reason is complete. */
-	smp_store_release(&failed, true);
+	smp_store_release(&failure_failed, true);
 }
 
 /**
@@ -76,20 +76,20 @@ void otr_fail(unsigned long ip, unsigned long target)
  */
 void otr_fail_report(void)
 {
-	unsigned int i, nr = min(nr_wrongs, ARRAY_SIZE(wrongs));
+	unsigned int i, nr = min(failure_nr_wrongs, ARRAY_SIZE(failure_wrongs));
 	char name[KSYM_SYMBOL_LEN];
 
 	for (i = 0; i < nr; i++) {
-		wrong_name(&wrongs[i], name, sizeof(name));
-		pr_err("wrong bytes at %s: expected %*ph, found %*ph\n", name,
-		       OTR_ARCH_SITE_SIZE, wrongs[i].want, OTR_ARCH_SITE_SIZE, wrongs[i].is);
+		failure_wrong_name(&failure_wrongs[i], name, sizeof(name));
+		pr_err("wrong bytes at %s: expected %*ph, found %*ph\n", name, OTR_ARCH_SITE_SIZE,
+		       failure_wrongs[i].want, OTR_ARCH_SITE_SIZE, failure_wrongs[i].is);
 	}
-	if (nr_wrongs > nr)
-		pr_err("and at %u other functions\n", nr_wrongs - nr);
-	if (nr_wrongs && !told)
+	if (failure_nr_wrongs > nr)
+		pr_err("and at %u other functions\n", failure_nr_wrongs - nr);
+	if (failure_nr_wrongs && !failure_told)
 		pr_err("no more functions will be hooked: reload the module when the cause is found\n");
-	told |= nr_wrongs;
-	nr_wrongs = 0;
+	failure_told |= failure_nr_wrongs;
+	failure_nr_wrongs = 0;
 }
 
 /**
@@ -101,7 +101,7 @@ void otr_fail_report(void)
 const char *otr_site_failure(void)
 {
 	/* Pairs with the release in otr_fail(). */
-	return smp_load_acquire(&failed) ? reason : NULL;
+	return smp_load_acquire(&failure_failed) ? failure_reason : NULL;
 }
 EXPORT_SYMBOL_GPL(otr_site_failure);
 
@@ -114,7 +114,7 @@ EXPORT_SYMBOL_GPL(otr_site_failure);
  */
 void otr_site_forgive(void)
 {
-	told = false;
-	WRITE_ONCE(failed, false);
+	failure_told = false;
+	WRITE_ONCE(failure_failed, false);
 }
 EXPORT_SYMBOL_GPL(otr_site_forgive);

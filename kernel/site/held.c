@@ -21,8 +21,8 @@ LIST_HEAD(otr_held_sites);
 struct delayed_work otr_retry_work;
 
 /* Empty ones for sites to come, and how many were missing since they were made. */
-static LIST_HEAD(spares);
-static unsigned int missing;
+static LIST_HEAD(held_spares);
+static unsigned int held_missing;
 
 /**
  * otr_held_target - what a site calls although no hook is on it
@@ -53,10 +53,10 @@ struct otr_target *otr_held_target(unsigned long ip)
  */
 bool otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_target *target)
 {
-	struct otr_held *held = list_first_entry_or_null(&spares, struct otr_held, node);
+	struct otr_held *held = list_first_entry_or_null(&held_spares, struct otr_held, node);
 
 	if (!held) {
-		missing++;
+		held_missing++;
 		return false;
 	}
 	*held = (struct otr_held) { .node = held->node, .block = block, .ip = ip, .target = target };
@@ -76,12 +76,12 @@ bool otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_ta
  */
 bool otr_held_refill(void)
 {
-	bool any = missing;
+	bool any = held_missing;
 
-	for (; missing; missing--) {
+	for (; held_missing; held_missing--) {
 		struct otr_held *held = kmalloc(sizeof(*held), GFP_KERNEL | __GFP_NOFAIL);
 
-		list_add(&held->node, &spares);
+		list_add(&held->node, &held_spares);
 	}
 	return any;
 }
@@ -94,7 +94,7 @@ bool otr_held_refill(void)
  */
 bool otr_held_missing(void)
 {
-	return missing;
+	return held_missing;
 }
 
 /**
@@ -129,7 +129,7 @@ void otr_held_exit(void)
 {
 	struct otr_held *held, *next;
 
-	list_for_each_entry_safe(held, next, &spares, node) {
+	list_for_each_entry_safe(held, next, &held_spares, node) {
 		list_del(&held->node);
 		kfree(held);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks: who wants which sites.
+ * Hooks: callbacks that want sites.
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
@@ -11,10 +11,10 @@
 #include "site/internal.h"
 
 /* Written at module load and unload only. */
-static bool ready;
+static bool hook_ready;
 
 /* A hook is off every site: wait until nobody is in it. */
-static void left(struct otr_hook *hook)
+static void hook_left(struct otr_hook *hook)
 {
 	otr_host_quiesce();
 	otr_targets_reap(hook);
@@ -24,13 +24,13 @@ static void left(struct otr_hook *hook)
 	mutex_unlock(&otr_site_data_lock);
 }
 
-static void leave(struct otr_hook *hook)
+static void hook_leave(struct otr_hook *hook)
 {
 	otr_apply(hook);
-	left(hook);
+	hook_left(hook);
 }
 
-static int find_id(const struct otr_hook *hook, int *free)
+static int hook_find_id(const struct otr_hook *hook, int *free)
 {
 	int id, found = -1;
 
@@ -48,7 +48,7 @@ static int find_id(const struct otr_hook *hook, int *free)
  * Code that sites call themselves gets what the function gets, so there can be
  * one such hook on a site, and it has to be chosen.
  */
-static int refuse_direct(const struct otr_hook *hook)
+static int hook_refuse_direct(const struct otr_hook *hook)
 {
 	unsigned int id;
 	int err = 0;
@@ -65,7 +65,7 @@ static int refuse_direct(const struct otr_hook *hook)
 }
 
 /* A place in the table: 0, -ENOSPC. */
-static int enlist(struct otr_hook *hook, int id)
+static int hook_enlist(struct otr_hook *hook, int id)
 {
 	if (id < 0)
 		return -ENOSPC;
@@ -95,20 +95,20 @@ int otr_hook_register(struct otr_hook *hook)
 	bool was = false;
 	int err, id;
 
-	if (!ready)
+	if (!hook_ready)
 		return -ENODEV;
 	mutex_lock(&otr_site_lock);
-	if (find_id(hook, &id) >= 0)
+	if (hook_find_id(hook, &id) >= 0)
 		err = -EBUSY;
 	else
-		err = hook->direct ? refuse_direct(hook) : 0;
+		err = hook->direct ? hook_refuse_direct(hook) : 0;
 	if (!err)
-		err = enlist(hook, id);
+		err = hook_enlist(hook, id);
 	if (!err) {
 		err = otr_apply(NULL);
 		was = err;
 		if (err)
-			leave(hook);
+			hook_leave(hook);
 	}
 	mutex_unlock(&otr_site_lock);
 	/* It may have been on its sites in between. */
@@ -134,9 +134,9 @@ void otr_hook_unregister(struct otr_hook *hook)
 	int id;
 
 	mutex_lock(&otr_site_lock);
-	was = find_id(hook, &id) >= 0;
+	was = hook_find_id(hook, &id) >= 0;
 	if (was)
-		leave(hook);
+		hook_leave(hook);
 	mutex_unlock(&otr_site_lock);
 	if (was && hook->direct)
 		otr_retry_direct(hook->direct);
@@ -160,13 +160,13 @@ int otr_hook_replace(struct otr_hook *hook, struct otr_hook *with)
 	int err, id;
 
 	mutex_lock(&otr_site_lock);
-	if (find_id(hook, &id) < 0)
+	if (hook_find_id(hook, &id) < 0)
 		err = -EINVAL;
 	else
-		err = otr_held_calls(hook->direct, true) ? -EBUSY : enlist(with, id);
+		err = otr_held_calls(hook->direct, true) ? -EBUSY : hook_enlist(with, id);
 	if (!err) {
 		err = otr_apply_exchange(hook);
-		left(err ? with : hook);
+		hook_left(err ? with : hook);
 	}
 	mutex_unlock(&otr_site_lock);
 	return err;
@@ -174,13 +174,14 @@ int otr_hook_replace(struct otr_hook *hook, struct otr_hook *with)
 EXPORT_SYMBOL_GPL(otr_hook_replace);
 
 /* Others plan with the sets under the lock, so they are exchanged under it. */
-static int take_sets(struct otr_hook *hook, struct otr_siteset *filter, struct otr_siteset *skip)
+static int hook_take_sets(struct otr_hook *hook, struct otr_siteset *filter,
+			  struct otr_siteset *skip)
 {
 	int id;
 
 	hook->filter = filter;
 	hook->skip = skip;
-	return find_id(hook, &id) < 0 ? 0 : otr_apply(NULL);
+	return hook_find_id(hook, &id) < 0 ? 0 : otr_apply(NULL);
 }
 
 /**
@@ -200,7 +201,7 @@ int otr_hook_update(struct otr_hook *hook, struct otr_siteset *filter, struct ot
 	int err;
 
 	mutex_lock(&otr_site_lock);
-	err = take_sets(hook, filter, skip);
+	err = hook_take_sets(hook, filter, skip);
 	mutex_unlock(&otr_site_lock);
 	return err;
 }
@@ -226,7 +227,7 @@ int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_s
 	mutex_lock(&otr_site_lock);
 	old_filter = hook->filter;
 	old_skip = hook->skip;
-	err = take_sets(hook, filter, skip);
+	err = hook_take_sets(hook, filter, skip);
 	if (err) {
 		hook->filter = old_filter;
 		hook->skip = old_skip;
@@ -244,7 +245,7 @@ EXPORT_SYMBOL_GPL(otr_hook_set);
  */
 bool otr_site_ready(void)
 {
-	return ready;
+	return hook_ready;
 }
 EXPORT_SYMBOL_GPL(otr_site_ready);
 
@@ -307,7 +308,7 @@ int otr_hooks_init(void)
 		return 0;
 	otr_retry_init();
 	err = otr_blocks_init();
-	ready = !err;
+	hook_ready = !err;
 	return err == -ENODEV ? 0 : err;
 }
 
@@ -318,10 +319,10 @@ int otr_hooks_init(void)
  */
 void otr_hooks_exit(void)
 {
-	if (!ready)
+	if (!hook_ready)
 		return;
 	otr_retry_exit();
 	otr_blocks_exit();
 	otr_targets_exit();
-	ready = false;
+	hook_ready = false;
 }

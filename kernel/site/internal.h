@@ -46,7 +46,7 @@ struct otr_block {
 
 /**
  * struct otr_part - some sites of one block
- * @node: in the list of whoever keeps several
+ * @node: in the list of an owner that keeps several
  * @block: the block
  * @bits: a bit a site
  */

@@ -11,7 +11,7 @@
 #include "host/host.h"
 #include "site/internal.h"
 
-static struct otr_block *block_at(unsigned int nr)
+static struct otr_block *list_block_at(unsigned int nr)
 {
 	struct otr_block *block;
 
@@ -22,7 +22,7 @@ static struct otr_block *block_at(unsigned int nr)
 }
 
 /* First site of a block from @pos on that belongs into the listing. */
-static bool settle(struct otr_site_pos *pos, const struct otr_block *block)
+static bool list_settle(struct otr_site_pos *pos, const struct otr_block *block)
 {
 	const unsigned long *in = NULL;
 	struct otr_hookset set;
@@ -47,12 +47,12 @@ static bool settle(struct otr_site_pos *pos, const struct otr_block *block)
 	return false;
 }
 
-static bool find(struct otr_site_pos *pos)
+static bool list_find(struct otr_site_pos *pos)
 {
 	const struct otr_block *block;
 
-	while ((block = block_at(pos->block))) {
-		if (settle(pos, block))
+	while ((block = list_block_at(pos->block))) {
+		if (list_settle(pos, block))
 			return true;
 		pos->block++;
 		pos->site = 0;
@@ -71,7 +71,7 @@ bool otr_site_next(struct otr_site_pos *pos)
 {
 	pos->site++;
 	pos->index++;
-	return find(pos);
+	return list_find(pos);
 }
 EXPORT_SYMBOL_GPL(otr_site_next);
 
@@ -98,7 +98,7 @@ bool otr_site_start(struct otr_site_pos *pos, loff_t index)
 		pos->block = 0;
 		pos->site = 0;
 	}
-	there = find(pos);
+	there = list_find(pos);
 	while (there && pos->index < index)
 		there = otr_site_next(pos);
 	return there;
@@ -151,7 +151,7 @@ void otr_site_show_name(struct seq_file *m, const struct otr_site_pos *pos)
  */
 void otr_site_show_hooks(struct seq_file *m, const struct otr_site_pos *pos)
 {
-	const struct otr_block *block = block_at(pos->block);
+	const struct otr_block *block = list_block_at(pos->block);
 	const struct otr_target *target;
 	struct otr_hookset set;
 	unsigned int nr;

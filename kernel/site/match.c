@@ -41,7 +41,7 @@ struct match {
 	long				matched;
 };
 
-static void touch(struct match *match, unsigned int site)
+static void match_touch(struct match *match, unsigned int site)
 {
 	match->matched++;
 	if (match->remove)
@@ -65,7 +65,7 @@ static int match_kernel_symbol(void *data, const char *name, unsigned long addr)
 		return 1;
 	if (block->sites[match->site] - addr <= OTR_ARCH_SITE_LEAD &&
 	    otr_glob_match(match->glob, name))
-		touch(match, match->site);
+		match_touch(match, match->site);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static int match_module_symbol(void *data, const char *name, unsigned long addr)
 	    __test_and_set_bit(site, match->seen))
 		return 0;
 	if (otr_glob_match(match->glob, name))
-		touch(match, site);
+		match_touch(match, site);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ static int match_kernel_name(void *data, unsigned long addr)
 		return 0;
 	name = otr_host_lookup(match->block->sites[site], &offset, &mod, shown);
 	if (name && otr_glob_match(match->glob, name))
-		touch(match, site);
+		match_touch(match, site);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ static int match_index(struct match *match)
 			match->bits = otr_part_make(&match->set->parts, block);
 			if (!match->bits)
 				return -ENOMEM;
-			touch(match, index);
+			match_touch(match, index);
 			return 0;
 		}
 		index -= block->nr;
@@ -162,7 +162,7 @@ static int match_index(struct match *match)
 }
 
 /* Does a block belong to the modules that are asked for? */
-static bool module_wanted(const struct otr_block *block, const struct otr_glob *mod)
+static bool match_module_wanted(const struct otr_block *block, const struct otr_glob *mod)
 {
 	/* No name at all means any module, and not any module the kernel. */
 	if (!mod->len && mod->kind != OTR_GLOB_FREE)
@@ -176,7 +176,7 @@ static int match_blocks(struct match *match, const struct otr_glob *mod)
 	int err = 0;
 
 	list_for_each_entry(block, &otr_blocks, node) {
-		if (mod && !module_wanted(block, mod))
+		if (mod && !match_module_wanted(block, mod))
 			continue;
 		err = match_block(match, block);
 		if (err)

@@ -2,7 +2,7 @@
 #include "site/plan.h"
 
 /* Sites that exist of a word. */
-static unsigned long existing(const struct otr_plan *plan, unsigned int word)
+static unsigned long plan_existing(const struct otr_plan *plan, unsigned int word)
 {
 	unsigned int sites = plan->sites - word * BITS_PER_LONG;
 
@@ -27,7 +27,7 @@ unsigned long otr_plan_want(const struct otr_plan *plan, const struct otr_plan_h
 	if (hook->keep)
 		return hook->on ? hook->on[word] : 0;
 	if (hook->all)
-		want = existing(plan, word);
+		want = plan_existing(plan, word);
 	else if (hook->filter)
 		want = hook->filter[word];
 	if (hook->skip)
@@ -36,7 +36,7 @@ unsigned long otr_plan_want(const struct otr_plan *plan, const struct otr_plan_h
 }
 
 /* Sites of a word that anything changes for. */
-static unsigned long changes(const struct otr_plan *plan, unsigned int word)
+static unsigned long plan_changes(const struct otr_plan *plan, unsigned int word)
 {
 	unsigned long sites = 0;
 	unsigned int i;
@@ -67,7 +67,7 @@ bool otr_plan_next(struct otr_plan *plan, struct otr_plan_step *step)
 	while (!plan->left) {
 		if (plan->word == words)
 			return false;
-		plan->left = changes(plan, plan->word++);
+		plan->left = plan_changes(plan, plan->word++);
 	}
 	*step = (struct otr_plan_step) { .word = plan->word - 1, .sites = plan->left };
 	bit = __ffs(plan->left);

@@ -17,19 +17,19 @@
 static DEFINE_MUTEX(ret_lock);
 
 /* Changed under ret_lock; read where functions return. */
-static struct otr_ret_hook *hooks[OTR_RET_HOOKS];
+static struct otr_ret_hook *ret_hooks[OTR_RET_HOOKS];
 
-static u32 last_key;
-static bool started;
+static u32 ret_last_key;
+static bool ret_started;
 
 /*
  * Tell who saw the entry of a call, and take the entry away. False if somebody
  * else's entry has the same place.
  */
-static __always_inline bool end_call(struct otr_rets *rets, struct otr_ret *ret,
-				     struct otr_return_frame *frame)
+static __always_inline bool ret_end_call(struct otr_rets *rets, struct otr_ret *ret,
+					 struct otr_return_frame *frame)
 {
-	struct otr_ret_hook *hook = READ_ONCE(hooks[KEY_ID(ret->key)]);
+	struct otr_ret_hook *hook = READ_ONCE(ret_hooks[KEY_ID(ret->key)]);
 	unsigned long to;
 
 	if (likely(hook && hook->key == ret->key))
@@ -52,7 +52,7 @@ static __always_inline bool end_call(struct otr_rets *rets, struct otr_ret *ret,
  * functions that were called by a jump at the end of another. All of them
  * return now, the innermost first.
  */
-static noinline void end_calls(struct otr_rets *rets, struct otr_return_frame *frame)
+static noinline void ret_end_calls(struct otr_rets *rets, struct otr_return_frame *frame)
 {
 	struct otr_ret *ret;
 
@@ -64,11 +64,11 @@ static noinline void end_calls(struct otr_rets *rets, struct otr_return_frame *f
 			if (!ret)
 				panic("outrace: a function returned that never was called\n");
 		}
-	} while (!end_call(rets, ret, frame));
+	} while (!ret_end_call(rets, ret, frame));
 }
 
 /* A function returned whose return address was replaced. */
-static void handle_return(struct otr_return_frame *frame)
+static void ret_handle_return(struct otr_return_frame *frame)
 {
 	struct otr_rets *rets = *otr_host_task_slot(current);
 	struct otr_ret *ret = &rets->ret[rets->depth - 1];
@@ -76,9 +76,9 @@ static void handle_return(struct otr_return_frame *frame)
 	/* Keep the address, not what it is made of. */
 	OPTIMIZER_HIDE_VAR(ret);
 	if (likely(rets->depth && ret->place == &frame->parent) &&
-	    likely(end_call(rets, ret, frame)))
+	    likely(ret_end_call(rets, ret, frame)))
 		return;
-	end_calls(rets, frame);
+	ret_end_calls(rets, frame);
 }
 
 /**
@@ -93,34 +93,34 @@ bool otr_ret_ready(void)
 }
 EXPORT_SYMBOL_GPL(otr_ret_ready);
 
-static int start(void)
+static int ret_start(void)
 {
 	int err = otr_rets_start();
 
 	if (err)
 		return err;
 	otr_host_text_lock();
-	otr_arch_return_set(handle_return);
+	otr_arch_return_set(ret_handle_return);
 	otr_host_text_finish();
 	otr_host_text_unlock();
-	started = true;
+	ret_started = true;
 	return 0;
 }
 
 /* A place in the table and a key for it: 0, -ENOSPC. */
-static int add(struct otr_ret_hook *hook)
+static int ret_add(struct otr_ret_hook *hook)
 {
 	unsigned int id;
 
-	for (id = 0; id < OTR_RET_HOOKS && hooks[id]; id++)
+	for (id = 0; id < OTR_RET_HOOKS && ret_hooks[id]; id++)
 		;
 	if (id == OTR_RET_HOOKS)
 		return -ENOSPC;
 	/* Calls of another time that are still pending have another key. */
-	last_key += OTR_RET_HOOKS;
-	hook->key = last_key + id;
+	ret_last_key += OTR_RET_HOOKS;
+	hook->key = ret_last_key + id;
 	/* Pairs with the address dependency in returned(). */
-	smp_store_release(&hooks[id], hook);
+	smp_store_release(&ret_hooks[id], hook);
 	return 0;
 }
 
@@ -140,13 +140,13 @@ int otr_ret_register(struct otr_ret_hook *hook)
 	if (!otr_ret_ready())
 		return -ENODEV;
 	mutex_lock(&ret_lock);
-	err = started ? 0 : start();
+	err = ret_started ? 0 : ret_start();
 	if (!err)
-		err = add(hook);
+		err = ret_add(hook);
 	if (!err) {
 		err = otr_hook_register(&hook->hook);
 		if (err) {
-			WRITE_ONCE(hooks[KEY_ID(hook->key)], NULL);
+			WRITE_ONCE(ret_hooks[KEY_ID(hook->key)], NULL);
 			/* It may have been on its functions in between. */
 			otr_host_quiesce();
 		}
@@ -157,7 +157,7 @@ int otr_ret_register(struct otr_ret_hook *hook)
 EXPORT_SYMBOL_GPL(otr_ret_register);
 
 /* A user sees gaps otherwise, and nothing that explains them. */
-static void report_missed(void)
+static void ret_report_missed(void)
 {
 	static unsigned long said;
 	unsigned long missed = otr_ret_missed();
@@ -180,10 +180,10 @@ static void report_missed(void)
 void otr_ret_unregister(struct otr_ret_hook *hook)
 {
 	mutex_lock(&ret_lock);
-	WRITE_ONCE(hooks[KEY_ID(hook->key)], NULL);
-	/* Waits for whoever is in a trampoline, the one of returns as well. */
+	WRITE_ONCE(ret_hooks[KEY_ID(hook->key)], NULL);
+	/* Waits for tasks in a trampoline, the one of returns as well. */
 	otr_hook_unregister(&hook->hook);
-	report_missed();
+	ret_report_missed();
 	mutex_unlock(&ret_lock);
 }
 EXPORT_SYMBOL_GPL(otr_ret_unregister);
@@ -195,7 +195,7 @@ EXPORT_SYMBOL_GPL(otr_ret_unregister);
  */
 void otr_ret_exit(void)
 {
-	if (started)
+	if (ret_started)
 		otr_rets_stop();
-	started = false;
+	ret_started = false;
 }

@@ -62,7 +62,7 @@ struct otr_ret {
  * @overrun: calls that were not seen, since there were OTR_RET_DEPTH already
  * @slept: time that the task was off its CPU, in ns, as far as somebody counts
  * @left_at: since when it is off, 0 for not
- * @task: whose it is; NULL for nobody's
+ * @task: the task that it belongs to; NULL for none
  * @all: in the list of all stacks
  * @free: in the list of nobody's
  * @ret: the entries, outermost first
@@ -138,7 +138,7 @@ static __always_inline struct otr_ret *otr_rets_top(struct otr_rets *rets, u32 k
 	if (!depth)
 		return NULL;
 	top = &rets->ret[depth - 1];
-	/* An entry without a place is only half there: who did that was interrupted. */
+	/* An entry without a place is only half there: its writer was interrupted. */
 	if (likely(top->key == key && READ_ONCE(top->place)))
 		return top;
 	return otr_rets_search(rets, key);
@@ -149,7 +149,7 @@ static __always_inline struct otr_ret *otr_rets_top(struct otr_rets *rets, u32 k
  * @rets: the running task's
  *
  * Context: any.
- * Return: true when there is none. Who asked counts it in rets->overrun.
+ * Return: true when there is none. The caller counts it in rets->overrun.
  */
 static __always_inline bool otr_rets_full(const struct otr_rets *rets)
 {

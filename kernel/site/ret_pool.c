@@ -29,61 +29,61 @@ struct reserve {
 	struct otr_rets	*rets[RESERVE];
 };
 
-static DEFINE_PER_CPU(struct reserve, reserves);
+static DEFINE_PER_CPU(struct reserve, ret_pool_reserves);
 
 /* Guards @otr_rets_all, and whose a stack is while tasks come and go. */
-static DEFINE_RAW_SPINLOCK(rets_lock);
+static DEFINE_RAW_SPINLOCK(ret_pool_rets_lock);
 LIST_HEAD(otr_rets_all);
 
 /* Nobody's. Many add, the worker alone removes. */
 static LLIST_HEAD(spare);
-static atomic_t nr_spare;
+static atomic_t ret_pool_nr_spare;
 
-static atomic_long_t missed;
-static enum cpuhp_state hotplug;
+static atomic_long_t ret_pool_missed;
+static enum cpuhp_state ret_pool_hotplug;
 
-static void give_back(struct otr_rets *rets)
+static void ret_pool_give_back(struct otr_rets *rets)
 {
 	llist_add(&rets->free, &spare);
-	atomic_inc(&nr_spare);
+	atomic_inc(&ret_pool_nr_spare);
 }
 
-static struct otr_rets *get_spare(void)
+static struct otr_rets *ret_pool_get_spare(void)
 {
 	struct llist_node *node = llist_del_first(&spare);
 
 	if (!node)
 		return NULL;
-	atomic_dec(&nr_spare);
+	atomic_dec(&ret_pool_nr_spare);
 	return llist_entry(node, struct otr_rets, free);
 }
 
-static struct otr_rets *make(void)
+static struct otr_rets *ret_pool_make(void)
 {
 	struct otr_rets *rets = kzalloc(sizeof(*rets), GFP_KERNEL | __GFP_NOWARN);
 	unsigned long flags;
 
 	if (!rets)
 		return NULL;
-	raw_spin_lock_irqsave(&rets_lock, flags);
+	raw_spin_lock_irqsave(&ret_pool_rets_lock, flags);
 	list_add(&rets->all, &otr_rets_all);
-	raw_spin_unlock_irqrestore(&rets_lock, flags);
+	raw_spin_unlock_irqrestore(&ret_pool_rets_lock, flags);
 	return rets;
 }
 
-static void destroy(struct otr_rets *rets)
+static void ret_pool_destroy(struct otr_rets *rets)
 {
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&rets_lock, flags);
+	raw_spin_lock_irqsave(&ret_pool_rets_lock, flags);
 	list_del(&rets->all);
-	raw_spin_unlock_irqrestore(&rets_lock, flags);
+	raw_spin_unlock_irqrestore(&ret_pool_rets_lock, flags);
 	kfree(rets);
 }
 
-static void fill_cpu(int cpu)
+static void ret_pool_fill_cpu(int cpu)
 {
-	struct reserve *reserve = per_cpu_ptr(&reserves, cpu);
+	struct reserve *reserve = per_cpu_ptr(&ret_pool_reserves, cpu);
 	unsigned int i;
 
 	for (i = 0; i < RESERVE; i++) {
@@ -91,43 +91,43 @@ static void fill_cpu(int cpu)
 
 		if (READ_ONCE(reserve->rets[i]))
 			continue;
-		rets = get_spare() ?: make();
+		rets = ret_pool_get_spare() ?: ret_pool_make();
 		if (!rets)
 			return;
-		/* Pairs with the xchg() in take_reserve(): it is seen cleared. */
+		/* Pairs with the xchg() in ret_pool_take_reserve(): it is seen cleared. */
 		smp_store_release(&reserve->rets[i], rets);
 	}
 }
 
 /* One at a time: it runs on the worker only, but for the first time. */
-static void fill(struct work_struct *work)
+static void ret_pool_fill(struct work_struct *work)
 {
 	struct otr_rets *rets;
 	int cpu;
 
 	/* A CPU that comes takes its first stack before it is online. */
 	for_each_present_cpu(cpu)
-		fill_cpu(cpu);
-	while (atomic_read(&nr_spare) > SPARE_MAX) {
-		rets = get_spare();
+		ret_pool_fill_cpu(cpu);
+	while (atomic_read(&ret_pool_nr_spare) > SPARE_MAX) {
+		rets = ret_pool_get_spare();
 		if (rets)
-			destroy(rets);
+			ret_pool_destroy(rets);
 	}
 }
 
-static DECLARE_WORK(fill_work, fill);
+static DECLARE_WORK(fill_work, ret_pool_fill);
 
-static void ask_worker(struct irq_work *work)
+static void ret_pool_ask_worker(struct irq_work *work)
 {
 	schedule_work(&fill_work);
 }
 
-static DEFINE_IRQ_WORK(fill_request, ask_worker);
+static DEFINE_IRQ_WORK(ret_pool_fill_request, ret_pool_ask_worker);
 
 /* Preemption is off. */
-static struct otr_rets *take_reserve(void)
+static struct otr_rets *ret_pool_take_reserve(void)
 {
-	struct reserve *reserve = raw_cpu_ptr(&reserves);
+	struct reserve *reserve = raw_cpu_ptr(&ret_pool_reserves);
 	struct otr_rets *rets = NULL;
 	unsigned int i;
 
@@ -136,7 +136,7 @@ static struct otr_rets *take_reserve(void)
 			rets = xchg(&reserve->rets[i], NULL);
 	/* Not possible on a CPU that comes or goes: the next one who takes asks again. */
 	if (i > RESERVE / 4)
-		otr_raise(&fill_request);
+		otr_raise(&ret_pool_fill_request);
 	return rets;
 }
 
@@ -152,10 +152,10 @@ struct otr_rets *otr_rets_take(void)
 	struct otr_rets *rets, *other;
 
 	preempt_disable_notrace();
-	rets = take_reserve();
+	rets = ret_pool_take_reserve();
 	preempt_enable_notrace();
 	if (!rets) {
-		atomic_long_inc(&missed);
+		atomic_long_inc(&ret_pool_missed);
 		return NULL;
 	}
 	WRITE_ONCE(rets->task, current);
@@ -164,7 +164,7 @@ struct otr_rets *otr_rets_take(void)
 		return rets;
 	/* An interrupt was quicker. */
 	WRITE_ONCE(rets->task, NULL);
-	give_back(rets);
+	ret_pool_give_back(rets);
 	return other;
 }
 EXPORT_SYMBOL_GPL(otr_rets_take);
@@ -177,31 +177,31 @@ EXPORT_SYMBOL_GPL(otr_rets_take);
  */
 unsigned long otr_ret_missed(void)
 {
-	return atomic_long_read(&missed);
+	return atomic_long_read(&ret_pool_missed);
 }
 EXPORT_SYMBOL_GPL(otr_ret_missed);
 
-static void task_exit(struct task_struct *task)
+static void ret_pool_task_exit(struct task_struct *task)
 {
 	void **slot = otr_host_task_slot(task);
 	struct otr_rets *rets;
 	unsigned long flags;
 
-	/* Against detach(): one of us sees the other's stack gone. */
-	raw_spin_lock_irqsave(&rets_lock, flags);
+	/* Against ret_pool_detach(): one of us sees the other's stack gone. */
+	raw_spin_lock_irqsave(&ret_pool_rets_lock, flags);
 	rets = *slot;
 	if (rets) {
 		*slot = NULL;
 		rets->task = NULL;
 	}
-	raw_spin_unlock_irqrestore(&rets_lock, flags);
+	raw_spin_unlock_irqrestore(&ret_pool_rets_lock, flags);
 	if (!rets)
 		return;
 	otr_rets_reset(rets);
-	give_back(rets);
+	ret_pool_give_back(rets);
 }
 
-static void task_idle(struct task_struct *task)
+static void ret_pool_task_idle(struct task_struct *task)
 {
 	struct otr_rets *rets = *otr_host_task_slot(task);
 
@@ -210,12 +210,12 @@ static void task_idle(struct task_struct *task)
 }
 
 /* A CPU that died never returned from where it did; it begins anew. */
-static int cpu_prepare(unsigned int cpu)
+static int ret_pool_cpu_prepare(unsigned int cpu)
 {
 	struct otr_rets *rets;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&rets_lock, flags);
+	raw_spin_lock_irqsave(&ret_pool_rets_lock, flags);
 	list_for_each_entry(rets, &otr_rets_all, all) {
 		/* otr_rets_take() may be about to find that it is one too many. */
 		struct task_struct *task = READ_ONCE(rets->task);
@@ -223,19 +223,19 @@ static int cpu_prepare(unsigned int cpu)
 		if (task && !task->pid && task_cpu(task) == cpu)
 			otr_rets_reset(rets);
 	}
-	raw_spin_unlock_irqrestore(&rets_lock, flags);
+	raw_spin_unlock_irqrestore(&ret_pool_rets_lock, flags);
 	/* It may not have been present. */
 	schedule_work(&fill_work);
 	return 0;
 }
 
-static const struct otr_host_returns host_returns = {
-	.exit	= task_exit,
-	.idle	= task_idle,
+static const struct otr_host_returns ret_pool_host_returns = {
+	.exit	= ret_pool_task_exit,
+	.idle	= ret_pool_task_idle,
 	.real	= otr_rets_real,
 };
 
-static int restore_all(void *restored)
+static int ret_pool_restore_all(void *restored)
 {
 	struct otr_rets *rets;
 
@@ -246,32 +246,32 @@ static int restore_all(void *restored)
 }
 
 /* Take the stacks away from their tasks, which are not in any call any more. */
-static void detach(void)
+static void ret_pool_detach(void)
 {
 	struct otr_rets *rets;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&rets_lock, flags);
+	raw_spin_lock_irqsave(&ret_pool_rets_lock, flags);
 	list_for_each_entry(rets, &otr_rets_all, all) {
 		if (!rets->task)
 			continue;
 		*otr_host_task_slot(rets->task) = NULL;
 		rets->task = NULL;
 	}
-	raw_spin_unlock_irqrestore(&rets_lock, flags);
+	raw_spin_unlock_irqrestore(&ret_pool_rets_lock, flags);
 }
 
-static void free_all(void)
+static void ret_pool_free_all(void)
 {
 	struct otr_rets *rets, *next;
 	int cpu;
 
 	init_llist_head(&spare);
-	atomic_set(&nr_spare, 0);
+	atomic_set(&ret_pool_nr_spare, 0);
 	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr(&reserves, cpu), 0, sizeof(struct reserve));
+		memset(per_cpu_ptr(&ret_pool_reserves, cpu), 0, sizeof(struct reserve));
 	list_for_each_entry_safe(rets, next, &otr_rets_all, all)
-		destroy(rets);
+		ret_pool_destroy(rets);
 }
 
 /**
@@ -282,17 +282,17 @@ static void free_all(void)
  */
 int otr_rets_start(void)
 {
-	int err = otr_host_returns_register(&host_returns);
+	int err = otr_host_returns_register(&ret_pool_host_returns);
 
 	if (err)
 		return err;
 	err = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "outrace/returns:prepare",
-					cpu_prepare, NULL);
+					ret_pool_cpu_prepare, NULL);
 	if (err < 0) {
 		otr_host_returns_unregister();
 		return err;
 	}
-	hotplug = err;
+	ret_pool_hotplug = err;
 	schedule_work(&fill_work);
 	flush_work(&fill_work);
 	return 0;
@@ -313,14 +313,14 @@ void otr_rets_stop(void)
 {
 	unsigned int restored = 0;
 
-	cpuhp_remove_state_nocalls(hotplug);
-	irq_work_sync(&fill_request);
+	cpuhp_remove_state_nocalls(ret_pool_hotplug);
+	irq_work_sync(&ret_pool_fill_request);
 	cancel_work_sync(&fill_work);
-	stop_machine(restore_all, &restored, NULL);
+	stop_machine(ret_pool_restore_all, &restored, NULL);
 	otr_host_quiesce();
-	detach();
+	ret_pool_detach();
 	otr_host_returns_unregister();
-	free_all();
+	ret_pool_free_all();
 	if (restored)
 		pr_info("%u pending returns were given back to their callers\n", restored);
 }

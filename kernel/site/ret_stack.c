@@ -2,7 +2,7 @@
 /*
  * Looking for entries in a task's stack of replaced return addresses.
  *
- * Entries can be left behind: who never returns from a function, because the
+ * Entries can be left behind: a task that never returns from a function, because the
  * task begins anew or its stack is cut, leaves the function's entry. Such an
  * entry is below those of later calls, and goes when a call around it returns.
  * An entry is therefore known by the place of its return address, and of several
@@ -16,7 +16,7 @@
 #define TRAMP	((unsigned long)otr_return_tramp)
 #define INSIDE	((unsigned long)otr_return_inside)
 
-static struct otr_ret *search(struct otr_rets *rets, unsigned int at, u32 key)
+static struct otr_ret *ret_stack_search(struct otr_rets *rets, unsigned int at, u32 key)
 {
 	while (at-- > 0) {
 		struct otr_ret *ret = &rets->ret[at];
@@ -37,7 +37,7 @@ static struct otr_ret *search(struct otr_rets *rets, unsigned int at, u32 key)
  */
 struct otr_ret *otr_rets_around(struct otr_rets *rets, const struct otr_ret *ret)
 {
-	return search(rets, ret - rets->ret, ret->key);
+	return ret_stack_search(rets, ret - rets->ret, ret->key);
 }
 EXPORT_SYMBOL_GPL(otr_rets_around);
 
@@ -51,7 +51,7 @@ EXPORT_SYMBOL_GPL(otr_rets_around);
  */
 struct otr_ret *otr_rets_search(struct otr_rets *rets, u32 key)
 {
-	return search(rets, READ_ONCE(rets->depth), key);
+	return ret_stack_search(rets, READ_ONCE(rets->depth), key);
 }
 EXPORT_SYMBOL_GPL(otr_rets_search);
 
@@ -101,7 +101,7 @@ void otr_rets_reset(struct otr_rets *rets)
 }
 
 /* What was at a place before it was replaced; 0 if it was not. */
-static unsigned long find_real(const struct otr_rets *rets, const unsigned long *place)
+static unsigned long ret_stack_find_real(const struct otr_rets *rets, const unsigned long *place)
 {
 	unsigned int at = min(READ_ONCE(rets->depth), OTR_RET_DEPTH);
 
@@ -121,7 +121,7 @@ static unsigned long find_real(const struct otr_rets *rets, const unsigned long 
 
 /**
  * otr_rets_real - tell the unwinder where a function really returns to
- * @task: whose stack is being walked
+ * @task: the task whose stack is being walked
  * @ret: the return address that was found
  * @place: where
  *
@@ -142,7 +142,7 @@ unsigned long otr_rets_real(struct task_struct *task, unsigned long ret,
 	rets = READ_ONCE(*otr_host_task_slot(task));
 	if (!rets)
 		return ret;
-	to = find_real(rets, place);
+	to = ret_stack_find_real(rets, place);
 	return to ?: ret;
 }
 
@@ -163,7 +163,7 @@ unsigned long otr_ret_caller(const unsigned long *place)
 EXPORT_SYMBOL_GPL(otr_ret_caller);
 
 /* Is it in the task's stack, and is the stack there? A dead task has none. */
-static bool on_stack(struct task_struct *task, const unsigned long *place)
+static bool ret_stack_on_stack(struct task_struct *task, const unsigned long *place)
 {
 	const void *stack = task_stack_page(task);
 
@@ -188,9 +188,9 @@ unsigned int otr_rets_restore(struct otr_rets *rets)
 		unsigned long *place = rets->ret[at].place;
 		unsigned long to;
 
-		if (!place || !on_stack(rets->task, place) || *place != TRAMP)
+		if (!place || !ret_stack_on_stack(rets->task, place) || *place != TRAMP)
 			continue;
-		to = find_real(rets, place);
+		to = ret_stack_find_real(rets, place);
 		if (!to)
 			continue;
 		*place = to;

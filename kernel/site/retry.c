@@ -12,7 +12,7 @@
 #include "site/internal.h"
 
 /* True if the site does not call a trampoline any more. */
-static bool give_back(const struct otr_held *held)
+static bool retry_give_back(const struct otr_held *held)
 {
 	unsigned long target = otr_target_address(held->target);
 	u8 bytes[OTR_ARCH_SITE_SIZE];
@@ -35,14 +35,14 @@ static bool give_back(const struct otr_held *held)
 }
 
 /* Give back what can be given back by now: true if that was any. */
-static bool give_back_all(void)
+static bool retry_give_back_all(void)
 {
 	struct otr_held *held, *next;
 	bool any = false;
 
 	otr_host_text_lock();
 	list_for_each_entry_safe(held, next, &otr_held_sites, node) {
-		if (!give_back(held))
+		if (!retry_give_back(held))
 			continue;
 		otr_held_free(held);
 		any = true;
@@ -54,9 +54,9 @@ static bool give_back_all(void)
 }
 
 /* The caller holds otr_site_lock. */
-static void try_again(void)
+static void retry_try_again(void)
 {
-	bool any = !list_empty(&otr_held_sites) && give_back_all();
+	bool any = !list_empty(&otr_held_sites) && retry_give_back_all();
 
 	if (any) {
 		otr_host_quiesce();
@@ -72,7 +72,7 @@ static void try_again(void)
 static void retry(struct work_struct *work)
 {
 	mutex_lock(&otr_site_lock);
-	try_again();
+	retry_try_again();
 	mutex_unlock(&otr_site_lock);
 }
 
@@ -100,7 +100,7 @@ void otr_retry_direct(unsigned long direct)
 		bool calls;
 
 		mutex_lock(&otr_site_lock);
-		try_again();
+		retry_try_again();
 		calls = otr_held_calls(direct, false);
 		mutex_unlock(&otr_site_lock);
 		if (!calls)
@@ -116,7 +116,7 @@ void otr_retry_direct(unsigned long direct)
 /**
  * otr_retry_exit - wait until no site is held
  *
- * The module must not go while something calls it, so this waits for whoever
+ * The module must not go while something calls it, so this waits for tasks that
  * set the kprobe.
  *
  * Context: module unload.
@@ -130,7 +130,7 @@ void otr_retry_exit(void)
 		bool empty;
 
 		mutex_lock(&otr_site_lock);
-		try_again();
+		retry_try_again();
 		empty = list_empty(&otr_held_sites);
 		mutex_unlock(&otr_site_lock);
 		cancel_delayed_work_sync(&otr_retry_work);

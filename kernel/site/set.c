@@ -49,7 +49,7 @@ unsigned long *otr_part_make(struct list_head *parts, struct otr_block *block)
 	return part->bits;
 }
 
-static void part_free(struct otr_part *part)
+static void set_part_free(struct otr_part *part)
 {
 	list_del(&part->node);
 	kfree(part);
@@ -68,7 +68,7 @@ void otr_parts_forget(struct list_head *parts, const struct otr_block *block)
 
 	list_for_each_entry_safe(part, next, parts, node)
 		if (part->block == block)
-			part_free(part);
+			set_part_free(part);
 }
 
 /**
@@ -82,7 +82,7 @@ void otr_parts_free(struct list_head *parts)
 	struct otr_part *part, *next;
 
 	list_for_each_entry_safe(part, next, parts, node)
-		part_free(part);
+		set_part_free(part);
 }
 
 /**

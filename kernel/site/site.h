@@ -9,8 +9,8 @@
  *           their bytes, and gives every site that somebody wants a trampoline
  *           that calls exactly the hooks that want it.
  * Objects:  struct otr_block (the sites of vmlinux or of one module; owner:
- *           this room), struct otr_siteset (owner: who created it), struct
- *           otr_hook (owner: who registered it), trampoline slots (this room).
+ *           this room), struct otr_siteset (owner: its creator), struct
+ *           otr_hook (owner: its registrant), trampoline slots (this room).
  * Locks:    otr_site_lock, a mutex, is held by who changes hooks, for as long as it
  *           takes to write text and to wait for tasks. Inside it, one after the
  *           other: the kernel's text_mutex; and otr_site_data_lock, a mutex that

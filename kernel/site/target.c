@@ -28,7 +28,7 @@
 
 static LIST_HEAD(targets);
 static DECLARE_BITMAP(slots, OTR_ARCH_SLOTS_ALL) = { BIT(SHARED_SLOT) };
-static bool shared_armed;
+static bool target_shared_armed;
 
 /*
  * Number of the running otr_apply(). A target that it asked for is not reaped,
@@ -56,7 +56,7 @@ struct otr_target *otr_target_find(const struct otr_hookset *set)
 }
 
 /* Has it a trampoline of its own? */
-static bool owns_slot(const struct otr_target *target)
+static bool target_owns_slot(const struct otr_target *target)
 {
 	return target->slot != SHARED_SLOT && target->slot != OTR_SLOT_NONE;
 }
@@ -74,14 +74,14 @@ bool otr_target_shares(const struct otr_target *target)
 }
 
 /* Is it what sites call that could not be given back? */
-static bool is_orphan(const struct otr_target *target)
+static bool target_is_orphan(const struct otr_target *target)
 {
 	return otr_hookset_empty(&target->set);
 }
 
-static void free_target(struct otr_target *target)
+static void target_free_target(struct otr_target *target)
 {
-	if (owns_slot(target))
+	if (target_owns_slot(target))
 		clear_bit(target->slot, slots);
 	mutex_lock(&otr_site_data_lock);
 	list_del(&target->node);
@@ -90,7 +90,7 @@ static void free_target(struct otr_target *target)
 }
 
 /* A free slot from @first on, @end if there is none. */
-static unsigned int take_slot(unsigned int first, unsigned int end)
+static unsigned int target_take_slot(unsigned int first, unsigned int end)
 {
 	struct otr_target *target, *next;
 	unsigned int slot = find_next_zero_bit(slots, end, first);
@@ -100,7 +100,7 @@ static unsigned int take_slot(unsigned int first, unsigned int end)
 		otr_host_quiesce();
 		list_for_each_entry_safe(target, next, &targets, node)
 			if (!target->sites && target->turn != otr_target_turn)
-				free_target(target);
+				target_free_target(target);
 		slot = find_next_zero_bit(slots, end, first);
 	}
 	if (slot < end)
@@ -108,24 +108,24 @@ static unsigned int take_slot(unsigned int first, unsigned int end)
 	return slot;
 }
 
-static unsigned int choose_slot(const struct otr_target *target)
+static unsigned int target_choose_slot(const struct otr_target *target)
 {
 	unsigned int slot;
 
 	if (!target->direct) {
-		slot = take_slot(0, OTR_ARCH_SLOTS);
+		slot = target_take_slot(0, OTR_ARCH_SLOTS);
 		return slot < OTR_ARCH_SLOTS ? slot : SHARED_SLOT;
 	}
 	if (!target->nr)
 		return OTR_SLOT_NONE;
-	slot = take_slot(OTR_ARCH_SLOTS, OTR_SLOT_NONE);
+	slot = target_take_slot(OTR_ARCH_SLOTS, OTR_SLOT_NONE);
 	if (slot == OTR_SLOT_NONE)
 		pr_warn("no trampoline is left: functions that call %pS see nobody else\n",
 			(void *)target->direct);
 	return slot;
 }
 
-static void fill_in(struct otr_target *target, const struct otr_hookset *set)
+static void target_fill_in(struct otr_target *target, const struct otr_hookset *set)
 {
 	unsigned int id;
 
@@ -160,8 +160,8 @@ struct otr_target *otr_target_get(const struct otr_hookset *set)
 		target = kzalloc(struct_size(target, hooks, nr), GFP_KERNEL);
 		if (!target)
 			return NULL;
-		fill_in(target, set);
-		target->slot = choose_slot(target);
+		target_fill_in(target, set);
+		target->slot = target_choose_slot(target);
 		mutex_lock(&otr_site_data_lock);
 		list_add(&target->node, &targets);
 		mutex_unlock(&otr_site_data_lock);
@@ -184,7 +184,7 @@ unsigned long otr_target_address(const struct otr_target *target)
 	return target->slot == OTR_SLOT_NONE ? target->direct : otr_arch_slot(target->slot);
 }
 
-static void arm(struct otr_target *target)
+static void target_arm(struct otr_target *target)
 {
 	struct otr_hook *hook;
 
@@ -195,9 +195,9 @@ static void arm(struct otr_target *target)
 	if (target->direct)
 		otr_arch_slot_tail(target->slot, target->direct);
 	if (target->slot == SHARED_SLOT) {
-		if (!shared_armed)
+		if (!target_shared_armed)
 			otr_arch_slot_set(SHARED_SLOT, otr_dispatch_shared, NULL);
-		shared_armed = true;
+		target_shared_armed = true;
 	} else if (target->nr > 1) {
 		otr_arch_slot_set(target->slot, otr_dispatch_list, target);
 	} else if (hook->flags & OTR_HOOK_SELF) {
@@ -218,7 +218,7 @@ void otr_targets_arm(void)
 
 	list_for_each_entry(target, &targets, node)
 		if (!target->armed)
-			arm(target);
+			target_arm(target);
 	otr_host_text_finish();
 }
 
@@ -235,7 +235,7 @@ void otr_targets_mute(const struct otr_hook *hook)
 	struct otr_target *target;
 
 	list_for_each_entry(target, &targets, node)
-		if (target->nr == 1 && target->hooks[0] == hook && owns_slot(target))
+		if (target->nr == 1 && target->hooks[0] == hook && target_owns_slot(target))
 			otr_arch_slot_mute(target->slot);
 	otr_host_text_finish();
 }
@@ -256,12 +256,12 @@ void otr_targets_still(const struct otr_hook *hook)
 	list_for_each_entry(target, &targets, node) {
 		if (!target->sites)
 			continue;
-		if (hook->direct && target->direct == hook->direct && owns_slot(target) &&
-		    (is_orphan(target) || otr_hookset_has(&target->set, hook->id)))
+		if (hook->direct && target->direct == hook->direct && target_owns_slot(target) &&
+		    (target_is_orphan(target) || otr_hookset_has(&target->set, hook->id)))
 			otr_arch_slot_tail(target->slot, 0);
 		if (!otr_hookset_has(&target->set, hook->id))
 			continue;
-		if (owns_slot(target))
+		if (target_owns_slot(target))
 			otr_arch_slot_mute(target->slot);
 	}
 	otr_host_text_finish();
@@ -286,7 +286,7 @@ void otr_targets_orphan(const struct otr_hook *hook)
 	mutex_unlock(&otr_site_data_lock);
 }
 
-static int compare_sites(const void *a, const void *b)
+static int target_compare_sites(const void *a, const void *b)
 {
 	const struct otr_shared_site *x = a, *y = b;
 
@@ -323,7 +323,7 @@ unsigned int otr_hooks_on(const struct otr_block *block, unsigned int site,
 }
 
 /* What a site calls through the shared trampoline, NULL if it does not. */
-static struct otr_target *shared_of(const struct otr_block *block, unsigned int site)
+static struct otr_target *target_shared_of(const struct otr_block *block, unsigned int site)
 {
 	struct otr_target *target;
 	struct otr_hookset set;
@@ -333,20 +333,20 @@ static struct otr_target *shared_of(const struct otr_block *block, unsigned int 
 	return target && otr_target_shares(target) ? target : NULL;
 }
 
-static unsigned int shared_sites(void)
+static unsigned int target_shared_sites(void)
 {
 	struct otr_target *target;
 	unsigned int nr = 0;
 
 	list_for_each_entry(target, &targets, node)
-		if (otr_target_shares(target) && !is_orphan(target))
+		if (otr_target_shares(target) && !target_is_orphan(target))
 			nr += target->sites;
 	return nr;
 }
 
 /* The table that the next change is put into, and how many sites fit in. */
-static struct otr_shared *next_shared;
-static unsigned int next_max;
+static struct otr_shared *target_next_shared;
+static unsigned int target_next_max;
 
 /**
  * otr_targets_reserve - have the memory for a change of who shares the trampoline
@@ -357,14 +357,14 @@ static unsigned int next_max;
  */
 int otr_targets_reserve(unsigned int more)
 {
-	unsigned int max = shared_sites() + more;
+	unsigned int max = target_shared_sites() + more;
 
-	if (!more || (next_shared && next_max >= max))
+	if (!more || (target_next_shared && target_next_max >= max))
 		return 0;
-	kvfree(next_shared);
-	next_max = max;
-	next_shared = kvzalloc(struct_size(next_shared, sites, max), GFP_KERNEL);
-	return next_shared ? 0 : -ENOMEM;
+	kvfree(target_next_shared);
+	target_next_max = max;
+	target_next_shared = kvzalloc(struct_size(target_next_shared, sites, max), GFP_KERNEL);
+	return target_next_shared ? 0 : -ENOMEM;
 }
 
 /**
@@ -380,10 +380,10 @@ bool otr_target_ready(const struct otr_target *target, unsigned long ip)
 {
 	if (!target || !otr_target_shares(target))
 		return true;
-	return next_shared || otr_shared_find(otr_shared, ip);
+	return target_next_shared || otr_shared_find(otr_shared, ip);
 }
 
-static void fill_shared(struct otr_shared *shared, unsigned int max)
+static void target_fill_shared(struct otr_shared *shared, unsigned int max)
 {
 	struct otr_block *block;
 	unsigned int site, nr = 0;
@@ -392,7 +392,7 @@ static void fill_shared(struct otr_shared *shared, unsigned int max)
 	shared->nr = max;
 	list_for_each_entry(block, &otr_blocks, node) {
 		for (site = 0; site < block->nr && nr < max; site++) {
-			struct otr_target *target = shared_of(block, site);
+			struct otr_target *target = target_shared_of(block, site);
 
 			if (!target)
 				continue;
@@ -402,11 +402,11 @@ static void fill_shared(struct otr_shared *shared, unsigned int max)
 		}
 	}
 	shared->nr = nr;
-	sort(shared->sites, nr, sizeof(*shared->sites), compare_sites, NULL);
+	sort(shared->sites, nr, sizeof(*shared->sites), target_compare_sites, NULL);
 }
 
 /* In the table that is in use: for its sites, without any memory. */
-static void update_shared(struct otr_shared *shared)
+static void target_update_shared(struct otr_shared *shared)
 {
 	unsigned int i;
 
@@ -417,7 +417,7 @@ static void update_shared(struct otr_shared *shared)
 
 		block = otr_block_find(at->ip, &site);
 		/* Pairs with the address dependency in otr_dispatch_shared(). */
-		smp_store_release(&at->target, block ? shared_of(block, site) : NULL);
+		smp_store_release(&at->target, block ? target_shared_of(block, site) : NULL);
 	}
 }
 
@@ -432,21 +432,21 @@ static void update_shared(struct otr_shared *shared)
 void otr_targets_share(void)
 {
 	struct otr_shared *old = otr_shared;
-	unsigned int nr = shared_sites();
+	unsigned int nr = target_shared_sites();
 
-	if (!next_shared && nr) {
-		update_shared(old);
+	if (!target_next_shared && nr) {
+		target_update_shared(old);
 		return;
 	}
-	if (next_shared && nr) {
-		fill_shared(next_shared, nr);
+	if (target_next_shared && nr) {
+		target_fill_shared(target_next_shared, nr);
 	} else {
-		kvfree(next_shared);
-		next_shared = NULL;
+		kvfree(target_next_shared);
+		target_next_shared = NULL;
 	}
 	/* Pairs with the acquire in otr_dispatch_shared(). */
-	smp_store_release(&otr_shared, next_shared);
-	next_shared = NULL;
+	smp_store_release(&otr_shared, target_next_shared);
+	target_next_shared = NULL;
 	if (old) {
 		otr_host_quiesce();
 		kvfree(old);
@@ -460,8 +460,8 @@ void otr_targets_share(void)
  */
 void otr_targets_exit(void)
 {
-	kvfree(next_shared);
-	next_shared = NULL;
+	kvfree(target_next_shared);
+	target_next_shared = NULL;
 }
 
 /**
@@ -477,7 +477,7 @@ void otr_targets_reap(const struct otr_hook *hook)
 	struct otr_target *target, *next;
 
 	list_for_each_entry_safe(target, next, &targets, node)
-		if (!target->sites && (is_orphan(target) ||
+		if (!target->sites && (target_is_orphan(target) ||
 				       (hook && otr_hookset_has(&target->set, hook->id))))
-			free_target(target);
+			target_free_target(target);
 }

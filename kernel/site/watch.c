@@ -14,7 +14,7 @@ static_assert(OTR_CALL_DATA * sizeof(u64) == sizeof_field(struct otr_ret, data))
 
 /**
  * struct otr_watch - a module's hook
- * @ret: the hook; a plain one for who does not care about returns
+ * @ret: the hook; a plain one where nobody asks for returns
  * @other: another one with the same functions, for code that is called directly
  * @hook: the one that is meant: of @ret, or @other
  * @ops: the module's
@@ -33,7 +33,7 @@ struct otr_watch {
 };
 
 /* The caller holds the guard. */
-static void enter(struct otr_watch *watch, unsigned long ip, struct otr_frame *frame)
+static void watch_enter(struct otr_watch *watch, unsigned long ip, struct otr_frame *frame)
 {
 	u64 data[OTR_CALL_DATA] __uninitialized;
 	struct otr_call call = {
@@ -60,17 +60,17 @@ static void enter(struct otr_watch *watch, unsigned long ip, struct otr_frame *f
 	memcpy(ret->data, data, sizeof(data));
 }
 
-static void entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-		    struct otr_frame *frame)
+static void watch_entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
+			  struct otr_frame *frame)
 {
 	struct otr_watch *watch = container_of(hook, struct otr_watch, ret.hook);
 
 	otr_guarded()
-		enter(watch, ip, frame);
+		watch_enter(watch, ip, frame);
 }
 
-static void left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_ret *ret,
-		 unsigned long value)
+static void watch_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_ret *ret,
+		       unsigned long value)
 {
 	struct otr_watch *watch = container_of(hook, struct otr_watch, ret);
 	struct otr_call call = {
@@ -119,10 +119,10 @@ struct otr_watch *otr_watch_create(const struct otr_watch_ops *ops, void *data)
 	watch->ops = ops;
 	watch->data = data;
 	watch->ret.hook.name = ops->name;
-	watch->ret.hook.func = entered;
+	watch->ret.hook.func = watch_entered;
 	watch->ret.hook.flags = OTR_HOOK_SELF;
 	watch->ret.hook.direct = (unsigned long)ops->direct;
-	watch->ret.leave = left;
+	watch->ret.leave = watch_left;
 	watch->hook = &watch->ret.hook;
 	return watch;
 }

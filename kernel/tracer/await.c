@@ -28,7 +28,7 @@ struct otr_await {
 };
 
 /* The instances' otr_function.node; otr_tracer_lock. */
-static LIST_HEAD(all);
+static LIST_HEAD(await_all);
 
 static void await_free(struct otr_await *await)
 {
@@ -158,8 +158,8 @@ bool otr_function_awaiting(const struct otr_inst *inst, enum otr_side side)
 }
 
 /* Put what is waited for and belongs to a module into a set; forget the words. */
-static int meet(struct otr_function *fn, enum otr_side side, const char *module,
-		struct otr_siteset *set)
+static int await_meet(struct otr_function *fn, enum otr_side side, const char *module,
+		      struct otr_siteset *set)
 {
 	struct otr_await *await, *next;
 	struct otr_glob glob;
@@ -191,7 +191,7 @@ static bool await_waits(const struct otr_function *fn, enum otr_side side, const
 	return found;
 }
 
-static int module_came(struct otr_function *fn, enum otr_side side, const char *module)
+static int await_module_came(struct otr_function *fn, enum otr_side side, const char *module)
 {
 	struct otr_siteset *set;
 	int err;
@@ -204,7 +204,7 @@ static int module_came(struct otr_function *fn, enum otr_side side, const char *
 	mutex_lock(&otr_inst_lock);
 	err = otr_siteset_copy(set, otr_function_sites(fn->inst, side));
 	if (!err)
-		err = meet(fn, side, module, set);
+		err = await_meet(fn, side, module, set);
 	mutex_unlock(&otr_inst_lock);
 	if (!err)
 		return otr_function_set_sites(fn->inst, side, set);
@@ -217,11 +217,11 @@ static void await_module_comes(struct module *mod)
 	struct otr_function *fn;
 
 	mutex_lock(&otr_tracer_lock);
-	list_for_each_entry(fn, &all, node) {
-		int err = module_came(fn, OTR_WANT, mod->name);
+	list_for_each_entry(fn, &await_all, node) {
+		int err = await_module_came(fn, OTR_WANT, mod->name);
 
 		if (!err)
-			err = module_came(fn, OTR_NOT, mod->name);
+			err = await_module_came(fn, OTR_NOT, mod->name);
 		if (err)
 			pr_warn("%s: what was asked for of it is not traced: %pe\n", mod->name,
 				ERR_PTR(err));
@@ -238,7 +238,7 @@ static int await_create(struct otr_inst *inst)
 
 	INIT_LIST_HEAD(&fn->awaits[OTR_WANT]);
 	INIT_LIST_HEAD(&fn->awaits[OTR_NOT]);
-	list_add_tail(&fn->node, &all);
+	list_add_tail(&fn->node, &await_all);
 	return 0;
 }
 

@@ -20,20 +20,20 @@
 
 /*
  * The unwinder's functions are hooked as well, and may use more of the stack than
- * who is unwound: whoever holds the lock says so on its CPU first. Interrupts are
+ * that is unwound: the holder of the lock says so on its CPU first. Interrupts are
  * off meanwhile, and an NMI looks.
  */
-static DEFINE_PER_CPU(bool, inside);
-static arch_spinlock_t lock = __ARCH_SPIN_LOCK_UNLOCKED;
+static DEFINE_PER_CPU(bool, deepest_inside);
+static arch_spinlock_t deepest_lock = __ARCH_SPIN_LOCK_UNLOCKED;
 
 /* Under the lock; @size is read without. */
 static struct otr_deepest deepest;
-static unsigned long callers[OTR_DEEPEST_MAX];
+static unsigned long deepest_callers[OTR_DEEPEST_MAX];
 
-static bool on;
+static bool deepest_on;
 
 /* Is a function's return address at this place? It may have been replaced. */
-static bool returns_to(unsigned long *place, unsigned long caller)
+static bool deepest_returns_to(unsigned long *place, unsigned long caller)
 {
 	unsigned long is = READ_ONCE_NOCHECK(*place);
 
@@ -43,30 +43,30 @@ static bool returns_to(unsigned long *place, unsigned long caller)
 }
 
 /* From where on are the callers not ours? */
-static unsigned int ours(unsigned int nr)
+static unsigned int deepest_ours(unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (otr_arch_in_slot(callers[i]))
+		if (otr_arch_in_slot(deepest_callers[i]))
 			return i + 1;
 	return 0;
 }
 
 /* What is there twice is found in its order; what is not found is left out. */
-static void measure(unsigned long *at, unsigned long *top)
+static void deepest_measure(unsigned long *at, unsigned long *top)
 {
-	unsigned int nr = stack_trace_save(callers, OTR_DEEPEST_MAX, 0);
+	unsigned int nr = stack_trace_save(deepest_callers, OTR_DEEPEST_MAX, 0);
 	unsigned int i, found = 0;
 
-	for (i = ours(nr); i < nr; i++) {
+	for (i = deepest_ours(nr); i < nr; i++) {
 		unsigned long *place = at;
 
-		while (place < top && !returns_to(place, callers[i]))
+		while (place < top && !deepest_returns_to(place, deepest_callers[i]))
 			place++;
 		if (place == top)
 			continue;
-		deepest.caller[found] = callers[i];
+		deepest.caller[found] = deepest_callers[i];
 		deepest.used[found] = (top - place) * sizeof(*place);
 		found++;
 		at = place + 1;
@@ -75,44 +75,45 @@ static void measure(unsigned long *at, unsigned long *top)
 }
 
 /* Take the lock, if this CPU does not have it. */
-static bool begin(unsigned long *flags)
+static bool deepest_begin(unsigned long *flags)
 {
 	raw_local_irq_save(*flags);
-	if (raw_cpu_read(inside)) {
+	if (raw_cpu_read(deepest_inside)) {
 		raw_local_irq_restore(*flags);
 		return false;
 	}
-	raw_cpu_write(inside, true);
+	raw_cpu_write(deepest_inside, true);
 	/* Before anything in there is hooked. */
 	barrier();
-	arch_spin_lock(&lock);
+	arch_spin_lock(&deepest_lock);
 	return true;
 }
 
-static void end(unsigned long flags)
+static void deepest_end(unsigned long flags)
 {
-	arch_spin_unlock(&lock);
+	arch_spin_unlock(&deepest_lock);
 	barrier();
-	raw_cpu_write(inside, false);
+	raw_cpu_write(deepest_inside, false);
 	raw_local_irq_restore(flags);
 }
 
-static noinline void deeper(unsigned long *at, unsigned long *top, unsigned long size)
+static noinline void deepest_deeper(unsigned long *at, unsigned long *top, unsigned long size)
 {
 	unsigned long flags;
 
-	/* An NMI would wait for whom it interrupted; the unwinder needs RCU. */
-	if (in_nmi() || raw_cpu_read(inside) || !rcu_is_watching() || !begin(&flags))
+	/* An NMI would wait for the task that it interrupted; the unwinder needs RCU. */
+	if (in_nmi() || raw_cpu_read(deepest_inside) || !rcu_is_watching() ||
+	    !deepest_begin(&flags))
 		return;
 	if (size > deepest.size) {
 		WRITE_ONCE(deepest.size, size);
-		measure(at, top);
+		deepest_measure(at, top);
 	}
-	end(flags);
+	deepest_end(flags);
 }
 
-static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-			    struct otr_frame *frame)
+static void deepest_function_called(unsigned long ip, unsigned long parent_ip,
+				    struct otr_hook *hook, struct otr_frame *frame)
 {
 	unsigned long top = (unsigned long)task_stack_page(current) + THREAD_SIZE;
 	unsigned long *at = &frame->behind;
@@ -123,12 +124,12 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 	/* Interrupts and exceptions have stacks of their own. */
 	if (size > THREAD_SIZE)
 		return;
-	deeper(at, (unsigned long *)top, size);
+	deepest_deeper(at, (unsigned long *)top, size);
 }
 
-static struct otr_hook hook = {
+static struct otr_hook deepest_hook = {
 	.name	= "stack_trace",
-	.func	= function_called,
+	.func	= deepest_function_called,
 	.flags	= OTR_HOOK_SELF,
 };
 
@@ -146,9 +147,9 @@ void otr_deepest_get(struct otr_deepest *copy)
 	unsigned long flags;
 
 	/* A task is not inside: interrupts are off there. */
-	begin(&flags);
+	deepest_begin(&flags);
 	memcpy(copy, &deepest, sizeof(*copy));
-	end(flags);
+	deepest_end(flags);
 }
 
 /**
@@ -172,9 +173,9 @@ void otr_deepest_set_size(unsigned long size)
 {
 	unsigned long flags;
 
-	begin(&flags);
+	deepest_begin(&flags);
 	WRITE_ONCE(deepest.size, size);
-	end(flags);
+	deepest_end(flags);
 }
 
 /**
@@ -185,7 +186,7 @@ void otr_deepest_set_size(unsigned long size)
  */
 bool otr_deepest_on(void)
 {
-	return READ_ONCE(on);
+	return READ_ONCE(deepest_on);
 }
 
 /**
@@ -200,14 +201,14 @@ int otr_deepest_switch(bool want)
 	int err = 0;
 
 	lockdep_assert_held(&otr_tracer_lock);
-	if (want == on)
+	if (want == deepest_on)
 		return 0;
 	if (want)
-		err = otr_hook_register(&hook);
+		err = otr_hook_register(&deepest_hook);
 	else
-		otr_hook_unregister(&hook);
+		otr_hook_unregister(&deepest_hook);
 	if (!err)
-		WRITE_ONCE(on, want);
+		WRITE_ONCE(deepest_on, want);
 	return err;
 }
 
@@ -238,7 +239,7 @@ int otr_deepest_set_sites(struct otr_siteset *set)
 	mutex_lock(&otr_inst_lock);
 	deepest_chosen = set;
 	mutex_unlock(&otr_inst_lock);
-	err = otr_hook_update(&hook, set, NULL);
+	err = otr_hook_update(&deepest_hook, set, NULL);
 	otr_siteset_destroy(old);
 	return err;
 }
@@ -252,7 +253,7 @@ int otr_deepest_set_sites(struct otr_siteset *set)
 int otr_deepest_init(void)
 {
 	deepest_chosen = otr_siteset_create();
-	hook.filter = deepest_chosen;
+	deepest_hook.filter = deepest_chosen;
 	return deepest_chosen ? 0 : -ENOMEM;
 }
 
@@ -268,5 +269,5 @@ void otr_deepest_exit(void)
 	mutex_unlock(&otr_tracer_lock);
 	otr_siteset_destroy(deepest_chosen);
 	deepest_chosen = NULL;
-	hook.filter = NULL;
+	deepest_hook.filter = NULL;
 }

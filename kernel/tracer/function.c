@@ -12,8 +12,8 @@
 #include "event/event.h"
 #include "tracer/repeats.h"
 
-static __always_inline void fill_call(struct otr_rec_function *out, unsigned long ip,
-				      unsigned long parent_ip)
+static __always_inline void function_fill_call(struct otr_rec_function *out, unsigned long ip,
+					       unsigned long parent_ip)
 {
 	otr_record_head(&out->head, OTR_TYPE_FUNCTION);
 	out->ip = ip;
@@ -21,21 +21,21 @@ static __always_inline void fill_call(struct otr_rec_function *out, unsigned lon
 }
 
 /* The ways to a record that are not the common one. */
-static noinline void record_aside(struct otr_function *fn, unsigned long ip,
-				  unsigned long parent_ip)
+static noinline void function_record_aside(struct otr_function *fn, unsigned long ip,
+					   unsigned long parent_ip)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_function *out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
 
 	if (!out)
 		return;
-	fill_call(out, ip, parent_ip);
+	function_fill_call(out, ip, parent_ip);
 	otr_ring_end(&rec);
 	otr_comm_want(fn->remember);
 }
 
-static noinline void record(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-			    struct otr_frame *frame)
+static noinline void function_record(unsigned long ip, unsigned long parent_ip,
+				     struct otr_hook *hook, struct otr_frame *frame)
 {
 	struct otr_function *fn = container_of(hook, struct otr_function, hook);
 	struct otr_rec_function *out;
@@ -47,17 +47,17 @@ static noinline void record(unsigned long ip, unsigned long parent_ip, struct ot
 	otr_guarded() {
 		out = otr_ring_try(fn->ring, &rec, sizeof(*out));
 		if (likely(out)) {
-			fill_call(out, ip, parent_ip);
+			function_fill_call(out, ip, parent_ip);
 			otr_ring_keep(&rec);
 			otr_comm_want(fn->remember);
 		} else {
-			record_aside(fn, ip, parent_ip);
+			function_record_aside(fn, ip, parent_ip);
 		}
 	}
 }
 
-static void record_args(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
-			struct otr_frame *frame)
+static void function_record_args(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
+				 struct otr_frame *frame)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_function_args *out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
@@ -66,7 +66,7 @@ static void record_args(struct otr_function *fn, unsigned long ip, unsigned long
 	BUILD_BUG_ON(OTR_REC_ARGS != OTR_FRAME_ARGS);
 	if (!out)
 		return;
-	fill_call(&out->call, ip, parent_ip);
+	function_fill_call(&out->call, ip, parent_ip);
 	out->call.head.type = OTR_TYPE_FUNCTION_ARGS;
 	for (i = 0; i < OTR_REC_ARGS; i++)
 		out->args[i] = *otr_frame_arg(frame, i);
@@ -75,8 +75,8 @@ static void record_args(struct otr_function *fn, unsigned long ip, unsigned long
 }
 
 /* A call of which more is recorded than that there was one. */
-static void record_more(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
-			unsigned int odd, struct otr_frame *frame)
+static void function_record_more(struct otr_function *fn, unsigned long ip, unsigned long parent_ip,
+				 unsigned int odd, struct otr_frame *frame)
 {
 	/* What the unwinder calls is of no interest. */
 	if (odd & OTR_FUNCTION_STACK && otr_stack_busy())
@@ -84,15 +84,15 @@ static void record_more(struct otr_function *fn, unsigned long ip, unsigned long
 	if (odd & OTR_FUNCTION_REPEATS && otr_repeats_again(fn, ip, parent_ip))
 		return;
 	if (odd & OTR_FUNCTION_ARGS)
-		record_args(fn, ip, parent_ip, frame);
+		function_record_args(fn, ip, parent_ip, frame);
 	else
-		record_aside(fn, ip, parent_ip);
+		function_record_aside(fn, ip, parent_ip);
 	if (odd & OTR_FUNCTION_STACK)
 		otr_stack_record(fn->ring, OTR_STACK_SITE);
 }
 
-static noinline void record_odd(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-				struct otr_frame *frame)
+static noinline void function_record_odd(unsigned long ip, unsigned long parent_ip,
+					 struct otr_hook *hook, struct otr_frame *frame)
 {
 	struct otr_function *fn = container_of(hook, struct otr_function, hook);
 	unsigned int odd = READ_ONCE(fn->odd);
@@ -100,17 +100,17 @@ static noinline void record_odd(unsigned long ip, unsigned long parent_ip, struc
 	if (odd & OTR_FUNCTION_PIDS && !otr_tasks_wanted(&fn->tasks))
 		return;
 	if (!(odd & ~OTR_FUNCTION_PIDS)) {
-		record(ip, parent_ip, hook, frame);
+		function_record(ip, parent_ip, hook, frame);
 		return;
 	}
 	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
 		parent_ip = otr_ret_caller(&frame->parent);
 	otr_guarded()
-		record_more(fn, ip, parent_ip, odd, frame);
+		function_record_more(fn, ip, parent_ip, odd, frame);
 }
 
 /*
- * Before all else: who limits tasks wants the others left alone. What is called
+ * Before all else: a user that limits tasks wants the others left alone. What is called
  * from here is called last and with the same arguments, so that nothing has to
  * be saved or moved for it.
  */
@@ -121,9 +121,9 @@ static void function_called(unsigned long ip, unsigned long parent_ip, struct ot
 	unsigned int odd = READ_ONCE(fn->odd);
 
 	if (likely(!odd))
-		record(ip, parent_ip, hook, frame);
+		function_record(ip, parent_ip, hook, frame);
 	else if (!(odd & OTR_FUNCTION_PIDS && otr_tasks_known(&fn->tasks)))
-		record_odd(ip, parent_ip, hook, frame);
+		function_record_odd(ip, parent_ip, hook, frame);
 }
 
 static int function_start(struct otr_inst *inst)
@@ -227,7 +227,7 @@ static struct otr_tracer function_tracer = {
 	},
 };
 
-static void print_parent(struct otr_line *line)
+static void function_print_parent(struct otr_line *line)
 {
 	const struct otr_rec_function *rec = line->rec;
 
@@ -238,31 +238,31 @@ static void print_parent(struct otr_line *line)
 	seq_buf_putc(line->out, '\n');
 }
 
-static void print_call(struct otr_line *line)
+static void function_print_call(struct otr_line *line)
 {
 	const struct otr_rec_function *rec = line->rec;
 
 	otr_print_ip(line, rec->ip);
-	print_parent(line);
+	function_print_parent(line);
 }
 
-static void print_args(struct otr_line *line)
+static void function_print_args(struct otr_line *line)
 {
 	const struct otr_rec_function_args *rec = line->rec;
 
 	otr_print_ip(line, rec->call.ip);
 	otr_types_print_args(line->flags, rec->call.ip, rec->args, OTR_REC_ARGS, line->out);
-	print_parent(line);
+	function_print_parent(line);
 }
 
-static void print_raw(struct otr_line *line)
+static void function_print_raw(struct otr_line *line)
 {
 	const struct otr_rec_function *rec = line->rec;
 
 	seq_buf_printf(line->out, "%lx %lx\n", rec->ip, rec->parent_ip);
 }
 
-static void print_hex(struct otr_line *line)
+static void function_print_hex(struct otr_line *line)
 {
 	const struct otr_rec_function *rec = line->rec;
 
@@ -270,7 +270,7 @@ static void print_hex(struct otr_line *line)
 	otr_print_hex(line->out, &rec->parent_ip, sizeof(rec->parent_ip));
 }
 
-static void print_bin(struct otr_line *line)
+static void function_print_bin(struct otr_line *line)
 {
 	const struct otr_rec_function *rec = line->rec;
 
@@ -291,13 +291,13 @@ static struct otr_event function_event = {
 	.flags		= OTR_EVENT_ID,
 	.fields		= function_fields,
 	.print_fmt	= "\" %ps <-- %ps\", (void *)REC->ip, (void *)REC->parent_ip",
-	.text		= print_call,
-	.raw		= print_raw,
-	.hex		= print_hex,
-	.bin		= print_bin,
+	.text		= function_print_call,
+	.raw		= function_print_raw,
+	.hex		= function_print_hex,
+	.bin		= function_print_bin,
 };
 
-static const struct otr_field args_fields[] = {
+static const struct otr_field function_args_fields[] = {
 	OTR_FIELD_CODE(struct otr_rec_function, ip),
 	OTR_FIELD_CODE(struct otr_rec_function, parent_ip),
 	{
@@ -315,19 +315,19 @@ static const struct otr_field args_fields[] = {
 #define ARGS_REST	"REC->args[3], REC->args[4], REC->args[5], (void *)REC->parent_ip"
 
 /* An event of its own: what "function" is made of stays as programs know it. */
-static struct otr_event args_event = {
+static struct otr_event function_args_event = {
 	.id		= OTR_TYPE_FUNCTION_ARGS,
 	.system		= "ftrace",
 	.name		= "function_args",
-	.fields		= args_fields,
+	.fields		= function_args_fields,
 	.print_fmt	= ARGS_FMT ARGS_FRONT ARGS_REST,
-	.text		= print_args,
-	.raw		= print_raw,
-	.hex		= print_hex,
-	.bin		= print_bin,
+	.text		= function_print_args,
+	.raw		= function_print_raw,
+	.hex		= function_print_hex,
+	.bin		= function_print_bin,
 };
 
-static struct otr_event *const events[] = { &function_event, &args_event };
+static struct otr_event *const function_events[] = { &function_event, &function_args_event };
 
 /**
  * otr_function_init - offer the function tracer
@@ -339,13 +339,13 @@ static struct otr_event *const events[] = { &function_event, &args_event };
  */
 int otr_function_init(void)
 {
-	int err = otr_event_register_all(events, ARRAY_SIZE(events));
+	int err = otr_event_register_all(function_events, ARRAY_SIZE(function_events));
 
 	if (err || !otr_site_ready())
 		return err;
 	err = otr_tracer_register(&function_tracer);
 	if (err)
-		otr_event_unregister_all(events, ARRAY_SIZE(events));
+		otr_event_unregister_all(function_events, ARRAY_SIZE(function_events));
 	return err;
 }
 
@@ -358,5 +358,5 @@ void otr_function_exit(void)
 {
 	if (otr_site_ready())
 		otr_tracer_unregister(&function_tracer);
-	otr_event_unregister_all(events, ARRAY_SIZE(events));
+	otr_event_unregister_all(function_events, ARRAY_SIZE(function_events));
 }

@@ -6,7 +6,7 @@
 #include "record/record.h"
 #include "tracer/tracer.h"
 
-/* Who follows the sites that an instance wants. */
+/* What follows the sites that an instance wants. */
 enum otr_follower {
 	OTR_FOLLOW_TRACER,	/* function or function_graph, whichever is current */
 	OTR_FOLLOW_PROFILE,	/* the profiler, in the first instance */
@@ -25,7 +25,7 @@ enum otr_follower {
  * @ring: the instance's ring
  * @remember: OTR_COMM_* that a record's task is remembered by
  * @odd: OTR_FUNCTION_* ways to record that are not the common one, 0 for none
- * @tasks: whom to record; read in a hook or with preemption off, for both of
+ * @tasks: the tasks to record; read in a hook or with preemption off, for both of
  *	   which otr_function_set_pids() waits
  * @repeats: the last calls, NULL until they are asked for
  * @sites: which sites the instance wants, by enum otr_side; changed with both

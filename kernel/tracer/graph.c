@@ -29,7 +29,7 @@ static struct otr_graph *graph_of(const struct otr_inst *inst)
 #define SLEPT_TOO BIT(4)	/* time asleep counts, though it is known */
 #define INHERITED	(INSIDE | IN_IRQ | SILENT)
 
-/* What judge() says, together with flags. */
+/* What graph_judge() says, together with flags. */
 #define RECORD	BIT(8)	/* the entry */
 #define PUSH	BIT(9)	/* see the return */
 
@@ -37,8 +37,8 @@ static struct otr_graph *graph_of(const struct otr_inst *inst)
  * What to do with a call, and the flags that it has for those inside; 0 for
  * nothing. Asked only where something is limited, or inside of what is.
  */
-static noinline unsigned int judge(const struct otr_graph *graph, unsigned long ip,
-				   unsigned int depth, unsigned int flags)
+static noinline unsigned int graph_judge(const struct otr_graph *graph, unsigned long ip,
+					 unsigned int depth, unsigned int flags)
 {
 	const struct otr_addrs *want = READ_ONCE(otr_limits.sites[OTR_WANT]);
 	const struct otr_addrs *not = READ_ONCE(otr_limits.sites[OTR_NOT]);
@@ -65,7 +65,7 @@ static noinline unsigned int judge(const struct otr_graph *graph, unsigned long 
 }
 
 /* A record's time in ns, without looking at the clock again where that is known. */
-static __always_inline u64 time_of(const struct otr_rec *rec)
+static __always_inline u64 graph_time_of(const struct otr_rec *rec)
 {
 	if (likely(READ_ONCE(rec->cpu->clock) == OTR_CLOCK_LOCAL))
 		return rec->ts;
@@ -73,17 +73,17 @@ static __always_inline u64 time_of(const struct otr_rec *rec)
 	return otr_aside_0(otr_clock_kernel);
 }
 
-static __always_inline void fill_entry(struct otr_rec_graph_entry *out, unsigned long ip,
-				       unsigned int depth)
+static __always_inline void graph_fill_entry(struct otr_rec_graph_entry *out, unsigned long ip,
+					     unsigned int depth)
 {
 	otr_record_head(&out->head, OTR_TYPE_GRAPH_ENTRY);
 	out->func = ip;
 	out->depth = depth;
 }
 
-static __always_inline void push(struct otr_graph *graph, struct otr_rets *rets,
-				 struct otr_frame *frame, unsigned long ip,
-				 const struct otr_ret *like)
+static __always_inline void graph_push(struct otr_graph *graph, struct otr_rets *rets,
+				       struct otr_frame *frame, unsigned long ip,
+				       const struct otr_ret *like)
 {
 	struct otr_ret *ret = otr_ret_push(rets, graph->ret.key, frame, ip);
 
@@ -93,27 +93,27 @@ static __always_inline void push(struct otr_graph *graph, struct otr_rets *rets,
 	ret->data[1] = rets->slept;
 }
 
-/* Who called, also if another of us put its trampoline there. */
-static unsigned long caller_of(const struct otr_frame *frame)
+/* The caller, also if another of us put its trampoline there. */
+static unsigned long graph_caller_of(const struct otr_frame *frame)
 {
 	if (likely(frame->parent != (unsigned long)otr_return_tramp))
 		return frame->parent;
 	return otr_ret_caller(&frame->parent);
 }
 
-static void fill_more(struct otr_rec_graph_more *out, struct otr_frame *frame, bool args)
+static void graph_fill_more(struct otr_rec_graph_more *out, struct otr_frame *frame, bool args)
 {
 	unsigned int i;
 
 	out->entry.head.type = OTR_TYPE_GRAPH_MORE;
-	out->retaddr = caller_of(frame);
+	out->retaddr = graph_caller_of(frame);
 	for (i = 0; args && i < OTR_REC_ARGS; i++)
 		out->args[i] = *otr_frame_arg(frame, i);
 }
 
 /* The ways to an entry's record that are not the common one: when it was, 0 for not at all. */
-static u64 record_entry(struct otr_graph *graph, unsigned long ip, unsigned int depth,
-			struct otr_frame *frame)
+static u64 graph_record_entry(struct otr_graph *graph, unsigned long ip, unsigned int depth,
+			      struct otr_frame *frame)
 {
 	unsigned int more = READ_ONCE(graph->more), len = sizeof(struct otr_rec_graph_entry);
 	struct otr_rec rec __uninitialized;
@@ -127,17 +127,18 @@ static u64 record_entry(struct otr_graph *graph, unsigned long ip, unsigned int 
 	out = otr_ring_begin(graph->ring, &rec, len);
 	if (!out)
 		return 0;
-	fill_entry(out, ip, depth);
+	graph_fill_entry(out, ip, depth);
 	if (more)
-		fill_more(out, frame, more & OTR_GRAPH_WITH_ARGS);
-	time = rec.ts ? time_of(&rec) : otr_clock_local();
+		graph_fill_more(out, frame, more & OTR_GRAPH_WITH_ARGS);
+	time = rec.ts ? graph_time_of(&rec) : otr_clock_local();
 	otr_ring_end(&rec);
 	otr_comm_want(graph->fn->remember);
 	return time;
 }
 
-/* A call in any case but that of enter(). */
-static noinline void enter_odd(struct otr_graph *graph, unsigned long ip, struct otr_frame *frame)
+/* A call in any case but that of graph_enter(). */
+static noinline void graph_enter_odd(struct otr_graph *graph, unsigned long ip,
+				     struct otr_frame *frame)
 {
 	struct otr_rets *rets = otr_rets_get();
 	struct otr_ret like = {};
@@ -151,7 +152,7 @@ static noinline void enter_odd(struct otr_graph *graph, unsigned long ip, struct
 		like.flags = around->flags & INHERITED;
 	}
 	if (READ_ONCE(graph->limited) || like.flags) {
-		like.flags = judge(graph, ip, like.depth, like.flags);
+		like.flags = graph_judge(graph, ip, like.depth, like.flags);
 		if (!like.flags)
 			return;
 	}
@@ -163,17 +164,17 @@ static noinline void enter_odd(struct otr_graph *graph, unsigned long ip, struct
 	if ((like.flags & (PUSH | RECORD)) == PUSH)
 		like.data[0] = otr_clock_local();
 	else
-		like.data[0] = record_entry(graph, ip, like.depth, frame);
+		like.data[0] = graph_record_entry(graph, ip, like.depth, frame);
 	if (like.data[0])
-		push(graph, rets, frame, ip, &like);
+		graph_push(graph, rets, frame, ip, &like);
 }
 
 /*
  * Preemption is off, and this context is in here once. The common way: nothing
  * is limited, and there is room for an entry and a record.
  */
-static __always_inline void enter(struct otr_graph *graph, unsigned long ip,
-				  struct otr_frame *frame)
+static __always_inline void graph_enter(struct otr_graph *graph, unsigned long ip,
+					struct otr_frame *frame)
 {
 	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(current));
 	struct otr_ret like = {};
@@ -198,14 +199,14 @@ static __always_inline void enter(struct otr_graph *graph, unsigned long ip,
 	out = otr_ring_try(graph->ring, &rec, sizeof(*out));
 	if (unlikely(!out))
 		goto odd;
-	fill_entry(out, ip, like.depth);
-	like.data[0] = time_of(&rec);
+	graph_fill_entry(out, ip, like.depth);
+	like.data[0] = graph_time_of(&rec);
 	otr_ring_keep(&rec);
 	otr_comm_want(graph->fn->remember);
-	push(graph, rets, frame, ip, &like);
+	graph_push(graph, rets, frame, ip, &like);
 	return;
 odd:
-	enter_odd(graph, ip, frame);
+	graph_enter_odd(graph, ip, frame);
 }
 
 static void graph_entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
@@ -214,54 +215,55 @@ static void graph_entered(unsigned long ip, unsigned long parent_ip, struct otr_
 	struct otr_graph *graph = container_of(hook, struct otr_graph, ret.hook);
 
 	otr_guarded()
-		enter(graph, ip, frame);
+		graph_enter(graph, ip, frame);
 }
 
 /* Time asleep that is not to be counted lets the call begin later. */
-static __always_inline u64 calltime(const struct otr_rets *rets, const struct otr_ret *ret)
+static __always_inline u64 graph_calltime(const struct otr_rets *rets, const struct otr_ret *ret)
 {
 	return ret->data[0] + (rets->slept - ret->data[1]);
 }
 
-static __always_inline void fill_exit(struct otr_rec_graph_exit *out, const struct otr_rets *rets,
-				      const struct otr_ret *ret, unsigned long value, u64 now)
+static __always_inline void graph_fill_exit(struct otr_rec_graph_exit *out,
+					    const struct otr_rets *rets, const struct otr_ret *ret,
+					    unsigned long value, u64 now)
 {
 	otr_record_head(&out->head, OTR_TYPE_GRAPH_EXIT);
 	out->func = ret->ip;
 	out->retval = value;
 	out->depth = ret->depth;
 	out->overrun = rets->overrun;
-	out->calltime = calltime(rets, ret);
+	out->calltime = graph_calltime(rets, ret);
 	out->rettime = now;
 }
 
 /* When a call began, whatever counts. */
-static u64 began(const struct otr_rets *rets, const struct otr_ret *ret)
+static u64 graph_began(const struct otr_rets *rets, const struct otr_ret *ret)
 {
-	return ret->flags & SLEPT_TOO ? ret->data[0] : calltime(rets, ret);
+	return ret->flags & SLEPT_TOO ? ret->data[0] : graph_calltime(rets, ret);
 }
 
 /* The ways to an exit's record that are not the common one. */
-static noinline void leave_odd(struct otr_graph *graph, const struct otr_rets *rets,
-			       const struct otr_ret *ret, unsigned long value)
+static noinline void graph_leave_odd(struct otr_graph *graph, const struct otr_rets *rets,
+				     const struct otr_ret *ret, unsigned long value)
 {
 	struct otr_rec_graph_exit *out;
 	struct otr_rec rec __uninitialized;
 
 	if (ret->flags & TIMED &&
-	    otr_clock_local() - began(rets, ret) < READ_ONCE(otr_limits.thresh))
+	    otr_clock_local() - graph_began(rets, ret) < READ_ONCE(otr_limits.thresh))
 		return;
 	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
 	if (!out)
 		return;
-	fill_exit(out, rets, ret, value, rec.ts ? time_of(&rec) : otr_clock_local());
-	out->calltime = began(rets, ret);
+	graph_fill_exit(out, rets, ret, value, rec.ts ? graph_time_of(&rec) : otr_clock_local());
+	out->calltime = graph_began(rets, ret);
 	otr_ring_end(&rec);
 	otr_comm_want(graph->fn->remember);
 }
 
-static __always_inline void leave(struct otr_graph *graph, const struct otr_rets *rets,
-				  const struct otr_ret *ret, unsigned long value)
+static __always_inline void graph_leave(struct otr_graph *graph, const struct otr_rets *rets,
+					const struct otr_ret *ret, unsigned long value)
 {
 	struct otr_rec_graph_exit *out = NULL;
 	struct otr_rec rec __uninitialized;
@@ -269,10 +271,10 @@ static __always_inline void leave(struct otr_graph *graph, const struct otr_rets
 	if (likely(!(ret->flags & (TIMED | SLEPT_TOO))))
 		out = otr_ring_try(graph->ring, &rec, sizeof(*out));
 	if (unlikely(!out)) {
-		leave_odd(graph, rets, ret, value);
+		graph_leave_odd(graph, rets, ret, value);
 		return;
 	}
-	fill_exit(out, rets, ret, value, time_of(&rec));
+	graph_fill_exit(out, rets, ret, value, graph_time_of(&rec));
 	otr_ring_keep(&rec);
 	otr_comm_want(graph->fn->remember);
 }
@@ -285,7 +287,7 @@ static void graph_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct 
 	if (unlikely(ret->flags & SILENT))
 		return;
 	otr_guarded()
-		leave(graph, rets, ret, value);
+		graph_leave(graph, rets, ret, value);
 }
 
 static int graph_start(struct otr_inst *inst)
@@ -458,7 +460,7 @@ static struct otr_tracer graph_tracer = {
 	},
 };
 
-static void print_entry(struct otr_line *line)
+static void graph_print_entry(struct otr_line *line)
 {
 	const struct otr_rec_graph_entry *rec = line->rec;
 
@@ -467,7 +469,7 @@ static void print_entry(struct otr_line *line)
 	seq_buf_printf(line->out, " (%d)\n", rec->depth);
 }
 
-static void print_more(struct otr_line *line)
+static void graph_print_more(struct otr_line *line)
 {
 	const struct otr_rec_graph_more *rec = line->rec;
 
@@ -478,7 +480,7 @@ static void print_more(struct otr_line *line)
 	seq_buf_putc(line->out, '\n');
 }
 
-static void print_exit(struct otr_line *line)
+static void graph_print_exit(struct otr_line *line)
 {
 	const struct otr_rec_graph_exit *rec = line->rec;
 
@@ -488,14 +490,14 @@ static void print_exit(struct otr_line *line)
 		       rec->depth, rec->calltime, rec->rettime, rec->overrun, rec->retval);
 }
 
-static const struct otr_field entry_fields[] = {
+static const struct otr_field graph_entry_fields[] = {
 	OTR_FIELD(struct otr_rec_graph_entry, unsigned long, func),
 	OTR_FIELD(struct otr_rec_graph_entry, int, depth),
 	{}
 };
 
 /* As the kernels that have it describe it, which is how programs know it. */
-static const struct otr_field more_fields[] = {
+static const struct otr_field graph_more_fields[] = {
 	OTR_FIELD(struct otr_rec_graph_entry, unsigned long, func),
 	OTR_FIELD(struct otr_rec_graph_entry, unsigned int, depth),
 	OTR_FIELD(struct otr_rec_graph_more, unsigned long, retaddr),
@@ -507,7 +509,7 @@ static const struct otr_field more_fields[] = {
 	{}
 };
 
-static const struct otr_field exit_fields[] = {
+static const struct otr_field graph_exit_fields[] = {
 	OTR_FIELD(struct otr_rec_graph_exit, unsigned long, func),
 	OTR_FIELD(struct otr_rec_graph_exit, unsigned long, retval),
 	OTR_FIELD(struct otr_rec_graph_exit, int, depth),
@@ -517,25 +519,25 @@ static const struct otr_field exit_fields[] = {
 	{}
 };
 
-static struct otr_event entry_event = {
+static struct otr_event graph_entry_event = {
 	.id		= OTR_TYPE_GRAPH_ENTRY,
 	.system		= "ftrace",
 	.name		= "funcgraph_entry",
-	.fields		= entry_fields,
+	.fields		= graph_entry_fields,
 	.print_fmt	= "\"--> %ps (%d)\", (void *)REC->func, REC->depth",
-	.text		= print_entry,
+	.text		= graph_print_entry,
 };
 
 #define MORE_FMT	"\"--> %ps (%u) <- %ps\", "
 #define MORE_ARGS	"(void *)REC->func, REC->depth, (void *)REC->retaddr"
 
-static struct otr_event more_event = {
+static struct otr_event graph_more_event = {
 	.id		= OTR_TYPE_GRAPH_MORE,
 	.system		= "ftrace",
 	.name		= "fgraph_retaddr_entry",
-	.fields		= more_fields,
+	.fields		= graph_more_fields,
 	.print_fmt	= MORE_FMT MORE_ARGS,
-	.text		= print_more,
+	.text		= graph_print_more,
 };
 
 /* That depth is printed for the overruns is how programs know it. */
@@ -543,16 +545,17 @@ static struct otr_event more_event = {
 #define EXIT_ARGS	"(void *)REC->func, REC->depth, " \
 			"REC->calltime, REC->rettime, REC->depth, REC->retval"
 
-static struct otr_event exit_event = {
+static struct otr_event graph_exit_event = {
 	.id		= OTR_TYPE_GRAPH_EXIT,
 	.system		= "ftrace",
 	.name		= "funcgraph_exit",
-	.fields		= exit_fields,
+	.fields		= graph_exit_fields,
 	.print_fmt	= EXIT_FMT EXIT_ARGS,
-	.text		= print_exit,
+	.text		= graph_print_exit,
 };
 
-static struct otr_event *const events[] = { &entry_event, &more_event, &exit_event };
+static struct otr_event *const graph_events[] = { &graph_entry_event, &graph_more_event,
+						  &graph_exit_event };
 
 /**
  * otr_graph_init - offer the function_graph tracer
@@ -564,7 +567,7 @@ static struct otr_event *const events[] = { &entry_event, &more_event, &exit_eve
  */
 int otr_graph_init(void)
 {
-	int err = otr_event_register_all(events, ARRAY_SIZE(events));
+	int err = otr_event_register_all(graph_events, ARRAY_SIZE(graph_events));
 
 	if (err || !otr_ret_ready())
 		return err;
@@ -578,7 +581,7 @@ int otr_graph_init(void)
 		return 0;
 	otr_limits_exit();
 events:
-	otr_event_unregister_all(events, ARRAY_SIZE(events));
+	otr_event_unregister_all(graph_events, ARRAY_SIZE(graph_events));
 	return err;
 }
 
@@ -592,5 +595,5 @@ void otr_graph_exit(void)
 	if (otr_ret_ready())
 		otr_tracer_unregister(&graph_tracer);
 	otr_limits_exit();
-	otr_event_unregister_all(events, ARRAY_SIZE(events));
+	otr_event_unregister_all(graph_events, ARRAY_SIZE(graph_events));
 }

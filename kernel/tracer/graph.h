@@ -57,7 +57,7 @@ struct otr_graph {
  * @depth: levels, 0 for all
  * @thresh: how long a call has to take at least, in ns; 0 for no limit
  *
- * The sets are replaced whole; who reads them has preemption off, and RCU may
+ * The sets are replaced whole; their readers have preemption off, and RCU may
  * not be watching there.
  */
 struct otr_limits {

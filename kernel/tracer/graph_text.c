@@ -36,7 +36,7 @@ struct otr_graph_cpu {
 };
 
 /* Where the functions are that interrupts begin with; set once. */
-static unsigned long irq_text[2];
+static unsigned long graph_text_irq_text[2];
 
 /* A record on its way to text. */
 struct graph {
@@ -51,7 +51,7 @@ struct graph {
 /**
  * struct call - an entry, kept while it is looked ahead
  * @rec: what every entry has
- * @retaddr: who called, 0 if that was not recorded
+ * @retaddr: the caller, 0 if that was not recorded
  * @nr_args: how many of @args were recorded
  * @args: registers that arguments come in
  */
@@ -62,17 +62,17 @@ struct call {
 	unsigned long			args[OTR_REC_ARGS];
 };
 
-static bool wants(const struct otr_view *view, enum otr_option opt)
+static bool graph_text_wants(const struct otr_view *view, enum otr_option opt)
 {
 	return view->options & BIT_ULL(opt);
 }
 
-static bool shows(const struct otr_view *view, enum otr_graph_option opt)
+static bool graph_text_shows(const struct otr_view *view, enum otr_graph_option opt)
 {
 	return view->tracer_bits & BIT_ULL(opt);
 }
 
-static void print_cpu(struct graph *g)
+static void graph_text_print_cpu(struct graph *g)
 {
 	unsigned int width = 1, last = nr_cpu_ids - 1;
 
@@ -84,7 +84,7 @@ static void print_cpu(struct graph *g)
 }
 
 /* In the middle of its column. */
-static void print_task(struct graph *g, pid_t pid)
+static void graph_text_print_task(struct graph *g, pid_t pid)
 {
 	char text[TASK_COMM_LEN + 16], comm[TASK_COMM_LEN];
 	int len, rest;
@@ -97,7 +97,7 @@ static void print_task(struct graph *g, pid_t pid)
 	otr_text_fill(g->out, ' ', rest - rest / 2);
 }
 
-static void print_switch(struct graph *g)
+static void graph_text_print_switch(struct graph *g)
 {
 	static const char rule[] = " ------------------------------------------\n";
 	pid_t last = g->cpu->pid;
@@ -106,33 +106,33 @@ static void print_switch(struct graph *g)
 	if (last == -1 || last == g->pid)
 		return;
 	seq_buf_puts(g->out, rule);
-	print_cpu(g);
-	print_task(g, last);
+	graph_text_print_cpu(g);
+	graph_text_print_task(g, last);
 	seq_buf_puts(g->out, " => ");
-	print_task(g, g->pid);
+	graph_text_print_task(g, g->pid);
 	seq_buf_printf(g->out, "\n%s\n", rule);
 }
 
 /* The columns in front of the duration. */
-static void print_columns(struct graph *g)
+static void graph_text_print_columns(struct graph *g)
 {
 	const struct otr_view *view = g->view;
 
-	if (!wants(view, OTR_OPT_CONTEXT_INFO))
+	if (!graph_text_wants(view, OTR_OPT_CONTEXT_INFO))
 		return;
-	if (shows(view, OTR_GRAPH_ABSTIME)) {
+	if (graph_text_shows(view, OTR_GRAPH_ABSTIME)) {
 		u32 ns;
 		u64 secs = div_u64_rem(g->item->ts, NSEC_PER_SEC, &ns);
 
 		seq_buf_printf(g->out, "%5llu.%06lu |  ", secs, ns / NSEC_PER_USEC);
 	}
-	if (shows(view, OTR_GRAPH_CPU))
-		print_cpu(g);
-	if (shows(view, OTR_GRAPH_PROC)) {
-		print_task(g, g->pid);
+	if (graph_text_shows(view, OTR_GRAPH_CPU))
+		graph_text_print_cpu(g);
+	if (graph_text_shows(view, OTR_GRAPH_PROC)) {
+		graph_text_print_task(g, g->pid);
 		seq_buf_puts(g->out, " | ");
 	}
-	if (wants(view, OTR_OPT_LATENCY_FORMAT)) {
+	if (graph_text_wants(view, OTR_OPT_LATENCY_FORMAT)) {
 		seq_buf_putc(g->out, ' ');
 		otr_columns_flags(g->item->data, g->out);
 		seq_buf_puts(g->out, " | ");
@@ -140,47 +140,50 @@ static void print_columns(struct graph *g)
 }
 
 /* Is there a duration column at all? */
-static bool has_duration(const struct graph *g)
+static bool graph_text_has_duration(const struct graph *g)
 {
-	return shows(g->view, OTR_GRAPH_DURATION) && wants(g->view, OTR_OPT_CONTEXT_INFO);
+	return graph_text_shows(g->view, OTR_GRAPH_DURATION) &&
+	       graph_text_wants(g->view, OTR_OPT_CONTEXT_INFO);
 }
 
-static void print_no_duration(struct graph *g)
+static void graph_text_print_no_duration(struct graph *g)
 {
-	if (has_duration(g))
+	if (graph_text_has_duration(g))
 		seq_buf_puts(g->out, "              |  ");
 }
 
-static void print_duration(struct graph *g, u64 ns)
+static void graph_text_print_duration(struct graph *g, u64 ns)
 {
-	if (!has_duration(g))
+	if (!graph_text_has_duration(g))
 		return;
-	seq_buf_putc(g->out, shows(g->view, OTR_GRAPH_OVERHEAD) ? otr_columns_mark(ns) : ' ');
+	seq_buf_putc(g->out,
+		     graph_text_shows(g->view, OTR_GRAPH_OVERHEAD) ? otr_columns_mark(ns) : ' ');
 	seq_buf_putc(g->out, ' ');
 	otr_text_duration(g->out, ns);
 	seq_buf_puts(g->out, "|  ");
 }
 
-static bool is_irq(unsigned long func)
+static bool graph_text_is_irq(unsigned long func)
 {
-	return func >= READ_ONCE(irq_text[0]) && func < READ_ONCE(irq_text[1]);
+	return func >= READ_ONCE(graph_text_irq_text[0]) &&
+	       func < READ_ONCE(graph_text_irq_text[1]);
 }
 
 /* An interrupt begins or ends here. */
-static void print_arrow(struct graph *g, unsigned long func, const char *arrow)
+static void graph_text_print_arrow(struct graph *g, unsigned long func, const char *arrow)
 {
-	if (!is_irq(func))
+	if (!graph_text_is_irq(func))
 		return;
-	print_columns(g);
-	if (has_duration(g))
+	graph_text_print_columns(g);
+	if (graph_text_has_duration(g))
 		seq_buf_puts(g->out, "  ");
 	seq_buf_puts(g->out, arrow);
-	if (has_duration(g))
+	if (graph_text_has_duration(g))
 		seq_buf_puts(g->out, " |");
 	seq_buf_putc(g->out, '\n');
 }
 
-static void print_name(struct graph *g, unsigned long func)
+static void graph_text_print_name(struct graph *g, unsigned long func)
 {
 	struct otr_line line = { .out = g->out, .names = g->view->names };
 
@@ -188,9 +191,9 @@ static void print_name(struct graph *g, unsigned long func)
 }
 
 /* With what stands behind it, which begins with "()". */
-static void print_function(struct graph *g, const struct call *call, const char *behind)
+static void graph_text_print_function(struct graph *g, const struct call *call, const char *behind)
 {
-	print_name(g, call->rec.func);
+	graph_text_print_name(g, call->rec.func);
 	if (call->nr_args) {
 		otr_types_print_args(g->view->line_flags, call->rec.func, call->args,
 				     call->nr_args, g->out);
@@ -199,20 +202,20 @@ static void print_function(struct graph *g, const struct call *call, const char 
 	seq_buf_puts(g->out, behind);
 }
 
-static bool has_caller(const struct graph *g, const struct call *call)
+static bool graph_text_has_caller(const struct graph *g, const struct call *call)
 {
-	return call->retaddr && shows(g->view, OTR_GRAPH_RETADDR);
+	return call->retaddr && graph_text_shows(g->view, OTR_GRAPH_RETADDR);
 }
 
-static void print_caller(struct graph *g, const struct call *call)
+static void graph_text_print_caller(struct graph *g, const struct call *call)
 {
 	struct otr_line line = { .out = g->out, .names = g->view->names };
 
-	if (!has_caller(g, call))
+	if (!graph_text_has_caller(g, call))
 		return;
 	/* The place of the call is what one looks for. */
 	line.flags = OTR_LINE_SYM_OFFSET;
-	if (wants(g->view, OTR_OPT_SYM_ADDR))
+	if (graph_text_wants(g->view, OTR_OPT_SYM_ADDR))
 		line.flags |= OTR_LINE_SYM_ADDR;
 	seq_buf_puts(g->out, " <-");
 	otr_print_ip(&line, call->retaddr);
@@ -222,7 +225,7 @@ static void print_caller(struct graph *g, const struct call *call)
  * An error number, if it is one: a negative number of 64 bits, or of the 32
  * that a function fills which returns an int.
  */
-static long error_of(unsigned long value)
+static long graph_text_error_of(unsigned long value)
 {
 	unsigned long wide = value;
 
@@ -232,23 +235,23 @@ static long error_of(unsigned long value)
 }
 
 /* What to print of a returned value; nothing, as of void, if nobody asks for it. */
-static void judge_value(struct graph *g, const struct otr_rec_graph_exit *ret,
-			struct otr_value *value)
+static void graph_text_judge_value(struct graph *g, const struct otr_rec_graph_exit *ret,
+				   struct otr_value *value)
 {
 	value->form = OTR_VALUE_VOID;
-	if (!shows(g->view, OTR_GRAPH_RETVAL))
+	if (!graph_text_shows(g->view, OTR_GRAPH_RETVAL))
 		return;
 	otr_types_value(g->view->line_flags, ret->func, ret->retval, value);
 	if (value->form == OTR_VALUE_UNTYPED) {
-		value->number = error_of(value->bits);
+		value->number = graph_text_error_of(value->bits);
 		value->form = value->number ? OTR_VALUE_DECIMAL : OTR_VALUE_HEX;
 	}
-	if (value->form != OTR_VALUE_VOID && shows(g->view, OTR_GRAPH_RETVAL_HEX))
+	if (value->form != OTR_VALUE_VOID && graph_text_shows(g->view, OTR_GRAPH_RETVAL_HEX))
 		value->form = OTR_VALUE_HEX;
 }
 
 /* The number first, which is all there is where types are not known. */
-static void print_error(struct graph *g, long error)
+static void graph_text_print_error(struct graph *g, long error)
 {
 	char name[16];
 
@@ -259,12 +262,12 @@ static void print_error(struct graph *g, long error)
 		seq_buf_printf(g->out, " (%s)", name);
 }
 
-static void print_value(struct graph *g, const struct otr_value *value)
+static void graph_text_print_value(struct graph *g, const struct otr_value *value)
 {
 	if (value->form == OTR_VALUE_VOID)
 		return;
 	/* The kernels that know return addresses call it by another name. */
-	seq_buf_puts(g->out, shows(g->view, OTR_GRAPH_RETADDR) ? " ret=" : " = ");
+	seq_buf_puts(g->out, graph_text_shows(g->view, OTR_GRAPH_RETADDR) ? " ret=" : " = ");
 	switch (value->form) {
 	case OTR_VALUE_DECIMAL:
 		seq_buf_printf(g->out, "%ld", value->number);
@@ -273,7 +276,7 @@ static void print_value(struct graph *g, const struct otr_value *value)
 		seq_buf_puts(g->out, value->bits ? "true" : "false");
 		break;
 	case OTR_VALUE_ERROR:
-		print_error(g, value->number);
+		graph_text_print_error(g, value->number);
 		break;
 	default:
 		seq_buf_printf(g->out, "0x%lx", value->bits);
@@ -284,21 +287,21 @@ static void print_value(struct graph *g, const struct otr_value *value)
 }
 
 /* Is this inside an interrupt that is not shown? */
-static bool hide_entry(struct graph *g, const struct otr_rec_graph_entry *rec)
+static bool graph_text_hide_entry(struct graph *g, const struct otr_rec_graph_entry *rec)
 {
-	if (shows(g->view, OTR_GRAPH_IRQS))
+	if (graph_text_shows(g->view, OTR_GRAPH_IRQS))
 		return false;
 	if (g->cpu->irq_depth >= 0)
 		return true;
-	if (!is_irq(rec->func))
+	if (!graph_text_is_irq(rec->func))
 		return false;
 	g->cpu->irq_depth = rec->depth;
 	return true;
 }
 
-static bool hide_exit(struct graph *g, const struct otr_rec_graph_exit *rec)
+static bool graph_text_hide_exit(struct graph *g, const struct otr_rec_graph_exit *rec)
 {
-	if (shows(g->view, OTR_GRAPH_IRQS) || g->cpu->irq_depth < 0)
+	if (graph_text_shows(g->view, OTR_GRAPH_IRQS) || g->cpu->irq_depth < 0)
 		return false;
 	if (g->cpu->irq_depth >= rec->depth)
 		g->cpu->irq_depth = -1;
@@ -306,57 +309,57 @@ static bool hide_exit(struct graph *g, const struct otr_rec_graph_exit *rec)
 }
 
 /* The function whose block is open at a depth. */
-static unsigned long *block(struct graph *g, int depth)
+static unsigned long *graph_text_block(struct graph *g, int depth)
 {
 	return depth >= 0 && depth < DEPTH_MAX ? &g->cpu->open[depth] : NULL;
 }
 
-static void print_leaf(struct graph *g, const struct call *call,
-		       const struct otr_rec_graph_exit *ret)
+static void graph_text_print_leaf(struct graph *g, const struct call *call,
+				  const struct otr_rec_graph_exit *ret)
 {
 	const struct otr_rec_graph_entry *rec = &call->rec;
-	unsigned long *open = block(g, rec->depth);
+	unsigned long *open = graph_text_block(g, rec->depth);
 	struct otr_value value;
 
-	judge_value(g, ret, &value);
+	graph_text_judge_value(g, ret, &value);
 	g->cpu->depth = rec->depth - 1;
 	if (open)
 		*open = 0;
-	print_duration(g, ret->rettime - ret->calltime);
+	graph_text_print_duration(g, ret->rettime - ret->calltime);
 	otr_text_fill(g->out, ' ', rec->depth * INDENT);
-	print_function(g, call, "();");
-	if (value.form != OTR_VALUE_VOID || has_caller(g, call)) {
+	graph_text_print_function(g, call, "();");
+	if (value.form != OTR_VALUE_VOID || graph_text_has_caller(g, call)) {
 		seq_buf_puts(g->out, " /*");
-		print_caller(g, call);
-		print_value(g, &value);
+		graph_text_print_caller(g, call);
+		graph_text_print_value(g, &value);
 		seq_buf_puts(g->out, " */");
 	}
 	seq_buf_putc(g->out, '\n');
-	print_arrow(g, rec->func, "<==========");
+	graph_text_print_arrow(g, rec->func, "<==========");
 }
 
-static void print_open(struct graph *g, const struct call *call)
+static void graph_text_print_open(struct graph *g, const struct call *call)
 {
 	const struct otr_rec_graph_entry *rec = &call->rec;
-	unsigned long *open = block(g, rec->depth);
+	unsigned long *open = graph_text_block(g, rec->depth);
 
 	g->cpu->depth = rec->depth;
 	if (open)
 		*open = rec->func;
-	print_no_duration(g);
+	graph_text_print_no_duration(g);
 	otr_text_fill(g->out, ' ', rec->depth * INDENT);
-	print_function(g, call, "() {");
-	if (has_caller(g, call)) {
+	graph_text_print_function(g, call, "() {");
+	if (graph_text_has_caller(g, call)) {
 		seq_buf_puts(g->out, " /*");
-		print_caller(g, call);
+		graph_text_print_caller(g, call);
 		seq_buf_puts(g->out, " */");
 	}
 	seq_buf_putc(g->out, '\n');
 }
 
 /* The return of a function that called none that was recorded, or NULL. */
-static const struct otr_rec_graph_exit *find_leaf(struct graph *g,
-						  const struct otr_rec_graph_entry *rec)
+static const struct otr_rec_graph_exit *graph_text_find_leaf(struct graph *g,
+							     const struct otr_rec_graph_entry *rec)
 {
 	const struct otr_item *next = g->src ? otr_source_follow(g->src) : NULL;
 	const struct otr_rec_graph_exit *ret;
@@ -371,7 +374,7 @@ static const struct otr_rec_graph_exit *find_leaf(struct graph *g,
 }
 
 /* To look ahead moves the record. */
-static void keep_call(const struct otr_item *item, struct call *call)
+static void graph_text_keep_call(const struct otr_item *item, struct call *call)
 {
 	const struct otr_rec_graph_more *more = item->data;
 
@@ -387,67 +390,68 @@ static void keep_call(const struct otr_item *item, struct call *call)
 	memcpy(call->args, more->args, sizeof(call->args));
 }
 
-static void print_entry(struct graph *g)
+static void graph_text_print_entry(struct graph *g)
 {
 	const struct otr_rec_graph_exit *ret;
 	struct call call;
 
-	keep_call(g->item, &call);
-	if (hide_entry(g, &call.rec))
+	graph_text_keep_call(g->item, &call);
+	if (graph_text_hide_entry(g, &call.rec))
 		return;
-	ret = find_leaf(g, &call.rec);
-	print_switch(g);
-	print_arrow(g, call.rec.func, "==========>");
-	print_columns(g);
+	ret = graph_text_find_leaf(g, &call.rec);
+	graph_text_print_switch(g);
+	graph_text_print_arrow(g, call.rec.func, "==========>");
+	graph_text_print_columns(g);
 	if (!ret) {
-		print_open(g, &call);
+		graph_text_print_open(g, &call);
 		return;
 	}
-	print_leaf(g, &call, ret);
+	graph_text_print_leaf(g, &call, ret);
 	otr_source_skip(g->src);
 }
 
-static void print_exit(struct graph *g)
+static void graph_text_print_exit(struct graph *g)
 {
 	const struct otr_rec_graph_exit *rec = g->item->data;
-	unsigned long *open = block(g, rec->depth);
+	unsigned long *open = graph_text_block(g, rec->depth);
 	struct otr_value value;
 	bool known = true;
 
-	if (hide_exit(g, rec))
+	if (graph_text_hide_exit(g, rec))
 		return;
 	g->cpu->depth = rec->depth - 1;
 	if (open) {
 		known = *open == rec->func;
 		*open = 0;
 	}
-	print_switch(g);
-	print_columns(g);
-	print_duration(g, rec->rettime - rec->calltime);
+	graph_text_print_switch(g);
+	graph_text_print_columns(g);
+	graph_text_print_duration(g, rec->rettime - rec->calltime);
 	otr_text_fill(g->out, ' ', rec->depth * INDENT);
 	seq_buf_putc(g->out, '}');
-	if (!known || shows(g->view, OTR_GRAPH_TAIL) ||
-	    shows(g->view, OTR_GRAPH_RETVAL)) {
-		judge_value(g, rec, &value);
+	if (!known || graph_text_shows(g->view, OTR_GRAPH_TAIL) ||
+	    graph_text_shows(g->view, OTR_GRAPH_RETVAL)) {
+		graph_text_judge_value(g, rec, &value);
 		seq_buf_puts(g->out, " /* ");
-		print_name(g, rec->func);
-		print_value(g, &value);
+		graph_text_print_name(g, rec->func);
+		graph_text_print_value(g, &value);
 		seq_buf_puts(g->out, " */");
 	}
 	seq_buf_putc(g->out, '\n');
-	if (shows(g->view, OTR_GRAPH_OVERRUN))
+	if (graph_text_shows(g->view, OTR_GRAPH_OVERRUN))
 		seq_buf_printf(g->out, " (Overruns: %u)\n", rec->overrun);
-	print_arrow(g, rec->func, "<==========");
+	graph_text_print_arrow(g, rec->func, "<==========");
 }
 
 /* Anything else that was recorded; false for what has no text. */
-static bool print_comment(struct graph *g, const struct otr_event *ev, struct otr_line *line)
+static bool graph_text_print_comment(struct graph *g, const struct otr_event *ev,
+				     struct otr_line *line)
 {
 	char *last;
 
-	print_switch(g);
-	print_columns(g);
-	print_no_duration(g);
+	graph_text_print_switch(g);
+	graph_text_print_columns(g);
+	graph_text_print_no_duration(g);
 	if (g->cpu->depth > 0)
 		otr_text_fill(g->out, ' ', (g->cpu->depth + 1) * INDENT);
 	seq_buf_puts(g->out, "/* ");
@@ -465,8 +469,8 @@ static bool print_comment(struct graph *g, const struct otr_event *ev, struct ot
 }
 
 /* The entry of a function that calls no other takes its return with it. */
-static bool graph_print(struct otr_view *view, const struct otr_item *item,
-			const struct otr_event *ev, struct otr_line *line)
+static bool graph_text_graph_print(struct otr_view *view, const struct otr_item *item,
+				   const struct otr_event *ev, struct otr_line *line)
 {
 	const struct otr_rec_head *head = item->data;
 	struct graph g = {
@@ -481,21 +485,21 @@ static bool graph_print(struct otr_view *view, const struct otr_item *item,
 	switch (head->type) {
 	case OTR_TYPE_GRAPH_ENTRY:
 	case OTR_TYPE_GRAPH_MORE:
-		print_entry(&g);
+		graph_text_print_entry(&g);
 		return true;
 	case OTR_TYPE_GRAPH_EXIT:
-		print_exit(&g);
+		graph_text_print_exit(&g);
 		return true;
 	case OTR_TYPE_FUNCTION:
 	case OTR_TYPE_FUNCTION_ARGS:
 	case OTR_TYPE_STACK:
 		return false;
 	default:
-		return print_comment(&g, ev, line);
+		return graph_text_print_comment(&g, ev, line);
 	}
 }
 
-static void graph_rewind(struct otr_view *view)
+static void graph_text_graph_rewind(struct otr_view *view)
 {
 	struct otr_graph_cpu *cpus = view->state;
 	unsigned int cpu;
@@ -504,29 +508,30 @@ static void graph_rewind(struct otr_view *view)
 		cpus[cpu] = (struct otr_graph_cpu) { .pid = -1, .irq_depth = -1 };
 }
 
-static size_t graph_size(void)
+static size_t graph_text_graph_size(void)
 {
 	return array_size(nr_cpu_ids, sizeof(struct otr_graph_cpu));
 }
 
 /* What stands in a line of the header above each column. */
-static void print_heads(const struct otr_view *view, struct seq_file *m, const char *const *heads)
+static void graph_text_print_heads(const struct otr_view *view, struct seq_file *m,
+				   const char *const *heads)
 {
 	seq_putc(m, '#');
-	if (shows(view, OTR_GRAPH_ABSTIME))
+	if (graph_text_shows(view, OTR_GRAPH_ABSTIME))
 		seq_puts(m, heads[0]);
-	if (shows(view, OTR_GRAPH_CPU))
+	if (graph_text_shows(view, OTR_GRAPH_CPU))
 		seq_puts(m, heads[1]);
-	if (shows(view, OTR_GRAPH_PROC))
+	if (graph_text_shows(view, OTR_GRAPH_PROC))
 		seq_puts(m, heads[2]);
-	if (wants(view, OTR_OPT_LATENCY_FORMAT))
+	if (graph_text_wants(view, OTR_OPT_LATENCY_FORMAT))
 		seq_puts(m, "||||   ");
-	if (shows(view, OTR_GRAPH_DURATION))
+	if (graph_text_shows(view, OTR_GRAPH_DURATION))
 		seq_puts(m, heads[3]);
 	seq_printf(m, "               %s\n", heads[4]);
 }
 
-static void print_legend(const struct otr_view *view, struct seq_file *m)
+static void graph_text_print_legend(const struct otr_view *view, struct seq_file *m)
 {
 	/* Blanks at the end of a line are part of it. */
 	static const char * const legend[] = {
@@ -538,17 +543,17 @@ static void print_legend(const struct otr_view *view, struct seq_file *m)
 	};
 	unsigned int i, width = 0;
 
-	if (shows(view, OTR_GRAPH_ABSTIME))
+	if (graph_text_shows(view, OTR_GRAPH_ABSTIME))
 		width += 16;
-	if (shows(view, OTR_GRAPH_CPU))
+	if (graph_text_shows(view, OTR_GRAPH_CPU))
 		width += 4;
-	if (shows(view, OTR_GRAPH_PROC))
+	if (graph_text_shows(view, OTR_GRAPH_PROC))
 		width += 17;
 	for (i = 0; i < ARRAY_SIZE(legend); i++)
 		seq_printf(m, "#%*s%s\n", width, "", legend[i]);
 }
 
-static void graph_header(const struct otr_view *view, struct seq_file *m)
+static void graph_text_graph_header(const struct otr_view *view, struct seq_file *m)
 {
 	static const char * const names[] = {
 		"     TIME       ", " CPU", "  TASK/PID       ", "  DURATION   ",
@@ -559,17 +564,17 @@ static void graph_header(const struct otr_view *view, struct seq_file *m)
 		"|   |   |   |",
 	};
 
-	if (wants(view, OTR_OPT_LATENCY_FORMAT))
-		print_legend(view, m);
-	print_heads(view, m, names);
-	print_heads(view, m, marks);
+	if (graph_text_wants(view, OTR_OPT_LATENCY_FORMAT))
+		graph_text_print_legend(view, m);
+	graph_text_print_heads(view, m, names);
+	graph_text_print_heads(view, m, marks);
 }
 
 const struct otr_look otr_graph_look = {
-	.size	= graph_size,
-	.rewind	= graph_rewind,
-	.header	= graph_header,
-	.print	= graph_print,
+	.size	= graph_text_graph_size,
+	.rewind	= graph_text_graph_rewind,
+	.header	= graph_text_graph_header,
+	.print	= graph_text_graph_print,
 };
 
 /**
@@ -580,7 +585,7 @@ const struct otr_look otr_graph_look = {
  */
 int otr_graph_text_init(void)
 {
-	irq_text[0] = otr_host_address("__irqentry_text_start");
-	irq_text[1] = otr_host_address("__irqentry_text_end");
+	graph_text_irq_text[0] = otr_host_address("__irqentry_text_start");
+	graph_text_irq_text[1] = otr_host_address("__irqentry_text_end");
 	return otr_dump_prepare(&otr_graph_look);
 }

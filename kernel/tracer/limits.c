@@ -15,7 +15,7 @@ struct otr_limits otr_limits;
 LIST_HEAD(otr_graphs);
 
 /* The sets of the limits; changed with both otr_tracer_lock and otr_inst_lock held. */
-static struct otr_siteset *chosen[2];
+static struct otr_siteset *limits_chosen[2];
 
 /**
  * otr_graph_note - follow a change of what limits an instance
@@ -31,7 +31,7 @@ void otr_graph_note(struct otr_graph *graph)
 		   graph->skip_irqs || graph->slept_too || graph->more || graph->stopped);
 }
 
-static void note_limits(void)
+static void limits_note_limits(void)
 {
 	struct otr_graph *graph;
 
@@ -40,7 +40,7 @@ static void note_limits(void)
 }
 
 /* A set for the hot path; NULL for the empty one, which limits nothing. */
-static int addrs_of(const struct otr_siteset *set, struct otr_addrs **addrs)
+static int limits_addrs_of(const struct otr_siteset *set, struct otr_addrs **addrs)
 {
 	struct otr_site_pos pos = { .set = set };
 	bool more;
@@ -66,7 +66,7 @@ static int addrs_of(const struct otr_siteset *set, struct otr_addrs **addrs)
  */
 struct otr_siteset *otr_graph_sites(enum otr_side side)
 {
-	return chosen[side];
+	return limits_chosen[side];
 }
 
 /**
@@ -80,8 +80,8 @@ struct otr_siteset *otr_graph_sites(enum otr_side side)
 int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
 {
 	struct otr_addrs *addrs, *old = otr_limits.sites[side];
-	struct otr_siteset *former = chosen[side];
-	int err = addrs_of(set, &addrs);
+	struct otr_siteset *former = limits_chosen[side];
+	int err = limits_addrs_of(set, &addrs);
 
 	lockdep_assert_held(&otr_tracer_lock);
 	if (err) {
@@ -90,9 +90,9 @@ int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
 	}
 	/* Pairs with the address dependency in judge(): the set is complete. */
 	smp_store_release(&otr_limits.sites[side], addrs);
-	note_limits();
+	limits_note_limits();
 	mutex_lock(&otr_inst_lock);
-	chosen[side] = set;
+	limits_chosen[side] = set;
 	mutex_unlock(&otr_inst_lock);
 	otr_siteset_destroy(former);
 	if (old)
@@ -117,7 +117,7 @@ static ssize_t limits_depth_write(struct otr_file *of, char *text, size_t len)
 		return err;
 	mutex_lock(&otr_tracer_lock);
 	WRITE_ONCE(otr_limits.depth, depth);
-	note_limits();
+	limits_note_limits();
 	mutex_unlock(&otr_tracer_lock);
 	return len;
 }
@@ -155,7 +155,7 @@ void otr_graph_set_thresh(u64 ns)
 {
 	lockdep_assert_held(&otr_tracer_lock);
 	WRITE_ONCE(otr_limits.thresh, ns);
-	note_limits();
+	limits_note_limits();
 }
 
 /**
@@ -168,9 +168,9 @@ void otr_limits_exit(void)
 	int side;
 
 	for (side = OTR_WANT; side <= OTR_NOT; side++) {
-		otr_siteset_destroy(chosen[side]);
+		otr_siteset_destroy(limits_chosen[side]);
 		otr_addrs_free(otr_limits.sites[side]);
-		chosen[side] = NULL;
+		limits_chosen[side] = NULL;
 		otr_limits.sites[side] = NULL;
 	}
 }
@@ -183,9 +183,9 @@ void otr_limits_exit(void)
  */
 int otr_limits_init(void)
 {
-	chosen[OTR_WANT] = otr_siteset_create();
-	chosen[OTR_NOT] = otr_siteset_create();
-	if (chosen[OTR_WANT] && chosen[OTR_NOT])
+	limits_chosen[OTR_WANT] = otr_siteset_create();
+	limits_chosen[OTR_NOT] = otr_siteset_create();
+	if (limits_chosen[OTR_WANT] && limits_chosen[OTR_NOT])
 		return 0;
 	otr_limits_exit();
 	return -ENOMEM;

@@ -35,11 +35,11 @@ struct place {
  * place that its address says, or in the next free one; there are more places
  * than functions, and @mask is one less than there are places.
  */
-static DEFINE_PER_CPU(struct place *, table_of);
-static u32 mask;
+static DEFINE_PER_CPU(struct place *, profile_table_of);
+static u32 profile_mask;
 
-static struct otr_ret_hook profiler;
-static bool enabled;
+static struct otr_ret_hook profile_profiler;
+static bool profile_enabled;
 
 /* What keeps a call's time from being simply what passed while the task ran. */
 #define PROFILE_OWN	BIT(0)	/* calls inside a call do not count for it */
@@ -48,12 +48,12 @@ static bool enabled;
 static u8 profile_odd;
 
 /* Its place; if it has none, a free one that is now its own, or NULL. */
-static noinline struct place *search(struct place *table, unsigned long ip, bool add)
+static noinline struct place *profile_search(struct place *table, unsigned long ip, bool add)
 {
 	u32 at = otr_addrs_hash(ip), tries;
 
-	for (tries = 0; tries <= mask; tries++, at++) {
-		struct place *place = &table[at & mask];
+	for (tries = 0; tries <= profile_mask; tries++, at++) {
+		struct place *place = &table[at & profile_mask];
 		unsigned long was = READ_ONCE(place->ip);
 
 		if (was == ip)
@@ -62,7 +62,7 @@ static noinline struct place *search(struct place *table, unsigned long ip, bool
 			continue;
 		if (!add)
 			return NULL;
-		/* Who interrupts us here may take it, for this function or another. */
+		/* A context that interrupts us here may take it, for this function or another. */
 		was = cmpxchg_local(&place->ip, 0, ip);
 		if (!was || was == ip)
 			return place;
@@ -71,13 +71,13 @@ static noinline struct place *search(struct place *table, unsigned long ip, bool
 }
 
 /* Where its address says that it is; most functions are there. */
-static __always_inline struct place *first_place(unsigned long ip)
+static __always_inline struct place *profile_first_place(unsigned long ip)
 {
-	return &raw_cpu_read(table_of)[otr_addrs_hash(ip) & mask];
+	return &raw_cpu_read(profile_table_of)[otr_addrs_hash(ip) & profile_mask];
 }
 
 /* Making a stack calls what may be profiled: once in each context. */
-static noinline struct otr_rets *make_rets(void)
+static noinline struct otr_rets *profile_make_rets(void)
 {
 	struct otr_rets *rets;
 	int level = otr_guard_enter();
@@ -89,10 +89,10 @@ static noinline struct otr_rets *make_rets(void)
 	return rets;
 }
 
-static __always_inline void push(struct otr_rets *rets, struct otr_frame *frame,
-				 unsigned long ip, struct place *place)
+static __always_inline void profile_push(struct otr_rets *rets, struct otr_frame *frame,
+					 unsigned long ip, struct place *place)
 {
-	struct otr_ret *ret = otr_ret_push(rets, profiler.key, frame, ip);
+	struct otr_ret *ret = otr_ret_push(rets, profile_profiler.key, frame, ip);
 
 	/* Keep the address, not what it is made of. */
 	OPTIMIZER_HIDE_VAR(ret);
@@ -106,48 +106,48 @@ static __always_inline void push(struct otr_rets *rets, struct otr_frame *frame,
 }
 
 /* Count a call in any case. */
-static noinline void count_odd(unsigned long ip, struct otr_frame *frame)
+static noinline void profile_count_odd(unsigned long ip, struct otr_frame *frame)
 {
 	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(current));
-	struct place *place = search(raw_cpu_read(table_of), ip, true);
+	struct place *place = profile_search(raw_cpu_read(profile_table_of), ip, true);
 
 	if (!place)
 		return;
 	local_inc(&place->calls);
 	if (!rets)
-		rets = make_rets();
+		rets = profile_make_rets();
 	if (!rets)
 		return;
 	if (otr_rets_full(rets))
 		rets->overrun++;
 	else
-		push(rets, frame, ip, place);
+		profile_push(rets, frame, ip, place);
 }
 
 /* The same where the function was called before and there is room for an entry. */
-static __always_inline void count(unsigned long ip, struct otr_frame *frame)
+static __always_inline void profile_count(unsigned long ip, struct otr_frame *frame)
 {
 	struct otr_rets *rets = READ_ONCE(*otr_host_task_slot(current));
-	struct place *place = first_place(ip);
+	struct place *place = profile_first_place(ip);
 
 	if (unlikely(!rets || otr_rets_full(rets) || READ_ONCE(place->ip) != ip)) {
-		count_odd(ip, frame);
+		profile_count_odd(ip, frame);
 		return;
 	}
 	local_inc(&place->calls);
-	push(rets, frame, ip, place);
+	profile_push(rets, frame, ip, place);
 }
 
 static void profile_entered(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
 			    struct otr_frame *frame)
 {
 	preempt_disable_notrace();
-	count(ip, frame);
+	profile_count(ip, frame);
 	preempt_enable_notrace();
 }
 
 /* The time that a call took by itself, which those around it do not count either. */
-static u64 own_time(struct otr_rets *rets, struct otr_ret *ret, u64 time)
+static u64 profile_own_time(struct otr_rets *rets, struct otr_ret *ret, u64 time)
 {
 	struct otr_ret *around = otr_rets_around(rets, ret);
 
@@ -156,24 +156,24 @@ static u64 own_time(struct otr_rets *rets, struct otr_ret *ret, u64 time)
 	return time > ret->data[INSIDE] ? time - ret->data[INSIDE] : 0;
 }
 
-static __always_inline void add(struct place *place, u64 time)
+static __always_inline void profile_add(struct place *place, u64 time)
 {
 	local_add(time, &place->time);
 	local_add(time * time, &place->squares);
 }
 
 /* A call that began on another CPU, or of which only a part counts. */
-static noinline void add_odd(struct otr_rets *rets, struct otr_ret *ret, u64 time)
+static noinline void profile_add_odd(struct otr_rets *rets, struct otr_ret *ret, u64 time)
 {
 	/* Begun elsewhere, it may be known here; it was counted there. */
-	struct place *place = search(raw_cpu_read(table_of), ret->ip, false);
+	struct place *place = profile_search(raw_cpu_read(profile_table_of), ret->ip, false);
 
 	if (READ_ONCE(profile_odd) & PROFILE_SLEPT)
 		time += rets->slept - ret->data[SLEPT];
 	if (READ_ONCE(profile_odd) & PROFILE_OWN)
-		time = own_time(rets, ret, time);
+		time = profile_own_time(rets, ret, time);
 	if (place)
-		add(place, time);
+		profile_add(place, time);
 }
 
 static void profile_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_ret *ret,
@@ -183,13 +183,13 @@ static void profile_left(struct otr_ret_hook *hook, struct otr_rets *rets, struc
 
 	preempt_disable_notrace();
 	if (likely(ret->flags == raw_smp_processor_id() && !READ_ONCE(profile_odd)))
-		add((struct place *)(unsigned long)ret->data[PLACE], time);
+		profile_add((struct place *)(unsigned long)ret->data[PLACE], time);
 	else
-		add_odd(rets, ret, time);
+		profile_add_odd(rets, ret, time);
 	preempt_enable_notrace();
 }
 
-static struct otr_ret_hook profiler = {
+static struct otr_ret_hook profile_profiler = {
 	.hook	= {
 		.name	= "profile",
 		.func	= profile_entered,
@@ -198,36 +198,36 @@ static struct otr_ret_hook profiler = {
 	.leave	= profile_left,
 };
 
-static void free_tables(void)
+static void profile_free_tables(void)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		kvfree(per_cpu(table_of, cpu));
-		per_cpu(table_of, cpu) = NULL;
+		kvfree(per_cpu(profile_table_of, cpu));
+		per_cpu(profile_table_of, cpu) = NULL;
 	}
 }
 
 /* Empty tables, with room for modules to come. */
-static int make_tables(void)
+static int profile_make_tables(void)
 {
 	unsigned long places = roundup_pow_of_two(otr_site_count() * 3 / 2 + 1024);
 	int cpu;
 
 	/* Nobody lists what is freed, nor with another mask. */
 	mutex_lock(&otr_inst_lock);
-	free_tables();
-	mask = places - 1;
+	profile_free_tables();
+	profile_mask = places - 1;
 	mutex_unlock(&otr_inst_lock);
 	for_each_possible_cpu(cpu) {
 		struct place *table = kvcalloc(places, sizeof(*table), GFP_KERNEL);
 
 		if (table) {
-			WRITE_ONCE(per_cpu(table_of, cpu), table);
+			WRITE_ONCE(per_cpu(profile_table_of, cpu), table);
 			continue;
 		}
 		mutex_lock(&otr_inst_lock);
-		free_tables();
+		profile_free_tables();
 		mutex_unlock(&otr_inst_lock);
 		return -ENOMEM;
 	}
@@ -242,18 +242,18 @@ static int make_tables(void)
  */
 bool otr_profile_on(void)
 {
-	return READ_ONCE(enabled);
+	return READ_ONCE(profile_enabled);
 }
 
 static int profile_start(void)
 {
 	struct otr_function *fn = otr_function_of(otr_inst_top());
-	int err = make_tables();
+	int err = profile_make_tables();
 
 	if (err)
 		return err;
-	otr_function_follow(fn, OTR_FOLLOW_PROFILE, &profiler.hook);
-	err = otr_ret_register(&profiler);
+	otr_function_follow(fn, OTR_FOLLOW_PROFILE, &profile_profiler.hook);
+	err = otr_ret_register(&profile_profiler);
 	if (err)
 		otr_function_follow(fn, OTR_FOLLOW_PROFILE, NULL);
 	return err;
@@ -262,7 +262,7 @@ static int profile_start(void)
 static void profile_stop(void)
 {
 	otr_function_follow(otr_function_of(otr_inst_top()), OTR_FOLLOW_PROFILE, NULL);
-	otr_ret_unregister(&profiler);
+	otr_ret_unregister(&profile_profiler);
 }
 
 /**
@@ -279,14 +279,14 @@ int otr_profile_set(bool on)
 	int err = 0;
 
 	lockdep_assert_held(&otr_tracer_lock);
-	if (on == enabled)
+	if (on == profile_enabled)
 		return 0;
 	if (on)
 		err = profile_start();
 	else
 		profile_stop();
 	if (!err)
-		WRITE_ONCE(enabled, on);
+		WRITE_ONCE(profile_enabled, on);
 	return err;
 }
 
@@ -318,7 +318,7 @@ void otr_profile_slept_too(bool slept_too)
 	profile_set_odd(PROFILE_SLEPT, slept_too);
 }
 
-static int longer(const void *a, const void *b)
+static int profile_longer(const void *a, const void *b)
 {
 	const struct otr_profiled *x = a, *y = b;
 
@@ -340,10 +340,10 @@ long otr_profile_list(int cpu, struct otr_profiled **list)
 
 	lockdep_assert_held(&otr_inst_lock);
 	*list = NULL;
-	table = READ_ONCE(per_cpu(table_of, cpu));
+	table = READ_ONCE(per_cpu(profile_table_of, cpu));
 	if (!table)
 		return 0;
-	for (at = 0; at <= mask; at++)
+	for (at = 0; at <= profile_mask; at++)
 		max += local_read(&table[at].calls) > 0;
 	if (!max)
 		return 0;
@@ -351,7 +351,7 @@ long otr_profile_list(int cpu, struct otr_profiled **list)
 	if (!*list)
 		return -ENOMEM;
 	/* Others may come meanwhile; they are left out. */
-	for (at = 0; at <= mask && nr < max; at++) {
+	for (at = 0; at <= profile_mask && nr < max; at++) {
 		const struct place *place = &table[at];
 
 		if (local_read(&place->calls) > 0)
@@ -362,7 +362,7 @@ long otr_profile_list(int cpu, struct otr_profiled **list)
 				.squares = local_read(&place->squares),
 			};
 	}
-	sort(*list, nr, sizeof(**list), longer, NULL);
+	sort(*list, nr, sizeof(**list), profile_longer, NULL);
 	return nr;
 }
 
@@ -395,5 +395,5 @@ int otr_profile_init(void)
 void otr_profile_exit(void)
 {
 	otr_part_unregister(&profile_part);
-	free_tables();
+	profile_free_tables();
 }

@@ -17,8 +17,8 @@
 
 /**
  * struct otr_repeats - the last call on a CPU
- * @ip: who was called
- * @parent_ip: by whom
+ * @ip: the function that was called
+ * @parent_ip: its caller
  * @last: when it was repeated
  * @count: how often
  * @nest: somebody changes it
@@ -65,14 +65,14 @@ void otr_repeats_free(struct otr_function *fn)
 }
 
 /* The clock of the instance's records, as it is now. */
-static u64 now(const struct otr_function *fn)
+static u64 repeats_now(const struct otr_function *fn)
 {
 	return otr_clock_read(READ_ONCE(raw_cpu_ptr(fn->ring->cpus)->clock));
 }
 
-static void record(struct otr_function *fn, const struct otr_repeats *call)
+static void repeats_record(struct otr_function *fn, const struct otr_repeats *call)
 {
-	u64 delta = (now(fn) - call->last) & (BIT_ULL(DELTA_BITS) - 1);
+	u64 delta = (repeats_now(fn) - call->last) & (BIT_ULL(DELTA_BITS) - 1);
 	struct otr_rec_repeats *out;
 	struct otr_rec rec __uninitialized;
 
@@ -88,16 +88,16 @@ static void record(struct otr_function *fn, const struct otr_repeats *call)
 	otr_ring_end(&rec);
 }
 
-static bool again(struct otr_function *fn, struct otr_repeats *call, unsigned long ip,
-		  unsigned long parent_ip)
+static bool repeats_again(struct otr_function *fn, struct otr_repeats *call, unsigned long ip,
+			  unsigned long parent_ip)
 {
 	if (call->ip == ip && call->parent_ip == parent_ip && call->count < U16_MAX) {
 		call->count++;
-		call->last = now(fn);
+		call->last = repeats_now(fn);
 		return true;
 	}
 	if (call->count)
-		record(fn, call);
+		repeats_record(fn, call);
 	call->count = 0;
 	call->ip = ip;
 	call->parent_ip = parent_ip;
@@ -107,8 +107,8 @@ static bool again(struct otr_function *fn, struct otr_repeats *call, unsigned lo
 /**
  * otr_repeats_again - was this the last call as well?
  * @fn: function tracing of an instance, with otr_repeats_prepare()
- * @ip: who is called
- * @parent_ip: by whom
+ * @ip: the function that is called
+ * @parent_ip: its caller
  *
  * If not, it is remembered, and it is recorded how often the last one was.
  *
@@ -124,20 +124,20 @@ bool otr_repeats_again(struct otr_function *fn, unsigned long ip, unsigned long 
 	/* An interrupt leaves it alone. */
 	if (slot < 0)
 		return false;
-	same = again(fn, raw_cpu_ptr(repeats), ip, parent_ip);
+	same = repeats_again(fn, raw_cpu_ptr(repeats), ip, parent_ip);
 	otr_nest_exit(&repeats->nest, slot);
 	return same;
 }
 
-static u64 delta_of(const struct otr_rec_repeats *rec)
+static u64 repeats_delta_of(const struct otr_rec_repeats *rec)
 {
 	return (u64)rec->top_delta_ts << 32 | rec->bottom_delta_ts;
 }
 
-static void print_repeats(struct otr_line *line)
+static void repeats_print_repeats(struct otr_line *line)
 {
 	const struct otr_rec_repeats *rec = line->rec;
-	u64 last = line->ts - delta_of(rec);
+	u64 last = line->ts - repeats_delta_of(rec);
 	u32 usecs;
 	u64 secs;
 
@@ -155,12 +155,12 @@ static void print_repeats(struct otr_line *line)
 	}
 }
 
-static void print_raw(struct otr_line *line)
+static void repeats_print_raw(struct otr_line *line)
 {
 	const struct otr_rec_repeats *rec = line->rec;
 
 	seq_buf_printf(line->out, "%lu %lu %u %llu\n", rec->ip, rec->parent_ip, rec->count,
-		       delta_of(rec));
+		       repeats_delta_of(rec));
 }
 
 static const struct otr_field repeats_fields[] = {
@@ -182,8 +182,8 @@ static struct otr_event repeats_event = {
 	.name		= "func_repeats",
 	.fields		= repeats_fields,
 	.print_fmt	= REPEATS_FMT REPEATS_ARGS,
-	.text		= print_repeats,
-	.raw		= print_raw,
+	.text		= repeats_print_repeats,
+	.raw		= repeats_print_raw,
 };
 
 /**

@@ -9,8 +9,8 @@
 #include "trigger/trigger.h"
 
 /* Once it is on there is nothing to do, and nothing is counted. */
-static void run_traceon(const struct otr_trigger *trigger, atomic_long_t *left,
-			const struct otr_hit *hit)
+static void action_run_traceon(const struct otr_trigger *trigger, atomic_long_t *left,
+			       const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
@@ -18,8 +18,8 @@ static void run_traceon(const struct otr_trigger *trigger, atomic_long_t *left,
 		otr_ring_on(ring);
 }
 
-static void run_traceoff(const struct otr_trigger *trigger, atomic_long_t *left,
-			 const struct otr_hit *hit)
+static void action_run_traceoff(const struct otr_trigger *trigger, atomic_long_t *left,
+				const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
@@ -27,13 +27,13 @@ static void run_traceoff(const struct otr_trigger *trigger, atomic_long_t *left,
 		otr_ring_off(ring);
 }
 
-static int target_stack(struct otr_trigger *trigger, char **rest)
+static int action_target_stack(struct otr_trigger *trigger, char **rest)
 {
 	return otr_stack_prepare();
 }
 
-static void run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *left,
-			   const struct otr_hit *hit)
+static void action_run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *left,
+				  const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
@@ -41,7 +41,7 @@ static void run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *lef
 		otr_stack_record(ring, OTR_STACK_CALLER);
 }
 
-static int prepare_snapshot(struct otr_trigger *trigger)
+static int action_prepare_snapshot(struct otr_trigger *trigger)
 {
 	int err;
 
@@ -57,8 +57,8 @@ static noinline void tracing_snapshot_instance_cond(struct otr_ring *ring, const
 	otr_marker_say(ring, _THIS_IP_, text, strlen(text), false);
 }
 
-static void run_snapshot(const struct otr_trigger *trigger, atomic_long_t *left,
-			 const struct otr_hit *hit)
+static void action_run_snapshot(const struct otr_trigger *trigger, atomic_long_t *left,
+				const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 	int err;
@@ -77,7 +77,7 @@ static void run_snapshot(const struct otr_trigger *trigger, atomic_long_t *left,
 }
 
 /* "system:event", in place until the trigger is released. */
-static int target_event(struct otr_trigger *trigger, char **rest)
+static int action_target_event(struct otr_trigger *trigger, char **rest)
 {
 	const char *system = strsep(rest, ":");
 	const char *name = strsep(rest, ":");
@@ -100,63 +100,63 @@ static int target_event(struct otr_trigger *trigger, char **rest)
 	return 0;
 }
 
-static void release_event(struct otr_trigger *trigger)
+static void action_release_event(struct otr_trigger *trigger)
 {
 	otr_sub_drop(trigger->sub);
 }
 
-static void show_event(const struct otr_trigger *trigger, struct seq_file *m)
+static void action_show_event(const struct otr_trigger *trigger, struct seq_file *m)
 {
 	const struct otr_event *ev = trigger->sub->event;
 
 	seq_printf(m, ":%s:%s", ev->system, ev->name);
 }
 
-static void run_enable(const struct otr_trigger *trigger, atomic_long_t *left,
-		       const struct otr_hit *hit)
+static void action_run_enable(const struct otr_trigger *trigger, atomic_long_t *left,
+			      const struct otr_hit *hit)
 {
 	if (!otr_sub_on(trigger->sub) && otr_trigger_take(left))
 		otr_sub_set(trigger->sub, true);
 }
 
-static void run_disable(const struct otr_trigger *trigger, atomic_long_t *left,
-			const struct otr_hit *hit)
+static void action_run_disable(const struct otr_trigger *trigger, atomic_long_t *left,
+			       const struct otr_hit *hit)
 {
 	if (otr_sub_on(trigger->sub) && otr_trigger_take(left))
 		otr_sub_set(trigger->sub, false);
 }
 
-static void run_dump_of(int cpu, atomic_long_t *left)
+static void action_run_dump_of(int cpu, atomic_long_t *left)
 {
 	if (otr_trigger_take(left))
 		otr_dump(cpu);
 }
 
-static void run_dump(const struct otr_trigger *trigger, atomic_long_t *left,
-		     const struct otr_hit *hit)
+static void action_run_dump(const struct otr_trigger *trigger, atomic_long_t *left,
+			    const struct otr_hit *hit)
 {
-	run_dump_of(OTR_CPU_ALL, left);
+	action_run_dump_of(OTR_CPU_ALL, left);
 }
 
-static void run_cpudump(const struct otr_trigger *trigger, atomic_long_t *left,
-			const struct otr_hit *hit)
+static void action_run_cpudump(const struct otr_trigger *trigger, atomic_long_t *left,
+			       const struct otr_hit *hit)
 {
-	run_dump_of(raw_smp_processor_id(), left);
+	action_run_dump_of(raw_smp_processor_id(), left);
 }
 
-#define ABOUT_EVENT	.target = target_event, .release = release_event, \
-			.show_target = show_event
+#define ABOUT_EVENT	.target = action_target_event, .release = action_release_event, \
+			.show_target = action_show_event
 
 static struct otr_action actions[] = {
-	{ .name = "traceon", .run = run_traceon },
-	{ .name = "traceoff", .run = run_traceoff },
-	{ .name = "stacktrace", .target = target_stack, .run = run_stacktrace },
-	{ .name = "snapshot", .prepare = prepare_snapshot, .run = run_snapshot },
-	{ .name = "enable_event", .run = run_enable, ABOUT_EVENT },
-	{ .name = "disable_event", .run = run_disable, ABOUT_EVENT },
-	{ .name = "dump", .run = run_dump, .times = 1 },
+	{ .name = "traceon", .run = action_run_traceon },
+	{ .name = "traceoff", .run = action_run_traceoff },
+	{ .name = "stacktrace", .target = action_target_stack, .run = action_run_stacktrace },
+	{ .name = "snapshot", .prepare = action_prepare_snapshot, .run = action_run_snapshot },
+	{ .name = "enable_event", .run = action_run_enable, ABOUT_EVENT },
+	{ .name = "disable_event", .run = action_run_disable, ABOUT_EVENT },
+	{ .name = "dump", .run = action_run_dump, .times = 1 },
 	/* The in-tree tracer means to do it once, too, but does not count. */
-	{ .name = "cpudump", .run = run_cpudump, .times = OTR_COUNT_ENDLESS },
+	{ .name = "cpudump", .run = action_run_cpudump, .times = OTR_COUNT_ENDLESS },
 };
 
 /* The registry; otr_switch_lock. */
@@ -227,7 +227,7 @@ static const struct otr_action *action_find(const char *name)
 	return NULL;
 }
 
-static int parse_count(struct otr_trigger *trigger, char *rest, bool remove)
+static int action_parse_count(struct otr_trigger *trigger, char *rest, bool remove)
 {
 	const char *number = strsep(&rest, ":");
 	unsigned long count;
@@ -272,7 +272,7 @@ int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const 
 		err = trigger->action->target(trigger, &rest);
 	if (err)
 		return err;
-	err = parse_count(trigger, rest, remove);
+	err = action_parse_count(trigger, rest, remove);
 	if (!err && !remove && trigger->action->prepare)
 		err = trigger->action->prepare(trigger);
 	if (err)

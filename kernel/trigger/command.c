@@ -48,12 +48,12 @@ struct otr_command {
 static struct otr_part command_part;
 
 /* The commands of an instance, the newest first. */
-static struct list_head *commands_of(const struct otr_inst *inst)
+static struct list_head *command_commands_of(const struct otr_inst *inst)
 {
 	return otr_part_data(inst, &command_part);
 }
 
-static atomic_long_t *find_left(const struct counts *counts, unsigned long ip)
+static atomic_long_t *command_find_left(const struct counts *counts, unsigned long ip)
 {
 	unsigned int low = 0, high = counts ? counts->nr : 0;
 
@@ -70,21 +70,22 @@ static atomic_long_t *find_left(const struct counts *counts, unsigned long ip)
 	return NULL;
 }
 
-static void function_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
-			    struct otr_frame *frame)
+static void command_function_called(unsigned long ip, unsigned long parent_ip,
+				    struct otr_hook *hook, struct otr_frame *frame)
 {
 	struct otr_command *command = container_of(hook, struct otr_command, hook);
 	atomic_long_t *left = NULL;
 
 	if (command->trigger.counted) {
-		left = find_left(READ_ONCE(command->counts), ip);
+		left = command_find_left(READ_ONCE(command->counts), ip);
 		if (!left)
 			return;
 	}
 	command->trigger.action->run(&command->trigger, left, NULL);
 }
 
-static struct otr_command *find(const struct list_head *commands, const struct otr_trigger *trigger)
+static struct otr_command *command_find(const struct list_head *commands,
+					const struct otr_trigger *trigger)
 {
 	struct otr_command *command;
 
@@ -94,7 +95,7 @@ static struct otr_command *find(const struct list_head *commands, const struct o
 	return NULL;
 }
 
-static int compare(const void *a, const void *b)
+static int command_compare(const void *a, const void *b)
 {
 	unsigned long x = ((const struct left *)a)->ip, y = ((const struct left *)b)->ip;
 
@@ -102,19 +103,19 @@ static int compare(const void *a, const void *b)
 }
 
 /* Free an array, and the counts that another does not have. */
-static void counts_free(struct counts *counts, const struct counts *kept)
+static void command_counts_free(struct counts *counts, const struct counts *kept)
 {
 	unsigned int i;
 
 	for (i = 0; counts && i < counts->nr; i++)
-		if (find_left(kept, counts->of[i].ip) != counts->of[i].left)
+		if (command_find_left(kept, counts->of[i].ip) != counts->of[i].left)
 			kfree(counts->of[i].left);
 	kvfree(counts);
 }
 
 /* Counts for a set of functions: those that are there, and @count for new ones. */
-static struct counts *counts_make(const struct counts *old, const struct otr_siteset *set,
-				  long count)
+static struct counts *command_counts_make(const struct counts *old, const struct otr_siteset *set,
+					  long count)
 {
 	unsigned long nr = otr_siteset_count(set);
 	struct counts *new = kvzalloc(struct_size(new, of, nr), GFP_KERNEL);
@@ -131,17 +132,17 @@ static struct counts *counts_make(const struct counts *old, const struct otr_sit
 	otr_site_stop();
 	/* A module may have gone meanwhile. */
 	new->nr = i;
-	sort(new->of, i, sizeof(*new->of), compare, NULL);
+	sort(new->of, i, sizeof(*new->of), command_compare, NULL);
 	for (i = 0; i < new->nr; i++) {
 		struct left *of = &new->of[i];
 
-		of->left = find_left(old, of->ip) ?: kmalloc(sizeof(*of->left), GFP_KERNEL);
+		of->left = command_find_left(old, of->ip) ?: kmalloc(sizeof(*of->left), GFP_KERNEL);
 		if (!of->left) {
 			new->nr = i;
-			counts_free(new, old);
+			command_counts_free(new, old);
 			return NULL;
 		}
-		if (!find_left(old, of->ip))
+		if (!command_find_left(old, of->ip))
 			atomic_long_set(of->left, count);
 	}
 	return new;
@@ -150,7 +151,7 @@ static struct counts *counts_make(const struct counts *old, const struct otr_sit
 static void command_free(struct otr_command *command)
 {
 	otr_siteset_destroy(command->hook.filter);
-	counts_free(command->counts, NULL);
+	command_counts_free(command->counts, NULL);
 	kfree(command);
 }
 
@@ -163,7 +164,7 @@ static struct otr_command *command_create(const struct otr_trigger *trigger)
 	INIT_LIST_HEAD(&command->node);
 	command->trigger = *trigger;
 	command->hook.name = trigger->action->name;
-	command->hook.func = function_called;
+	command->hook.func = command_function_called;
 	command->hook.filter = otr_siteset_create();
 	command->sites = command->hook.filter;
 	if (command->sites)
@@ -173,21 +174,21 @@ static struct otr_command *command_create(const struct otr_trigger *trigger)
 }
 
 /* Nobody reads the old counts when this returns. */
-static void replace_counts(struct otr_command *command, struct counts *counts)
+static void command_replace_counts(struct otr_command *command, struct counts *counts)
 {
 	struct counts *old = command->counts;
 
 	mutex_lock(&otr_inst_lock);
-	/* Pairs with the address dependency in function_called(). */
+	/* Pairs with the address dependency in command_function_called(). */
 	smp_store_release(&command->counts, counts);
 	mutex_unlock(&otr_inst_lock);
 	otr_host_quiesce();
-	counts_free(old, counts);
+	command_counts_free(old, counts);
 }
 
 /* A copy of a command's functions with those of a pattern, or without them. */
-static struct otr_siteset *edited(const struct otr_command *command, const char *functions,
-				  bool remove)
+static struct otr_siteset *command_edited(const struct otr_command *command, const char *functions,
+					  bool remove)
 {
 	struct otr_siteset *set = otr_siteset_create();
 	unsigned long before;
@@ -213,18 +214,18 @@ static struct otr_siteset *edited(const struct otr_command *command, const char 
 }
 
 /* Put a command on these functions; the set is the command's on success. */
-static int put_on(struct otr_command *command, struct otr_siteset *set, long count)
+static int command_put_on(struct otr_command *command, struct otr_siteset *set, long count)
 {
 	struct otr_siteset *old = command->hook.filter;
 	struct counts *counts = NULL;
 	int err;
 
 	if (command->trigger.counted) {
-		counts = counts_make(command->counts, set, count);
+		counts = command_counts_make(command->counts, set, count);
 		if (!counts)
 			return -ENOMEM;
 		/* Too many of them do no harm; a function without one does nothing. */
-		replace_counts(command, counts);
+		command_replace_counts(command, counts);
 	}
 	err = otr_hook_set(&command->hook, set, NULL);
 	if (!err && list_empty(&command->node))
@@ -243,17 +244,17 @@ static int put_on(struct otr_command *command, struct otr_siteset *set, long cou
 static int command_add(struct list_head *commands, const char *functions,
 		       struct otr_trigger *trigger, bool *taken)
 {
-	struct otr_command *known = find(commands, trigger);
+	struct otr_command *known = command_find(commands, trigger);
 	struct otr_command *command = known ?: command_create(trigger);
 	struct otr_siteset *set;
 	int err;
 
 	if (!command)
 		return -ENOMEM;
-	set = edited(command, functions, false);
+	set = command_edited(command, functions, false);
 	err = PTR_ERR_OR_ZERO(set);
 	if (!err) {
-		err = put_on(command, set, trigger->count);
+		err = command_put_on(command, set, trigger->count);
 		if (err)
 			otr_siteset_destroy(set);
 	}
@@ -283,13 +284,13 @@ static void command_end(struct otr_command *command)
 static int command_remove(struct list_head *commands, const char *functions,
 			  const struct otr_trigger *trigger, struct otr_trigger *gone)
 {
-	struct otr_command *command = find(commands, trigger);
+	struct otr_command *command = command_find(commands, trigger);
 	struct otr_siteset *set;
 	int err;
 
 	if (!command)
 		return -ENODEV;
-	set = edited(command, functions, true);
+	set = command_edited(command, functions, true);
 	if (IS_ERR(set))
 		return PTR_ERR(set);
 	if (otr_siteset_empty(set)) {
@@ -298,7 +299,7 @@ static int command_remove(struct list_head *commands, const char *functions,
 		command_end(command);
 		return 0;
 	}
-	err = put_on(command, set, 0);
+	err = command_put_on(command, set, 0);
 	if (err)
 		otr_siteset_destroy(set);
 	return err;
@@ -320,7 +321,7 @@ static int command_remove(struct list_head *commands, const char *functions,
 int otr_function_command(struct otr_inst *inst, const char *functions, const char *name,
 			 char *rest, bool remove)
 {
-	struct list_head *commands = commands_of(inst);
+	struct list_head *commands = command_commands_of(inst);
 	struct otr_trigger trigger, gone = {};
 	bool taken = false;
 	int err;
@@ -346,7 +347,7 @@ int otr_function_command(struct otr_inst *inst, const char *functions, const cha
 	return err;
 }
 
-static int commands_create(struct otr_inst *inst)
+static int command_commands_create(struct otr_inst *inst)
 {
 	struct list_head *commands = kmalloc(sizeof(*commands), GFP_KERNEL);
 
@@ -358,34 +359,34 @@ static int commands_create(struct otr_inst *inst)
 }
 
 /* What their triggers hold in the instance goes with it. */
-static void commands_stop(struct otr_inst *inst)
+static void command_commands_stop(struct otr_inst *inst)
 {
 	struct otr_command *command, *next;
 
-	list_for_each_entry_safe(command, next, commands_of(inst), node)
+	list_for_each_entry_safe(command, next, command_commands_of(inst), node)
 		command_end(command);
 }
 
-static void commands_destroy(struct otr_inst *inst)
+static void command_commands_destroy(struct otr_inst *inst)
 {
-	kfree(commands_of(inst));
+	kfree(command_commands_of(inst));
 }
 
 /* Commands that are about an event go with it. */
-static void commands_event_gone(struct otr_inst *inst, const struct otr_event *ev)
+static void command_commands_event_gone(struct otr_inst *inst, const struct otr_event *ev)
 {
 	struct otr_command *command, *next;
 
-	list_for_each_entry_safe(command, next, commands_of(inst), node)
+	list_for_each_entry_safe(command, next, command_commands_of(inst), node)
 		if (command->trigger.sub && command->trigger.sub->event == ev)
 			command_end(command);
 }
 
 static struct otr_part command_part = {
-	.create		= commands_create,
-	.event_gone	= commands_event_gone,
-	.stop		= commands_stop,
-	.destroy	= commands_destroy,
+	.create		= command_commands_create,
+	.event_gone	= command_commands_event_gone,
+	.stop		= command_commands_stop,
+	.destroy	= command_commands_destroy,
 };
 
 /**
@@ -414,9 +415,9 @@ void otr_trigger_exit(void)
 }
 
 /* On with the next command that has functions. The list's lock is held. */
-static bool begin_next(struct otr_command_pos *pos, loff_t index)
+static bool command_begin_next(struct otr_command_pos *pos, loff_t index)
 {
-	struct list_head *head = commands_of(pos->inst);
+	struct list_head *head = command_commands_of(pos->inst);
 	struct list_head *node = pos->command ? pos->command->node.next : head->next;
 
 	for (; node != head; node = node->next) {
@@ -447,7 +448,7 @@ bool otr_command_start(struct otr_command_pos *pos, loff_t index)
 	mutex_lock(&otr_inst_lock);
 	pos->command = NULL;
 	pos->skipped = 0;
-	return begin_next(pos, index);
+	return command_begin_next(pos, index);
 }
 
 /**
@@ -474,7 +475,7 @@ bool otr_command_next(struct otr_command_pos *pos)
 	if (otr_site_next(&pos->site))
 		return true;
 	otr_site_stop();
-	return begin_next(pos, 0);
+	return command_begin_next(pos, 0);
 }
 
 /**
@@ -503,7 +504,7 @@ void otr_command_show(struct seq_file *m, const struct otr_command_pos *pos)
 	const atomic_long_t *left = NULL;
 
 	if (command->trigger.counted)
-		left = find_left(command->counts, pos->site.ip);
+		left = command_find_left(command->counts, pos->site.ip);
 	otr_site_show_name(m, &pos->site);
 	seq_putc(m, ':');
 	otr_trigger_show(&command->trigger, left, m);

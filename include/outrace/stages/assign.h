@@ -37,7 +37,7 @@
 	OTR_ASSIGN(rel_, item, src, OTR_BITS_BYTES(nr_cpumask_bits))
 #define __assign_rel_sockaddr(item, src, len)	OTR_ASSIGN(rel_, item, src, len)
 
-/* What perf counts, and for whom. */
+/* What perf counts, and for which task. */
 #undef __perf_count
 #undef __perf_task
 #define __perf_count(count)	(count)

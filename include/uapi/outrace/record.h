@@ -15,7 +15,7 @@
 /**
  * enum otr_type - numbers of the record types that are not tracepoint events
  * @OTR_TYPE_FUNCTION: a function was entered
- * @OTR_TYPE_STACK: who called whom when the record in front was written
+ * @OTR_TYPE_STACK: the callers when the record in front was written
  * @OTR_TYPE_PRINT: text from user space or from the kernel
  * @OTR_TYPE_GRAPH_EXIT: a function returned
  * @OTR_TYPE_GRAPH_ENTRY: a function was entered whose return may follow
@@ -139,7 +139,7 @@ struct otr_rec_graph_exit {
  * @size: number of callers
  * @zero: nothing
  * @caller: return addresses, the innermost first; OTR_STACK_TRAMPOLINE for the
- *	    way from a function to who records it
+ *	    way from a function to its recorder
  */
 struct otr_rec_stack {
 	struct otr_rec_head	head;

@@ -14,7 +14,7 @@
 /* For return hooks of other modules, which replace return addresses in line. */
 EXPORT_SYMBOL_GPL(otr_return_tramp);
 
-static const u8 nop5[OTR_ARCH_SITE_SIZE] = { BYTES_NOP5 };
+static const u8 text_nop5[OTR_ARCH_SITE_SIZE] = { BYTES_NOP5 };
 
 /**
  * otr_arch_site_bytes - what a site's bytes have to be
@@ -30,7 +30,7 @@ void otr_arch_site_bytes(u8 *bytes, unsigned long ip, unsigned long target)
 		__text_gen_insn(bytes, CALL_INSN_OPCODE, (void *)ip, (void *)target,
 				CALL_INSN_SIZE);
 	else
-		memcpy(bytes, nop5, sizeof(nop5));
+		memcpy(bytes, text_nop5, sizeof(text_nop5));
 }
 
 /**
@@ -85,7 +85,7 @@ bool otr_arch_in_slot(unsigned long addr)
 	return addr - (unsigned long)otr_slots < OTR_ARCH_SLOTS_ALL * OTR_ARCH_SLOT_SIZE;
 }
 
-static void set_branch(u8 *at, u8 opcode, const void *to)
+static void text_set_branch(u8 *at, u8 opcode, const void *to)
 {
 	u8 bytes[CALL_INSN_SIZE];
 
@@ -93,12 +93,12 @@ static void set_branch(u8 *at, u8 opcode, const void *to)
 	otr_host_text_queue(at, bytes, sizeof(bytes));
 }
 
-static void set_call(u8 *call, const void *func)
+static void text_set_call(u8 *call, const void *func)
 {
-	set_branch(call, CALL_INSN_OPCODE, func);
+	text_set_branch(call, CALL_INSN_OPCODE, func);
 }
 
-static u8 *slot_call(unsigned int slot)
+static u8 *text_slot_call(unsigned int slot)
 {
 	return otr_slots + slot * OTR_ARCH_SLOT_SIZE + otr_slot_call;
 }
@@ -118,21 +118,21 @@ void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg)
 	 * written later sees this.
 	 */
 	WRITE_ONCE(otr_slot_args[slot], arg);
-	set_call(slot_call(slot), func);
+	text_set_call(text_slot_call(slot), func);
 }
 
 /**
  * otr_arch_slot_mute - let a trampoline call nothing
  * @slot: which one
  *
- * Who still comes through it calls what it called, with the argument that goes
+ * A task that still comes through it calls what it called, with the argument that goes
  * with that.
  *
  * Context: text_mutex held; takes effect with the next otr_host_text_finish().
  */
 void otr_arch_slot_mute(unsigned int slot)
 {
-	set_call(slot_call(slot), otr_arch_nothing);
+	text_set_call(text_slot_call(slot), otr_arch_nothing);
 }
 
 /**
@@ -145,8 +145,8 @@ void otr_arch_slot_mute(unsigned int slot)
  */
 void otr_arch_slot_tail(unsigned int slot, unsigned long code)
 {
-	set_branch(otr_slots + slot * OTR_ARCH_SLOT_SIZE + otr_slot_jump, JMP32_INSN_OPCODE,
-		   code ? (const void *)code : otr_arch_nothing);
+	text_set_branch(otr_slots + slot * OTR_ARCH_SLOT_SIZE + otr_slot_jump, JMP32_INSN_OPCODE,
+			code ? (const void *)code : otr_arch_nothing);
 }
 
 /**
@@ -158,5 +158,5 @@ void otr_arch_slot_tail(unsigned int slot, unsigned long code)
  */
 void otr_arch_return_set(void (*func)(struct otr_return_frame *frame))
 {
-	set_call((u8 *)otr_return_tramp + otr_return_call, func);
+	text_set_call((u8 *)otr_return_tramp + otr_return_call, func);
 }

@@ -15,7 +15,7 @@ struct need {
 	const void	*symbol;
 };
 
-static const struct need needs[] = {
+static const struct need borrow_needs[] = {
 	{ "mm_page_alloc_extfrag",	get_pfnblock_flags_mask },
 	{ "rss_stat",			ptr_to_hashval },
 	{ "global_dirty_state",		&global_wb_domain },
@@ -34,14 +34,14 @@ static const struct need needs[] = {
 	{ "io_uring_req_failed",	io_uring_get_opcode },
 };
 
-static bool served(const struct otr_event *ev)
+static bool borrow_served(const struct otr_event *ev)
 {
 	unsigned int i;
 
 	if (!otr_trace_text && !strcmp(ev->system, "preemptirq"))
 		return false;
-	for (i = 0; i < ARRAY_SIZE(needs); i++)
-		if (!needs[i].symbol && !strcmp(needs[i].event, ev->name))
+	for (i = 0; i < ARRAY_SIZE(borrow_needs); i++)
+		if (!borrow_needs[i].symbol && !strcmp(borrow_needs[i].event, ev->name))
 			return false;
 	return true;
 }
@@ -60,7 +60,7 @@ void otr_trace_withhold(struct otr_event_set *set)
 
 	otr_trace_text = (const u8 *)otr_host_address("_stext");
 	for (at = set->events; *at; at++)
-		if (!served(*at))
+		if (!borrow_served(*at))
 			(*at)->tracepoint = "";
 }
 

@@ -10,13 +10,13 @@
 #include "record/trace/borrow.h"
 #include "record/trace/sets.h"
 
-static struct otr_event_set *const sets[] = { OTR_TRACE_SETS };
+static struct otr_event_set *const trace_sets[] = { OTR_TRACE_SETS };
 
 /* One wait for the probes of all. */
-static void sets_remove(unsigned int nr)
+static void trace_sets_remove(unsigned int nr)
 {
 	while (nr-- > 0)
-		otr_set_remove(sets[nr]);
+		otr_set_remove(trace_sets[nr]);
 	tracepoint_synchronize_unregister();
 }
 
@@ -31,11 +31,11 @@ int otr_trace_init(void)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(sets); i++) {
-		otr_trace_withhold(sets[i]);
-		err = otr_event_set_add(sets[i]);
+	for (i = 0; i < ARRAY_SIZE(trace_sets); i++) {
+		otr_trace_withhold(trace_sets[i]);
+		err = otr_event_set_add(trace_sets[i]);
 		if (err) {
-			sets_remove(i);
+			trace_sets_remove(i);
 			return err;
 		}
 	}
@@ -49,5 +49,5 @@ int otr_trace_init(void)
  */
 void otr_trace_exit(void)
 {
-	sets_remove(ARRAY_SIZE(sets));
+	trace_sets_remove(ARRAY_SIZE(trace_sets));
 }

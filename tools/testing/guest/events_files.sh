@@ -163,14 +163,14 @@ check_tasks()
 	cat /etc/hostname >/dev/null
 	: >set_event
 	holds 'event-fork: children, too' test "$(pids_of_events | wc -w)" -ge 2
-	# That is when the last of it is freed; who looks or waits has no children meanwhile.
+	# That is when the last of it is freed; a shell that looks or waits has no children meanwhile.
 	for _ in {1..50}; do
 		mapfile -t ids <set_event_pid
 		[ ${#ids[@]} -gt 1 ] || break
 		read -r -t 0.1 -u 6
 	done
 	echo noevent-fork >trace_options
-	is 'event-fork: who ended is taken out' "${ids[*]}" "$shell"
+	is 'event-fork: a task that ended is taken out' "${ids[*]}" "$shell"
 
 	: >set_event_pid
 	echo event-fork >trace_options

@@ -62,7 +62,7 @@ readable()
 	cat trace >/dev/null
 }
 
-# Who opens files does not wait for who switches all events.
+# Opening files does not wait for all events to be switched.
 opens_meanwhile()
 {
 	local switcher start=$SECONDS opened=0 spent
@@ -86,7 +86,7 @@ keep()
 	cat >/dev/null
 }
 
-# Three readers that do not get in the way of those whom they watch.
+# Three readers that do not get in the way of those that they watch.
 start_readers()
 {
 	nice cat trace_pipe > >(keep "$out/pipe") &

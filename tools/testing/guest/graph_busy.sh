@@ -59,7 +59,7 @@ check_minute()
 	rm -f /tmp/results.txt
 	holds 'more than once' test "$rounds" -gt 2
 	holds 'everybody gets on' busy_lives 60
-	# Who reads what is being written may never come to its end.
+	# A reader of what is being written may never come to its end.
 	echo 0 | tee tracing_on >instances/other/tracing_on
 	holds 'much was recorded' test "$(records | wc -l)" -gt 1000
 	holds 'in the other instance as well' test "$(grep -c ';$' instances/other/trace)" -gt 1000
@@ -94,7 +94,7 @@ check_unload()
 	is 'it goes 5 times' "$failed" ''
 	holds 'everybody gets on without it' busy_lives 60
 	# shellcheck disable=SC2012 # nothing but names of functions
-	is 'whoever sleeps still does' "$(cut -d+ -f1 "/proc/$sleeper/stack" | head -n 1)" \
+	is 'a task that sleeps still does' "$(cut -d+ -f1 "/proc/$sleeper/stack" | head -n 1)" \
 		'[<0>] hrtimer_nanosleep'
 }
 

@@ -80,7 +80,7 @@ check_sleepers()
 	local before=$SECONDS idle
 
 	load watch functions=vfs_read >/dev/null
-	# Who reads the count, and who waits for that, are in the function themselves.
+	# Tasks that read the count, and those that wait for that, are in the function themselves.
 	idle=$(cat $watch/running)
 	blocked_start
 	is 'a call that sleeps' "$(cat $watch/running)" $((idle + 1))

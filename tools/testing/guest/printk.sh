@@ -26,7 +26,7 @@ drop()
 	errno_of "$(rmdir "${@/#/instances/}" 2>&1)"
 }
 
-# Who has the option: of the first instance, of one and of two.
+# The instance that has the option: of the first instance, of one and of two.
 holders()
 {
 	cat $dest instances/*/$dest | tr '\n' ' '

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Calls that repeat, functions that were ever hooked, and whom a function says it
+# Calls that repeat, functions that were ever hooked, and the caller that a function says it
 # was called by.
 #
 # timeout: 300
@@ -98,7 +98,7 @@ check_touched()
 	reset
 }
 
-# What a function jumps to at its end is called by who called the function.
+# What a function jumps to at its end is called by the function's caller.
 check_parent()
 {
 	echo 1 >function_profile_enabled

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who called whom: behind calls of functions, behind events, and in user space.
+# Callers: behind calls of functions, behind events, and in user space.
 #
 # timeout: 300
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The stack tracer: the deepest stack, who is on it, and what each one takes.
+# The stack tracer: the deepest stack, the functions on it, and what each one takes.
 #
 # timeout: 300
 

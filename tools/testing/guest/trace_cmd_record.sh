@@ -81,7 +81,7 @@ check_function()
 	else
 		record 'record -p function_graph -g' -p function_graph -g vfs_read cat /etc/hostname
 		like 'a call' "$report" 'funcgraph_entry: .*\|  vfs_read\(\)(;| \{)$'
-		# Leaves and blocks; in-tree, some of who is in there already, too.
+		# Leaves and blocks; in-tree, some of the tasks that are in there already, too.
 		intree || all_like 'record -p function_graph: only what -g names' \
 			"$(grep -v 'funcgraph_exit' <<<"$report" | grep -v -E '\|    ')" \
 			'funcgraph_entry: .*\|  vfs_read\(\)(;| \{)$'

@@ -273,17 +273,17 @@ static void names_while_locked(struct kunit *test)
 	bool again;
 
 	comm_begin(test);
-	cache = cache_lock();
+	cache = comm_cache_lock();
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	in_irq_context(&irq);
-	cache_unlock(cache);
+	comm_cache_unlock(cache);
 	KUNIT_EXPECT_FALSE(test, irq.recorded);
 	KUNIT_EXPECT_STREQ(test, irq.comm, "<...>");
 #ifdef CONFIG_X86
 	KUNIT_ASSERT_EQ(test, nmi_begin(), 0);
-	cache = cache_lock();
+	cache = comm_cache_lock();
 	in_nmi_context(&nmi);
-	cache_unlock(cache);
+	comm_cache_unlock(cache);
 	nmi_end();
 	KUNIT_ASSERT_TRUE(test, nmi.done);
 	KUNIT_EXPECT_FALSE(test, nmi.recorded);
@@ -303,7 +303,7 @@ static void groups_get_room(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, otr_tgid_start(), 0);
 	at_once = otr_tgid_record(current);
-	irq_work_sync(&leaf_work);
+	irq_work_sync(&tgid_leaf_work);
 	again = otr_tgid_record(current);
 	KUNIT_EXPECT_FALSE(test, at_once);
 	KUNIT_EXPECT_TRUE(test, again);

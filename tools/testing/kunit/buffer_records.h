@@ -6,7 +6,7 @@
 #ifndef _BUFFER_RECORDS_H
 #define _BUFFER_RECORDS_H
 
-/* Who writes. */
+/* The writer. */
 enum context {
 	IN_TASK,
 	IN_IRQ,
@@ -47,7 +47,7 @@ static u32 sum_of(const struct payload *p)
 	return (p->context + 1) * 0x9e3779b1 ^ p->number * 0x85ebca6b ^ p->len;
 }
 
-/* Preemption is off. Who nests counts for itself: sums are by one instruction. */
+/* Preemption is off. A nested writer counts for itself: sums are by one instruction. */
 static void write_record(enum context context, u32 more)
 {
 	struct writer *writer = this_cpu_ptr(&writers);

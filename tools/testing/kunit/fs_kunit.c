@@ -245,7 +245,7 @@ static void opens_and_closes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, saw.arg, 5);
 	KUNIT_EXPECT_TRUE(test, saw.reading);
 	KUNIT_EXPECT_FALSE(test, saw.writing);
-	/* Who cannot write cannot truncate. */
+	/* A file that cannot be written cannot be truncated. */
 	KUNIT_EXPECT_FALSE(test, saw.truncate);
 	KUNIT_EXPECT_TRUE(test, of->nonblock);
 	otr_file_close(of);

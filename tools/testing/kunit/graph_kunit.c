@@ -117,7 +117,7 @@ static void show(struct kunit *test, struct step *what, u64 options, const char 
 	want(f, options);
 	f->view.src = (struct otr_source *)f;
 	seq_buf_clear(&f->out);
-	graph_rewind(&f->view);
+	graph_text_graph_rewind(&f->view);
 	otr_line_begin(&f->view);
 	for (step_at = 0; step_at < steps_nr; step_at++)
 		if (!what[step_at].done)
@@ -430,7 +430,7 @@ static void returned_values(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		typed = table[i].typed;
 		rec.retval = table[i].retval;
-		graph_rewind(&f->view);
+		graph_text_graph_rewind(&f->view);
 		want(f, OTR_OPT(CONTEXT_INFO) | OWN(IRQS) | OWN(RETVAL));
 		snprintf(wanted, sizeof(wanted), "} /* sym%s */\n", table[i].text);
 		expect(test, wanted);
@@ -515,9 +515,9 @@ static int graph_init(struct kunit *test)
 				      GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, f->view.state);
 	f->view.look = &otr_graph_look;
-	irq_text[0] = IRQ;
-	irq_text[1] = 'z';
-	graph_rewind(&f->view);
+	graph_text_irq_text[0] = IRQ;
+	graph_text_irq_text[1] = 'z';
+	graph_text_graph_rewind(&f->view);
 	return 0;
 }
 

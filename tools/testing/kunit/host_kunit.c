@@ -47,7 +47,7 @@ static void has_everything(struct kunit *test)
 	int i;
 
 	for (i = 0; i < OTR_NR_FEATURES; i++)
-		KUNIT_EXPECT_TRUE_MSG(test, otr_host_has(i), "%s", features[i].off);
+		KUNIT_EXPECT_TRUE_MSG(test, otr_host_has(i), "%s", host_features[i].off);
 }
 
 /* Every row of the table says what is off and names a patch that could be there. */
@@ -56,9 +56,9 @@ static void names_patches(struct kunit *test)
 	int i;
 
 	for (i = 0; i < OTR_NR_FEATURES; i++) {
-		KUNIT_ASSERT_NOT_NULL(test, features[i].off);
-		KUNIT_EXPECT_TRUE_MSG(test, glob_match("[*]-[a-z]*-[*]", features[i].patch),
-				      "%s", features[i].patch);
+		KUNIT_ASSERT_NOT_NULL(test, host_features[i].off);
+		KUNIT_EXPECT_TRUE_MSG(test, glob_match("[*]-[a-z]*-[*]", host_features[i].patch),
+				      "%s", host_features[i].patch);
 	}
 }
 
@@ -363,15 +363,15 @@ static void tells_of_modules(struct kunit *test)
 	told[0] = '\0';
 	otr_modules_watch(&first);
 	otr_modules_watch(&second);
-	on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
-	on_module(NULL, MODULE_STATE_LIVE, THIS_MODULE);
-	on_module(NULL, MODULE_STATE_GOING, THIS_MODULE);
+	modules_on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
+	modules_on_module(NULL, MODULE_STATE_LIVE, THIS_MODULE);
+	modules_on_module(NULL, MODULE_STATE_GOING, THIS_MODULE);
 	KUNIT_EXPECT_STREQ(test, told, "adbec");
 	otr_modules_unwatch(&first);
-	on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
+	modules_on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
 	KUNIT_EXPECT_STREQ(test, told, "adbecd");
 	otr_modules_unwatch(&second);
-	on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
+	modules_on_module(NULL, MODULE_STATE_COMING, THIS_MODULE);
 	KUNIT_EXPECT_STREQ(test, told, "adbecd");
 }
 

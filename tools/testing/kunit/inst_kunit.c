@@ -427,7 +427,7 @@ static void stays_while_somebody_has_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_inst_remove(inst), -EBUSY);
 	KUNIT_EXPECT_PTR_EQ(test, found("one"), inst);
 	otr_inst_put(inst);
-	/* Who keeps its memory does not keep it. */
+	/* Keeping its memory does not keep it. */
 	otr_inst_keep(inst);
 	KUNIT_EXPECT_FALSE(test, otr_inst_gone(inst));
 	KUNIT_EXPECT_EQ(test, otr_inst_remove(inst), 0);

@@ -228,7 +228,7 @@ static void latency_header(struct kunit *test)
 	m.buf = kunit_kzalloc(test, m.size, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, m.buf);
 	f->view.tracer = "test";
-	print_latency(&f->view, &m);
+	header_print_latency(&f->view, &m);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(m.buf, "# latency: 0 us, #0/0, CPU#0 | (M:"));
 	at = strstr(m.buf, "#    | task: ");
 	KUNIT_ASSERT_NOT_NULL(test, at);
@@ -240,7 +240,7 @@ static void latency_header(struct kunit *test)
 		.us = 1234, .cpu = 3, .pid = 77, .comm = "sleepy", .uid = 1000, .nice = -5,
 		.policy = 1, .rt_priority = 50, .begin = 0x1001, .end = 0x2001,
 	};
-	print_latency(&f->view, &m);
+	header_print_latency(&f->view, &m);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(m.buf, "# latency: 1234 us, #0/0, CPU#3 | (M:"));
 	at = strstr(m.buf, "#    | task: ");
 	KUNIT_ASSERT_NOT_NULL(test, at);

@@ -15,11 +15,11 @@
 #include "base/text.c"
 #include "base/tgid.c"
 /* comm.c has one, too. */
-#define find find_field
+#define field_find find_field
 #include "event/access.c"
 #include "event/field.c"
 #include "event/members.c"
-#undef find
+#undef field_find
 #include "event/pointed.c"
 #include "event/registry.c"
 #include "event/print.c"

@@ -304,7 +304,7 @@ static void nests(struct kunit *test)
 	put(&before, OTR_TAP_BEFORE, 'b');
 	happens_long(100, 40);
 	expect_story(test, "bbbbbbbb", 8);
-	KUNIT_EXPECT_EQ(test, this_cpu_read(scratch_depth), 0);
+	KUNIT_EXPECT_EQ(test, this_cpu_read(event_scratch_depth), 0);
 }
 
 static void limit_tasks(struct kunit *test, pid_t pid)

@@ -497,7 +497,7 @@ static void nmis_come_anywhere(struct kunit *test)
 		wake_up_process(task);
 	}
 	rounds = sum_in_a_storm();
-	/* The last one comes to who waits here, whose stack has another caller. */
+	/* The last one comes to the task that waits here, whose stack has another caller. */
 	WRITE_ONCE(in_nmi.wanted, false);
 	migrate_enable();
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));

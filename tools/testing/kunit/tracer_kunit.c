@@ -351,7 +351,7 @@ static void asks_for_tasks(struct kunit *test)
 
 static int nested, depth, deepest;
 
-/* For a while: who is interrupted at each step never gets on. */
+/* For a while: a writer that is interrupted at each step never gets on. */
 static void call_again(int n)
 {
 	if (nested++ > 20)
