@@ -211,7 +211,8 @@ static __always_inline void otr_ring_end(struct otr_rec *rec)
 	if (likely(!rec->how))
 		otr_ring_keep(rec);
 	else
-		otr_aside_void_2(otr_ring_end_slow, rec->cpu, rec->to | (rec->how & OTR_REC_NESTED));
+		otr_aside_void_2(otr_ring_end_slow, rec->cpu,
+				 rec->to | (rec->how & OTR_REC_NESTED));
 }
 
 /**

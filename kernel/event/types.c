@@ -176,6 +176,8 @@ static bool types_begin(unsigned int flags, unsigned long func, struct known *k)
 	if (flags & OTR_LINE_ATOMIC) {
 		if (!raw_spin_trylock(&types_known_lock))
 			return false;
+		/* For sparse, which does not look into types_end(). */
+		__release(&types_known_lock);
 		*k = types_find_at_once(func);
 	} else {
 		mutex_lock(&types_lock);
@@ -186,10 +188,12 @@ static bool types_begin(unsigned int flags, unsigned long func, struct known *k)
 
 static void types_end(unsigned int flags)
 {
-	if (flags & OTR_LINE_ATOMIC)
+	if (flags & OTR_LINE_ATOMIC) {
+		__acquire(&types_known_lock);
 		raw_spin_unlock(&types_known_lock);
-	else
+	} else {
 		mutex_unlock(&types_lock);
+	}
 }
 
 /**

@@ -21,6 +21,7 @@
 #define AUTOMOUNT_LOOK		(HZ / 2)
 
 static struct dentry *automount_point;
+static struct file_system_type *automount_type;
 
 /*
  * Mounts that go by themselves. The kernel takes those away that somebody unmounts;
@@ -48,7 +49,7 @@ static struct vfsmount *automount_mount(struct dentry *point, void *unused)
 
 	if (!try_module_get(THIS_MODULE))
 		return ERR_PTR(-ENOENT);
-	mnt = vfs_submount(point, &otr_fs_type, "tracefs", NULL);
+	mnt = vfs_submount(point, automount_type, "tracefs", NULL);
 	if (!IS_ERR(mnt)) {
 		/* The caller's, so that nobody takes it away before it is in place. */
 		mntget(mnt);
@@ -61,18 +62,20 @@ static struct vfsmount *automount_mount(struct dentry *point, void *unused)
 
 /**
  * otr_automount_init - be in debugfs, too
+ * @type: the file system
  *
  * Not where nobody can say that the last one has left automount_mount(), and not
  * where there is no debugfs.
  *
  * Context: module load, after the file system type was registered.
  */
-void otr_automount_init(void)
+void otr_automount_init(struct file_system_type *type)
 {
 	struct dentry *point;
 
 	if (!otr_host_has(OTR_QUIESCE))
 		return;
+	automount_type = type;
 	point = debugfs_create_automount(AUTOMOUNT_NAME, NULL, automount_mount, NULL);
 	automount_point = IS_ERR(point) ? NULL : point;
 }

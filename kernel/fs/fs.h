@@ -48,6 +48,8 @@ struct otr_node {
 void otr_inode_evict(struct inode *inode);
 struct inode *otr_tree_root(struct super_block *sb);
 extern const struct dentry_operations otr_dentry_ops;
+
+/* row.c */
 bool otr_row_visible(const struct otr_row *row, const struct otr_where *where);
 void otr_entry_from_row(struct otr_entry *entry, const struct otr_row *row,
 			const struct otr_where *where);
@@ -74,8 +76,6 @@ ssize_t otr_file_feed(struct otr_file *of, char *text, size_t len);
 int otr_fs_write(const char *path, const char *text);
 
 /* super.c */
-extern struct file_system_type otr_fs_type;
-
 struct otr_mount_opts {
 	kuid_t	uid;
 	kgid_t	gid;
@@ -89,7 +89,7 @@ static inline const struct otr_mount_opts *otr_super_opts(const struct super_blo
 }
 
 /* automount.c: being in debugfs, too */
-void otr_automount_init(void);
+void otr_automount_init(struct file_system_type *type);
 void otr_automount_exit(void);
 
 /* The table of an instance's own directory: top.c */

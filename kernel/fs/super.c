@@ -165,7 +165,7 @@ static int super_init_context(struct fs_context *fc)
 	return 0;
 }
 
-struct file_system_type otr_fs_type = {
+static struct file_system_type super_type = {
 	.owner			= THIS_MODULE,
 	.name			= "tracefs",
 	.init_fs_context	= super_init_context,
@@ -191,9 +191,9 @@ int otr_fs_init(void)
 	if (err)
 		goto mount_point;
 	/* Users are in from here on, so nothing that can fail comes behind it. */
-	err = register_filesystem(&otr_fs_type);
+	err = register_filesystem(&super_type);
 	if (!err) {
-		otr_automount_init();
+		otr_automount_init(&super_type);
 		return 0;
 	}
 	otr_sysctl_exit();
@@ -210,7 +210,7 @@ mount_point:
 void otr_fs_exit(void)
 {
 	otr_automount_exit();
-	unregister_filesystem(&otr_fs_type);
+	unregister_filesystem(&super_type);
 	otr_sysctl_exit();
 	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
 	otr_change_forget(ATTR_MODE | ATTR_UID | ATTR_GID);

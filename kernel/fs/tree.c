@@ -115,38 +115,6 @@ struct inode *otr_tree_root(struct super_block *sb)
 }
 
 /**
- * otr_row_visible - does a row's entry exist here and now?
- * @row: the row
- * @where: what the directory is about
- *
- * Context: may sleep.
- * Return: whether it does.
- */
-bool otr_row_visible(const struct otr_row *row, const struct otr_where *where)
-{
-	if (row->top && where->inst != otr_inst_top())
-		return false;
-	return !row->visible || row->visible(where);
-}
-
-/**
- * otr_entry_from_row - the entry that a row of a table is in a directory
- * @entry: filled in, all but its name
- * @row: the row
- * @where: what the directory is about
- *
- * Context: any.
- */
-void otr_entry_from_row(struct otr_entry *entry, const struct otr_row *row,
-			const struct otr_where *where)
-{
-	entry->row = *row;
-	entry->where = *where;
-	if (row->arg)
-		entry->where.arg = row->arg;
-}
-
-/**
  * otr_tree_find - find an entry of a directory
  * @where: what the directory is about
  * @dir: its table

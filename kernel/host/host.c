@@ -108,7 +108,8 @@ static const struct feature host_features[OTR_NR_FEATURES] = {
 		"tracing of returns", "*-tracing-Let-a-module-*", host_has_returns,
 	},
 	[OTR_TASK_SLOT] = {
-		"tracing of returns (no room in tasks)", "*-tracing-Let-a-module-*", host_has_task_slot,
+		"tracing of returns (no room in tasks)", "*-tracing-Let-a-module-*",
+		host_has_task_slot,
 	},
 	[OTR_TRACEPOINTS] = {
 		"events, names of tasks that are gone, following forks", "*-tracing-Tracepoints-*",

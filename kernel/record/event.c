@@ -53,7 +53,8 @@ static __always_inline struct otr_rec *event_out_rec(struct otr_out *out)
 }
 
 /* The ways into the ring that are not the common one. */
-static noinline void *event_reserve_aside(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+static noinline void *event_reserve_aside(struct otr_sub *sub, struct otr_out *out,
+					  unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
 	void *data = otr_ring_begin(sub->ring, &rec, len);
@@ -66,7 +67,8 @@ static noinline void *event_reserve_aside(struct otr_sub *sub, struct otr_out *o
 	return data;
 }
 
-static __always_inline void *event_reserve(struct otr_sub *sub, struct otr_out *out, unsigned int len)
+static __always_inline void *event_reserve(struct otr_sub *sub, struct otr_out *out,
+					   unsigned int len)
 {
 	struct otr_rec rec __uninitialized;
 	void *data = NULL;

@@ -192,7 +192,7 @@ static void apply_write_site(unsigned long ip, const struct otr_plan_step *step,
 }
 
 /**
- * write_step - write the sites of a step
+ * apply_write_step - write the sites of a step
  * @block: their block
  * @step: the step
  * @leaving: the hook that may not stay on any

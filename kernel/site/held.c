@@ -59,7 +59,9 @@ bool otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_ta
 		held_missing++;
 		return false;
 	}
-	*held = (struct otr_held) { .node = held->node, .block = block, .ip = ip, .target = target };
+	*held = (struct otr_held) {
+		.node = held->node, .block = block, .ip = ip, .target = target,
+	};
 	list_move(&held->node, &otr_held_sites);
 	return true;
 }

@@ -120,7 +120,7 @@ markers()
 
 texts()
 {
-	echo 8 >$paint/stack
+	echo 8 >"$paint/stack"
 	echo 3 >/sys/module/otr_printk_writer/parameters/say
 }
 
@@ -130,13 +130,13 @@ work()
 	local i
 
 	for i in 1 2 3; do
-		echo 8 >$paint/stack
+		echo 8 >"$paint/stack"
 		kill -0 $$
 		: >/dev/shm/some
-		echo 8 >$paint/stack
+		echo 8 >"$paint/stack"
 		echo 2 >/sys/module/outrace_sample_events/parameters/fire
 		read -r _ </proc/self/stat
-		(echo 8 >$paint/stack; exec /bin/true)
+		(echo 8 >"$paint/stack"; exec /bin/true)
 		rm -f /dev/shm/some
 	done
 }

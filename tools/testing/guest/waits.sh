@@ -43,7 +43,7 @@ watch()
 # during NAME LIMIT COMMAND...: how long readers wait while it runs, in ms at most.
 during()
 {
-	local name=$1 limit=$(($2 * slower)) file longest=0 of='' from to
+	local name=$1 limit=$(($2 * slower)) file worst=0 which='' from to
 	local -a there=()
 
 	shift 2
@@ -59,15 +59,15 @@ during()
 	rm "$times/go"
 	wait
 	for file in "$times"/*; do
-		if [ "$(<"$file")" -gt "$longest" ]; then
-			longest=$(<"$file")
-			of=${file##*/}
+		if [ "$(<"$file")" -gt "$worst" ]; then
+			worst=$(<"$file")
+			which=${file##*/}
 		fi
 	done
-	echo "# $name: $(((to - from) / 1000)) ms, a reader of $of waited $longest ms"
+	echo "# $name: $(((to - from) / 1000)) ms, a reader of $which waited $worst ms"
 	if intree; then
 		skip "nobody waits for: $name" 'not so in-tree'
-	elif [ "$longest" -le "$limit" ]; then
+	elif [ "$worst" -le "$limit" ]; then
 		pass "nobody waits for: $name"
 	else
 		fail "nobody waits for: $name" "$(cd "$times" && grep . ./*)"
@@ -138,7 +138,7 @@ options()
 
 	for ((i = 0; i < 3; i++)); do
 		for option in function-fork event-fork sleep-time record-tgid; do
-			echo $((1 - i % 2)) >options/$option
+			echo $((1 - i % 2)) >"options/$option"
 		done
 	done
 	echo 0 >options/function-fork

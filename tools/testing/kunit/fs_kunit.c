@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 
 /* Copies of the room of our own, next to the engine's. */
+#include "fs/row.c"
 #include "fs/tree.c"
 #include "fs/change.c"
 #include "fs/file.c"

@@ -36,7 +36,9 @@
 static int stacks;
 
 DEFINE_PER_CPU(u8, otr_comm_wanted);
+/* The instances', which the room only asserts. */
 DEFINE_MUTEX(otr_inst_lock);
+/* Likewise. */
 DEFINE_MUTEX(otr_switch_lock);
 
 void otr_stack_record(struct otr_ring *ring, unsigned long from)

@@ -49,7 +49,8 @@ static struct counter *new_counter(struct kunit *test, const void *func)
 	KUNIT_ASSERT_NOT_NULL(test, counter->hook.filter);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_counter, counter), 0);
 	if (func)
-		KUNIT_ASSERT_EQ(test, otr_siteset_add(counter->hook.filter, (unsigned long)func), 0);
+		KUNIT_ASSERT_EQ(test, otr_siteset_add(counter->hook.filter,
+						      (unsigned long)func), 0);
 	return counter;
 }
 
@@ -182,7 +183,7 @@ static notrace void see_locked(unsigned long ip, unsigned long parent_ip, struct
 /* Memory is asked for there, and the log written. */
 static struct counter *hook_slow_calls(struct kunit *test)
 {
-	struct counter *slow = new_counter(test, _printk);
+	struct counter *slow = new_counter(test, (void *)(unsigned long)_printk);
 	struct otr_siteset *set = slow->hook.filter;
 
 	slow->hook.func = see_locked;

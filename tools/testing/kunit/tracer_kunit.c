@@ -68,6 +68,7 @@ struct otr_siteset {
 DEFINE_PER_CPU(u8, otr_comm_wanted);
 /* The instances'. */
 DEFINE_MUTEX(otr_tracer_lock);
+/* Likewise. */
 DEFINE_MUTEX(otr_inst_lock);
 
 /* How often something that takes long was done with otr_inst_lock held. */
@@ -218,8 +219,6 @@ int otr_part_register(struct otr_part *part)
 void otr_part_unregister(struct otr_part *part)
 {
 }
-
-
 
 void otr_tracer_unregister(struct otr_tracer *tracer)
 {

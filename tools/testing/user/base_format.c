@@ -167,7 +167,7 @@ static void addresses_without_memory(void)
 
 	seq_buf_init(&out, text, sizeof(text));
 	run_plain(&out, "%X %p%% %p, %s%%p %pK %p", 0xabU, p, p, "text", p, p);
-	snprintf(wanted, sizeof(wanted), "ev: %X %px%% %px, %s%%p %pK %px", 0xabU, p, p, "text", p,
+	snprintf(wanted, sizeof(wanted), "ev: %X %" "px%% %" "px, %s%%p %pK %" "px", 0xabU, p, p, "text", p,
 		 p);
 	EXPECT_STR(text, wanted);
 	seq_buf_init(&out, text, sizeof(text));

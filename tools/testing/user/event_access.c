@@ -11,6 +11,7 @@
 
 #include "event/event.h"
 #include "ktap.h"
+#include "event_access_check.h"
 
 #define ROUNDS		200000
 #define FAR		0x20000UL
@@ -55,25 +56,6 @@ static s64 number_of(const struct otr_field *field, const void *rec)
 	EXPECT(otr_access_is_number(&access));
 	return otr_access_number(&access, rec);
 }
-
-/* A number of every type, at the ends of its type. */
-#define CHECK_NUMBER(ctype, value)						\
-do {										\
-	static const struct otr_field field = {					\
-		#ctype, "x", 8, sizeof(ctype), (ctype)(-1) < (ctype)1,		\
-	};									\
-	ctype number = (ctype)(value);						\
-	char *rec = malloc(8 + sizeof(number));					\
-	struct otr_access access;						\
-										\
-	memset(rec, 0xff, 8);							\
-	memcpy(rec + 8, &number, sizeof(number));				\
-	EXPECT_EQ(number_of(&field, rec), (s64)number);				\
-	otr_access_init(&access, &field, OTR_KIND_NUMBER);			\
-	EXPECT_EQ(otr_access_bits(&access, rec),				\
-		  (u64)number & (~0ULL >> (64 - 8 * sizeof(number))));		\
-	free(rec);								\
-} while (0)
 
 static void numbers(void)
 {
@@ -128,7 +110,8 @@ static void outside_fields(void)
 	}
 	shim_cpu = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(comms); i++) {
-		strcpy(current->comm, i ? "some task" : "fifteen letters");
+		snprintf(current->comm, sizeof(current->comm), "%s",
+			 i ? "some task" : "fifteen letters");
 		otr_access_init(&access, common(comms[i]), otr_field_kind(common(comms[i])));
 		EXPECT(!otr_access_is_number(&access));
 		EXPECT_EQ(otr_access_bits(&access, NULL), 0);
@@ -311,7 +294,7 @@ static void user_texts(void)
 	char text[16];
 	unsigned long addr = FAR_USER;
 
-	strcpy(far_user, "of the task");
+	memcpy(far_user, "of the task", sizeof("of the task"));
 	otr_access_init(&access, &field, OTR_KIND_USER_STRING);
 	EXPECT_EQ(otr_access_text(&access, &addr, text, sizeof(text)), 11);
 	EXPECT_STR(text, "of the task");
