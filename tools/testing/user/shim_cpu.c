@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/irq_work.h>
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
@@ -20,6 +21,7 @@ __thread int shim_cpu;
 bool shim_online[SHIM_CPUS] = { true, true };
 bool shim_killed;
 long shim_mem_available = 1L << 30;
+int shim_hangs;
 
 /* A call that waits for a CPU. */
 static struct ipi {
@@ -30,6 +32,14 @@ static struct ipi {
 
 static int (*up_call)(unsigned int cpu, struct hlist_node *node);
 static struct hlist_node *nodes[RINGS];
+
+void irq_work_queue(struct irq_work *work)
+{
+	if (cpu_online(shim_cpu))
+		work->func(work);
+	else
+		work->stranded = true;
+}
 
 void *shim_alloc_percpu(size_t size, size_t align)
 {

@@ -41,4 +41,7 @@
 
 #define fallthrough		__attribute__((__fallthrough__))
 
+#define __acquire(x)	((void)0)
+#define __release(x)	((void)0)
+
 #endif
