@@ -20,8 +20,9 @@ work()
 {
 	(: | cat) >/dev/null
 	/bin/true
-	echo "$1" >trace_marker
 	sleep 0.01
+	# What is traced after it may push it out.
+	echo "$1" >trace_marker
 	echo 0 >tracing_on
 }
 
