@@ -26,4 +26,13 @@ static inline char *strchrnul_(const char *text, int c)
 
 #define strchrnul		strchrnul_
 
+static inline void *memset64(u64 *to, u64 value, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		to[i] = value;
+	return to;
+}
+
 #endif
