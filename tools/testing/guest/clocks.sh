@@ -88,7 +88,8 @@ check_counted()
 
 begin
 echo 1 >events/sched/enable
-for clock in $(sed 's/[][]//g' trace_clock); do
+read -ra clocks <<<"$(sed 's/[][]//g' trace_clock)"
+for clock in "${clocks[@]}"; do
 	tracer function "$clock"
 	tracer function_graph "$clock"
 	hook "$clock"

@@ -190,18 +190,18 @@ dumped()
 
 in_nmi()
 {
-	echo '!nmi_cpu_backtrace_handler:dump' >>$filter
-	echo 'nmi_cpu_backtrace_handler:dump' >>$filter
+	echo '!nmi_cpu_backtrace_handler:dump' >>"$filter"
+	echo 'nmi_cpu_backtrace_handler:dump' >>"$filter"
 	send_nmis 1
-	echo '!nmi_cpu_backtrace_handler:dump' >>$filter
+	echo '!nmi_cpu_backtrace_handler:dump' >>"$filter"
 }
 
 # The first who reads is the one who gets to know types, with what guards them held.
 while_types_are_read()
 {
-	echo 'kernel_read_file_from_path_initns:dump' >>$filter
+	echo 'kernel_read_file_from_path_initns:dump' >>"$filter"
 	cat trace >/tmp/shown
-	echo '!kernel_read_file_from_path_initns:dump' >>$filter
+	echo '!kernel_read_file_from_path_initns:dump' >>"$filter"
 }
 
 # What needs types, in any context: a dump has what is known, and waits for nobody.

@@ -57,7 +57,7 @@ paint_all()
 		printf %s "$line" >trace_marker
 	done
 	: >trace
-	echo 2000 >$paint/pages
+	echo 2000 >"$paint/pages"
 }
 
 # Is there nothing of it in what readers get?
