@@ -22,7 +22,8 @@ static const struct {
 
 static void record_sizes(void)
 {
-	u32 words[4], i;
+	static u32 words[1024];
+	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		void *payload = otr_rec_write(words, sizes[i].len, 7);
