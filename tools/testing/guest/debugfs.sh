@@ -8,6 +8,8 @@
 # timeout: 600
 
 # shellcheck disable=SC2317 # commands that holds is given
+# run: test-all
+
 # shellcheck source=tools/testing/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -7,6 +7,8 @@
 # boot: own
 
 # shellcheck disable=SC2016 # Perl has variables of its own
+# run: test-all
+
 # shellcheck source=tools/testing/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
 
