@@ -95,19 +95,18 @@ static __always_inline void *event_reserve(struct otr_sub *sub, struct otr_out *
 static __always_inline void *event_begin_judged(struct otr_sub *sub, struct otr_out *out,
 						unsigned int len, int beside)
 {
-	unsigned int depth = raw_cpu_read(event_scratch_depth);
+	int slot = -1;
 
-	if (unlikely(depth >= SCRATCH_DEPTH || len > SCRATCH_BYTES)) {
+	if (likely(len <= SCRATCH_BYTES))
+		slot = otr_nest_enter(&event_scratch_depth, SCRATCH_DEPTH);
+	if (unlikely(slot < 0)) {
 		out->level = LEVEL_RING | beside;
 		out->len = len;
 		return event_reserve_aside(sub, out, len);
 	}
-	raw_cpu_write(event_scratch_depth, depth + 1);
-	/* A context that interrupts us from here on takes the next slot. */
-	barrier();
-	out->level = depth | beside;
+	out->level = slot | beside;
 	out->len = len;
-	out->data = raw_cpu_ptr(event_scratch)->slot[depth];
+	out->data = raw_cpu_ptr(event_scratch)->slot[slot];
 	return out->data;
 }
 
@@ -389,9 +388,7 @@ EXPORT_SYMBOL_GPL(otr_event_judge);
 
 static void event_scratch_release(const struct otr_out *out)
 {
-	/* The slot is free when we are done with it. */
-	barrier();
-	raw_cpu_write(event_scratch_depth, out->level & (LEVEL_RING - 1));
+	otr_nest_exit(&event_scratch_depth, out->level & (LEVEL_RING - 1));
 }
 
 static noinline void event_end_judged(struct otr_out *out, unsigned long probe)
