@@ -13,7 +13,7 @@
 
 /*
  * Nor is a record longer than what the smallest pages have room for, whatever size
- * they are: in-tree, texts are cut there.
+ * they are: in-tree, texts are cut there, and more bytes than that are refused.
  */
 #define RECORD_MAX	(PAGE_SIZE - sizeof(struct otr_page) - OTR_REC_HEAD - sizeof(u32))
 
@@ -244,13 +244,12 @@ static noinline ssize_t marker_write_raw_slowly(struct otr_inst *inst, const cha
  */
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len)
 {
-	size_t most = otr_ring_max_record(inst->ring);
 	struct otr_rec_raw *out;
 	struct otr_rec rec __uninitialized;
 
 	if (!otr_inst_option(inst, OTR_OPT_MARKERS) || len < sizeof(__u32))
 		return -EINVAL;
-	if (len > most || marker_raw_size(len) > most)
+	if (len > RECORD_MAX || marker_raw_size(len) > RECORD_MAX)
 		return -EINVAL;
 	out = marker_begin_raw(inst, &rec, len);
 	if (!out)

@@ -14,4 +14,4 @@ set -eu
 file=$1/${2%%:*} name=${2#*:}
 [ ! -r "$file" ] ||
 	sed -n -e "/^\(struct\|union\|enum\) $name {\$/,/^}/p" \
-		-e "/^static .*\<$name[[(].*[^;]\$/,/^}/p" "$file"
+		-e "/^static .*\<${name}[[(].*[^;]\$/,/^}/p" "$file"

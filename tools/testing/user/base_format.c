@@ -167,8 +167,8 @@ static void addresses_without_memory(void)
 
 	seq_buf_init(&out, text, sizeof(text));
 	run_plain(&out, "%X %p%% %p, %s%%p %pK %p", 0xabU, p, p, "text", p, p);
-	snprintf(wanted, sizeof(wanted), "ev: %X %" "px%% %" "px, %s%%p %pK %" "px", 0xabU, p, p, "text", p,
-		 p);
+	snprintf(wanted, sizeof(wanted), "ev: %X %p%c%% %p%c, %s%%p %pK %p%c", 0xabU, p, 'x', p,
+		 'x', "text", p, p, 'x');
 	EXPECT_STR(text, wanted);
 	seq_buf_init(&out, text, sizeof(text));
 	run_plain(&out, "%X %pK", 0xabU, p);
