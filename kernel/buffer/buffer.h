@@ -93,7 +93,8 @@ static __always_inline u32 otr_pos_slot(u64 pos)
  *	  empty; see OTR_SLOT_*. Written by cmpxchg, by this CPU and by readers
  * @base: number of the first record on the page, valid once it is committed
  * @count: records on the page; this CPU only
- * @bytes: data bytes on all pages in front of it, likewise valid
+ * @bytes: data bytes on all pages in front of it, likewise valid. No two pages have
+ *	   the same, unlike laps, which go round
  */
 struct otr_slot {
 	u64	word;
@@ -180,7 +181,9 @@ struct otr_item {
  * struct otr_reader - somebody's progress through a CPU's records
  * @cur: what is left on the reader's own page
  * @pos: where in the ring it goes on after that
- * @base: number of the first record of the page that @pos is in the middle of
+ * @before: data bytes on all pages in front of that one, which tells it from any
+ *	    other page that ever hung there
+ * @base: number of the first record of the page that @cur came from
  * @next: number of the next record
  * @lost: records lost in front of it that were not told yet
  * @read: records consumed
@@ -191,10 +194,12 @@ struct otr_item {
  * @takes: it takes pages; otherwise it copies them
  * @started: @next means something
  * @fresh: its own page is good from its first byte on
+ * @adrift: @pos is of no use any more
  */
 struct otr_reader {
 	struct otr_cursor	cur;
 	u64			pos;
+	u64			before;
 	u64			base;
 	u64			next;
 	u64			lost;
@@ -206,6 +211,7 @@ struct otr_reader {
 	bool			takes;
 	bool			started;
 	bool			fresh;
+	bool			adrift;
 };
 
 struct otr_ring;
@@ -230,6 +236,7 @@ struct otr_ring;
  * @nests: the last one each, of as many, while somebody may ask
  * @drops: records not written, by enum otr_drop
  * @seen: where the consuming reader is; its lock, read by anybody
+ * @seen_before: see struct otr_reader; stored in front of @seen
  * @held: and it has records on its own page
  * @epoch: how often the slots were changed; reader lock
  * @resets: how often it was emptied; reader lock
@@ -274,6 +281,7 @@ struct otr_ring_cpu {
 
 	/* Readers and others. */
 	u64			seen ____cacheline_aligned;
+	u64			seen_before;
 	bool			held;
 	unsigned int		epoch;
 	unsigned int		resets;
@@ -403,6 +411,7 @@ void otr_iter_next(struct otr_iter *iter);
  * @slot: where the page hangs, NULL for the reader's own
  * @word: of @slot
  * @pos: where in the ring it goes on after that
+ * @before: see struct otr_reader
  * @next: number of the next record, if @known
  * @shown: records up to this number were shown by another one
  * @lost: records lost in front of the next one
@@ -410,6 +419,7 @@ void otr_iter_next(struct otr_iter *iter);
  * @after_ts: time stamp of the record that was peeked at
  * @after: where it ends
  * @known: @next means something
+ * @adrift: @pos is of no use any more
  * @going: it is not at its end
  */
 struct otr_glance {
@@ -422,6 +432,7 @@ struct otr_glance {
 	struct otr_slot		*slot;
 	u64			word;
 	u64			pos;
+	u64			before;
 	u64			next;
 	u64			shown;
 	u64			lost;
@@ -429,6 +440,7 @@ struct otr_glance {
 	u64			after_ts;
 	u32			after;
 	bool			known;
+	bool			adrift;
 	bool			going;
 };
 

@@ -110,7 +110,7 @@ static const char *check_reader(const struct otr_ring_cpu *rc, u64 write)
 
 	if (rd->cur.off > rd->cur.end || rd->cur.end > rc->data)
 		return "the reader is behind the end of its page";
-	if (rd->next > slot->base + local_read(&slot->count))
+	if (rd->next > slot->base + local_read(&slot->count) || rd->before > slot->bytes)
 		return "the reader is in front of the writer";
 	if (rd->read + rd->lost_all != rd->next)
 		return "records were neither read nor lost";

@@ -44,6 +44,8 @@ static bool glance_begin_at_reader(struct otr_glance *g)
 	smp_rmb();
 	g->cur = rd->cur;
 	g->pos = rd->pos;
+	g->before = rd->before;
+	g->adrift = rd->adrift;
 	g->next = rd->next;
 	g->lost = rd->lost;
 	/* Somebody may have come, and even gone, meanwhile. */
@@ -78,6 +80,10 @@ void otr_glance_begin(struct otr_glance *g, struct otr_ring *ring, int cpu)
 	if (!g->known) {
 		g->cur = (struct otr_cursor){};
 		g->pos = READ_ONCE(rc->seen);
+		/* Pairs with the barrier in otr_reader_publish(). */
+		smp_rmb();
+		g->before = READ_ONCE(rc->seen_before);
+		g->adrift = false;
 		g->next = 0;
 		g->lost = 0;
 	}
@@ -108,28 +114,46 @@ static void glance_skip_known(struct otr_glance *g, u64 base, u32 off)
 	g->known = true;
 }
 
+/* As readers do, see read_in_place(). */
+static bool glance_in_place(const struct otr_glance *g)
+{
+	return !g->adrift && READ_ONCE(glance_slot_at(g, g->pos)->bytes) == g->before;
+}
+
+/* Go to the oldest page that is left. */
+static void glance_catch_up(struct otr_glance *g, u64 commit)
+{
+	g->pos = otr_slots_oldest(g->slots, g->nr, commit);
+	g->before = READ_ONCE(glance_slot_at(g, g->pos)->bytes);
+	g->adrift = false;
+}
+
 static bool glance_enter_page(struct otr_glance *g, u64 commit)
 {
 	struct otr_slot *slot = glance_slot_at(g, g->pos);
 	u64 word = READ_ONCE(slot->word);
-	u64 base = READ_ONCE(slot->base);
 	struct otr_page *page = otr_slot_page(word);
 	bool last = otr_pos_page(g->pos) == otr_pos_page(commit);
 	u32 off = otr_pos_off(g->pos), end;
-	u64 ts;
+	u64 ts, base;
 
-	if (!otr_slot_holds(word, g->pos))
+	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (laps). */
+	smp_rmb();
+	if (!glance_in_place(g) || !otr_slot_holds(word, g->pos))
 		return false;
+	base = READ_ONCE(slot->base);
 	end = last ? otr_pos_off(commit) : min_t(u64, READ_ONCE(page->commit), g->data);
 	ts = READ_ONCE(page->ts);
 	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
 	smp_rmb();
-	if (READ_ONCE(slot->word) != word)
+	if (READ_ONCE(slot->word) != word || !glance_in_place(g))
 		return false;
 	g->cur = (struct otr_cursor){ .page = page, .end = end, .ts = ts };
 	g->slot = slot;
 	g->word = word;
 	g->pos = last ? otr_pos_page(g->pos) | end : otr_pos_next(g->nr, g->pos);
+	if (!last)
+		g->before += end;
 	glance_skip_known(g, base, off);
 	return true;
 }
@@ -142,11 +166,15 @@ static bool glance_find_page(struct otr_glance *g)
 	for (i = 0; i < TRIES && g->going; i++) {
 		u64 commit = otr_ring_committed(g->rc);
 
-		if (!glance_unchanged(g) || g->pos == commit)
+		if (!glance_unchanged(g))
+			break;
+		if (!glance_in_place(g))
+			glance_catch_up(g, commit);
+		if (g->pos == commit)
 			break;
 		if (glance_enter_page(g, commit))
 			return true;
-		g->pos = otr_slots_oldest(g->slots, g->nr, commit);
+		g->adrift = true;
 	}
 	g->going = false;
 	return false;

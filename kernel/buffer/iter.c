@@ -35,6 +35,8 @@ static void iter_follow_reader(struct otr_iter *iter)
 	*rd = (struct otr_reader) {
 		.cur	= from->cur,
 		.pos	= from->pos,
+		.before	= from->before,
+		.adrift	= from->adrift,
 		.base	= from->base,
 		.next	= from->next,
 	};
@@ -60,7 +62,8 @@ static bool iter_find_again(struct otr_iter *iter)
 		iter->rd.cur = (struct otr_cursor) { .page = page };
 		iter->order = rc->order;
 	}
-	iter->rd.pos = otr_reader_oldest(rc);
+	iter->rd.pos = 0;
+	iter->rd.adrift = true;
 	if (emptied)
 		iter->rd.started = false;
 	iter->epoch = rc->epoch;

@@ -76,7 +76,44 @@ void otr_reader_publish(struct otr_ring_cpu *rc)
 	const struct otr_reader *rd = &rc->reader;
 
 	WRITE_ONCE(rc->held, rd->cur.off < rd->cur.end);
+	WRITE_ONCE(rc->seen_before, rd->before);
+	/* Pairs with the barrier in otr_glance_begin(): of two, the place is the older one. */
+	smp_wmb();
 	WRITE_ONCE(rc->seen, rd->pos);
+}
+
+/*
+ * Has the commit position not been on @slot again since the reader came to @before?
+ * Then all else there is of this lap, or at most of the next one, and tags will do.
+ */
+static bool read_in_place(const struct otr_slot *slot, const struct otr_reader *rd)
+{
+	return !rd->adrift && READ_ONCE(slot->bytes) == rd->before;
+}
+
+/* Go to the oldest page that is left. Preemption is off. */
+static void read_catch_up(const struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
+{
+	rd->pos = otr_slots_oldest(rc->slots, rc->nr, commit);
+	rd->before = READ_ONCE(otr_slot_at(rc, rd->pos)->bytes);
+	rd->adrift = false;
+}
+
+/* Look at a slot: does it have the page that the reader wants? */
+static bool read_look(const struct otr_slot *slot, const struct otr_reader *rd, u64 *word)
+{
+	*word = READ_ONCE(slot->word);
+	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (laps). */
+	smp_rmb();
+	return read_in_place(slot, rd) && otr_slot_holds(*word, rd->pos);
+}
+
+/* Does it still have it after @word was read and used? */
+static bool read_holds(const struct otr_slot *slot, const struct otr_reader *rd, u64 word)
+{
+	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
+	smp_rmb();
+	return READ_ONCE(slot->word) == word && read_in_place(slot, rd);
 }
 
 /* Go on at @off of a page that begins with record @base and ends at @end. */
@@ -119,20 +156,19 @@ static void read_arrive(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 base
 static bool read_copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
 {
 	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
-	u64 word = READ_ONCE(slot->word);
-	u64 base = READ_ONCE(slot->base);
-	const struct otr_page *page = otr_slot_page(word);
 	u32 off = otr_pos_off(rd->pos), end = otr_pos_off(commit);
+	const struct otr_page *page;
+	u64 word, base;
 
-	if (!otr_slot_holds(word, rd->pos) || (off && base != rd->base) || off > end)
+	if (!read_look(slot, rd, &word) || off > end)
 		return false;
+	base = READ_ONCE(slot->base);
+	page = otr_slot_page(word);
 	OTR_STEP(30);
 	rd->cur.page->ts = page->ts;
 	memcpy(rd->cur.page->data + off, page->data + off, end - off);
 	OTR_STEP(31);
-	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
-	smp_rmb();
-	if (READ_ONCE(slot->word) != word)
+	if (!read_holds(slot, rd, word))
 		return false;
 	rd->pos = otr_pos_page(rd->pos) | end;
 	read_arrive(rc, rd, base, off, end);
@@ -143,13 +179,14 @@ static bool read_copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 c
 static bool read_copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 {
 	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
-	u64 word = READ_ONCE(slot->word);
-	u64 base = READ_ONCE(slot->base);
-	const struct otr_page *page = otr_slot_page(word);
 	u32 off = otr_pos_off(rd->pos), end;
+	const struct otr_page *page;
+	u64 word, base;
 
-	if (!otr_slot_holds(word, rd->pos) || (off && base != rd->base))
+	if (!read_look(slot, rd, &word))
 		return false;
+	base = READ_ONCE(slot->base);
+	page = otr_slot_page(word);
 	OTR_STEP(32);
 	rd->cur.page->ts = page->ts;
 	/* While a writer reuses the page this may be anything. */
@@ -157,11 +194,10 @@ static bool read_copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 	if (off < end)
 		memcpy(rd->cur.page->data + off, page->data + off, end - off);
 	OTR_STEP(33);
-	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
-	smp_rmb();
-	if (READ_ONCE(slot->word) != word)
+	if (!read_holds(slot, rd, word))
 		return false;
 	rd->pos = otr_pos_next(rc->nr, rd->pos);
+	rd->before += end;
 	read_arrive(rc, rd, base, off, end);
 	return true;
 }
@@ -170,13 +206,14 @@ static bool read_copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 static bool read_take_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 {
 	struct otr_slot *slot = otr_slot_at(rc, rd->pos);
-	u64 word = READ_ONCE(slot->word);
-	u64 base = READ_ONCE(slot->base);
 	u64 empty = otr_slot_word(rd->cur.page, rd->pos, OTR_SLOT_EMPTY);
-	u32 off = otr_pos_off(rd->pos), count = local_read(&slot->count);
+	u32 off = otr_pos_off(rd->pos), count;
+	u64 word, base;
 
-	if (!otr_slot_holds(word, rd->pos) || (off && base != rd->base))
+	if (!read_look(slot, rd, &word))
 		return false;
+	base = READ_ONCE(slot->base);
+	count = local_read(&slot->count);
 	OTR_STEP(34);
 	/*
 	 * A full barrier: @base belongs to the page, and nobody writes to the page
@@ -191,6 +228,7 @@ static bool read_take_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 		rd->cur.page->commit = 0;
 	}
 	rd->pos = otr_pos_next(rc->nr, rd->pos);
+	rd->before += rd->cur.page->commit;
 	read_arrive(rc, rd, base, off, rd->cur.page->commit);
 	rd->count = count;
 	return true;
@@ -207,8 +245,10 @@ static bool read_fill_once(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 c
 
 /*
  * Get more onto the reader's own page, which is used up. False when there is
- * no more. The reader lock is held. Preemption is off, so that not even the
- * eighteen bits of a lap can come round between a look at a slot and the next.
+ * no more. The reader lock is held. A reader that is a ring or more behind catches
+ * up before any of its position is compared, as that goes round. Preemption is off,
+ * so that not even the eighteen bits of a lap can come round between a look at a slot
+ * and its exchange.
  */
 bool otr_reader_fill(struct otr_ring_cpu *rc, struct otr_reader *rd)
 {
@@ -220,6 +260,8 @@ bool otr_reader_fill(struct otr_ring_cpu *rc, struct otr_reader *rd)
 
 		preempt_disable();
 		commit = otr_ring_committed(rc);
+		if (!read_in_place(otr_slot_at(rc, rd->pos), rd))
+			read_catch_up(rc, rd, commit);
 		if (rd->pos == commit) {
 			preempt_enable();
 			return false;
@@ -230,7 +272,7 @@ bool otr_reader_fill(struct otr_ring_cpu *rc, struct otr_reader *rd)
 		if (done)
 			return true;
 		/* The writer was faster: what is there now? */
-		rd->pos = otr_reader_oldest(rc);
+		rd->adrift = true;
 	}
 	return false;
 }

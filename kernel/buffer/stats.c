@@ -24,10 +24,12 @@ static u64 stats_count_left(struct otr_cursor cur)
 /* Bytes in front of what the reader will take next out of the ring. */
 static u64 stats_bytes_before(const struct otr_ring_cpu *rc, u64 oldest)
 {
-	const struct otr_slot *slot = otr_slot_at(rc, rc->reader.pos);
+	const struct otr_reader *rd = &rc->reader;
+	const struct otr_slot *slot = otr_slot_at(rc, rd->pos);
 
-	if (otr_slot_holds(READ_ONCE(slot->word), rc->reader.pos))
-		return READ_ONCE(slot->bytes) + otr_pos_off(rc->reader.pos);
+	if (otr_slot_holds(READ_ONCE(slot->word), rd->pos) &&
+	    READ_ONCE(slot->bytes) == rd->before && !rd->adrift)
+		return rd->before + otr_pos_off(rd->pos);
 	return READ_ONCE(otr_slot_at(rc, oldest)->bytes);
 }
 

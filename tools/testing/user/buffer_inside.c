@@ -138,6 +138,7 @@ static void probed_operation(void (*operation)(void), unsigned int pages, bool o
 {
 	int i;
 
+	start_at = pages % starts_nr;
 	world_create(48, pages, overwrite);
 	for (i = 0; i < 12 && !ktap_failures; i++) {
 		passed = 0;

@@ -50,17 +50,15 @@ static void act_write_discard(void)
 
 static void act_back(void)
 {
-	world.back = true;
-	world.now -= 50;
+	clock_back(50);
 	write_record(8);
 }
 
 static void act_far_back(void)
 {
-	world.back = true;
 	world.now += 1ULL << 40;
 	write_record(4);
-	world.now -= 1ULL << 39;
+	clock_back(1ULL << 39);
 	write_record(4);
 }
 
@@ -162,6 +160,7 @@ static void set_scene(const struct scene *scene)
 {
 	u32 i;
 
+	start_at = (scene->filled + scene->unread) % starts_nr;
 	world_create(scene->data, scene->pages, scene->overwrite);
 	for (i = 0; i < scene->filled; i++) {
 		write_record(i % 3 ? 8 : 4);

@@ -55,7 +55,7 @@ static void any_clock(void)
 		world.now += 1ULL << (20 + random_below(20));
 		break;
 	case 2:
-		world.now -= random_below(200);
+		clock_back(random_below(200));
 		break;
 	case 3:
 		world.now += 1ULL << 59;
@@ -162,6 +162,7 @@ static void any_operation(void)
 static void any_world(u64 seed)
 {
 	random_seed(seed);
+	start_at = random_below(starts_nr);
 	world_create(24 + 4 * random_below(60), 2 + random_below(6), random_below(3));
 }
 

@@ -46,6 +46,7 @@ struct world {
 	u32 next;		/* of the log: what should be read next */
 	u32 id;
 	u64 refused;		/* begin said no while recording */
+	u64 before;		/* records that the ring says were read before all that */
 	unsigned int resets, epoch;	/* of the ring, as it was */
 	u64 now, tick;		/* the clock, and its step per reading */
 	bool back;		/* the clock went back */
@@ -57,6 +58,24 @@ struct world {
 };
 
 extern struct world world;
+
+/*
+ * Where rings begin, as if they had been used before: at this lap, so many records and
+ * bytes later, at this time. Something goes round shortly after each of these.
+ */
+struct start {
+	u32 lap;
+	u64 records;
+	u64 bytes;
+	u64 now;
+};
+
+extern const struct start starts[];
+extern const u32 starts_nr;
+extern u32 start_at;
+
+/* A CPU's ring as it is so many laps later, while readers stand still. */
+void laps_later(struct otr_ring_cpu *rc, u32 laps, u64 records, u64 bytes);
 
 /* Things to do at steps: at the nth step of each depth, if not below 0. */
 struct plan {
@@ -74,6 +93,12 @@ extern __thread bool no_steps;
 void world_create(unsigned int data, unsigned int pages, bool overwrite);
 void world_destroy(void);
 void plan_nothing(void);
+
+/*
+ * The clock goes back, but not over a multiple of what a stamp can tell: a nested writer
+ * may not know the time in front, and readers take it that there it goes forward.
+ */
+void clock_back(u64 by);
 
 /* A number below @below, the same ones for the same seed. */
 u32 random_below(u32 below);
