@@ -137,14 +137,14 @@ static bool glance_enter_page(struct otr_glance *g, u64 commit)
 	u32 off = otr_pos_off(g->pos), end;
 	u64 ts, base;
 
-	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (laps). */
+	/* Pairs with the cmpxchg in write_open_page(), see memory-order.rst (laps). */
 	smp_rmb();
 	if (!glance_in_place(g) || !otr_slot_holds(word, g->pos))
 		return false;
 	base = READ_ONCE(slot->base);
 	end = last ? otr_pos_off(commit) : min_t(u64, READ_ONCE(page->commit), g->data);
 	ts = READ_ONCE(page->ts);
-	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
+	/* Pairs with the cmpxchg in write_open_page(), see memory-order.rst (page). */
 	smp_rmb();
 	if (READ_ONCE(slot->word) != word || !glance_in_place(g))
 		return false;

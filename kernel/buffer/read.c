@@ -103,7 +103,7 @@ static void read_catch_up(const struct otr_ring_cpu *rc, struct otr_reader *rd, 
 static bool read_look(const struct otr_slot *slot, const struct otr_reader *rd, u64 *word)
 {
 	*word = READ_ONCE(slot->word);
-	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (laps). */
+	/* Pairs with the cmpxchg in write_open_page(), see memory-order.rst (laps). */
 	smp_rmb();
 	return read_in_place(slot, rd) && otr_slot_holds(*word, rd->pos);
 }
@@ -111,7 +111,7 @@ static bool read_look(const struct otr_slot *slot, const struct otr_reader *rd, 
 /* Does it still have it after @word was read and used? */
 static bool read_holds(const struct otr_slot *slot, const struct otr_reader *rd, u64 word)
 {
-	/* Pairs with the cmpxchg in open_page(), see memory-order.rst (page). */
+	/* Pairs with the cmpxchg in write_open_page(), see memory-order.rst (page). */
 	smp_rmb();
 	return READ_ONCE(slot->word) == word && read_in_place(slot, rd);
 }

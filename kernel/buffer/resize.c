@@ -333,11 +333,14 @@ static void resize_apply_order(struct otr_window *window)
 {
 	struct change *change = container_of(window, struct change, window);
 	struct otr_ring_cpu *rc = window->rc;
+	unsigned int order = change->order;
 	u32 nr = rc->nr;
 
 	swap(rc->slots, change->slots);
 	swap(rc->reader.cur.page, change->page);
-	swap(rc->order, change->order);
+	change->order = rc->order;
+	/* Read without a lock, as are the others that are written so. */
+	WRITE_ONCE(rc->order, order);
 	WRITE_ONCE(rc->nr, change->nr);
 	change->nr = nr;
 	WRITE_ONCE(rc->data, otr_ring_data(rc->ring, rc->order));

@@ -173,7 +173,10 @@ static void write_start(const struct claim *claim, struct otr_claimed *claimed, 
 /* Be the first on the page at @at, which is the one who says its time. */
 static void write_start_page(struct claim *claim, struct otr_claimed *claimed, u64 at)
 {
-	otr_slot_page(READ_ONCE(otr_slot_at(claim->rc, at)->word))->ts = claim->ts;
+	struct otr_page *page = otr_slot_page(READ_ONCE(otr_slot_at(claim->rc, at)->word));
+
+	/* Those who look without a lock may look at it now. */
+	WRITE_ONCE(page->ts, claim->ts);
 	claim->delta = 0;
 	write_start(claim, claimed, at, claim->size);
 }
@@ -241,6 +244,7 @@ static enum verdict write_cross(struct claim *claim, struct otr_claimed *claimed
 	u64 next = otr_pos_next(rc->nr, from);
 	struct otr_slot *slot = otr_slot_at(rc, next);
 	enum verdict verdict = write_open_page(claim, next);
+	struct otr_page *page;
 	long stale;
 
 	if (verdict != DONE)
@@ -255,7 +259,8 @@ static enum verdict write_cross(struct claim *claim, struct otr_claimed *claimed
 	/* A writer that nests from here on adds to it, so it cannot just be set. */
 	local_sub(stale - 1, &slot->count);
 	OTR_STEP(15);
-	otr_slot_page(READ_ONCE(otr_slot_at(rc, from)->word))->commit = otr_pos_off(from);
+	page = otr_slot_page(READ_ONCE(otr_slot_at(rc, from)->word));
+	WRITE_ONCE(page->commit, otr_pos_off(from));
 	OTR_STEP(16);
 	write_start_page(claim, claimed, next);
 	return DONE;

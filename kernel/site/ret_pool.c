@@ -36,7 +36,7 @@ static DEFINE_RAW_SPINLOCK(ret_pool_rets_lock);
 LIST_HEAD(otr_rets_all);
 
 /* Nobody's. Many add, the worker alone removes. */
-static LLIST_HEAD(spare);
+static LLIST_HEAD(ret_pool_spare);
 static atomic_t ret_pool_nr_spare;
 
 static atomic_long_t ret_pool_missed;
@@ -44,13 +44,13 @@ static enum cpuhp_state ret_pool_hotplug;
 
 static void ret_pool_give_back(struct otr_rets *rets)
 {
-	llist_add(&rets->free, &spare);
+	llist_add(&rets->free, &ret_pool_spare);
 	atomic_inc(&ret_pool_nr_spare);
 }
 
 static struct otr_rets *ret_pool_get_spare(void)
 {
-	struct llist_node *node = llist_del_first(&spare);
+	struct llist_node *node = llist_del_first(&ret_pool_spare);
 
 	if (!node)
 		return NULL;
@@ -115,11 +115,11 @@ static void ret_pool_fill(struct work_struct *work)
 	}
 }
 
-static DECLARE_WORK(fill_work, ret_pool_fill);
+static DECLARE_WORK(ret_pool_fill_work, ret_pool_fill);
 
 static void ret_pool_ask_worker(struct irq_work *work)
 {
-	schedule_work(&fill_work);
+	schedule_work(&ret_pool_fill_work);
 }
 
 static DEFINE_IRQ_WORK(ret_pool_fill_request, ret_pool_ask_worker);
@@ -158,7 +158,8 @@ struct otr_rets *otr_rets_take(void)
 		atomic_long_inc(&ret_pool_missed);
 		return NULL;
 	}
-	WRITE_ONCE(rets->task, current);
+	/* Pairs with the address dependency in cpu_prepare(): the task is seen whole. */
+	smp_store_release(&rets->task, current);
 	other = cmpxchg(slot, NULL, rets);
 	if (!other)
 		return rets;
@@ -225,7 +226,7 @@ static int ret_pool_cpu_prepare(unsigned int cpu)
 	}
 	raw_spin_unlock_irqrestore(&ret_pool_rets_lock, flags);
 	/* It may not have been present. */
-	schedule_work(&fill_work);
+	schedule_work(&ret_pool_fill_work);
 	return 0;
 }
 
@@ -266,7 +267,7 @@ static void ret_pool_free_all(void)
 	struct otr_rets *rets, *next;
 	int cpu;
 
-	init_llist_head(&spare);
+	init_llist_head(&ret_pool_spare);
 	atomic_set(&ret_pool_nr_spare, 0);
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(&ret_pool_reserves, cpu), 0, sizeof(struct reserve));
@@ -293,8 +294,8 @@ int otr_rets_start(void)
 		return err;
 	}
 	ret_pool_hotplug = err;
-	schedule_work(&fill_work);
-	flush_work(&fill_work);
+	schedule_work(&ret_pool_fill_work);
+	flush_work(&ret_pool_fill_work);
 	return 0;
 }
 
@@ -315,7 +316,7 @@ void otr_rets_stop(void)
 
 	cpuhp_remove_state_nocalls(ret_pool_hotplug);
 	irq_work_sync(&ret_pool_fill_request);
-	cancel_work_sync(&fill_work);
+	cancel_work_sync(&ret_pool_fill_work);
 	stop_machine(ret_pool_restore_all, &restored, NULL);
 	otr_host_quiesce();
 	ret_pool_detach();

@@ -6,13 +6,11 @@
  * excuse here, because the sanitizer does not know it.
  */
 #define _GNU_SOURCE
-#include <pthread.h>
-#include <sched.h>
-
 #include <linux/kernel.h>
 
 #include "buffer/ring.h"
 #include "ktap.h"
+#include "race.h"
 #include "tsan.h"
 
 #define RECORDS		150000
@@ -131,7 +129,7 @@ static void *reader(void *result)
 	return NULL;
 }
 
-static void race(bool overwrite)
+static void race_once(bool overwrite)
 {
 	struct otr_ring_config config = {
 		.bytes = DATA * PAGES, .data_max = DATA, .overwrite = overwrite,
@@ -171,6 +169,16 @@ static void race(bool overwrite)
 	otr_ring_destroy(ring);
 	otr_buffer_exit();
 	shim_online[1] = true;
+}
+
+/* At least once. */
+static void race(bool overwrite)
+{
+	u64 end = race_end(4);
+
+	do
+		race_once(overwrite);
+	while (race_on(&end) && !ktap_failures);
 }
 
 static void overwriting(void)

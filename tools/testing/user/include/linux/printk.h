@@ -6,5 +6,6 @@
 
 #define pr_info_once(...)	pr_warn(__VA_ARGS__)
 #define pr_warn(...)		fprintf(stderr, "# " __VA_ARGS__)
+#define pr_info(...)		pr_warn(__VA_ARGS__)
 
 #endif

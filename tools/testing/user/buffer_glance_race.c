@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Glances beside everything else, under the thread sanitizer: one thread writes, one
+ * reads and takes pages away, one resizes and empties, and one looks without any lock,
+ * as a dump does. It copies a record and asks whether it held; then the copy is good.
+ *
+ * What a glance reads may be anything until then, so the sanitizer overlooks its reads,
+ * and tells of its stores, and of what others do to each other.
+ */
+#define _GNU_SOURCE
+#include <linux/kernel.h>
+#include <linux/smp.h>
+
+#include "buffer/ring.h"
+#include "ktap.h"
+#include "race.h"
+#include "tsan.h"
+
+#define DATA	256
+#define CASES	2
+
+struct payload {
+	u32	number;
+	u32	sum;
+	u32	more[8];
+};
+
+RACE_LOOKERS()
+
+static struct otr_ring *ring;
+static u64 end;
+static bool resizes;
+static u32 written;
+static u64 taken, shown, gone, wrong, changed;
+
+static u32 sum_of(u32 number)
+{
+	return number * 0x9e3779b1 ^ 0x5bd1e995;
+}
+
+static void write_one(u32 words)
+{
+	struct payload *payload;
+	struct otr_rec rec;
+	u32 i;
+
+	payload = otr_ring_begin(ring, &rec, 8 + 4 * words);
+	if (!payload)
+		return;
+	payload->number = written++;
+	payload->sum = sum_of(payload->number);
+	for (i = 0; i < words; i++)
+		payload->more[i] = payload->number + i;
+	otr_ring_end(&rec);
+}
+
+void buffer_step(int n)
+{
+	if (!shim_cpu) {
+		shim_cpu_poll();
+		return;
+	}
+	if (n == 30 || n == 32)
+		tsan_ignore_reads_begin(__FILE__, __LINE__);
+	else if (n == 31 || n == 33)
+		tsan_ignore_reads_end(__FILE__, __LINE__);
+}
+
+static bool intact(const struct payload *payload, u32 len)
+{
+	u32 i;
+
+	if (len < 8 || len > sizeof(*payload) || payload->sum != sum_of(payload->number))
+		return false;
+	for (i = 0; i < (len - 8) / 4; i++)
+		if (payload->more[i] != payload->number + i)
+			return false;
+	return true;
+}
+
+static void *reader(void *unused)
+{
+	struct otr_ring_cpu *rc;
+	struct otr_item item;
+	u32 most;
+
+	shim_cpu = 1;
+	while (race_on(&end)) {
+		rc = otr_ring_reader_lock(ring, 0);
+		for (most = 20; most && otr_ring_peek(rc, &item); most--) {
+			wrong += !intact(item.data, item.len);
+			taken++;
+			otr_ring_consume(rc);
+		}
+		otr_ring_reader_unlock(rc);
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void *changer(void *unused)
+{
+	u32 turn = 0;
+
+	shim_cpu = 2;
+	while (race_on(&end)) {
+		if (resizes)
+			EXPECT(!otr_ring_resize(ring, 0, DATA * (2 + turn % 30)));
+		if (turn++ % 8 == 7)
+			EXPECT(!otr_ring_reset(ring, 0));
+		changed++;
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void look(void)
+{
+	struct payload copy;
+	struct otr_glance g;
+	struct otr_item item;
+	u32 most = 30;
+
+	otr_glance_begin(&g, ring, 0);
+	while (most-- && otr_glance_peek(&g, &item)) {
+		u32 len = min_t(u32, item.len, sizeof(copy));
+
+		memcpy(&copy, item.data, len);
+		if (!otr_glance_holds(&g)) {
+			gone++;
+			continue;
+		}
+		if (!intact(&copy, item.len))
+			wrong++;
+		shown++;
+		otr_glance_next(&g);
+	}
+}
+
+/* With interrupts off, so that nothing that it may see is freed. */
+static void *glancer(void *unused)
+{
+	shim_cpu = 3;
+	while (race_on(&end)) {
+		race_look();
+		tsan_ignore_reads_begin(__FILE__, __LINE__);
+		look();
+		tsan_ignore_reads_end(__FILE__, __LINE__);
+		race_look_away();
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void *(* const others[])(void *unused) = { reader, changer, glancer };
+
+static void race(void)
+{
+	struct otr_ring_config config = {
+		.bytes = DATA * 6, .data_max = DATA, .overwrite = true,
+	};
+	pthread_t threads[ARRAY_SIZE(others)];
+	u32 i, busy = ARRAY_SIZE(others);
+
+	shim_online[1] = false;
+	otr_buffer_init();
+	ring = otr_ring_create(&config);
+	taken = 0;
+	shown = 0;
+	gone = 0;
+	changed = 0;
+	__atomic_store_n(&end, race_end(CASES), __ATOMIC_RELAXED);
+	shim_cpu_run(true);
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		pthread_create(&threads[i], NULL, others[i], NULL);
+	for (i = 0; race_on(&end); i++) {
+		write_one(i % 9);
+		shim_cpu_poll();
+		if (!(i % 50))
+			sched_yield();
+	}
+	for (i = 0; busy; i = (i + 1) % ARRAY_SIZE(others)) {
+		shim_cpu_poll();
+		if (threads[i] && !pthread_tryjoin_np(threads[i], NULL)) {
+			threads[i] = 0;
+			busy--;
+		}
+	}
+	shim_cpu_run(false);
+	EXPECT(!wrong);
+	EXPECT(taken > 100 && shown > 100 && changed > 20);
+	EXPECT_STR(otr_ring_broken(ring) ?: "", "");
+	EXPECT(!otr_ring_check(ring, 0));
+	printf("# %u written, %lu taken, %lu shown, %lu gone meanwhile, %lu changes\n", written,
+	       taken, shown, gone, changed);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+	shim_online[1] = true;
+}
+
+static void beside_a_reader(void)
+{
+	resizes = false;
+	race();
+}
+
+static void beside_resizing(void)
+{
+	resizes = true;
+	race();
+}
+
+static const struct ktap_case cases[CASES] = {
+	KTAP_CASE(beside_a_reader),
+	KTAP_CASE(beside_resizing),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
