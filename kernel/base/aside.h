@@ -6,7 +6,9 @@
  * callee saves, so it saves those itself, on the common way that never calls.
  * A function that is marked __otr_aside saves every register that it uses, and
  * is called by these macros, which tell the compiler so, and that the stack pointer
- * has to be where a call may find it.
+ * has to be where a call may find it. What one returns is hidden behind the call, so
+ * that it is moved to where the common way has its own value, and not the other way
+ * round: two instructions of each record.
  *
  * In user space they are ordinary calls.
  */
@@ -29,6 +31,7 @@
 									\
 	asm volatile("call " #func : "=a" (__ret), ASM_CALL_CONSTRAINT	\
 		     : : "cc", "memory");				\
+	OPTIMIZER_HIDE_VAR(__ret);					\
 	__ret;								\
 })
 
@@ -39,6 +42,7 @@
 									\
 	asm volatile("call " #func : "=a" (__ret), ASM_CALL_CONSTRAINT	\
 		     : "D" ((unsigned long)(a)) : "cc", "memory");	\
+	OPTIMIZER_HIDE_VAR(__ret);					\
 	__ret;								\
 })
 
