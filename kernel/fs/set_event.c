@@ -55,7 +55,6 @@ static struct otr_event *set_event_walk_on(struct otr_file *of,
 struct item {
 	const struct otr_event	*ev;
 	const struct otr_pick	*pick;
-	unsigned int		nr_pick;
 };
 
 static struct item *set_event_item_next(struct otr_file *of, struct item *item)
@@ -69,7 +68,7 @@ static struct item *set_event_item_next(struct otr_file *of, struct item *item)
 	}
 	if (of->where.arg != AWAITED_TOO)
 		return NULL;
-	item->pick = otr_awaited_nth(of->where.inst, item->nr_pick++);
+	item->pick = otr_await_next(&of->where.inst->awaited, item->pick);
 	return item->pick ? item : NULL;
 }
 
@@ -186,7 +185,7 @@ static int set_event_open(struct otr_file *of)
 	mutex_lock(&otr_switch_lock);
 	otr_sub_switch_all(of->where.inst, &all, false);
 	mutex_lock(&otr_inst_lock);
-	otr_awaited_clear(of->where.inst);
+	otr_await_clear(&of->where.inst->awaited);
 	mutex_unlock(&otr_inst_lock);
 	mutex_unlock(&otr_switch_lock);
 	return set_event_list_open(of);
@@ -200,7 +199,7 @@ static int set_event_await_events(struct otr_inst *inst, const struct otr_pick *
 	if (otr_host_has_module(pick->module))
 		return -EINVAL;
 	mutex_lock(&otr_inst_lock);
-	err = on ? otr_awaited_add(inst, pick) : otr_awaited_remove(inst, pick);
+	err = on ? otr_awaited_add(inst, pick) : otr_await_remove(&inst->awaited, pick);
 	mutex_unlock(&otr_inst_lock);
 	return err;
 }

@@ -12,7 +12,7 @@ static void inst_destroy(struct otr_inst *inst)
 		otr_ring_destroy(inst->ring);
 	inst->ring = NULL;
 	otr_ring_destroy(inst->snapshot);
-	otr_awaited_clear(inst);
+	otr_await_clear(&inst->awaited);
 	otr_tasks_exit(&inst->event_tasks);
 	free_cpumask_var(inst->pipe_cpus);
 	free_cpumask_var(inst->cpus);

@@ -128,11 +128,12 @@ static inline bool otr_sub_on(const struct otr_sub *sub)
 }
 
 /**
- * struct otr_pick - some of the events there are
+ * struct otr_pick - some of the events there are, or words about a module to come
  * @group: of the system of this number, 0 for any
  * @system: of this system, NULL for any
  * @event: of this name, NULL for any
- * @either: of this system or of this name, NULL for any
+ * @either: of this system or of this name, NULL for any; the pattern, where the words
+ *	    are about functions
  * @module: of a tracepoint in this module, NULL for any
  */
 struct otr_pick {
@@ -153,11 +154,13 @@ void otr_sub_add_tap(struct otr_sub *sub, struct otr_tap *tap);
 void otr_sub_remove_tap(struct otr_sub *sub, struct otr_tap *tap);
 int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);
 
-/* awaited.c: events of modules that are not there yet */
+/* await.c: what is wanted of modules that are not there yet */
+int otr_await_add(struct list_head *list, const struct otr_pick *pick);
+int otr_await_remove(struct list_head *list, const struct otr_pick *pick);
+void otr_await_clear(struct list_head *list);
+const struct otr_pick *otr_await_next(const struct list_head *list, const struct otr_pick *pick);
+void otr_await_take(struct list_head *list, const char *module, struct list_head *due);
 int otr_awaited_add(struct otr_inst *inst, const struct otr_pick *pick);
-int otr_awaited_remove(struct otr_inst *inst, const struct otr_pick *pick);
-void otr_awaited_clear(struct otr_inst *inst);
-const struct otr_pick *otr_awaited_nth(const struct otr_inst *inst, unsigned int nr);
 void otr_awaited_came(struct otr_inst *inst, const char *module);
 void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 

@@ -15,27 +15,8 @@
 #include "host/host.h"
 #include "tracer/function.h"
 
-/**
- * struct otr_await - functions that are waited for
- * @node: in otr_function.awaits
- * @module: their module, a name and no pattern
- * @functions: pattern for them, as it was written
- */
-struct otr_await {
-	struct list_head	node;
-	char			*module;
-	char			functions[];
-};
-
 /* The instances' otr_function.node; otr_tracer_lock. */
 static LIST_HEAD(await_all);
-
-static void await_free(struct otr_await *await)
-{
-	list_del(&await->node);
-	kfree(await->module);
-	kfree(await);
-}
 
 /**
  * otr_function_await - remember functions of a module that is not loaded
@@ -50,24 +31,11 @@ static void await_free(struct otr_await *await)
 int otr_function_await(struct otr_inst *inst, enum otr_side side, const char *functions,
 		       const char *module)
 {
-	struct otr_await *await;
-	size_t size = strlen(functions) + 1;
+	const struct otr_pick pick = { .module = module, .either = functions };
 
-	lockdep_assert_held(&otr_inst_lock);
 	if (otr_host_has_module(module))
 		return -EINVAL;
-	await = kmalloc(struct_size(await, functions, size), GFP_KERNEL);
-	if (!await)
-		return -ENOMEM;
-	memcpy(await->functions, functions, size);
-	await->module = kstrdup(module, GFP_KERNEL);
-	if (!await->module) {
-		kfree(await);
-		return -ENOMEM;
-	}
-	/* Listed from the last one to the first. */
-	list_add(&await->node, &otr_function_of(inst)->awaits[side]);
-	return 0;
+	return otr_await_add(&otr_function_of(inst)->awaits[side], &pick);
 }
 
 /**
@@ -84,18 +52,12 @@ int otr_function_await(struct otr_inst *inst, enum otr_side side, const char *fu
 int otr_function_unawait(struct otr_inst *inst, enum otr_side side, const char *functions,
 			 const char *module)
 {
-	struct otr_await *await, *next;
-	int err = -EINVAL;
+	const struct otr_pick pick = {
+		.module = module,
+		.either = strcmp(functions, "*") ? functions : NULL,
+	};
 
-	lockdep_assert_held(&otr_inst_lock);
-	list_for_each_entry_safe(await, next, &otr_function_of(inst)->awaits[side], node) {
-		if (strcmp(await->module, module) ||
-		    (strcmp(functions, "*") && strcmp(await->functions, functions)))
-			continue;
-		await_free(await);
-		err = 0;
-	}
-	return err;
+	return otr_await_remove(&otr_function_of(inst)->awaits[side], &pick);
 }
 
 /**
@@ -107,11 +69,8 @@ int otr_function_unawait(struct otr_inst *inst, enum otr_side side, const char *
  */
 void otr_function_unawait_all(struct otr_inst *inst, enum otr_side side)
 {
-	struct otr_await *await, *next;
-
 	lockdep_assert_held(&otr_inst_lock);
-	list_for_each_entry_safe(await, next, &otr_function_of(inst)->awaits[side], node)
-		await_free(await);
+	otr_await_clear(&otr_function_of(inst)->awaits[side]);
 }
 
 /**
@@ -126,20 +85,20 @@ void otr_function_unawait_all(struct otr_inst *inst, enum otr_side side)
 char *otr_function_awaits(const struct otr_inst *inst, enum otr_side side)
 {
 	const struct list_head *awaits = &otr_function_of(inst)->awaits[side];
-	const struct otr_await *await;
+	const struct otr_pick *at = NULL;
 	struct seq_buf text;
 	size_t size = 1;
 	char *lines;
 
 	lockdep_assert_held(&otr_inst_lock);
-	list_for_each_entry(await, awaits, node)
-		size += strlen(await->functions) + strlen(":mod:\n") + strlen(await->module);
+	while ((at = otr_await_next(awaits, at)))
+		size += strlen(at->either) + strlen(":mod:\n") + strlen(at->module);
 	lines = kmalloc(size, GFP_KERNEL);
 	if (!lines)
 		return NULL;
 	seq_buf_init(&text, lines, size);
-	list_for_each_entry(await, awaits, node)
-		seq_buf_printf(&text, "%s:mod:%s\n", await->functions, await->module);
+	while ((at = otr_await_next(awaits, at)))
+		seq_buf_printf(&text, "%s:mod:%s\n", at->either, at->module);
 	seq_buf_str(&text);
 	return lines;
 }
@@ -157,58 +116,62 @@ bool otr_function_awaiting(const struct otr_inst *inst, enum otr_side side)
 	return !list_empty(&otr_function_of(inst)->awaits[side]);
 }
 
-/* Put what is waited for and belongs to a module into a set; forget the words. */
-static int await_meet(struct otr_function *fn, enum otr_side side, const char *module,
-		      struct otr_siteset *set)
+/* The functions of a module that is there, put into a set. */
+static int await_meet(struct otr_siteset *set, const struct list_head *due)
 {
-	struct otr_await *await, *next;
+	const struct otr_pick *at = NULL;
 	struct otr_glob glob;
-	long matched = 0;
+	long matched;
+	char *pattern;
 
-	list_for_each_entry_safe(await, next, &fn->awaits[side], node) {
-		if (strcmp(await->module, module))
-			continue;
+	while ((at = otr_await_next(due, at))) {
 		/* An empty word is short for all functions of the module. */
-		otr_glob_parse(&glob, *await->functions ? await->functions : "*");
-		matched = otr_siteset_match(set, &glob, await->module, false);
+		pattern = kstrdup(*at->either ? at->either : "*", GFP_KERNEL);
+		if (!pattern)
+			return -ENOMEM;
+		otr_glob_parse(&glob, pattern);
+		matched = otr_siteset_match(set, &glob, at->module, false);
+		kfree(pattern);
 		if (matched < 0)
 			return matched;
-		await_free(await);
 	}
-	otr_siteset_expect(set, side == OTR_WANT && !list_empty(&fn->awaits[side]));
 	return 0;
 }
 
-static bool await_waits(const struct otr_function *fn, enum otr_side side, const char *module)
+static int await_put(struct otr_function *fn, enum otr_side side, const struct list_head *due)
 {
-	const struct otr_await *await;
-	bool found = false;
-
-	mutex_lock(&otr_inst_lock);
-	list_for_each_entry(await, &fn->awaits[side], node)
-		found |= !strcmp(await->module, module);
-	mutex_unlock(&otr_inst_lock);
-	return found;
-}
-
-static int await_module_came(struct otr_function *fn, enum otr_side side, const char *module)
-{
-	struct otr_siteset *set;
+	struct otr_siteset *set = otr_siteset_create();
+	bool expects;
 	int err;
 
-	if (!await_waits(fn, side, module))
-		return 0;
-	set = otr_siteset_create();
 	if (!set)
 		return -ENOMEM;
-	mutex_lock(&otr_inst_lock);
 	err = otr_siteset_copy(set, otr_function_sites(fn->inst, side));
 	if (!err)
-		err = await_meet(fn, side, module, set);
+		err = await_meet(set, due);
+	if (err) {
+		otr_siteset_destroy(set);
+		return err;
+	}
+	mutex_lock(&otr_inst_lock);
+	expects = side == OTR_WANT && otr_function_awaiting(fn->inst, side);
 	mutex_unlock(&otr_inst_lock);
-	if (!err)
-		return otr_function_set_sites(fn->inst, side, set);
-	otr_siteset_destroy(set);
+	otr_siteset_expect(set, expects);
+	return otr_function_set_sites(fn->inst, side, set);
+}
+
+/* The words about a module that came are forgotten, whatever comes of them. */
+static int await_side(struct otr_function *fn, enum otr_side side, const char *module)
+{
+	LIST_HEAD(due);
+	int err = 0;
+
+	mutex_lock(&otr_inst_lock);
+	otr_await_take(&fn->awaits[side], module, &due);
+	mutex_unlock(&otr_inst_lock);
+	if (!list_empty(&due))
+		err = await_put(fn, side, &due);
+	otr_await_clear(&due);
 	return err;
 }
 
@@ -218,10 +181,10 @@ static void await_module_comes(struct module *mod)
 
 	mutex_lock(&otr_tracer_lock);
 	list_for_each_entry(fn, &await_all, node) {
-		int err = await_module_came(fn, OTR_WANT, mod->name);
+		int err = await_side(fn, OTR_WANT, mod->name);
 
 		if (!err)
-			err = await_module_came(fn, OTR_NOT, mod->name);
+			err = await_side(fn, OTR_NOT, mod->name);
 		if (err)
 			pr_warn("%s: what was asked for of it is not traced: %pe\n", mod->name,
 				ERR_PTR(err));

@@ -338,6 +338,15 @@ static void filters_events(struct kunit *test)
 	events_out(test);
 }
 
+static const struct otr_pick *awaited(const struct otr_inst *inst, unsigned int nr)
+{
+	const struct otr_pick *at = otr_await_next(&inst->awaited, NULL);
+
+	while (at && nr--)
+		at = otr_await_next(&inst->awaited, at);
+	return at;
+}
+
 static void waits_for_modules(struct kunit *test)
 {
 	const struct otr_pick all = { .module = "mod" }, whole = { .module = "other" };
@@ -351,23 +360,23 @@ static void waits_for_modules(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, &all), 0);
 		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, &all), 0);
 		KUNIT_EXPECT_EQ(test, otr_awaited_add(inst, &some), 0);
-		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0)->system, "test");
-		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 1)->system);
-		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 2));
+		KUNIT_EXPECT_STREQ(test, awaited(inst, 0)->system, "test");
+		KUNIT_EXPECT_NULL(test, awaited(inst, 1)->system);
+		KUNIT_EXPECT_NULL(test, awaited(inst, 2));
 	}
 	/* Its tracepoints are there, its events are not. */
 	otr_awaited_came(inst, "mod");
 	scoped_guard(mutex, &otr_inst_lock)
-		KUNIT_EXPECT_NOT_NULL(test, otr_awaited_nth(inst, 1));
+		KUNIT_EXPECT_NOT_NULL(test, awaited(inst, 1));
 	plain_event.module = "mod";
 	otr_awaited_came(inst, "mod");
 	KUNIT_EXPECT_EQ(test, attached, 1);
 	scoped_guard(mutex, &otr_inst_lock) {
-		KUNIT_EXPECT_STREQ(test, otr_awaited_nth(inst, 0)->module, "other");
-		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, &all), -EINVAL);
-		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, &word), -EINVAL);
-		KUNIT_EXPECT_EQ(test, otr_awaited_remove(inst, &whole), 0);
-		KUNIT_EXPECT_NULL(test, otr_awaited_nth(inst, 0));
+		KUNIT_EXPECT_STREQ(test, awaited(inst, 0)->module, "other");
+		KUNIT_EXPECT_EQ(test, otr_await_remove(&inst->awaited, &all), -EINVAL);
+		KUNIT_EXPECT_EQ(test, otr_await_remove(&inst->awaited, &word), -EINVAL);
+		KUNIT_EXPECT_EQ(test, otr_await_remove(&inst->awaited, &whole), 0);
+		KUNIT_EXPECT_NULL(test, awaited(inst, 0));
 	}
 	plain_event.module = NULL;
 	events_out(test);

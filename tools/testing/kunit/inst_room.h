@@ -20,7 +20,7 @@
 #include "inst/options.c"
 #include "inst/inst.c"
 #include "inst/sub.c"
-#include "inst/awaited.c"
+#include "inst/await.c"
 #include "inst/filter.c"
 #include "base/cmd.c"
 #include "base/errlog.c"
