@@ -69,23 +69,6 @@ static void text_aligned(struct seq_buf *out, const char *text, unsigned int len
 		*to++ = *text++;
 }
 
-/**
- * otr_text_pad - add a text of a certain width
- * @out: where to
- * @text: the text, cut off nowhere
- * @width: 0 for its own, above 0 to align it to the right, below to the left
- *
- * Context: as otr_text_mem().
- */
-void otr_text_pad(struct seq_buf *out, const char *text, int width)
-{
-	unsigned int len = strlen(text);
-
-	text_aligned(out, text, len, width > 0 ? width : 0, ' ');
-	if (width < 0 && (unsigned int)-width > len)
-		otr_text_fill(out, ' ', -width - len);
-}
-
 #define TEN(t)								\
 	#t "0" #t "1" #t "2" #t "3" #t "4" #t "5" #t "6" #t "7" #t "8" #t "9"
 
@@ -210,43 +193,6 @@ void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width)
 	if (value < 0)
 		*--start = '-';
 	text_aligned(out, start, end - start, width, ' ');
-}
-
-/**
- * otr_text_hex - add a number in hexadecimal, without "0x"
- * @out: where to
- * @value: the number
- * @width: least width
- * @fill: what goes before it up to @width, a blank or a zero
- *
- * Context: as otr_text_mem().
- */
-void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill)
-{
-	char number[NUMBER_MAX];
-	char *end = number + sizeof(number);
-	char *start = end - otr_text_hex_digits(value);
-
-	otr_text_hex_before(end, value);
-	text_aligned(out, start, end - start, width, fill);
-}
-
-/**
- * otr_text_usecs - add a time in seconds, with the microseconds behind a dot
- * @out: where to
- * @ns: the time in nanoseconds, rounded to the nearest microsecond
- * @width: least width of the seconds, filled up with blanks
- *
- * Context: as otr_text_mem().
- */
-void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width)
-{
-	u32 usecs;
-	u64 secs = div_u64_rem(otr_clock_usecs(ns), USEC_PER_SEC, &usecs);
-
-	otr_text_u64(out, secs, width, ' ');
-	otr_text_fill(out, '.', 1);
-	otr_text_u64(out, usecs, 6, '0');
 }
 
 /* Digits of a duration, and of its whole part where it has no other. */

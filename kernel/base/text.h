@@ -51,13 +51,10 @@ unsigned int otr_text_digits(u64 value);
 char *otr_text_before(char *end, u64 value);
 void otr_text_mem(struct seq_buf *out, const char *text, size_t len);
 void otr_text_fill(struct seq_buf *out, char c, unsigned int count);
-void otr_text_pad(struct seq_buf *out, const char *text, int width);
 void otr_text_u64(struct seq_buf *out, u64 value, unsigned int width, char fill);
 char *otr_text_put(char *at, u64 value, unsigned int width, char fill);
 void otr_text_s64(struct seq_buf *out, s64 value, unsigned int width);
-void otr_text_hex(struct seq_buf *out, u64 value, unsigned int width, char fill);
 void otr_text_duration(struct seq_buf *out, u64 ns);
-void otr_text_usecs(struct seq_buf *out, u64 ns, unsigned int width);
 
 /* format.c */
 struct otr_text_program;

@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
+#include <kunit/visibility.h>
 #include <linux/export.h>
 #include <linux/kallsyms.h>
 #include <linux/printk.h>
@@ -117,4 +118,4 @@ void otr_site_forgive(void)
 	failure_told = false;
 	WRITE_ONCE(failure_failed, false);
 }
-EXPORT_SYMBOL_GPL(otr_site_forgive);
+EXPORT_SYMBOL_IF_KUNIT(otr_site_forgive);

@@ -3,6 +3,7 @@
  * Sets of sites: a bitmap for every block that they have something of.
  */
 #include <linux/bitmap.h>
+#include <kunit/visibility.h>
 #include <linux/export.h>
 #include <linux/slab.h>
 
@@ -223,22 +224,6 @@ int otr_siteset_copy(struct otr_siteset *to, const struct otr_siteset *from)
 EXPORT_SYMBOL_GPL(otr_siteset_copy);
 
 /**
- * otr_siteset_clear - empty a set
- * @set: the set
- *
- * Context: process context, sleeps.
- */
-void otr_siteset_clear(struct otr_siteset *set)
-{
-	mutex_lock(&otr_site_data_lock);
-	otr_parts_free(&set->parts);
-	set->lost = false;
-	set->expects = false;
-	mutex_unlock(&otr_site_data_lock);
-}
-EXPORT_SYMBOL_GPL(otr_siteset_clear);
-
-/**
  * otr_siteset_expect - say that sites of a module to come belong into a set
  * @set: a set that no registered hook uses
  * @expects: whether they do
@@ -300,6 +285,8 @@ EXPORT_SYMBOL_GPL(otr_siteset_count);
  * @set: the set
  * @ip: the site, or its function
  *
+ * For tests.
+ *
  * Context: process context, sleeps.
  * Return: true if it is.
  */
@@ -319,7 +306,7 @@ bool otr_siteset_test(const struct otr_siteset *set, unsigned long ip)
 	mutex_unlock(&otr_site_data_lock);
 	return found;
 }
-EXPORT_SYMBOL_GPL(otr_siteset_test);
+EXPORT_SYMBOL_IF_KUNIT(otr_siteset_test);
 
 /**
  * otr_siteset_add - put a site into a set

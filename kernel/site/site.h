@@ -87,7 +87,6 @@ int otr_hook_set(struct otr_hook *hook, struct otr_siteset *filter, struct otr_s
 struct otr_siteset *otr_siteset_create(void);
 void otr_siteset_destroy(struct otr_siteset *set);
 int otr_siteset_copy(struct otr_siteset *to, const struct otr_siteset *from);
-void otr_siteset_clear(struct otr_siteset *set);
 void otr_siteset_expect(struct otr_siteset *set, bool expects);
 bool otr_siteset_empty(const struct otr_siteset *set);
 unsigned long otr_siteset_count(const struct otr_siteset *set);

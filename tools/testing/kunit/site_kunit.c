@@ -115,7 +115,7 @@ static long match(struct otr_siteset *set, const char *pattern, const char *mod,
 
 static void set_holds_sites(struct kunit *test)
 {
-	struct otr_siteset *set = new_set(test), *copy = new_set(test);
+	struct otr_siteset *set = new_set(test), *copy = new_set(test), *none = new_set(test);
 
 	KUNIT_EXPECT_TRUE(test, otr_siteset_empty(set));
 	KUNIT_EXPECT_EQ(test, otr_siteset_add(set, (unsigned long)site_victim_100), 0);
@@ -132,7 +132,7 @@ static void set_holds_sites(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_siteset_add(set, 0), -ENOENT);
 
 	KUNIT_EXPECT_EQ(test, otr_siteset_copy(copy, set), 0);
-	otr_siteset_clear(set);
+	KUNIT_EXPECT_EQ(test, otr_siteset_copy(set, none), 0);
 	KUNIT_EXPECT_TRUE(test, otr_siteset_empty(set));
 	KUNIT_EXPECT_EQ(test, otr_siteset_count(copy), 2);
 	KUNIT_EXPECT_EQ(test, otr_siteset_copy(copy, set), 0);
@@ -599,3 +599,4 @@ kunit_test_suite(site_suite);
 
 MODULE_DESCRIPTION("Tests of the engine's sites and hooks");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
