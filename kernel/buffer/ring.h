@@ -106,7 +106,7 @@ static inline u64 otr_slots_oldest(const struct otr_slot *slots, u32 nr, u64 com
 static inline u64 otr_ring_committed(const struct otr_ring_cpu *rc)
 {
 	/*
-	 * Pairs with the release in otr_ring_end() and advance(), see
+	 * Pairs with the release in otr_ring_end() and write_advance(), see
 	 * memory-order.rst (commit).
 	 */
 	return smp_load_acquire(&rc->commit);

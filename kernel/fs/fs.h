@@ -47,14 +47,14 @@ struct otr_node {
 /* tree.c: from tables to inodes */
 void otr_inode_evict(struct inode *inode);
 struct inode *otr_tree_root(struct super_block *sb);
+bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
+		   const struct qstr *name, struct otr_entry *entry);
 extern const struct dentry_operations otr_dentry_ops;
 
 /* row.c */
 bool otr_row_visible(const struct otr_row *row, const struct otr_where *where);
 void otr_entry_from_row(struct otr_entry *entry, const struct otr_row *row,
 			const struct otr_where *where);
-bool otr_tree_find(const struct otr_where *where, const struct otr_dir *dir,
-		   const struct qstr *name, struct otr_entry *entry);
 
 /* change.c: what users changed of files' attributes */
 void otr_change_refresh(struct inode *inode, struct dentry *dentry);
@@ -140,7 +140,7 @@ extern const struct otr_file_ops otr_total_size_ops;
 extern const struct otr_file_ops otr_percent_ops;
 extern const struct otr_file_ops otr_free_ops;
 extern const struct otr_file_ops otr_stats_ops;
-extern const struct otr_file_ops otr_cmdlines_ops;		/* comm.c */
+extern const struct otr_file_ops otr_cmdlines_ops;		/* names.c */
 extern const struct otr_file_ops otr_cmdlines_size_ops;
 extern const struct otr_file_ops otr_tgids_ops;
 extern const struct otr_file_ops otr_trace_options_ops;		/* options.c */
@@ -152,6 +152,7 @@ extern const struct otr_file_ops otr_show_filters_ops;
 extern const struct otr_file_ops otr_eval_map_ops;		/* eval_map.c */
 extern const struct otr_file_ops otr_printk_formats_ops;	/* printk_formats.c */
 
+/* super.c */
 int otr_fs_init(void);
 void otr_fs_exit(void);
 

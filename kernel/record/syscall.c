@@ -153,7 +153,7 @@ static __always_inline struct otr_sub *syscall_wanted(const struct table *table,
 #endif
 	if ((unsigned int)nr >= NR_syscalls)
 		return NULL;
-	/* Pairs with the release in attach_locked(): the subscription is whole. */
+	/* Pairs with the release in syscall_attach(): the subscription is whole. */
 	return smp_load_acquire(&table->sub[nr]);
 }
 

@@ -4,7 +4,7 @@
  *
  * Everything here may run in any context. A record is complete when it is
  * matched, so locations in it can be followed. The filter has no use for the signs
- * of numbers: see ask_range().
+ * of numbers: see term_ask_range().
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>

@@ -154,7 +154,7 @@ static struct otr_modules block_modules = {
 /*
  * Modules that were there before. The list is a ring with its head in the
  * kernel's data, and every entry of it is in a module. One that is there stays
- * in the list while its sites are sorted: on its way out it waits in on_module()
+ * in the list while its sites are sorted: on its way out it waits in modules_on_module()
  * for the lock that is held here.
  */
 static int block_add_modules(void)

@@ -70,7 +70,7 @@ void otr_dispatch_shared(unsigned long ip, unsigned long parent_ip, void *unused
 
 	if (!at)
 		return;
-	/* Pairs with the release in update_shared(), by address dependency. */
+	/* Pairs with the release in target_update_shared(), by address dependency. */
 	target = READ_ONCE(at->target);
 	if (target)
 		otr_dispatch_list(ip, parent_ip, target, frame);

@@ -119,7 +119,7 @@ static int ret_add(struct otr_ret_hook *hook)
 	/* Calls of another time that are still pending have another key. */
 	ret_last_key += OTR_RET_HOOKS;
 	hook->key = ret_last_key + id;
-	/* Pairs with the address dependency in returned(). */
+	/* Pairs with the address dependency in ret_end_call(). */
 	smp_store_release(&ret_hooks[id], hook);
 	return 0;
 }

@@ -158,7 +158,7 @@ struct otr_rets *otr_rets_take(void)
 		atomic_long_inc(&ret_pool_missed);
 		return NULL;
 	}
-	/* Pairs with the address dependency in cpu_prepare(): the task is seen whole. */
+	/* Pairs with the address dependency in ret_pool_cpu_prepare(): the task is seen whole. */
 	smp_store_release(&rets->task, current);
 	other = cmpxchg(slot, NULL, rets);
 	if (!other)

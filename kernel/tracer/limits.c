@@ -88,7 +88,7 @@ int otr_graph_set_sites(enum otr_side side, struct otr_siteset *set)
 		otr_siteset_destroy(set);
 		return err;
 	}
-	/* Pairs with the address dependency in judge(): the set is complete. */
+	/* Pairs with the address dependency in graph_judge(): the set is complete. */
 	smp_store_release(&otr_limits.sites[side], addrs);
 	limits_note_limits();
 	mutex_lock(&otr_inst_lock);

@@ -24,7 +24,7 @@
 int otr_tracer_init(void);
 void otr_tracer_exit(void);
 
-/* function.c: which functions and which tasks the function tracer records */
+/* wanted.c: which functions and which tasks the function tracer records */
 struct otr_siteset *otr_function_sites(const struct otr_inst *inst, enum otr_side side);
 int otr_function_set_sites(struct otr_inst *inst, enum otr_side side, struct otr_siteset *set);
 struct otr_idset *otr_function_pids(const struct otr_inst *inst, enum otr_side side);
