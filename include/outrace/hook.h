@@ -67,7 +67,7 @@ struct otr_call {
  * seen, as there are too many calls around it already, @entry is not called
  * either, and the call counts as missed. Code that is called directly is on its
  * own: nothing was switched off, a function that it calls may come back to it, and
- * who sleeps in it is not waited for when the watch goes.
+ * a task that sleeps in it is not waited for when the watch goes.
  */
 struct otr_watch_ops {
 	const char	*name;

@@ -29,7 +29,7 @@ struct otr_kept;
  * @kept: what the engine made of it when the module was loaded
  *
  * The engine finds them by their names, which begin with __otr_printk_format; and
- * by __otr_printk_stack it knows who will record stacks.
+ * by __otr_printk_stack it knows which modules will record stacks.
  */
 struct otr_printk_format {
 	const char		*text;
@@ -111,7 +111,7 @@ do {									\
 } while (0)
 
 /**
- * trace_dump_stack - record who called
+ * trace_dump_stack - record the stack of callers
  * @skip: leave out what is innermost: 2 for the caller, 3 for its caller as well.
  *	  The first one, in the in-tree tracer, is a function of its own, and there is
  *	  none here

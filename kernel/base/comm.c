@@ -46,7 +46,7 @@ struct place {
  * replacement frees it a grace period later.
  *
  * @lock: its bit LOCKED guards the rest. Recording only tries it, because it may
- *	  have interrupted who holds it; others wait for it in task context only.
+ *	  have interrupted its holder; others wait for it in task context only.
  *	  No spinlock: those are traced, and do nothing on one CPU
  * @nr: number of places
  * @last: the place given out last

@@ -260,7 +260,7 @@ size_t otr_text_reveal(char *to, size_t room, const char *fmt)
 }
 
 /*
- * A format for vsnprintf(), which begins where the plain text ends. Whoever prints when
+ * A format for vsnprintf(), which begins where the plain text ends. Code that prints when
  * something went wrong cannot make room, so what plain addresses take is made now.
  */
 static void format_take_format(struct otr_text_program *program, struct step *step, const char *fmt,

@@ -18,7 +18,7 @@
 static int **tgid_the_map;
 static DEFINE_MUTEX(tgid_start_lock);	/* serialises the first use */
 
-/* A leaf that recording found missing; who finds it so again asks again. */
+/* A leaf that recording found missing; the next recorder that finds it so asks again. */
 static unsigned int tgid_leaf_wanted;
 
 /* The leaf and the next one, which pids that count up will soon want as well. */

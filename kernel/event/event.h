@@ -10,7 +10,7 @@
  *           otr_event_group, the events of one system, made with its first event
  *           and freed with its last; struct otr_line, one record on its way to
  *           text, lives on the reader's stack; struct otr_access, the way to a
- *           field's value, owned by whoever asks for values.
+ *           field's value, owned by the code that asks for values.
  * Locks:    otr_event_lock() keeps all of that in place for a reader. It is
  *           taken under otr_inst_lock, never the other way round. The lock of
  *           the sets (set.c) is outermost, then that of events that go away

@@ -343,7 +343,7 @@ void otr_event_unlock(void)
 }
 
 /**
- * otr_event_lock_write - keep everybody out who looks at events
+ * otr_event_lock_write - keep every reader of events out
  *
  * Context: may sleep.
  */

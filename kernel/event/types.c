@@ -53,7 +53,7 @@ struct known {
 };
 
 /*
- * For everything below: who changes it holds both, who looks holds one of them. The
+ * For everything below: a writer holds both, a reader one of them. The
  * mutex is held while files are read and values are printed. A dump must not wait
  * for anybody: it tries the other one, which is never held for long.
  */

@@ -115,7 +115,7 @@ void otr_file_close(struct otr_file *of)
 	kfree(of);
 }
 
-/* seq_open() takes the places away where something can be written; who had them? */
+/* seq_open() takes the places away where something can be written; which of them had been there? */
 static void file_set_places(struct inode *inode, struct file *file, enum otr_places places)
 {
 	bool text = places == OTR_PLACES_TEXT ||

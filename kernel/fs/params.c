@@ -58,7 +58,7 @@ static int params_keep_instance(const char *text, const struct kernel_param *kp)
 	return 0;
 }
 
-/* When the module goes, or does not come: who reads them may not have come to that. */
+/* When the module goes, or does not come: their reader may not have come to that. */
 static void params_free_instances(void *unused)
 {
 	while (params_nr_instances)

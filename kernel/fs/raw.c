@@ -205,7 +205,7 @@ static __poll_t raw_poll(struct otr_file *of, struct file *file, poll_table *wai
 	return otr_ring_poll(raw_ring_of(of), of->where.cpu, file, wait, READ_ONCE(inst->percent));
 }
 
-/* Command 0, which no header names: send everybody home who waits here. */
+/* Command 0, which no header names: send every task home that waits here. */
 static long raw_ioctl(struct otr_file *of, unsigned int cmd, unsigned long arg)
 {
 	if (cmd)

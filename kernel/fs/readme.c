@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * README: the files in a few words, for a reader who has nothing else at hand.
+ * README: the files in a few words, for a reader that has nothing else at hand.
  *
  * Programs look here, too, for what this tracer can do. The lines that they look for
  * are the in-tree tracer's of the same kernel or, for what only newer kernels have,

@@ -4,8 +4,8 @@
  *
  * "words:mod:module" is about events or functions that the module has. When it is not
  * loaded, the words are remembered, and followed when it comes. Lists of them are an
- * instance's, under otr_inst_lock; what is made of the words is the business of who has
- * the list. Here that is done for events.
+ * instance's, under otr_inst_lock; what is made of the words is the business of the list's
+ * owner. Here that is done for events.
  */
 #include <linux/slab.h>
 #include <linux/string.h>

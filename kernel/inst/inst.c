@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Instances: how they come, how they go, and who else takes part in that. */
+/* Instances: how they come, how they go, and which rooms take part in that. */
 #include <linux/slab.h>
 #include <linux/string.h>
 

@@ -16,8 +16,8 @@
  *           probes without it. Nobody holds it for long, as most files need
  *           it: text is not changed under it, nor are tasks waited for.
  *           Two locks, taken before it, are held for that: otr_switch_lock by
- *           who attaches events to their sources, and inside it otr_tracer_lock
- *           by who changes tracers and options, or which functions and tasks
+ *           code that attaches events to their sources, and inside it otr_tracer_lock
+ *           by code that changes tracers and options, or which functions and tasks
  *           are wanted. What is new is put in place under otr_inst_lock, in a
  *           moment; nothing that only looks needs the other two.
  *           Instances come and go under otr_switch_lock and otr_inst_lock, so

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The instances that there are, and who keeps them.
+ * The instances that there are, and what keeps them in place.
  *
  * An open file pins its instance, which cannot be removed then. A directory
  * that somebody is in does not: the instance goes, and what is left is its
@@ -11,10 +11,10 @@
 
 #include "inst/inst.h"
 
-/* Guards who switches events, and keeps those and the instances in place. */
+/* Held while events are switched; keeps those and the instances in place. */
 DEFINE_MUTEX(otr_switch_lock);
 
-/* Guards who changes tracers, their options, and which functions and tasks they want. */
+/* Held while tracers, their options, and the functions and tasks that they want are changed. */
 DEFINE_MUTEX(otr_tracer_lock);
 
 /* Guards what struct otr_inst says, and what files show of the engine's state. */

@@ -166,7 +166,7 @@ static int tracer_prepare(struct otr_inst *inst, const struct otr_tracer *tracer
 	return err;
 }
 
-/* Between two tracers: what was recorded goes, and who opens a file sees the next one. */
+/* Between two tracers: what was recorded goes, and a reader that opens a file sees the next one. */
 static int tracer_turn(struct otr_inst *inst, const struct otr_tracer *tracer)
 {
 	int err;

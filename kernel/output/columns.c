@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The context columns in front of every record: who, where, when. */
+/* The context columns in front of every record: task, CPU, state, time. */
 #include <linux/math64.h>
 #include <linux/string.h>
 #include <linux/time64.h>

@@ -220,7 +220,7 @@ static int dump_on_die(struct notifier_block *nb, unsigned long event, void *dat
 	return NOTIFY_DONE;
 }
 
-/* Before others print much; behind who only stops others from printing. */
+/* Before others print much; behind code that only stops others from printing. */
 static struct notifier_block dump_panic_nb = { .notifier_call = dump_on_panic,
 					       .priority = INT_MAX - 1 };
 static struct notifier_block dump_die_nb = { .notifier_call = dump_on_die,

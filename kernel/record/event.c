@@ -73,7 +73,7 @@ static __always_inline void *event_reserve(struct otr_sub *sub, struct otr_out *
 	struct otr_rec rec __uninitialized;
 	void *data = NULL;
 
-	/* Whoever has a record has a head, and words. Long ones may take longer. */
+	/* A caller that has a record has a head, and words. Long ones may take longer. */
 	if (!len || len % 4)
 		__builtin_unreachable();
 	if (likely(len <= OTR_REC_SHORT_MAX))

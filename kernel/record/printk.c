@@ -286,7 +286,7 @@ int otr_printk_print(unsigned long ip, const char *fmt, ...)
 EXPORT_SYMBOL_GPL(otr_printk_print);
 
 /**
- * otr_printk_dump_stack - record who called
+ * otr_printk_dump_stack - record the stack of callers
  * @mark: by which the engine knew that this will come
  * @skip: what to leave out, to 16; the first is the tracer itself, which is never shown
  *

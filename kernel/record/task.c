@@ -18,7 +18,7 @@
 #include "record/internal.h"
 #include "site/site.h"
 
-/* Guards who uses them, while they are attached, which waits for all CPUs. */
+/* Guards the count of users, while probes are attached, which waits for all CPUs. */
 static DEFINE_MUTEX(task_users_lock);
 static unsigned int task_name_users;
 static unsigned int task_sleep_users;

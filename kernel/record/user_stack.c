@@ -64,7 +64,7 @@ static void user_stack_record(struct otr_ring *ring)
 }
 
 /**
- * otr_stack_record_user - record where user space is, and who called that
+ * otr_stack_record_user - record where user space is, and its callers
  * @ring: where to
  *
  * Context: any, preemption off; does nothing in an NMI.

@@ -70,7 +70,7 @@ void otr_fail(unsigned long ip, unsigned long target)
 /**
  * otr_fail_report - say what otr_fail() remembered
  *
- * A console may take long, and nobody can change text meanwhile who waits for
+ * A console may take long, and a task cannot change text meanwhile that waits for
  * text_mutex.
  *
  * Context: otr_site_lock held, text_mutex not.

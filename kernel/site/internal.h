@@ -2,11 +2,11 @@
 /*
  * Inside the site room: what its files share.
  *
- * otr_site_lock is held by who changes hooks and text, otr_site_data_lock by who looks
- * at blocks, sets, hooks and targets, or changes them. Sets of nobody's change under
+ * otr_site_lock is held to change hooks and text, otr_site_data_lock to look
+ * at blocks, sets, hooks and targets, or to change them. Sets of nobody's change under
  * the second alone; everything else under both, so either is enough to look at it. The
  * bits of what hooks are on change under the first alone, a word at a time, since that
- * is while text is locked: who looks at them under the second sees a change half done.
+ * is while text is locked: a look at them under the second sees a change half done.
  */
 #ifndef _OTR_SITE_INTERNAL_H
 #define _OTR_SITE_INTERNAL_H

@@ -139,7 +139,7 @@ void otr_site_show_name(struct seq_file *m, const struct otr_site_pos *pos)
 }
 
 /**
- * otr_site_show_hooks - show who is on a site
+ * otr_site_show_hooks - show the hooks on a site
  * @m: where to
  * @pos: the site
  *

@@ -23,7 +23,7 @@ static u32 ret_last_key;
 static bool ret_started;
 
 /*
- * Tell who saw the entry of a call, and take the entry away. False if somebody
+ * Tell the hook that saw the entry of a call, and take the entry away. False if somebody
  * else's entry has the same place.
  */
 static __always_inline bool ret_end_call(struct otr_rets *rets, struct otr_ret *ret,
@@ -42,7 +42,7 @@ static __always_inline bool ret_end_call(struct otr_rets *rets, struct otr_ret *
 	WRITE_ONCE(ret->place, NULL);
 	/* An entry beyond the depth has no place: see otr_ret_push(). */
 	barrier();
-	/* Plain: one instruction, and who interrupts it puts back what it changes. */
+	/* Plain: one instruction, and code that interrupts it puts back what it changes. */
 	rets->depth--;
 	return to != (unsigned long)otr_return_tramp;
 }

@@ -6,7 +6,7 @@
 #include "site/internal.h"
 
 /**
- * struct otr_shared - who is called from where, for the shared trampoline
+ * struct otr_shared - which hooks are called from where, for the shared trampoline
  * @nr: number of sites
  * @sites: ascending by @ip; @target may change, and is NULL for a site that calls
  *	   nobody any more

@@ -5,7 +5,7 @@
 #include "arch/x86/arch.h"
 #include "site/internal.h"
 
-/* Who changes hooks, for as long as it takes to write text and wait for tasks. */
+/* Held to change hooks, for as long as it takes to write text and wait for tasks. */
 DEFINE_MUTEX(otr_site_lock);
 
 /* What there is: blocks, sets, hooks, targets. Never held to write text or to wait. */

@@ -349,7 +349,7 @@ static struct otr_shared *target_next_shared;
 static unsigned int target_next_max;
 
 /**
- * otr_targets_reserve - have the memory for a change of who shares the trampoline
+ * otr_targets_reserve - have the memory for a change of the hooks that share the trampoline
  * @more: number of sites that begin to share it, at most
  *
  * Context: otr_site_lock held, sleeps.
@@ -374,7 +374,7 @@ int otr_targets_reserve(unsigned int more)
  *
  * Context: otr_site_lock held.
  * Return: false if it would come to the shared trampoline, and there is no memory to
- * say who calls whom.
+ * say which site calls which hooks.
  */
 bool otr_target_ready(const struct otr_target *target, unsigned long ip)
 {
@@ -422,7 +422,7 @@ static void target_update_shared(struct otr_shared *shared)
 }
 
 /**
- * otr_targets_share - tell the shared trampoline who calls it now
+ * otr_targets_share - tell the shared trampoline which sites call it now
  *
  * Calls between the change of a site and this are not seen by its hooks.
  *

@@ -3,7 +3,7 @@
  * Change what functions get, what they return, and which function runs.
  *
  * Writing a number to the parameter "ask" calls the function below with it; what
- * it returned is read there. The hook changes both numbers. And who reads
+ * it returned is read there. The hook changes both numbers. And a program that reads
  * /proc/cmdline is sent to another function, as a live patch would do it.
  */
 #include <linux/err.h>

@@ -24,7 +24,7 @@
  * @OTR_TYPE_BPUTS: a text that the kernel has, by its address
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_REPEATS: the last call on this CPU was repeated
- * @OTR_TYPE_GRAPH_MORE: as OTR_TYPE_GRAPH_ENTRY, with who called it and its arguments
+ * @OTR_TYPE_GRAPH_MORE: as OTR_TYPE_GRAPH_ENTRY, with its caller and its arguments
  * @OTR_TYPE_FUNCTION_ARGS: as OTR_TYPE_FUNCTION, with its arguments
  * @OTR_TYPE_FIXED_END: the first number free for registered events
  */

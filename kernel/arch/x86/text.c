@@ -114,7 +114,7 @@ static u8 *text_slot_call(unsigned int slot)
 void otr_arch_slot_set(unsigned int slot, const void *func, const void *arg)
 {
 	/*
-	 * Writing text interrupts every CPU, so who comes through a site that is
+	 * Writing text interrupts every CPU, so a caller that comes through a site that is
 	 * written later sees this.
 	 */
 	WRITE_ONCE(otr_slot_args[slot], arg);
