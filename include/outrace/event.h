@@ -151,6 +151,7 @@ struct otr_event_ops {
 #define OTR_EVENT_CLOSED	BIT(1)	/* cannot be used: its source is gone, or about to go */
 #define OTR_EVENT_POINTS	BIT(2)	/* records have addresses of texts */
 #define OTR_EVENT_NUMBERED	BIT(3)	/* its number was given to it */
+#define OTR_EVENT_ALWAYS	BIT(4)	/* its records are written whoever switches events */
 
 /**
  * struct otr_event - a description of one kind of record
@@ -167,7 +168,7 @@ struct otr_event_ops {
  * @hex: the same for the "hex" style, without the newline, NULL as for @raw
  * @bin: the same for the "bin" style, NULL as for @raw
  * @alone: prints the text that somebody wrote and nothing else, NULL for other events
- * @ops: its source, NULL for one that cannot be switched by itself
+ * @ops: its source, NULL for one that cannot be switched by itself, nor have triggers
  * @tracepoint: name of its tracepoint, for events that have one
  * @probe: what is called there, with a struct otr_sub as its first argument
  * @tp: the tracepoint while the kernel has it

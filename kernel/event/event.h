@@ -82,6 +82,18 @@ static inline bool otr_event_listed(const struct otr_event *ev)
 }
 
 /**
+ * otr_event_switched - can users switch an event by itself?
+ * @ev: the event
+ *
+ * Context: any.
+ * Return: whether they can.
+ */
+static inline bool otr_event_switched(const struct otr_event *ev)
+{
+	return ev->ops && !(ev->flags & OTR_EVENT_ALWAYS);
+}
+
+/**
  * otr_event_key - a number that means an event until it goes away, and nothing after that
  * @ev: the event
  *

@@ -129,6 +129,7 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
 	sub->id = ev->id;
 	sub->pid_at = sub_other_pid(ev);
 	sub->gate.bits = OTR_GATE_SHUT;
+	INIT_LIST_HEAD(&sub->triggers);
 	otr_sub_gate_update(sub);
 	err = xa_insert(&inst->subs, ev->id, sub, GFP_KERNEL);
 	if (!err)
@@ -241,6 +242,8 @@ static void sub_change_holders(struct otr_sub *sub, int by)
  * @inst: the instance
  * @ev: the event; one with a source
  *
+ * The ring keeps its size: where records may come of it, otr_inst_expand() is first.
+ *
  * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
  * Return: the subscription, until otr_sub_drop(); ERR_PTR() of -ENOMEM or of
  * what the event's source said.
@@ -252,8 +255,7 @@ struct otr_sub *otr_sub_hold(struct otr_inst *inst, struct otr_event *ev)
 
 	lockdep_assert_held(&otr_switch_lock);
 	mutex_lock(&otr_inst_lock);
-	err = otr_inst_expand(inst);
-	sub = err ? ERR_PTR(err) : otr_sub_get(inst, ev);
+	sub = otr_sub_get(inst, ev);
 	mutex_unlock(&otr_inst_lock);
 	if (IS_ERR(sub))
 		return sub;
@@ -301,9 +303,9 @@ void otr_sub_add_tap(struct otr_sub *sub, struct otr_tap *tap)
 	struct otr_tap **at = &sub->taps[tap->kind];
 
 	lockdep_assert_held(&otr_inst_lock);
-	tap->next = NULL;
-	while (*at)
+	while (*at && tap->kind == OTR_TAP_SINK)
 		at = &(*at)->next;
+	tap->next = *at;
 	/* Pairs with the address dependency in the probes: the tap is complete. */
 	smp_store_release(at, tap);
 	sub_note_taps(sub);
@@ -349,7 +351,7 @@ static struct otr_event *sub_next_picked(const struct otr_pick *pick, struct otr
 	otr_event_lock();
 	do
 		ev = otr_event_next(ev);
-	while (ev && !(ev->ops && otr_event_listed(ev) && sub_picked(pick, ev)));
+	while (ev && !(otr_event_switched(ev) && otr_event_listed(ev) && sub_picked(pick, ev)));
 	otr_event_unlock();
 	return ev;
 }

@@ -17,7 +17,7 @@ struct otr_sub;
  * @sub: the event in an instance
  * @rec: the record, complete, its head included; NULL once it is in the ring
  * @len: its length in bytes
- * @probe: return address into the event's probe, where a stack begins
+ * @probe: return address into the event's probe, behind which a stack begins
  */
 struct otr_hit {
 	struct otr_sub	*sub;
@@ -25,6 +25,9 @@ struct otr_hit {
 	unsigned int	len;
 	unsigned long	probe;
 };
+
+/* Taps of one event that run after the record; what is added beyond that does not run. */
+#define OTR_TAPS_AFTER	8
 
 /**
  * enum otr_tap_kind - when a tap gets a record, and which
@@ -48,7 +51,9 @@ enum otr_tap_kind {
  * @kind: when it runs; set before it is added
  * @needs_rec: without a filter, too, it runs only for tasks that the instance wants, as
  *	       it looks at the record; set before it is added
- * @next: the one that was added after it
+ * @keeps_rec: while a trigger of the event looks at records, it runs when the record is in
+ *	       the ring, though it is of those before; set before it is added
+ * @next: the one that runs after it
  *
  * A tap may switch the event on and off, stop the ring or exchange it. What it records
  * itself, into the same event's instance or not, nests.
@@ -58,6 +63,7 @@ struct otr_tap {
 	struct otr_filter	*filter;
 	enum otr_tap_kind	kind;
 	bool			needs_rec;
+	bool			keeps_rec;
 	struct otr_tap		*next;
 };
 
@@ -74,8 +80,8 @@ struct otr_tap {
  *	  head; read like @filter
  * @filter: what records have to pass, NULL for nothing; read by probes with
  *	    preemption off
- * @taps: sinks and triggers, by their kind, in the order in which they were added; read
- *	  by probes with preemption off
+ * @taps: sinks and triggers, by their kind, sinks in the order in which they were added,
+ *	  triggers the other way round; read by probes with preemption off
  * @picky: a trigger needs the record, so none runs for tasks that are not wanted
  * @missed: records that no tap got, as they were too long or nested too deep and the
  *	    ring took none
@@ -83,6 +89,7 @@ struct otr_tap {
  * @shown: the filter that its file shows: @filter, or one that was wrong, and
  *	   then there is no @filter
  * @holders: triggers that may switch it on and off, and those that have taps
+ * @triggers: triggers on it, the newest first; the room trigger's
  * @attached: probes of the event come here
  * @recorded: they did, so there may be records of it
  * @next_gone: in the list of those whose events went away
@@ -108,6 +115,7 @@ struct otr_sub {
 	struct otr_event	*event;
 	struct otr_filter	*shown;
 	unsigned int		holders;
+	struct list_head	triggers;
 
 	/* otr_switch_lock */
 	bool			attached;

@@ -276,39 +276,72 @@ static bool event_task_wanted(const struct otr_sub *sub, u32 gate)
 	       otr_tasks_wanted(&sub->inst->event_tasks);
 }
 
-/* Let sinks and triggers have a record; bits of those that run after it is in the ring. */
-static u64 event_taps_before(struct otr_sub *sub, void *data, unsigned int len, bool triggers)
+/* Does a tap want a record? Its head is filled in for who looks at it. */
+static __always_inline bool event_tap_wants(const struct otr_sub *sub, const struct otr_tap *tap,
+					    void *data)
 {
-	struct otr_hit hit = { .sub = sub, .rec = data, .len = len };
-	struct otr_tap *tap;
-	u64 later = 0, bit;
-
-	otr_record_head(data, sub->id);
-	/* What a tap is comes with its address, see otr_sub_add_tap(). */
-	for (tap = READ_ONCE(sub->taps[OTR_TAP_SINK]); tap; tap = READ_ONCE(tap->next))
-		if (!tap->filter || otr_filter_match(tap->filter, data))
-			tap->run(tap, &hit);
-	if (!triggers)
-		return 0;
-	for (tap = READ_ONCE(sub->taps[OTR_TAP_BEFORE]); tap; tap = READ_ONCE(tap->next))
-		if (!tap->filter || otr_filter_match(tap->filter, data))
-			tap->run(tap, &hit);
-	tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]);
-	for (bit = 1; tap && bit; tap = READ_ONCE(tap->next), bit <<= 1)
-		if (!tap->filter || otr_filter_match(tap->filter, data))
-			later |= bit;
-	return later;
+	if (!tap->filter)
+		return true;
+	if (unlikely(otr_filter_needs_head(tap->filter)))
+		otr_record_head(data, sub->id);
+	return otr_filter_match(tap->filter, data);
 }
 
-/* A tap that was added or removed meanwhile moves the bits: a probe may see either. */
-static void event_taps_after(struct otr_sub *sub, u64 later, unsigned long probe)
+static __always_inline void event_put_down(struct otr_later *later, struct otr_tap *tap)
+{
+	if (likely(later->nr < OTR_TAPS_AFTER))
+		later->tap[later->nr++] = tap;
+}
+
+/* Let taps of a kind have a record, but for those that keep it with @keep. */
+static __always_inline void event_taps_now(const struct otr_hit *hit, struct otr_tap *tap,
+					   void *data, bool keep, struct otr_later *later)
+{
+	/* What a tap is comes with its address, see otr_sub_add_tap(). */
+	for (; tap; tap = READ_ONCE(tap->next)) {
+		if (!event_tap_wants(hit->sub, tap, data))
+			continue;
+		if (keep && tap->keeps_rec) {
+			event_put_down(later, tap);
+			continue;
+		}
+		otr_record_head(data, hit->sub->id);
+		tap->run(tap, hit);
+	}
+}
+
+/* Let sinks and triggers have a record; those that run after it are put down. */
+static __always_inline void event_taps_before(const struct otr_hit *hit, void *data,
+					      bool triggers, bool keep, struct otr_later *later)
+{
+	struct otr_sub *sub = hit->sub;
+	struct otr_tap *tap;
+
+	later->nr = 0;
+	event_taps_now(hit, READ_ONCE(sub->taps[OTR_TAP_SINK]), data, false, later);
+	if (!triggers)
+		return;
+	event_taps_now(hit, READ_ONCE(sub->taps[OTR_TAP_BEFORE]), data, keep, later);
+	for (tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]); tap; tap = READ_ONCE(tap->next))
+		if (event_tap_wants(sub, tap, data))
+			event_put_down(later, tap);
+}
+
+/* One that was removed meanwhile runs once more: it is not freed under a probe. */
+static void event_taps_after(struct otr_sub *sub, const struct otr_later *later, unsigned long probe)
 {
 	struct otr_hit hit = { .sub = sub, .probe = probe };
-	struct otr_tap *tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]);
+	unsigned int i;
 
-	for (; tap && later; tap = READ_ONCE(tap->next), later >>= 1)
-		if (later & 1)
-			tap->run(tap, &hit);
+	for (i = 0; i < later->nr; i++)
+		later->tap[i]->run(later->tap[i], &hit);
+}
+
+/* Triggers that look at the record leave tasks alone that the instance leaves alone. */
+static __always_inline bool event_triggers_wanted(const struct otr_sub *sub, const void *data,
+						  u32 gate, bool task_wanted)
+{
+	return likely(task_wanted) || (gate & OTR_GATE_OTHER && event_other_wanted(sub, data));
 }
 
 /*
@@ -318,20 +351,59 @@ static void event_taps_after(struct otr_sub *sub, u64 later, unsigned long probe
 static noinline void event_judge_taps(struct otr_sub *sub, void *data, unsigned int len,
 				      struct otr_out *out, unsigned long probe)
 {
+	struct otr_hit hit = { .sub = sub, .rec = data, .len = len, .probe = probe };
 	u32 gate = READ_ONCE(sub->gate.bits);
 	bool wanted = event_task_wanted(sub, gate);
-	u64 later = event_taps_before(sub, data, len, wanted || !READ_ONCE(sub->picky));
-	/* A trigger may have changed what is in the way. */
-	bool good = event_ring_wants(sub, data, READ_ONCE(sub->gate.bits), wanted);
+	bool picky = READ_ONCE(sub->picky);
+	struct otr_later later __uninitialized;
+	bool good;
 
+	event_taps_before(&hit, data,
+			  !picky || event_triggers_wanted(sub, data, gate, wanted),
+			  picky, &later);
+	/* A trigger may have changed what is in the way. */
+	good = event_ring_wants(sub, data, READ_ONCE(sub->gate.bits), wanted);
 	if (out)
 		event_end_in_ring(out, good);
 	else if (good)
 		event_keep(sub, data, len);
 	if (good)
 		event_record_stacks(sub, probe);
-	if (later)
-		event_taps_after(sub, later, probe);
+	if (later.nr)
+		event_taps_after(sub, &later, probe);
+}
+
+/**
+ * otr_event_offer - let sinks and triggers have a record that is in the ring already
+ * @sub: the event in an instance
+ * @data: the record, complete, to be committed after this
+ * @len: its bytes
+ * @probe: as &struct otr_hit.probe
+ * @later: filled in for otr_event_follow()
+ *
+ * For records that are written by other ways than the door.
+ *
+ * Context: any, preemption off until otr_event_follow().
+ */
+void otr_event_offer(struct otr_sub *sub, void *data, unsigned int len, unsigned long probe,
+		     struct otr_later *later)
+{
+	const struct otr_hit hit = { .sub = sub, .rec = data, .len = len, .probe = probe };
+
+	event_taps_before(&hit, data, true, true, later);
+}
+
+/**
+ * otr_event_follow - do what comes after that record
+ * @sub: the event in an instance
+ * @later: from otr_event_offer()
+ * @probe: as there
+ *
+ * Context: any; the record was committed.
+ */
+void otr_event_follow(struct otr_sub *sub, const struct otr_later *later, unsigned long probe)
+{
+	event_taps_after(sub, later, probe);
 }
 
 /* All that may be in the way, or was when the probe looked at the gate. */

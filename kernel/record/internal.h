@@ -5,6 +5,16 @@
 
 #include "record/record.h"
 
+/* Triggers that run when a record is in the ring, in their order. */
+struct otr_later {
+	unsigned int	nr;
+	struct otr_tap	*tap[OTR_TAPS_AFTER];
+};
+
+void otr_event_offer(struct otr_sub *sub, void *data, unsigned int len, unsigned long probe,
+		     struct otr_later *later);
+void otr_event_follow(struct otr_sub *sub, const struct otr_later *later, unsigned long probe);
+
 int otr_events_init(void);
 void otr_events_exit(void);
 int otr_trace_init(void);

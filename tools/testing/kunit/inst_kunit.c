@@ -492,17 +492,18 @@ static void taps_an_event(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, sub->gate.bits,
 				OTR_GATE_SHUT | OTR_GATE_SINK | OTR_GATE_TRIGGER);
 		KUNIT_EXPECT_FALSE(test, sub->picky);
-		KUNIT_EXPECT_PTR_EQ(test, sub->taps[OTR_TAP_BEFORE], &one);
-		KUNIT_EXPECT_PTR_EQ(test, one.next, &two);
-		otr_sub_remove_tap(sub, &one);
+		/* The newest trigger comes first. */
+		KUNIT_EXPECT_PTR_EQ(test, sub->taps[OTR_TAP_BEFORE], &two);
+		KUNIT_EXPECT_PTR_EQ(test, two.next, &one);
+		otr_sub_remove_tap(sub, &two);
 		/* A probe that is there goes on. */
-		KUNIT_EXPECT_PTR_EQ(test, one.next, &two);
+		KUNIT_EXPECT_PTR_EQ(test, two.next, &one);
 		otr_sub_add_tap(sub, &after);
 		KUNIT_EXPECT_TRUE(test, sub->picky);
 		otr_sub_remove_tap(sub, &sink);
 		otr_sub_remove_tap(sub, &after);
 		KUNIT_EXPECT_FALSE(test, sub->picky);
-		otr_sub_remove_tap(sub, &two);
+		otr_sub_remove_tap(sub, &one);
 		KUNIT_EXPECT_EQ(test, sub->gate.bits, OTR_GATE_SHUT);
 	}
 	otr_sub_drop(sub);

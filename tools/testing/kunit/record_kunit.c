@@ -34,6 +34,7 @@
 
 /* What the rooms around were asked for. */
 static int stacks;
+static void (*also_on_stack)(void);
 
 DEFINE_PER_CPU(u8, otr_comm_wanted);
 /* The instances', which the room only asserts. */
@@ -44,6 +45,8 @@ DEFINE_MUTEX(otr_switch_lock);
 void otr_stack_record(struct otr_ring *ring, unsigned long from)
 {
 	stacks++;
+	if (also_on_stack)
+		also_on_stack();
 }
 
 void otr_stack_record_user(struct otr_ring *ring)
@@ -345,6 +348,81 @@ static void asks_for_tasks(struct kunit *test)
 	expect_story(test, "sbp", 1);
 }
 
+/* A task that the record names is as good as the one that runs, for all triggers. */
+static void asks_for_the_other_task(struct kunit *test)
+{
+	struct teller picky = { .tap.filter = seven };
+	struct record rec = { .value = 7 };
+
+	put(&picky, OTR_TAP_BEFORE, 'p');
+	sub.picky = true;
+	sub.pid_at = offsetof(struct record, more);
+	limit_tasks(test, current->pid + 1);
+	sub.gate.bits = OTR_GATE_TRIGGER | OTR_GATE_OTHER;
+	preempt_disable();
+	rec.more = current->pid + 2;
+	otr_event_judge(&sub, &rec, sizeof(rec));
+	expect_story(test, "", 0);
+	rec.more = current->pid + 1;
+	otr_event_judge(&sub, &rec, sizeof(rec));
+	preempt_enable();
+	expect_story(test, "p", 1);
+}
+
+static unsigned long counted;
+
+static void counts(void)
+{
+	counted = in_ring();
+}
+
+/* What is put aside has the record in it, where a trigger looks at records. */
+static void keeps_the_record(struct kunit *test)
+{
+	struct teller keeper = { .tap.keeps_rec = true, .also = counts }, after = {};
+
+	put(&keeper, OTR_TAP_BEFORE, 'k');
+	happens(7);
+	expect_story(test, "k", 1);
+	KUNIT_EXPECT_EQ(test, counted, 0);
+	put(&after, OTR_TAP_AFTER, 'a');
+	sub.picky = true;
+	happens(7);
+	expect_story(test, "ka", 2);
+	KUNIT_EXPECT_EQ(test, counted, 2);
+}
+
+static struct teller *late;
+
+static void change_list(void)
+{
+	late->tap.next = sub.taps[OTR_TAP_AFTER];
+	sub.taps[OTR_TAP_AFTER] = &late->tap;
+}
+
+/*
+ * The list changes while a record is on its way, after its triggers were asked: what joins
+ * does not run in the place of another, nor does its neighbour.
+ */
+static void runs_those_that_wanted_it(struct kunit *test)
+{
+	struct teller one = {}, two = { .tap.filter = seven }, three = {};
+	struct teller joins = { .letter = 'j', .tap.run = teller_run, .tap.kind = OTR_TAP_AFTER };
+
+	late = &joins;
+	put(&one, OTR_TAP_AFTER, '1');
+	put(&two, OTR_TAP_AFTER, '2');
+	put(&three, OTR_TAP_AFTER, '3');
+	inst.options = OTR_OPT(STACKTRACE);
+	sub.gate.bits |= OTR_GATE_STACK;
+	also_on_stack = change_list;
+	happens(5);
+	also_on_stack = NULL;
+	expect_story(test, "13", 1);
+	happens(7);
+	expect_story(test, "j123", 2);
+}
+
 static int set_up(struct kunit *test)
 {
 	struct otr_ring_config config = { .bytes = PAGES * PAGE_SIZE, .overwrite = true };
@@ -402,6 +480,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(may_stop_its_record),
 	KUNIT_CASE(nests),
 	KUNIT_CASE(asks_for_tasks),
+	KUNIT_CASE(asks_for_the_other_task),
+	KUNIT_CASE(keeps_the_record),
+	KUNIT_CASE(runs_those_that_wanted_it),
 	{}
 };
 
