@@ -213,6 +213,8 @@ struct otr_tracer {
  * @event_tasks: tasks whose events to record, see sub.h; hot
  * @function_tasks: tasks whose function calls to record; set once, by the part that
  *		    records them, NULL before
+ * @markers: the event of markers, while something besides the ring wants them; read with
+ *	     preemption off
  * @slots: what the parts keep, by &struct otr_part.slot
  * @name: "" for the first one; set once
  * @node: in the list of all; changed under otr_switch_lock as well
@@ -243,6 +245,7 @@ struct otr_inst {
 	u64			options;
 	struct otr_tasks	event_tasks;
 	struct otr_tasks	*function_tasks;
+	struct otr_sub		*markers;
 	struct otr_part_slot		slots[OTR_PARTS_MAX];
 
 	/* otr_inst_lock */

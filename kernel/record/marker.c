@@ -92,6 +92,47 @@ static noinline ssize_t marker_mark_slowly(struct otr_ring *ring, unsigned long 
 }
 
 /*
+ * Record a text that triggers look at: as the user wrote it, before a newline is added.
+ * Only while something is recorded do they see it.
+ */
+static noinline ssize_t marker_mark_tapped(struct otr_inst *inst, unsigned long ip,
+					   const char __user *from, size_t len)
+{
+	const char *text = memdup_user(from, len), *what = IS_ERR(text) ? marker_faulted : text;
+	size_t room = IS_ERR(text) ? FAULTED_LEN : len;
+	struct otr_later later = {};
+	struct otr_rec_print *out;
+	struct otr_rec rec __uninitialized;
+	struct otr_sub *sub;
+
+	if (PTR_ERR_OR_ZERO(text) == -ENOMEM)
+		return -ENOMEM;
+	preempt_disable_notrace();
+	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + room + 2);
+	if (out) {
+		otr_record_head(&out->head, OTR_TYPE_PRINT);
+		out->ip = ip;
+		memcpy(out->text, what, room);
+		out->text[room] = '\0';
+		out->text[room + 1] = '\0';
+		/* Those that wanted it may have gone. */
+		sub = READ_ONCE(inst->markers);
+		if (sub)
+			otr_event_offer(sub, out, sizeof(*out) + room + 2, _RET_IP_, &later);
+		marker_finish_text(out->text, room);
+		otr_ring_end(&rec);
+		otr_comm_want(READ_ONCE(inst->remember));
+		otr_event_follow(sub, &later, _RET_IP_);
+	}
+	preempt_enable_notrace();
+	if (!IS_ERR(text))
+		kfree(text);
+	if (!out)
+		return -EBADF;
+	return IS_ERR(text) ? -EFAULT : len;
+}
+
+/*
  * The address of a marker's record is looked up when it is printed, and
  * programs that read traces know markers by the name that comes out. So this
  * function's name is part of the interface, and it may not be inlined.
@@ -103,6 +144,13 @@ static noinline ssize_t tracing_mark_write(struct otr_inst *inst, const char __u
 	struct otr_rec rec __uninitialized;
 
 	len = marker_cut(len);
+	if (unlikely(READ_ONCE(inst->markers))) {
+		ssize_t done = marker_mark_tapped(inst, _THIS_IP_, from, len);
+
+		/* No tail call: stacks begin here. */
+		barrier();
+		return done;
+	}
 	preempt_disable_notrace();
 	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + max(len, FAULTED_LEN) + 2);
 	if (!out) {
@@ -291,16 +339,35 @@ static const struct otr_field marker_print_fields[] = {
 	{}
 };
 
+/* Subscribed for triggers alone: they are written in any case. */
+static int marker_attach(struct otr_event *ev, struct otr_sub *sub)
+{
+	WRITE_ONCE(sub->inst->markers, sub);
+	return 0;
+}
+
+/* The subscription outlives those who look at it. */
+static void marker_detach(struct otr_event *ev, struct otr_sub *sub)
+{
+	WRITE_ONCE(sub->inst->markers, NULL);
+}
+
+static const struct otr_event_ops marker_ops = {
+	.attach	= marker_attach,
+	.detach	= marker_detach,
+};
+
 static struct otr_event marker_print_event = {
 	.id		= OTR_TYPE_PRINT,
 	.system		= "ftrace",
 	.name		= "print",
-	.flags		= OTR_EVENT_ID,
+	.flags		= OTR_EVENT_ID | OTR_EVENT_ALWAYS,
 	.fields		= marker_print_fields,
 	.print_fmt	= "\"%ps: %s\", (void *)REC->ip, REC->buf",
 	.text		= marker_print_text,
 	.raw		= marker_print_text_raw,
 	.alone		= marker_print_text_alone,
+	.ops		= &marker_ops,
 };
 
 static void marker_print_bytes(struct otr_line *line)
