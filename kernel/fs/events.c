@@ -9,6 +9,7 @@
 #include "event/event.h"
 #include "fs/fs.h"
 #include "inst/inst.h"
+#include "trigger/trigger.h"
 
 #define MODE_DIR	0755
 
@@ -49,6 +50,12 @@ static char events_common_state(char so_far, bool on)
 	return !so_far || so_far == state ? state : 'X';
 }
 
+/* What triggers may switch counts as on, as in-tree: its source is at work. */
+static bool events_attached(const struct otr_sub *sub)
+{
+	return otr_sub_on(sub) || (sub && sub->holders);
+}
+
 static char events_group_state(struct otr_inst *inst, const struct otr_event_group *group,
 			       char state)
 {
@@ -57,8 +64,8 @@ static char events_group_state(struct otr_inst *inst, const struct otr_event_gro
 	while ((ev = otr_group_event(group, ev))) {
 		const struct otr_sub *sub = otr_sub_find(inst, ev);
 
-		if (ev->ops)
-			state = events_common_state(state, otr_sub_on(sub));
+		if (otr_event_switched(ev))
+			state = events_common_state(state, events_attached(sub));
 	}
 	return state;
 }
@@ -203,6 +210,61 @@ static const struct otr_file_ops events_filter_ops = {
 	.places		= OTR_PLACES_ANY,
 };
 
+static void events_print_triggers(struct seq_file *m, const struct otr_sub *sub)
+{
+	struct otr_event_trigger *trigger = otr_event_trigger_next(sub, NULL, NULL);
+	bool any = false;
+
+	for (; trigger; trigger = otr_event_trigger_next(sub, NULL, trigger)) {
+		otr_event_trigger_show(trigger, m);
+		any = true;
+	}
+	if (any)
+		return;
+	seq_puts(m, "# Available triggers:\n#");
+	otr_actions_list(m, OTR_ON_EVENTS);
+	seq_putc(m, '\n');
+}
+
+static int events_trigger_show(struct otr_file *of, struct seq_file *m)
+{
+	return event_show(of, m, events_print_triggers);
+}
+
+static int events_trigger_open(struct otr_file *of)
+{
+	struct otr_event *ev;
+
+	mutex_lock(&otr_switch_lock);
+	ev = event_listed(of);
+	if (ev && of->truncate)
+		otr_event_trigger_clear(of->where.inst, ev);
+	mutex_unlock(&otr_switch_lock);
+	return ev ? 0 : -ENODEV;
+}
+
+static ssize_t events_trigger_write(struct otr_file *of, char *text, size_t len)
+{
+	struct otr_event *ev;
+	int err;
+
+	if (!len)
+		return 0;
+	mutex_lock(&otr_switch_lock);
+	ev = event_listed(of);
+	err = ev ? otr_event_trigger_write(of->where.inst, ev, text) : -ENODEV;
+	mutex_unlock(&otr_switch_lock);
+	return err ?: len;
+}
+
+static const struct otr_file_ops events_trigger_ops = {
+	.open		= events_trigger_open,
+	.show		= events_trigger_show,
+	.write		= events_trigger_write,
+	.write_whole	= true,
+	.places		= OTR_PLACES_READ,
+};
+
 /* No event has this one: what is written here goes to each of them. */
 static int events_filters_show(struct otr_file *of, struct seq_file *m)
 {
@@ -253,14 +315,19 @@ static bool events_id_visible(const struct otr_where *where)
 	return event_is(where, events_has_id);
 }
 
-static bool events_has_switch(const struct otr_event *ev)
+static bool events_switch_visible(const struct otr_where *where)
+{
+	return event_is(where, otr_event_switched);
+}
+
+static bool events_has_source(const struct otr_event *ev)
 {
 	return ev->ops;
 }
 
-static bool events_switch_visible(const struct otr_where *where)
+static bool events_trigger_visible(const struct otr_where *where)
 {
-	return event_is(where, events_has_switch);
+	return event_is(where, events_has_source);
 }
 
 static const struct otr_row event_rows[] = {
@@ -268,6 +335,7 @@ static const struct otr_row event_rows[] = {
 	{ "filter",	OTR_MODE_WRITE,	&events_filter_ops,	.visible = events_switch_visible },
 	{ "format",	OTR_MODE_READ,	&events_format_ops },
 	{ "id",		OTR_MODE_READ,	&events_id_ops,	.visible = events_id_visible },
+	{ "trigger",	OTR_MODE_WRITE,	&events_trigger_ops,	.visible = events_trigger_visible },
 };
 
 static const struct otr_dir event_dir = {
@@ -331,7 +399,7 @@ static bool events_system_switch_visible(const struct otr_where *where)
 	otr_event_lock();
 	group = otr_group_find(where->arg);
 	while (group && !yes && (ev = otr_group_event(group, ev)))
-		yes = ev->ops;
+		yes = otr_event_switched(ev);
 	otr_event_unlock();
 	return yes;
 }

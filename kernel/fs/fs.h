@@ -149,6 +149,7 @@ extern const struct otr_dir otr_events_dir;			/* events.c */
 extern const struct otr_file_ops otr_set_event_ops;		/* set_event.c */
 extern const struct otr_file_ops otr_available_events_ops;
 extern const struct otr_file_ops otr_show_filters_ops;
+extern const struct otr_file_ops otr_show_triggers_ops;
 extern const struct otr_file_ops otr_eval_map_ops;		/* eval_map.c */
 extern const struct otr_file_ops otr_printk_formats_ops;	/* printk_formats.c */
 

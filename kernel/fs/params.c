@@ -12,6 +12,7 @@
 #include "fs/fs.h"
 #include "fs/params_macros.h"
 #include "output/output.h"
+#include "trigger/trigger.h"
 
 PARAMS(PARAM_DECLARE)
 
@@ -39,6 +40,10 @@ MODULE_PARM_DESC(trace_buf_size, "bytes of buffer per CPU; K, M and G may follow
 static bool stacktrace;
 module_param(stacktrace, bool, 0400);
 MODULE_PARM_DESC(stacktrace, "start with the stack tracer on");
+
+static char *trace_trigger;
+module_param(trace_trigger, charp, 0400);
+MODULE_PARM_DESC(trace_trigger, "triggers on events, as event.trigger[ if filter], separated by commas");
 
 /* Most instances to begin with. */
 #define INSTANCES_MAX	16
@@ -179,6 +184,27 @@ static void params_apply(const struct param *param)
 	kfree(copy);
 }
 
+/* "event.trigger,event.trigger"; an event of that name in any system. */
+static void params_apply_triggers(void)
+{
+	char *copy = kstrdup(trace_trigger, GFP_KERNEL);
+	char *rest = copy, *trigger;
+
+	if (trace_trigger && !copy)
+		pr_warn("parameter trace_trigger: no memory to follow it\n");
+	while ((trigger = strsep(&rest, ","))) {
+		const char *event = strsep(&trigger, ".");
+		int err = -EINVAL;
+
+		if (trigger)
+			err = otr_event_trigger_write_all(otr_inst_top(), event, trigger);
+		if (err)
+			pr_warn("parameter trace_trigger: \"%s\" was not taken by event \"%s\": %pe\n",
+				trigger ?: "", event, ERR_PTR(err));
+	}
+	kfree(copy);
+}
+
 /* The size that the buffer gets when it is first used; none is used now. */
 static void params_apply_size(void)
 {
@@ -222,6 +248,7 @@ void otr_params_apply(void)
 
 	params_apply_size();
 	params_apply_instances();
+	params_apply_triggers();
 	for (i = 0; i < ARRAY_SIZE(params); i++)
 		params_apply(&params[i]);
 	if (stacktrace || stacktrace_filter)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* set_event, available_events and show_event_filters: events as a list of names. */
+/*
+ * set_event, available_events, show_event_filters and show_event_triggers: events as a
+ * list of names.
+ */
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -7,29 +10,32 @@
 #include "fs/fs.h"
 #include "host/host.h"
 #include "inst/inst.h"
+#include "trigger/trigger.h"
 
 /* Longest word that set_event takes, with the final zero. */
 #define WORD_SIZE	128
-/* The column at which show_event_filters has the filters. */
-#define FILTERS_FROM	32
+/* The column at which show_event_filters and show_event_triggers have them. */
+#define SHOWN_FROM	32
 
 /*
- * What a file lists: all events, those that are recorded or waited for, or those that
- * have a filter.
+ * What a file lists: all events, those that are recorded or waited for, those that
+ * have a filter, or those that have triggers.
  */
-enum which { AVAILABLE, AWAITED_TOO, FILTERED };
+enum which { AVAILABLE, AWAITED_TOO, FILTERED, TRIGGERED };
 
 static bool set_event_wanted(struct otr_file *of, const struct otr_event *ev)
 {
 	const struct otr_sub *sub;
 
-	if (!ev->ops)
+	if (!otr_event_switched(ev))
 		return false;
 	if (of->where.arg == AVAILABLE)
 		return true;
 	sub = otr_sub_find(of->where.inst, ev);
 	if (of->where.arg == FILTERED)
 		return sub && sub->shown;
+	if (of->where.arg == TRIGGERED)
+		return sub && !list_empty(&sub->triggers);
 	return sub && (otr_sub_on(sub) || sub->holders);
 }
 
@@ -145,14 +151,20 @@ const struct otr_file_ops otr_available_events_ops = {
 	.walk		= &set_event_list_walk,
 };
 
+static void set_event_show_name(struct seq_file *m, const struct otr_event *ev)
+{
+	int len = strlen(ev->system) + 1 + strlen(ev->name);
+
+	seq_printf(m, "%s:%s%*s", ev->system, ev->name, max(SHOWN_FROM - len, 1), "");
+}
+
 static int set_event_filters_show(struct seq_file *m, void *v)
 {
 	const struct otr_event *ev = ((struct item *)v)->ev;
 	const struct otr_file *of = m->private;
-	int len = strlen(ev->system) + 1 + strlen(ev->name);
 
-	seq_printf(m, "%s:%s%*s%s\n", ev->system, ev->name, max(FILTERS_FROM - len, 1), "",
-		   otr_filter_text(otr_sub_find(of->where.inst, ev)->shown));
+	set_event_show_name(m, ev);
+	seq_printf(m, "%s\n", otr_filter_text(otr_sub_find(of->where.inst, ev)->shown));
 	return 0;
 }
 
@@ -173,6 +185,39 @@ const struct otr_file_ops otr_show_filters_ops = {
 	.open		= set_event_filters_open,
 	.release	= set_event_list_release,
 	.walk		= &set_event_filters_walk,
+};
+
+static int set_event_triggers_show(struct seq_file *m, void *v)
+{
+	const struct otr_event *ev = ((struct item *)v)->ev;
+	const struct otr_file *of = m->private;
+	const struct otr_sub *sub = otr_sub_find(of->where.inst, ev);
+	struct otr_event_trigger *trigger = NULL;
+
+	while ((trigger = otr_event_trigger_next(sub, NULL, trigger))) {
+		set_event_show_name(m, ev);
+		otr_event_trigger_show(trigger, m);
+	}
+	return 0;
+}
+
+static const struct seq_operations set_event_triggers_walk = {
+	.start	= set_event_list_start,
+	.next	= set_event_list_next,
+	.stop	= set_event_list_stop,
+	.show	= set_event_triggers_show,
+};
+
+static int set_event_triggers_open(struct otr_file *of)
+{
+	of->where.arg = TRIGGERED;
+	return set_event_list_open(of);
+}
+
+const struct otr_file_ops otr_show_triggers_ops = {
+	.open		= set_event_triggers_open,
+	.release	= set_event_list_release,
+	.walk		= &set_event_triggers_walk,
 };
 
 static int set_event_open(struct otr_file *of)

@@ -171,6 +171,7 @@ static const struct otr_row top_rows[] = {
 	{ "set_graph_notrace",		OTR_MODE_WRITE,	&otr_graph_sites_ops,
 	  .arg = OTR_NOT, .top = true, .visible = top_has_returns },
 	{ "show_event_filters",		OTR_MODE_READ,	&otr_show_filters_ops },
+	{ "show_event_triggers",	OTR_MODE_READ,	&otr_show_triggers_ops },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops,
 	  .arg = OTR_OF_SNAPSHOT },
 	{ "stack_max_size",		OTR_MODE_WRITE,	&otr_stack_size_ops,

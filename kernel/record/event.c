@@ -406,6 +406,25 @@ void otr_event_follow(struct otr_sub *sub, const struct otr_later *later, unsign
 	event_taps_after(sub, later, probe);
 }
 
+/*
+ * What people leave on for long: nothing is recorded, and one trigger waits for what its
+ * filter looks for. Most records are done with here; others are asked once more.
+ */
+static __always_inline bool event_lone_rejects(const struct otr_sub *sub, const void *data,
+					       u32 gate)
+{
+	const struct otr_tap *tap;
+
+	if (gate != (OTR_GATE_SHUT | OTR_GATE_TRIGGER))
+		return false;
+	/* What a tap is comes with its address, see otr_sub_add_tap(). */
+	tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]);
+	if (!tap || READ_ONCE(tap->next) || READ_ONCE(sub->taps[OTR_TAP_BEFORE]))
+		return false;
+	return tap->filter && !otr_filter_needs_head(tap->filter) &&
+	       otr_filter_first(tap->filter, data) == OTR_STEP_REJECT;
+}
+
 /* All that may be in the way, or was when the probe looked at the gate. */
 static noinline void event_judge_all(struct otr_sub *sub, void *data, unsigned int len,
 				     unsigned long probe)
@@ -413,7 +432,8 @@ static noinline void event_judge_all(struct otr_sub *sub, void *data, unsigned i
 	u32 gate = READ_ONCE(sub->gate.bits);
 
 	if (unlikely(gate & GATE_TAPS)) {
-		event_judge_taps(sub, data, len, NULL, probe);
+		if (!event_lone_rejects(sub, data, gate))
+			event_judge_taps(sub, data, len, NULL, probe);
 		return;
 	}
 	if (!event_ring_wants(sub, data, gate, event_task_wanted(sub, gate)))

@@ -27,18 +27,31 @@ static void action_run_traceoff(const struct otr_trigger *trigger, atomic_long_t
 		otr_ring_off(ring);
 }
 
-static int action_target_stack(struct otr_trigger *trigger, char **rest)
+static int action_expand(struct otr_trigger *trigger)
 {
-	return otr_stack_prepare();
+	int err;
+
+	mutex_lock(&otr_inst_lock);
+	err = otr_inst_expand(trigger->inst);
+	mutex_unlock(&otr_inst_lock);
+	return err;
 }
 
+static int action_prepare_stack(struct otr_trigger *trigger)
+{
+	return action_expand(trigger) ?: otr_stack_prepare();
+}
+
+/* An event's hits are counted whether or not there is something to record to. */
 static void action_run_stacktrace(const struct otr_trigger *trigger, atomic_long_t *left,
 				  const struct otr_hit *hit)
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
-	if (otr_ring_is_on(ring) && otr_trigger_take(left))
-		otr_stack_record(ring, OTR_STACK_CALLER);
+	if (!hit && !otr_ring_is_on(ring))
+		return;
+	if (otr_trigger_take(left))
+		otr_stack_record(ring, hit ? hit->probe : OTR_STACK_CALLER);
 }
 
 static int action_prepare_snapshot(struct otr_trigger *trigger)
@@ -76,24 +89,38 @@ static void action_run_snapshot(const struct otr_trigger *trigger, atomic_long_t
 	}
 }
 
-/* "system:event", in place until the trigger is released. */
+/* "system:event"; it stays in place while otr_switch_lock is held. */
 static int action_target_event(struct otr_trigger *trigger, char **rest)
 {
 	const char *system = strsep(rest, ":");
 	const char *name = strsep(rest, ":");
 	struct otr_event *ev;
-	struct otr_sub *sub;
 
 	if (!system || !name)
 		return -EINVAL;
 	otr_event_lock();
 	ev = otr_event_named(system, name);
-	if (ev && !(ev->ops && otr_event_listed(ev)))
+	if (ev && !(otr_event_switched(ev) && otr_event_listed(ev)))
 		ev = NULL;
 	otr_event_unlock();
 	if (!ev)
 		return -EINVAL;
-	sub = otr_sub_hold(trigger->inst, ev);
+	trigger->event = ev;
+	mutex_lock(&otr_inst_lock);
+	trigger->sub = otr_sub_find(trigger->inst, ev);
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+/* From here on it can be switched by a bit of its gate. */
+static int action_prepare_event(struct otr_trigger *trigger)
+{
+	struct otr_sub *sub;
+	int err = action_expand(trigger);
+
+	if (err)
+		return err;
+	sub = otr_sub_hold(trigger->inst, trigger->event);
 	if (IS_ERR(sub))
 		return PTR_ERR(sub);
 	trigger->sub = sub;
@@ -107,9 +134,7 @@ static void action_release_event(struct otr_trigger *trigger)
 
 static void action_show_event(const struct otr_trigger *trigger, struct seq_file *m)
 {
-	const struct otr_event *ev = trigger->sub->event;
-
-	seq_printf(m, ":%s:%s", ev->system, ev->name);
+	seq_printf(m, ":%s:%s", trigger->event->system, trigger->event->name);
 }
 
 static void action_run_enable(const struct otr_trigger *trigger, atomic_long_t *left,
@@ -144,22 +169,30 @@ static void action_run_cpudump(const struct otr_trigger *trigger, atomic_long_t 
 	action_run_dump_of(raw_smp_processor_id(), left);
 }
 
-#define ABOUT_EVENT	.target = action_target_event, .release = action_release_event, \
-			.show_target = action_show_event
+#define ABOUT_EVENT	.target = action_target_event, .prepare = action_prepare_event, \
+			.release = action_release_event, .show_target = action_show_event, \
+			.family = "event"
+#define ON_BOTH		.on = OTR_ON_FUNCTIONS | OTR_ON_EVENTS
+#define BEFORE		.when = OTR_TAP_BEFORE
+#define AFTER		.when = OTR_TAP_AFTER
 
+/* In the order in which an event's file names them. */
 static struct otr_action actions[] = {
-	{ .name = "traceon", .run = action_run_traceon },
-	{ .name = "traceoff", .run = action_run_traceoff },
-	{ .name = "stacktrace", .target = action_target_stack, .run = action_run_stacktrace },
-	{ .name = "snapshot", .prepare = action_prepare_snapshot, .run = action_run_snapshot },
-	{ .name = "enable_event", .run = action_run_enable, ABOUT_EVENT },
-	{ .name = "disable_event", .run = action_run_disable, ABOUT_EVENT },
-	{ .name = "dump", .run = action_run_dump, .times = 1 },
+	{ .name = "traceon", ON_BOTH, BEFORE, .family = "switch", .run = action_run_traceon },
+	{ .name = "traceoff", ON_BOTH, AFTER, .family = "switch", .run = action_run_traceoff },
+	{ .name = "snapshot", ON_BOTH, BEFORE, .keeps_rec = true,
+	  .prepare = action_prepare_snapshot, .run = action_run_snapshot },
+	{ .name = "stacktrace", ON_BOTH, AFTER,
+	  .prepare = action_prepare_stack, .run = action_run_stacktrace },
+	{ .name = "enable_event", ON_BOTH, BEFORE, ABOUT_EVENT, .run = action_run_enable },
+	{ .name = "disable_event", ON_BOTH, BEFORE, ABOUT_EVENT, .run = action_run_disable },
+	{ .name = "dump", .on = OTR_ON_FUNCTIONS, .times = 1, .run = action_run_dump },
 	/* The in-tree tracer means to do it once, too, but does not count. */
-	{ .name = "cpudump", .run = action_run_cpudump, .times = OTR_COUNT_ENDLESS },
+	{ .name = "cpudump", .on = OTR_ON_FUNCTIONS, .times = OTR_COUNT_ENDLESS,
+	  .run = action_run_cpudump },
 };
 
-/* The registry; otr_switch_lock. */
+/* The registry; changed under otr_switch_lock and otr_inst_lock, read under either. */
 static LIST_HEAD(action_all);
 
 /**
@@ -171,7 +204,9 @@ static LIST_HEAD(action_all);
 void otr_action_register(struct otr_action *action)
 {
 	mutex_lock(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
 	list_add_tail(&action->link, &action_all);
+	mutex_unlock(&otr_inst_lock);
 	mutex_unlock(&otr_switch_lock);
 }
 
@@ -184,7 +219,9 @@ void otr_action_register(struct otr_action *action)
 void otr_action_unregister(struct otr_action *action)
 {
 	mutex_lock(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
 	list_del(&action->link);
+	mutex_unlock(&otr_inst_lock);
 	mutex_unlock(&otr_switch_lock);
 }
 
@@ -192,15 +229,13 @@ void otr_action_unregister(struct otr_action *action)
  * otr_actions_init - register what every kernel can do
  *
  * Context: module load.
- * Return: 0.
  */
-int otr_actions_init(void)
+void otr_actions_init(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(actions); i++)
 		otr_action_register(&actions[i]);
-	return 0;
 }
 
 /**
@@ -216,33 +251,62 @@ void otr_actions_exit(void)
 		otr_action_unregister(&actions[i]);
 }
 
-static const struct otr_action *action_find(const char *name)
+/**
+ * otr_action_find - what users call by a name
+ * @name: the name
+ * @on: what they want it for, one of OTR_ON_*
+ *
+ * Context: otr_switch_lock held.
+ * Return: the action, NULL for none.
+ */
+const struct otr_action *otr_action_find(const char *name, unsigned int on)
 {
 	const struct otr_action *action;
 
 	lockdep_assert_held(&otr_switch_lock);
 	list_for_each_entry(action, &action_all, link)
-		if (!strcmp(action->name, name))
+		if (action->on & on && !strcmp(action->name, name))
 			return action;
 	return NULL;
 }
 
-static int action_parse_count(struct otr_trigger *trigger, char *rest, bool remove)
+/**
+ * otr_actions_list - print the names of actions
+ * @m: where to
+ * @on: what for, one of OTR_ON_*
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_actions_list(struct seq_file *m, unsigned int on)
+{
+	const struct otr_action *action;
+
+	lockdep_assert_held(&otr_inst_lock);
+	list_for_each_entry(action, &action_all, link)
+		if (action->on & on)
+			seq_printf(m, " %s", action->name);
+}
+
+/* Behind a colon there is a number for an event, but perhaps nothing for a function. */
+static int action_parse_count(struct otr_trigger *trigger, const struct otr_words *words,
+			      char *rest)
 {
 	const char *number = strsep(&rest, ":");
 	unsigned long count;
 	int err;
 
-	if (trigger->action->times) {
-		trigger->count = trigger->action->times;
+	if (words->action->times) {
+		trigger->count = words->action->times;
 		trigger->counted = trigger->count != OTR_COUNT_ENDLESS;
 		return 0;
 	}
 	trigger->counted = number;
 	trigger->count = OTR_COUNT_ENDLESS;
 	/* What is to go is named as it is listed: "count=3". */
-	if (!number || !*number || remove)
+	if (!number || words->remove)
 		return 0;
+	if (!*number)
+		return words->on == OTR_ON_FUNCTIONS ? 0 : -EINVAL;
 	err = kstrtoul(number, 0, &count);
 	if (!err)
 		trigger->count = count;
@@ -253,43 +317,51 @@ static int action_parse_count(struct otr_trigger *trigger, char *rest, bool remo
  * otr_trigger_parse - read what a user wants
  * @trigger: filled in
  * @inst: the instance
- * @name: of the action
- * @rest: what is behind the colon after the name; is changed. NULL for no colon
- * @remove: it is to find one that is there: only whether there is a count matters
+ * @words: the command
  *
  * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
- * Return: 0, then otr_trigger_release() must follow; -EINVAL, -ENOMEM.
+ * Return: 0, -EINVAL; -ERANGE for a count that is too large.
  */
-int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst, const char *name,
-		      char *rest, bool remove)
+int otr_trigger_parse(struct otr_trigger *trigger, struct otr_inst *inst,
+		      const struct otr_words *words)
 {
+	char *rest = words->args;
 	int err = 0;
 
-	*trigger = (struct otr_trigger){ .action = action_find(name), .inst = inst };
-	if (!trigger->action)
-		return -EINVAL;
-	if (trigger->action->target)
-		err = trigger->action->target(trigger, &rest);
-	if (err)
-		return err;
-	err = action_parse_count(trigger, rest, remove);
-	if (!err && !remove && trigger->action->prepare)
-		err = trigger->action->prepare(trigger);
-	if (err)
-		otr_trigger_release(trigger);
+	*trigger = (struct otr_trigger){ .action = words->action, .inst = inst };
+	if (words->action->target)
+		err = words->action->target(trigger, &rest);
+	return err ?: action_parse_count(trigger, words, rest);
+}
+
+/**
+ * otr_trigger_prepare - get what a trigger needs in order to act
+ * @trigger: from otr_trigger_parse()
+ *
+ * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
+ * Return: 0, then otr_trigger_release() must follow; -ENOMEM, or what the source of the
+ * event says that it is about.
+ */
+int otr_trigger_prepare(struct otr_trigger *trigger)
+{
+	int err = trigger->action->prepare ? trigger->action->prepare(trigger) : 0;
+
+	trigger->ready = !err;
 	return err;
 }
 
 /**
  * otr_trigger_release - give up what belongs to a trigger
- * @trigger: from otr_trigger_parse(); nobody runs it any more
+ * @trigger: from otr_trigger_parse(), whether it was prepared or not; nobody runs it
+ *	     any more
  *
  * Context: otr_switch_lock held, otr_inst_lock free; may sleep.
  */
 void otr_trigger_release(struct otr_trigger *trigger)
 {
-	if (trigger->action->release)
+	if (trigger->ready && trigger->action->release)
 		trigger->action->release(trigger);
+	trigger->ready = false;
 }
 
 /**

@@ -321,12 +321,22 @@ static int command_remove(struct list_head *commands, const char *functions,
 int otr_function_command(struct otr_inst *inst, const char *functions, const char *name,
 			 char *rest, bool remove)
 {
+	const struct otr_words words = {
+		.action	= otr_action_find(name, OTR_ON_FUNCTIONS),
+		.on	= OTR_ON_FUNCTIONS,
+		.remove	= remove,
+		.args	= rest,
+	};
 	struct list_head *commands = command_commands_of(inst);
 	struct otr_trigger trigger, gone = {};
 	bool taken = false;
 	int err;
 
-	err = otr_trigger_parse(&trigger, inst, name, rest, remove);
+	if (!words.action)
+		return -EINVAL;
+	err = otr_trigger_parse(&trigger, inst, &words);
+	if (!err && !remove)
+		err = otr_trigger_prepare(&trigger);
 	if (err)
 		return err;
 	mutex_lock(&otr_tracer_lock);
@@ -378,7 +388,7 @@ static void command_commands_event_gone(struct otr_inst *inst, const struct otr_
 	struct otr_command *command, *next;
 
 	list_for_each_entry_safe(command, next, command_commands_of(inst), node)
-		if (command->trigger.sub && command->trigger.sub->event == ev)
+		if (command->trigger.event == ev)
 			command_end(command);
 }
 
@@ -399,7 +409,14 @@ int otr_trigger_init(void)
 {
 	int err = otr_part_register(&command_part);
 
-	return err ?: otr_actions_init();
+	if (err)
+		return err;
+	err = otr_event_triggers_init();
+	if (err)
+		otr_part_unregister(&command_part);
+	else
+		otr_actions_init();
+	return err;
 }
 
 /**
@@ -411,6 +428,7 @@ void otr_trigger_exit(void)
 {
 	otr_inst_end();
 	otr_actions_exit();
+	otr_event_triggers_exit();
 	otr_part_unregister(&command_part);
 }
 

@@ -102,6 +102,17 @@ like "and one that is there" "$log" 'no instance "one" was made: -17'
 load
 is "unloading takes them along" "$(ls instances)" ''
 
+load 'trace_trigger="sched_switch.stacktrace if prev_state == 2,sys_enter_kill.traceoff:3,print.snapshot,nosuch.traceon,irq_handler_entry,sys_exit_kill.none"'
+is "trace_trigger= puts triggers on events" \
+	"$(grep -h -v '^#' events/sched/sched_switch/trigger events/syscalls/sys_enter_kill/trigger events/ftrace/print/trigger)" \
+	'stacktrace:unlimited if prev_state == 2
+traceoff:count=3
+snapshot:unlimited'
+log=$(dmesg)
+like "no such event is reported" "$log" '"traceon" was not taken by event "nosuch": -2'
+like "so is no trigger" "$log" '"" was not taken by event "irq_handler_entry": -22'
+like "and a wrong one" "$log" '"none" was not taken by event "sys_exit_kill": -22'
+
 load stacktrace_filter=vfs_read,vfs_write
 is "stacktrace_filter= starts the stack tracer" "$(cat /proc/sys/kernel/stack_tracer_enabled)" 1
 is "on these" "$(sort stack_trace_filter | tr '\n' ' ')" 'vfs_read vfs_write '
