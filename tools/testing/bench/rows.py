@@ -30,7 +30,8 @@ ROWS = _rows(
     ('event_two', 'the same, recorded in two instances', 1184, 330),
     ('hist_key', 'histogram of a u32 key, not recorded', 711, 220),
     ('hist_sum', 'the same, with the sum of a field', 764, 260),
-    ('stack', 'stacktrace trigger, about 8 frames', 7425, 3000),
+    ('trigger_reject', 'traceoff trigger whose filter rejects', None, 60),
+    ('stack', 'stacktrace trigger, about 8 frames', 6576, 2000),
 ) + _rows(
     'Functions', INSTRUCTIONS,
     ('call_off', 'call of a traceable function, off (with its loop)', 5, 5),

@@ -150,8 +150,8 @@ def ask_names():
                        glob.glob('events/ftrace/function/*') + glob.glob('events/ftrace/*able')):
         s = os.lstat(path)
         if path.split('/')[1] not in ('bpf_trace', 'osnoise'):
-            # Triggers have an issue of their own.
-            if os.path.basename(path) not in ('trigger', 'hist', 'inject', 'hist_debug'):
+            # Histograms have an issue of their own.
+            if os.path.basename(path) not in ('hist', 'inject', 'hist_debug'):
                 tell(f'mode of {path}', [oct(s.st_mode), s.st_uid, s.st_gid, s.st_size])
     for name in FILES:
         if os.path.exists(name):

@@ -57,6 +57,7 @@ bool event_reject(double *value);
 bool event_two(double *value);
 bool hist_key(double *value);
 bool hist_sum(double *value);
+bool trigger_reject(double *value);
 bool stack(double *value);
 bool call_among(double *value);
 bool func_one(double *value);

@@ -68,6 +68,12 @@ bool hist_sum(double *value)
 	return need(EVENT "/hist") && triggered("hist:keys=narrow:vals=wide", value);
 }
 
+/* The record is put together for the filter, and goes nowhere. */
+bool trigger_reject(double *value)
+{
+	return triggered("traceoff if narrow == 3", value);
+}
+
 bool stack(double *value)
 {
 	return triggered("stacktrace", value);

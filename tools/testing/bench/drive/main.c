@@ -34,6 +34,7 @@ static const struct row {
 	{ "event_two",		event_two },
 	{ "hist_key",		hist_key },
 	{ "hist_sum",		hist_sum },
+	{ "trigger_reject",	trigger_reject },
 	{ "stack",		stack },
 	{ "call_among",		call_among },
 	{ "func_one",		func_one },
