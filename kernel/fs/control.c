@@ -76,6 +76,7 @@ const struct otr_file_ops otr_tracing_on_ops = {
 	.show		= control_tracing_on_show,
 	.write_number	= control_tracing_on_write,
 	.places		= OTR_PLACES_ANY,
+	.moves		= OTR_MOVES_ONE,
 };
 
 static int control_clock_show(struct otr_file *of, struct seq_file *m)
@@ -121,6 +122,8 @@ static ssize_t control_cpumask_write(struct otr_file *of, char *text, size_t len
 	cpumask_var_t cpus;
 	int err;
 
+	if (!len)
+		return -EINVAL;
 	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
 		return -ENOMEM;
 	err = cpumask_parse(strim(text), cpus);
@@ -137,4 +140,5 @@ const struct otr_file_ops otr_cpumask_ops = {
 	.show	= control_cpumask_show,
 	.write	= control_cpumask_write,
 	.places	= OTR_PLACES_ANY,
+	.moves	= OTR_MOVES_NOT,
 };

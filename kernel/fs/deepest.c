@@ -107,4 +107,5 @@ const struct otr_file_ops otr_stack_size_ops = {
 	.show		= deepest_size_show,
 	.write_number	= deepest_size_write,
 	.places		= OTR_PLACES_ANY,
+	.moves		= OTR_MOVES_NOT,
 };

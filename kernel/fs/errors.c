@@ -65,4 +65,5 @@ const struct otr_file_ops otr_errors_ops = {
 	.walk	= &errors_walk,
 	.write	= errors_write,
 	.places	= OTR_PLACES_READ,
+	.moves	= OTR_MOVES_NOT,
 };

@@ -115,11 +115,24 @@ void otr_file_close(struct otr_file *of)
 	kfree(of);
 }
 
-/* seq_open() takes the places away where something can be written; which of them had been there? */
+/* Does it have the places of a text, as it is open? */
+static bool file_is_text(const struct file *file, enum otr_places places)
+{
+	switch (places) {
+	case OTR_PLACES_TEXT:
+		return true;
+	case OTR_PLACES_READ:
+	case OTR_PLACES_HOME:
+		return file->f_mode & FMODE_READ;
+	default:
+		return false;
+	}
+}
+
+/* seq_open() takes the places away where something can be written: which had been there? */
 static void file_set_places(struct inode *inode, struct file *file, enum otr_places places)
 {
-	bool text = places == OTR_PLACES_TEXT ||
-		    (places == OTR_PLACES_READ && (file->f_mode & FMODE_READ));
+	bool text = file_is_text(file, places) || places == OTR_PLACES_HOME;
 
 	if (places == OTR_PLACES_NONE)
 		stream_open(inode, file);
@@ -237,6 +250,18 @@ static ssize_t file_write_text(struct otr_file *of, const char __user *from, siz
 	return done > 0 && of->ops->write_number ? len : done;
 }
 
+static loff_t file_moves(enum otr_moves moves, ssize_t done)
+{
+	switch (moves) {
+	case OTR_MOVES_ONE:
+		return 1;
+	case OTR_MOVES_NOT:
+		return 0;
+	default:
+		return done;
+	}
+}
+
 static ssize_t file_node_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
 {
 	struct otr_file *of = file_of(file);
@@ -250,7 +275,7 @@ static ssize_t file_node_write(struct file *file, const char __user *from, size_
 		done = -EINVAL;
 	/* A stream has no position. */
 	if (done > 0 && pos)
-		*pos += done;
+		*pos += file_moves(of->ops->moves, done);
 	return done;
 }
 
@@ -269,7 +294,7 @@ static loff_t file_node_seek(struct file *file, loff_t offset, int whence)
 
 	if (places == OTR_PLACES_ANY)
 		return generic_file_llseek(file, offset, whence);
-	if (places == OTR_PLACES_TEXT || (file->f_mode & FMODE_READ))
+	if (file_is_text(file, places))
 		return seq_lseek(file, offset, whence);
 	file->f_pos = 0;
 	return 0;

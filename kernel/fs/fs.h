@@ -111,6 +111,7 @@ extern const struct otr_file_ops otr_trace_ops;			/* trace.c */
 extern const struct otr_file_ops otr_snapshot_ops;
 extern const struct otr_file_ops otr_pipe_ops;			/* pipe.c */
 extern const struct otr_file_ops otr_raw_ops;			/* raw.c */
+extern const struct otr_file_ops otr_snapshot_raw_ops;
 extern const struct otr_file_ops otr_marker_ops;		/* marker.c */
 extern const struct otr_file_ops otr_marker_raw_ops;
 extern const struct otr_file_ops otr_filter_ops;		/* filter.c */

@@ -111,4 +111,5 @@ const struct otr_file_ops otr_thresh_ops = {
 	.write		= graph_thresh_write,
 	.write_max	= NUMBER_MAX,
 	.places		= OTR_PLACES_ANY,
+	.moves		= OTR_MOVES_NOT,
 };

@@ -108,7 +108,7 @@ const struct otr_file_ops otr_pids_ops = {
 	.open	= pids_open,
 	.walk	= &pids_walk,
 	.write	= pids_write,
-	.places	= OTR_PLACES_READ,
+	.places	= OTR_PLACES_HOME,
 };
 
 static int pids_event_pids_open(struct otr_file *of)

@@ -95,6 +95,7 @@ const struct otr_file_ops otr_page_size_ops = {
 	.show		= size_page_size_show,
 	.write_number	= size_page_size_write,
 	.places		= OTR_PLACES_ANY,
+	.moves		= OTR_MOVES_NOT,
 };
 
 static int size_total_size_show(struct otr_file *of, struct seq_file *m)
@@ -143,6 +144,7 @@ const struct otr_file_ops otr_percent_ops = {
 	.show		= size_percent_show,
 	.write_number	= size_percent_write,
 	.places		= OTR_PLACES_ANY,
+	.moves		= OTR_MOVES_ONE,
 };
 
 /* What is written does not matter: closing the file frees the memory. */

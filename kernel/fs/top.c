@@ -10,7 +10,7 @@
 static const struct otr_row top_cpu_rows[] = {
 	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops, .arg = OTR_OF_SNAPSHOT },
-	{ "snapshot_raw",	OTR_MODE_READ,	&otr_raw_ops, .arg = OTR_OF_SNAPSHOT },
+	{ "snapshot_raw",	OTR_MODE_READ,	&otr_snapshot_raw_ops, .arg = OTR_OF_SNAPSHOT },
 	{ "stats",		OTR_MODE_READ,	&otr_stats_ops },
 	{ "trace",		OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_pipe",		OTR_MODE_READ,	&otr_pipe_ops },

@@ -206,6 +206,7 @@ const struct otr_file_ops otr_trace_ops = {
 	.walk		= &trace_walk,
 	.write		= trace_write,
 	.places		= OTR_PLACES_READ,
+	.moves		= OTR_MOVES_NOT,
 };
 
 const struct otr_file_ops otr_snapshot_ops = {

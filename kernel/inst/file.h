@@ -60,6 +60,7 @@ struct otr_file {
  * enum otr_places - what lseek(2), pread(2) and pwrite(2) may do with a file
  * @OTR_PLACES_TEXT: a text, read at any place; what is written has no place
  * @OTR_PLACES_READ: likewise, but while a file is only written, nobody minds places
+ * @OTR_PLACES_HOME: as a text, but while a file is only written, seeking is to the start
  * @OTR_PLACES_ANY: those of an empty file in memory: all there are
  * @OTR_PLACES_SAME: no seeking; a place may be given all the same, and is ignored
  *		     by writing
@@ -68,9 +69,22 @@ struct otr_file {
 enum otr_places {
 	OTR_PLACES_TEXT,
 	OTR_PLACES_READ,
+	OTR_PLACES_HOME,
 	OTR_PLACES_ANY,
 	OTR_PLACES_SAME,
 	OTR_PLACES_NONE,
+};
+
+/**
+ * enum otr_moves - how far a write moves the position, from which is read then
+ * @OTR_MOVES_LEN: by what was written
+ * @OTR_MOVES_ONE: by one byte
+ * @OTR_MOVES_NOT: it stays
+ */
+enum otr_moves {
+	OTR_MOVES_LEN,
+	OTR_MOVES_ONE,
+	OTR_MOVES_NOT,
 };
 
 /**
@@ -87,6 +101,7 @@ enum otr_places {
  *	       to it, or refused with -EINVAL if @write_whole
  * @write_whole: see @write_max
  * @places: which places it has for programs; programs know these of each file
+ * @moves: likewise, what becomes of its position
  * @unpinned: an open file does not keep its instance, which it says nothing about
  * @write_user: takes data straight from user space, instead of @write
  * @read: produces data by itself, instead of @show and @walk
@@ -105,6 +120,7 @@ struct otr_file_ops {
 	bool write_whole;
 	bool unpinned;
 	enum otr_places places;
+	enum otr_moves moves;
 	ssize_t (*write_user)(struct otr_file *of, const char __user *from, size_t len);
 	ssize_t (*read)(struct otr_file *of, char __user *to, size_t len);
 	ssize_t (*splice)(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,

@@ -15,7 +15,6 @@ import re
 import select
 import subprocess
 import sys
-import time
 
 TRACING = '/sys/kernel/tracing'
 INSTANCE = 'instances/calls'
@@ -23,6 +22,7 @@ INSTANCE = 'instances/calls'
 PLACES = ('', 'per_cpu/cpu0', 'options', 'events', 'events/sched', 'events/sched/sched_switch',
           'events/ftrace/print', 'trace_stat', INSTANCE, f'{INSTANCE}/per_cpu/cpu0',
           f'{INSTANCE}/options', f'{INSTANCE}/events/sched/sched_switch')
+OPTIONS = ('overwrite', 'func_stack_trace', 'funcgraph-cpu')
 # What these read as differs from boot to boot, or by what a tracer has.
 LOOSE = {'README', 'available_events', 'available_filter_functions', 'available_tracers',
          'available_filter_functions_addrs', 'buffer_total_size_kb', 'buffer_size_kb',
@@ -31,33 +31,47 @@ LOOSE = {'README', 'available_events', 'available_filter_functions', 'available_
          'touched_functions', 'trace_options', 'trace_pipe_raw', 'snapshot_raw', 'error_log'}
 # Writing here changes much, takes long, or is about what the other tracer has not.
 NOT_WRITTEN = {'enable', 'free_buffer'}
+# What is right to be written, and leaves nothing behind that restore() does not know.
+RIGHT = {'buffer_percent': '50', 'buffer_size_kb': '100', 'buffer_subbuf_size_kb': '4',
+         'current_tracer': 'nop', 'error_log': 'x', 'filter': '0', 'function_profile_enabled': '0',
+         'max_graph_depth': '0', 'overwrite': '1', 'saved_cmdlines_size': '128',
+         'set_event': 'sched:sched_switch', 'set_event_pid': '1', 'set_event_notrace_pid': '1',
+         'set_ftrace_filter': 'schedule', 'set_ftrace_notrace': 'schedule', 'set_ftrace_pid': '1',
+         'set_ftrace_notrace_pid': '1', 'set_graph_function': 'schedule',
+         'set_graph_notrace': 'schedule', 'snapshot': '0', 'stack_max_size': '0', 'trace': 'x',
+         'trace_clock': 'local', 'trace_marker': 'x', 'trace_options': 'overwrite',
+         'tracing_cpumask': '3', 'tracing_on': '1', 'tracing_thresh': '0'}
 FLAGS = {'r': os.O_RDONLY, 'w': os.O_WRONLY, 'rw': os.O_RDWR,
          'w>>': os.O_WRONLY | os.O_APPEND, 'rw>>': os.O_RDWR | os.O_APPEND,
          'w>': os.O_WRONLY | os.O_TRUNC, 'rw>': os.O_RDWR | os.O_TRUNC}
 SEEKS = (('SET', 0), ('SET', 3), ('SET', -1), ('CUR', 0), ('CUR', 2), ('CUR', -9), ('END', 0),
          ('END', -1), ('END', 5), ('SET', 1 << 30), ('CUR', 0))
+MOVES = (('r', 5, None), ('r', 5, 2), ('r', 1 << 16, None), ('rw', 5, 0), ('w', 5, None))
 POLL = {select.POLLIN: 'IN', select.POLLPRI: 'PRI', select.POLLOUT: 'OUT', select.POLLERR: 'ERR',
         select.POLLHUP: 'HUP', 0x40: 'RDNORM', 0x100: 'WRNORM'}
 
-# Questions to which the in-tree tracer has another answer, and why that is all right.
-STREAMS = r'(?<![\w-])(trace|trace_pipe|trace_pipe_raw|snapshot_raw|trace_marker(_raw)?|free_buffer)'
+# Questions to which the in-tree tracer has another answer: which ones, the error if it is
+# the same to all, and why ours may differ.
 DIFFERENT = (
-    (rf'^(?!.*{STREAMS} ).* (splices|sends|is spliced) ?',
-     'texts can be spliced and sent here; in-tree, most say EINVAL'),
-    (r'(trace|error_log) rw(>>?)? writes$',
-     'a position moves behind what was written; in-tree, here it stays'),
-    (r'set_ftrace(_notrace)?_pid w(>>?)? writes$',
-     'a place to write to is ignored; in-tree, here it is ESPIPE'),
-    (r'tracing_cpumask (reads|.* writes)',
-     'it is read in pieces here, and nothing is no mask but no error; in-tree, both are EINVAL'),
-    (r'/(header_event|header_page|filter) reads',
+    (r' (r|rw) (splices|sends) ', 'EINVAL',
+     'texts can be spliced and sent here, as they can be read; a program that knows EINVAL '
+     'reads then'),
+    (r'trace_pipe (splice of 5 with a record|after splice of 5)$', None,
+     'a splice of less than a line gives that much here; in-tree, nothing, which is the end'),
+    (r'tracing_cpumask reads ', None,
+     'it is read in pieces here; in-tree, a piece of it is EINVAL'),
+    (r'/(header_event|header_page|filter) (reads |rw(>>)? writes what is right$)', None,
      'read in pieces, in-tree loses what did not fit into the first one'),
-    (r'available_tracers reads', 'not all tracers are here'),
+    (r'available_tracers reads ', None, 'not all tracers are here'),
 )
 
 
-def different(question):
-    return any(re.search(pattern, question) for pattern, _ in DIFFERENT)
+def reason_of(question, want):
+    """Which entry of DIFFERENT allows another answer, or None."""
+    for entry in DIFFERENT:
+        if re.search(entry[0], question) and (not entry[1] or [entry[1]] == want):
+            return entry
+    return None
 
 
 def attempt(call, *arguments):
@@ -158,15 +172,11 @@ def sent(fd, size, at=None):
 
 
 def ask_moves(path):
-    for name in 'r', 'rw', 'w':
-        for size in 5, 1 << 16:
-            for at in None, 0, 2:
-                with Opened(path, FLAGS[name]) as f:
-                    f.add(spliced, size, at)
-                    tell(path, f'{name} splices {size} at {at}', f.answers)
-                with Opened(path, FLAGS[name]) as f:
-                    f.add(sent, size, at)
-                    tell(path, f'{name} sends {size} at {at}', f.answers)
+    for name, size, at in MOVES:
+        for what, call in ('splices', spliced), ('sends', sent):
+            with Opened(path, FLAGS[name]) as f:
+                f.add(call, size, at)
+                tell(path, f'{name} {what} {size} at {at}', f.answers)
     with Opened(path, os.O_WRONLY) as f:
         f.add(splice_into, b'')
         tell(path, 'is spliced into, nothing', f.answers)
@@ -220,11 +230,29 @@ def ask_writes(path):
             f.add(lambda fd: os.writev(fd, [b'no such', b' thing\n']))
             f.add(seek, 'CUR', 0)
             tell(path, f'{name} writes', f.answers)
-        restore()
+        restore(path)
     with Opened(path, os.O_WRONLY) as f:
         f.add(splice_into, b'no such thing\n')
         tell(path, 'is spliced into', f.answers)
-    restore()
+    restore(path)
+
+
+def ask_right_writes(path):
+    text = RIGHT.get(os.path.basename(path))
+    if not text:
+        return
+    for name in 'w', 'rw', 'rw>>':
+        with Opened(path, FLAGS[name]) as f:
+            f.add(os.write, text.encode() + b'\n')
+            f.add(seek, 'CUR', 0)
+            f.add(os.pwrite, text.encode() + b'\n', 4096)
+            f.add(seek, 'CUR', 0)
+            f.add(os.read, 5)
+            tell(path, f'{name} writes what is right', f.answers)
+    for flags in os.O_TRUNC, 0:
+        # Some files do with their text what is to be done when they are closed.
+        attempt(lambda: os.close(os.open(path, os.O_WRONLY | flags)))
+    restore(path)
 
 
 def ask_free_buffer(path):
@@ -235,7 +263,7 @@ def ask_free_buffer(path):
             f.add(os.pwrite, b'anything', 4096)
             f.add(seek, 'SET', 0)
             tell(path, f'{name} writes', f.answers)
-        restore()
+        restore(path)
 
 
 def ask_streams():
@@ -255,7 +283,7 @@ def ask_streams():
                 'send from a place': lambda fd: sent(fd, 4096, 4096),
                 'splice of 5': lambda fd: str(spliced(fd, 5)),
                 'poll': polled}.items():
-            restore()
+            put('trace')
             with open('trace_marker', 'w', encoding='utf-8') as f:
                 f.write('one marker\n')
             with Opened(path, os.O_RDONLY) as f:
@@ -275,18 +303,34 @@ def stats(*names):
 SETTINGS = {}
 
 
-def restore():
-    """Everything as it was at the start."""
-    for path, text in SETTINGS.items():
-        with open(path, 'w', encoding='utf-8') as f:
-            attempt(f.write, text)
-            attempt(f.flush)
+def put(path):
+    with open(path, 'w', encoding='utf-8') as f:
+        attempt(f.write, SETTINGS[path])
+        attempt(f.flush)
+
+
+def restore(path):
+    """What a file changes when it is written, as it was at the start."""
+    top = INSTANCE + '/' if path.startswith(INSTANCE) else ''
+    name = os.path.basename(path)
+    name = {'trace_marker': 'trace', 'trace_marker_raw': 'trace',
+            'free_buffer': 'buffer_size_kb'}.get(name, name)
+    for setting in top + name, top + 'error_log':
+        if setting in SETTINGS:
+            put(setting)
+
+
+def restore_all():
+    for path in SETTINGS:
+        put(path)
 
 
 def all_files():
     for place in PLACES:
         for path in sorted(glob.glob(os.path.join(place, '*'))):
-            if os.path.isfile(path):
+            # All options have the same calls.
+            name = os.path.basename(path)
+            if os.path.isfile(path) and ('options' not in place or name in OPTIONS):
                 yield path
 
 
@@ -301,11 +345,13 @@ def main():
                          top + 'buffer_size_kb': '100\n', top + 'tracing_on': '1\n',
                          top + 'set_event': '\n', top + 'trace': '\n', top + 'error_log': '\n'})
     SETTINGS['snapshot'] = '0\n'
-    restore()
+    restore_all()
     for path in all_files():
         for ask in ask_seeks, ask_reads, ask_moves, ask_others:
             ask(path)
         (ask_free_buffer if path.endswith('free_buffer') else ask_writes)(path)
+        ask_right_writes(path)
+        restore(path)
     ask_streams()
 
 
