@@ -41,7 +41,7 @@ extern typeof(fentry_return_register) fentry_return_register __weak;
 extern typeof(fentry_return_unregister) fentry_return_unregister __weak;
 #endif
 extern struct mutex kprobe_mutex __weak;
-#ifdef OTR_HAVE_GET_KPROBE
+#if defined(OTR_HAVE_GET_KPROBE) && defined(CONFIG_KPROBES)
 extern typeof(get_kprobe) get_kprobe __weak;
 #endif
 

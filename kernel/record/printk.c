@@ -172,9 +172,14 @@ static __always_inline size_t printk_pack(const struct otr_kept *kept, void *to,
 {
 	if (likely(kept->pack.known))
 		return otr_pack_put(&kept->pack, to, room, args);
+#ifdef CONFIG_BINARY_PRINTF
 	/* The kernel leaves gaps in front of words. */
 	memset(to, 0, room);
 	return sizeof(u32) * vbin_printf(to, room / sizeof(u32), kept->text, args);
+#else
+	/* Nothing is kept on such a kernel. */
+	return room + 1;
+#endif
 }
 
 static int printk_put_format(unsigned long ip, const struct otr_printk_format *format, va_list args,
