@@ -35,8 +35,11 @@ kernel: deps
 modules: deps
 	@kernel=$$(tools/build/kernel $(FLAVOR)) && tools/build/modules "$$kernel"
 
+# In a kernel that takes half of the time to build, unless the full one is there.
 demo: deps
-	@$(guest) --flavor $(FLAVOR) --timeout 300 tools/testing/qemu/demo.sh
+	@full=$$(tools/build/kernel --print outrace) && \
+	if [ -e "$$full/.outrace/built" ]; then flavor=outrace; else flavor=demo; fi && \
+	$(guest) --flavor $$flavor --timeout 300 tools/testing/qemu/demo.sh
 
 shell: deps
 	@$(guest) --flavor $(FLAVOR) --interactive
