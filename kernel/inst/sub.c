@@ -280,6 +280,16 @@ void otr_sub_drop(struct otr_sub *sub)
 		sub_detach(sub);
 }
 
+/* What most records of an event that waits for something are rejected by. */
+static struct otr_filter *sub_lone_filter(const struct otr_sub *sub)
+{
+	const struct otr_tap *tap = sub->taps[OTR_TAP_AFTER];
+
+	if (!tap || tap->next || sub->taps[OTR_TAP_BEFORE] || sub->taps[OTR_TAP_SINK])
+		return NULL;
+	return tap->filter && !otr_filter_needs_head(tap->filter) ? tap->filter : NULL;
+}
+
 static void sub_note_taps(struct otr_sub *sub)
 {
 	const struct otr_tap *tap;
@@ -288,6 +298,8 @@ static void sub_note_taps(struct otr_sub *sub)
 	for (tap = sub->taps[OTR_TAP_BEFORE]; tap; tap = tap->next)
 		picky |= tap->filter || tap->needs_rec;
 	WRITE_ONCE(sub->picky, picky);
+	/* Pairs with the address dependency in the probes: the filter is complete. */
+	smp_store_release(&sub->lone, sub_lone_filter(sub));
 	otr_sub_gate_update(sub);
 }
 

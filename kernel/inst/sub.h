@@ -80,6 +80,8 @@ struct otr_tap {
  *	  head; read like @filter
  * @filter: what records have to pass, NULL for nothing; read by probes with
  *	    preemption off
+ * @lone: the filter of its trigger, where it has one alone that runs after the record and
+ *	  whose filter does not look at the head; read like @filter
  * @taps: sinks and triggers, by their kind, sinks in the order in which they were added,
  *	  triggers the other way round; read by probes with preemption off
  * @picky: a trigger needs the record, so none runs for tasks that are not wanted
@@ -107,6 +109,7 @@ struct otr_sub {
 	struct otr_inst		*inst;
 	struct otr_filter	*only;
 	struct otr_filter	*filter;
+	struct otr_filter	*lone;
 	struct otr_tap		*taps[OTR_TAP_KINDS];
 	bool			picky;
 	atomic_long_t		missed;

@@ -413,29 +413,17 @@ void otr_event_follow(struct otr_sub *sub, const struct otr_later *later, unsign
 static __always_inline bool event_lone_rejects(const struct otr_sub *sub, const void *data,
 					       u32 gate)
 {
-	const struct otr_tap *tap;
+	/* Its contents come with its address, see otr_sub_add_tap(). */
+	const struct otr_filter *lone = READ_ONCE(sub->lone);
 
-	if (gate != (OTR_GATE_SHUT | OTR_GATE_TRIGGER))
-		return false;
-	/* What a tap is comes with its address, see otr_sub_add_tap(). */
-	tap = READ_ONCE(sub->taps[OTR_TAP_AFTER]);
-	if (!tap || READ_ONCE(tap->next) || READ_ONCE(sub->taps[OTR_TAP_BEFORE]))
-		return false;
-	return tap->filter && !otr_filter_needs_head(tap->filter) &&
-	       otr_filter_first(tap->filter, data) == OTR_STEP_REJECT;
+	return lone && gate == (OTR_GATE_SHUT | OTR_GATE_TRIGGER) &&
+	       otr_filter_first(lone, data) == OTR_STEP_REJECT;
 }
 
 /* All that may be in the way, or was when the probe looked at the gate. */
 static noinline void event_judge_all(struct otr_sub *sub, void *data, unsigned int len,
-				     unsigned long probe)
+				     unsigned long probe, u32 gate)
 {
-	u32 gate = READ_ONCE(sub->gate.bits);
-
-	if (unlikely(gate & GATE_TAPS)) {
-		if (!event_lone_rejects(sub, data, gate))
-			event_judge_taps(sub, data, len, NULL, probe);
-		return;
-	}
 	if (!event_ring_wants(sub, data, gate, event_task_wanted(sub, gate)))
 		return;
 	event_keep(sub, data, len);
@@ -465,7 +453,12 @@ void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
 	int answer;
 
 	if (unlikely(!only)) {
-		event_judge_all(sub, data, len, _RET_IP_);
+		u32 gate = READ_ONCE(sub->gate.bits);
+
+		if (likely(!(gate & GATE_TAPS)))
+			event_judge_all(sub, data, len, _RET_IP_, gate);
+		else if (!event_lone_rejects(sub, data, gate))
+			event_judge_taps(sub, data, len, NULL, _RET_IP_);
 		return;
 	}
 	answer = otr_filter_first(only, data);

@@ -477,6 +477,7 @@ static void taps_an_event(struct kunit *test)
 	struct otr_tap sink = { tap_run, .kind = OTR_TAP_SINK };
 	struct otr_tap one = { tap_run, .kind = OTR_TAP_BEFORE }, two = one;
 	struct otr_tap after = { tap_run, .kind = OTR_TAP_AFTER };
+	static struct otr_filter some;
 	struct otr_sub *sub;
 
 	guard(mutex)(&otr_switch_lock);
@@ -503,7 +504,13 @@ static void taps_an_event(struct kunit *test)
 		otr_sub_remove_tap(sub, &sink);
 		otr_sub_remove_tap(sub, &after);
 		KUNIT_EXPECT_FALSE(test, sub->picky);
+		after.filter = &some;
+		otr_sub_add_tap(sub, &after);
+		KUNIT_EXPECT_NULL(test, sub->lone);
 		otr_sub_remove_tap(sub, &one);
+		KUNIT_EXPECT_PTR_EQ(test, sub->lone, &some);
+		otr_sub_remove_tap(sub, &after);
+		KUNIT_EXPECT_NULL(test, sub->lone);
 		KUNIT_EXPECT_EQ(test, sub->gate.bits, OTR_GATE_SHUT);
 	}
 	otr_sub_drop(sub);

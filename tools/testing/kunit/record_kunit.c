@@ -369,6 +369,23 @@ static void asks_for_the_other_task(struct kunit *test)
 	expect_story(test, "p", 1);
 }
 
+/* A trigger that is alone and comes after the record rejects most of them at once. */
+static void rejects_at_once(struct kunit *test)
+{
+	struct teller after = { .tap.filter = seven };
+
+	put(&after, OTR_TAP_AFTER, 'a');
+	sub.lone = seven;
+	sub.picky = true;
+	happens(5);
+	expect_story(test, "", 1);
+	sub.gate.bits |= OTR_GATE_SHUT;
+	happens(5);
+	expect_story(test, "", 1);
+	happens(7);
+	expect_story(test, "a", 1);
+}
+
 static unsigned long counted;
 
 static void counts(void)
@@ -481,6 +498,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(nests),
 	KUNIT_CASE(asks_for_tasks),
 	KUNIT_CASE(asks_for_the_other_task),
+	KUNIT_CASE(rejects_at_once),
 	KUNIT_CASE(keeps_the_record),
 	KUNIT_CASE(runs_those_that_wanted_it),
 	{}
