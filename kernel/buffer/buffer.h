@@ -247,7 +247,7 @@ struct otr_ring;
  * @cpu: number
  * @order: size of a page, as a power of two of the machine's pages
  * @data: bytes of data that fit on a page
- * @size: see otr_ring_size()
+ * @size: see otr_ring_size(); 0 for the ring's
  * @disabled: how often recording was disabled here
  * @ring: its ring
  * @reader_lock: readers, resizing and emptying
@@ -313,11 +313,15 @@ struct otr_ring_cpu {
  * @size: and what otr_ring_size() says of it; @lock
  * @order: of pages that come later; @lock
  * @data_max: see struct otr_ring_config
+ * @spare: what it exchanges its records with, or NULL; @lock
+ * @spare_of: the ring that it is the spare of, or NULL
  * @pinned: what is in @cpus must stay there, as somebody changes it
  * @waiters: readers that wait for records of any CPU
  * @wakes: how often all waiters were sent home
  * @again: looks once more for what a waiter may have missed
- * @hotplug: our entry in the list of those who care about CPUs
+ * @once_more: and after that again, for waiters that came meanwhile
+ * @hotplug: our entry in the list of what is told of CPUs that come or went
+ * @online: likewise, about CPUs that are here
  */
 struct otr_ring {
 	struct otr_ring_cpu __percpu	*cpus;
@@ -331,11 +335,15 @@ struct otr_ring {
 	unsigned long			size;
 	unsigned int			order;
 	unsigned int			data_max;
+	struct otr_ring			*spare;
+	struct otr_ring			*spare_of;
 	atomic_t			pinned;
 	wait_queue_head_t		waiters;
 	atomic_t			wakes;
 	struct delayed_work		again;
+	atomic_t			once_more;
 	struct hlist_node		hotplug;
+	struct hlist_node		online;
 };
 
 /**
@@ -457,6 +465,7 @@ void otr_glance_next(struct otr_glance *g);
  * @bytes: head and data
  * @records: how many there are on it
  * @lost: records lost in front of it; also told by the page itself
+ * @moved: the page was in the ring
  */
 struct otr_raw {
 	struct otr_page	*page;
@@ -464,12 +473,14 @@ struct otr_raw {
 	unsigned int	bytes;
 	u64		records;
 	u64		lost;
+	bool		moved;
 };
 
 /* raw.c: whole pages out of the ring */
 size_t otr_raw_size(struct otr_ring *ring, int cpu);
 int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw);
 void otr_raw_free(struct otr_raw *raw);
+struct page *otr_raw_give(struct otr_raw *raw);
 int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t room, bool whole);
 
 /**

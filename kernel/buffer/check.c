@@ -123,7 +123,7 @@ static void check_apply_check(struct otr_window *window)
 {
 	struct check *check = container_of(window, struct check, window);
 	const struct otr_ring_cpu *rc = window->rc;
-	u64 write = READ_ONCE(rc->write);
+	u64 write = window->write;
 
 	check->wrong = check_slots(rc) ?: check_write(rc, write) ?: check_pages(rc, write) ?:
 		       check_reader(rc, write);
@@ -134,7 +134,7 @@ static void check_apply_check(struct otr_window *window)
  * @ring: the ring
  * @cpu: a CPU that has pages
  *
- * Reads everything, on that CPU and with interrupts off: not for everyday.
+ * Reads everything, while nothing is recorded there: not for everyday.
  *
  * Context: may sleep; takes the reader lock.
  * Return: NULL when all is well, or what is not.
@@ -144,6 +144,7 @@ const char *otr_ring_check(struct otr_ring *ring, int cpu)
 	struct check check = {
 		.window.rc	= otr_ring_at(ring, cpu),
 		.window.apply	= check_apply_check,
+		.window.slots	= READ_ONCE(otr_ring_at(ring, cpu)->nr),
 	};
 	int err;
 

@@ -23,7 +23,7 @@ static bool glance_unchanged(const struct otr_glance *g)
 {
 	/* What was read so far was read before this. */
 	smp_rmb();
-	/* Pairs with the release in in_window(): then the epoch is the new one. */
+	/* Pairs with the release in window_close(): then the epoch is the new one. */
 	return otr_ring_committed(g->rc) != OTR_POS_CLOSED &&
 	       READ_ONCE(g->rc->epoch) == g->epoch;
 }
@@ -237,7 +237,7 @@ void otr_glance_next(struct otr_glance *g)
 {
 	struct otr_ring_cpu *rc = g->rc;
 
-	WRITE_ONCE(rc->shown_lost, rc->shown_lost + g->lost - g->told);
+	WRITE_ONCE(rc->shown_lost, READ_ONCE(rc->shown_lost) + g->lost - g->told);
 	g->told = 0;
 	glance_go_behind(g, g->after_ts);
 	WRITE_ONCE(rc->shown, g->next);

@@ -3,6 +3,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -33,6 +34,27 @@ void otr_page_free(struct otr_page *page, unsigned int order)
 {
 	if (page)
 		free_pages((unsigned long)page, order);
+}
+
+static void pages_put(struct rcu_head *head)
+{
+	put_page(container_of(head, struct page, rcu_head));
+}
+
+/*
+ * Free a page that was in a ring: a glance may be at it. The page is nobody's, so its
+ * place in lists is free. otr_page_exit() must follow before the module goes.
+ */
+void otr_page_retire(struct otr_page *page)
+{
+	if (page)
+		call_rcu(&virt_to_page(page)->rcu_head, pages_put);
+}
+
+/* Wait until all that was retired is freed. */
+void otr_page_exit(void)
+{
+	rcu_barrier();
 }
 
 /* Slots that hold @bytes, or 0 for more than there can be. */
@@ -78,7 +100,41 @@ void otr_slots_free(struct otr_slot *slots, u32 nr, unsigned int order)
 
 	if (!slots)
 		return;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		otr_page_free(otr_slot_page(slots[i].word), order);
+		cond_resched();
+	}
 	kvfree(slots);
+}
+
+/*
+ * All pages that a CPU needs, or none: 0; -ENOMEM, also for more slots than there
+ * can be (0, see otr_slots_wanted()); -EINTR.
+ */
+int otr_pages_alloc(struct otr_pages *pages, int cpu, u32 nr, unsigned int order)
+{
+	int err;
+
+	*pages = (struct otr_pages){ .nr = nr, .order = order };
+	if (!nr)
+		return -ENOMEM;
+	pages->page = otr_page_alloc(cpu, order);
+	if (!pages->page)
+		return -ENOMEM;
+	pages->slots = otr_slots_alloc(cpu, nr, nr, order);
+	if (!IS_ERR(pages->slots))
+		return 0;
+	err = PTR_ERR(pages->slots);
+	pages->slots = NULL;
+	otr_pages_free(pages);
+	return err;
+}
+
+/* Free what otr_pages_alloc() got; there may be nothing of it. */
+void otr_pages_free(struct otr_pages *pages)
+{
+	otr_slots_free(pages->slots, pages->nr, pages->order);
+	otr_page_free(pages->page, pages->order);
+	pages->slots = NULL;
+	pages->page = NULL;
 }

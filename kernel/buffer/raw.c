@@ -4,6 +4,7 @@
  * be, the page itself leaves the ring and the caller's takes its place.
  */
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 
 #include "buffer/ring.h"
@@ -28,12 +29,14 @@ size_t otr_raw_size(struct otr_ring *ring, int cpu)
  * @raw: receives the page
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM.
+ * Return: 0, -ENOMEM; -ENODEV for a CPU without pages.
  */
 int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw)
 {
 	unsigned int order = READ_ONCE(otr_ring_at(ring, cpu)->order);
 
+	if (!otr_ring_has_cpu(ring, cpu))
+		return -ENODEV;
 	*raw = (struct otr_raw) {
 		.page	= otr_page_alloc(cpu, order),
 		.order	= order,
@@ -51,8 +54,31 @@ int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw)
  */
 void otr_raw_free(struct otr_raw *raw)
 {
-	otr_page_free(raw->page, raw->order);
+	if (raw->moved)
+		otr_page_retire(raw->page);
+	else
+		otr_page_free(raw->page, raw->order);
 	raw->page = NULL;
+}
+
+/**
+ * otr_raw_give - hand a page on to code that knows nothing of rings
+ * @raw: from otr_raw_read(), which does not have the page any more afterwards
+ *
+ * Context: any but NMI.
+ * Return: the page, which put_page() gives back: at any time, as it stays for as long
+ * as a glance may be at it.
+ */
+struct page *otr_raw_give(struct otr_raw *raw)
+{
+	struct page *page = virt_to_page(raw->page);
+
+	if (raw->moved) {
+		get_page(page);
+		otr_page_retire(raw->page);
+	}
+	raw->page = NULL;
+	return page;
 }
 
 /* Go to the end of the reader's own page: how many records is that? */
@@ -82,6 +108,7 @@ static void raw_hand_over(struct otr_ring_cpu *rc, struct otr_raw *raw)
 	}
 	/* What goes on behind a part of a page counts from there. */
 	swap(rd->cur.page, raw->page);
+	raw->moved = true;
 	rd->cur.off = rd->cur.end;
 	rd->after = 0;
 	rd->fresh = false;

@@ -13,65 +13,70 @@
 /**
  * struct change - what is to be done in a window
  * @window: the window
- * @slots: new slots, with new pages in the last ones; afterwards, what is to be
- *	   freed
- * @page: a new page for the reader, likewise
- * @nr: number of @slots
- * @order: size of the pages
+ * @pages: new slots, with new pages in the last ones, and perhaps a new page for
+ *	   the reader; afterwards, what is to be freed
  * @clock: the clock to use from then on
  */
 struct change {
 	struct otr_window	window;
-	struct otr_slot		*slots;
-	struct otr_page		*page;
-	u32			nr;
-	unsigned int		order;
+	struct otr_pages	pages;
 	enum otr_clock_id	clock;
 };
 
-/* A lap that no position in the ring has, neither now nor from a lap ago. */
-static u32 resize_new_lap(const struct otr_ring_cpu *rc)
+/* Hang up slots, while the commit position is closed. */
+static void resize_publish(struct otr_ring_cpu *rc, struct otr_slot *slots, u32 nr)
 {
-	return (otr_pos_lap(READ_ONCE(rc->write)) + 2) & OTR_POS_LAP_MASK;
+	WRITE_ONCE(rc->slots, slots);
+	WRITE_ONCE(rc->nr, nr);
+	/*
+	 * Pairs with the read barrier in otr_glance_begin(): with a new epoch come
+	 * the slots of it, see memory-order.rst (glances).
+	 */
+	smp_store_release(&rc->epoch, rc->epoch + 1);
 }
 
-static void resize_start_empty(struct otr_ring_cpu *rc)
+/*
+ * In a window, or where nobody records yet: hang up pages that are all empty, and
+ * begin on the first one. @write is where writing was; returns where it goes on.
+ */
+u64 otr_ring_start(struct otr_ring_cpu *rc, struct otr_slot *slots, u32 nr, u64 write)
 {
-	u64 start = otr_pos(resize_new_lap(rc), 0, 0);
-	unsigned int i;
+	u64 start = otr_pos_new_lap(write);
 
-	for (i = 0; i < rc->nr; i++) {
-		struct otr_slot *slot = &rc->slots[i];
-
-		slot->word = otr_slot_word(otr_slot_page(slot->word), start,
-					   i ? OTR_SLOT_EMPTY : 0);
-		slot->base = 0;
-		slot->bytes = 0;
-		local_set(&slot->count, 0);
-		OTR_STEP(28);
-	}
-	WRITE_ONCE(rc->write, start);
+	WRITE_ONCE(slots->word, otr_slot_word(otr_slot_page(slots->word), start, 0));
 	WRITE_ONCE(rc->last_ts, OTR_TS_UNKNOWN);
-	for (i = 0; i < OTR_DROP_REASONS; i++)
-		local_set(&rc->drops[i], 0);
-	rc->epoch++;
-	rc->resets++;
+	WRITE_ONCE(rc->resets, rc->resets + 1);
 	WRITE_ONCE(rc->shown, 0);
-	rc->shown_lost = 0;
+	WRITE_ONCE(rc->shown_lost, 0);
 	rc->reader = (struct otr_reader) {
 		.cur		= { .page = rc->reader.cur.page },
 		.pos		= start,
 		.takes		= true,
 		.started	= true,
 	};
+	resize_publish(rc, slots, nr);
+	return start;
 }
 
 static void resize_apply_reset(struct otr_window *window)
 {
 	struct change *change = container_of(window, struct change, window);
+	struct otr_ring_cpu *rc = window->rc;
+	unsigned int i;
 
-	WRITE_ONCE(window->rc->clock, change->clock);
-	resize_start_empty(window->rc);
+	for (i = 0; i < rc->nr; i++) {
+		struct otr_slot *slot = &rc->slots[i];
+
+		WRITE_ONCE(slot->word, otr_slot_word(otr_slot_page(slot->word), 0,
+						     OTR_SLOT_EMPTY));
+		WRITE_ONCE(slot->base, 0);
+		WRITE_ONCE(slot->bytes, 0);
+		local_set(&slot->count, 0);
+		OTR_STEP(28);
+	}
+	WRITE_ONCE(rc->clock, change->clock);
+	window->write = otr_ring_start(rc, rc->slots, rc->nr, window->write);
+	window->emptied = true;
 }
 
 /* Hang the page of @from on @to, and take it away there. */
@@ -81,7 +86,7 @@ static void resize_move_page(struct otr_slot *to, struct otr_slot *from, u64 pos
 	to->base = from->base;
 	to->bytes = from->bytes;
 	local_set(&to->count, local_read(&from->count));
-	from->word = 0;
+	WRITE_ONCE(from->word, 0);
 }
 
 /* How many pages in front of the writing position can be read. */
@@ -104,11 +109,13 @@ static void resize_apply_resize(struct otr_window *window)
 {
 	struct change *change = container_of(window, struct change, window);
 	struct otr_ring_cpu *rc = window->rc;
-	struct otr_slot *slots = change->slots, *old = rc->slots;
-	u64 write = READ_ONCE(rc->write), pos = otr_pos_oldest(rc->nr, write);
-	u32 held = resize_pages_held(rc, write), lap = resize_new_lap(rc), at = 0, i;
-	u32 fresh = change->nr > rc->nr ? change->nr - rc->nr : 0;
-	u32 skip = held + 1 > change->nr ? held + 1 - change->nr : 0;
+	struct otr_pages *pages = &change->pages;
+	struct otr_slot *slots = pages->slots, *old = rc->slots;
+	u64 write = window->write, pos = otr_pos_oldest(rc->nr, write);
+	u32 held = resize_pages_held(rc, write), at = 0, i;
+	u32 lap = otr_pos_lap(otr_pos_new_lap(write));
+	u32 fresh = pages->nr > rc->nr ? pages->nr - rc->nr : 0;
+	u32 skip = held + 1 > pages->nr ? held + 1 - pages->nr : 0;
 	u64 reader = 0;
 
 	for (;; pos = otr_pos_next(rc->nr, pos)) {
@@ -125,25 +132,16 @@ static void resize_apply_resize(struct otr_window *window)
 		if (last)
 			break;
 	}
-	WRITE_ONCE(rc->write, otr_pos(lap, at - 1, otr_pos_off(write)));
-	for (i = 0; i < rc->nr && at < change->nr - fresh; i++)
+	window->write = otr_pos(lap, at - 1, otr_pos_off(write));
+	for (i = 0; i < rc->nr && at < pages->nr - fresh; i++)
 		if (old[i].word)
 			resize_move_page(&slots[at++], &old[i], 0, OTR_SLOT_EMPTY);
 	/* Where the reader was, or the oldest page that is left. */
 	rc->reader.pos = reader ?: otr_pos(lap, 0, 0);
-	rc->slots = slots;
 	i = rc->nr;
-	WRITE_ONCE(rc->nr, change->nr);
-	change->nr = i;
-	change->slots = old;
-	rc->epoch++;
-}
-
-/* Free what was there before or, if it was not applied, what was to come. */
-static void resize_change_free(struct change *change)
-{
-	otr_slots_free(change->slots, change->nr, change->order);
-	otr_page_free(change->page, change->order);
+	resize_publish(rc, slots, pages->nr);
+	pages->nr = i;
+	pages->slots = old;
 }
 
 /* Get all that resizing a CPU needs; no slots when there is nothing to do. */
@@ -158,14 +156,13 @@ static int resize_prepare_resize(struct otr_ring *ring, int cpu, unsigned long b
 		return -ENOMEM;
 	change->window.rc = rc;
 	change->window.apply = resize_apply_resize;
-	change->nr = nr;
-	change->order = rc->order;
+	change->window.slots = rc->nr;
 	if (nr == rc->nr)
 		return 0;
 	slots = otr_slots_alloc(cpu, nr, nr > rc->nr ? nr - rc->nr : 0, rc->order);
 	if (IS_ERR(slots))
 		return PTR_ERR(slots);
-	change->slots = slots;
+	change->pages = (struct otr_pages){ .slots = slots, .nr = nr, .order = rc->order };
 	return 0;
 }
 
@@ -184,6 +181,11 @@ static void resize_change_end(struct otr_ring *ring)
 	cpus_read_unlock();
 }
 
+static bool resize_valid(int cpu)
+{
+	return cpu == OTR_CPU_ALL || (cpu >= 0 && cpu < nr_cpu_ids && cpu_possible(cpu));
+}
+
 static bool resize_concerns(const struct otr_ring *ring, int at, int cpu)
 {
 	return (cpu == OTR_CPU_ALL || cpu == at) && otr_ring_has_cpu(ring, at);
@@ -196,7 +198,7 @@ static int resize_finish(struct change *changes, int err)
 	int at;
 
 	for_each_possible_cpu(at) {
-		if (!changes[at].slots || err)
+		if (!changes[at].pages.slots || err)
 			continue;
 		err = otr_window_run(&changes[at].window);
 		applied = true;
@@ -204,23 +206,30 @@ static int resize_finish(struct change *changes, int err)
 	/* A glance may be at what is to be freed. */
 	if (applied)
 		synchronize_rcu();
+	/* What was there before or, if it was not applied, what was to come. */
 	for_each_possible_cpu(at)
-		if (changes[at].slots)
-			resize_change_free(&changes[at]);
+		otr_pages_free(&changes[at].pages);
 	return err;
 }
 
-/* What was asked for last is what the size is said to be, see otr_ring_size(). */
+/*
+ * What was asked for last is what the size is said to be, see otr_ring_size(). That of
+ * a CPU without pages is what it will get, 0 for what all get that come.
+ */
 static void resize_note_size(struct otr_ring *ring, int cpu, unsigned long bytes)
 {
+	unsigned long size = otr_size_wanted(bytes, otr_ring_data(ring, ring->order));
 	int at;
 
-	for_each_possible_cpu(at)
+	for_each_possible_cpu(at) {
 		if (resize_concerns(ring, at, cpu))
 			WRITE_ONCE(otr_ring_at(ring, at)->size, otr_ring_bytes(ring, at));
+		else if (cpu == OTR_CPU_ALL || cpu == at)
+			WRITE_ONCE(otr_ring_at(ring, at)->size, cpu == at ? size : 0);
+	}
 	if (cpu == OTR_CPU_ALL) {
 		ring->bytes = bytes;
-		ring->size = otr_size_wanted(bytes, otr_ring_data(ring, ring->order));
+		WRITE_ONCE(ring->size, size);
 	}
 }
 
@@ -236,6 +245,8 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
 		if (err)
 			break;
 	}
+	if (!otr_slots_wanted(bytes, otr_ring_data(ring, ring->order)))
+		err = -ENOMEM;
 	err = resize_finish(changes, err);
 	if (!err)
 		resize_note_size(ring, cpu, bytes);
@@ -245,21 +256,22 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
 /**
  * otr_ring_resize - change the number of pages
  * @ring: the ring, which may be in use
- * @cpu: the CPU, or OTR_CPU_ALL for those that have pages and those to come
+ * @cpu: the CPU, which may be one that has no pages yet, or OTR_CPU_ALL for those that
+ *	 have pages and those to come
  * @bytes: payload bytes per CPU, rounded up to at least two pages
  *
  * The newest records stay, as many as there is room for.
  *
  * Context: may sleep.
- * Return: 0; -EINVAL for a CPU without pages; -ENOMEM and -EINTR (a fatal
- * signal), nothing was changed; -EBUSY, the ring is broken.
+ * Return: 0; -EINVAL for no possible CPU; -ENOMEM and -EINTR (a fatal signal),
+ * nothing was changed; -EBUSY, the ring is broken.
  */
 int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
 {
 	struct change *changes;
 	int err;
 
-	if (cpu != OTR_CPU_ALL && !otr_ring_has_cpu(ring, cpu))
+	if (!resize_valid(cpu))
 		return -EINVAL;
 	changes = kvcalloc(nr_cpu_ids, sizeof(*changes), GFP_KERNEL);
 	if (!changes)
@@ -282,6 +294,7 @@ static int resize_reset_all(struct otr_ring *ring, int cpu, int clock)
 		struct change change = {
 			.window.rc	= rc,
 			.window.apply	= resize_apply_reset,
+			.window.slots	= rc->nr,
 			.clock		= clock < 0 ? rc->clock : clock,
 		};
 
@@ -302,11 +315,11 @@ static int resize_reset_all(struct otr_ring *ring, int cpu, int clock)
  * The counters of what was lost, dropped and read begin at zero again.
  *
  * Context: may sleep.
- * Return: 0; -EINVAL for a CPU without pages; -EBUSY, the ring is broken.
+ * Return: 0; -EINVAL for no possible CPU; -EBUSY, the ring is broken.
  */
 int otr_ring_reset(struct otr_ring *ring, int cpu)
 {
-	if (cpu != OTR_CPU_ALL && !otr_ring_has_cpu(ring, cpu))
+	if (!resize_valid(cpu))
 		return -EINVAL;
 	return resize_reset_all(ring, cpu, -1);
 }
@@ -332,19 +345,21 @@ int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock)
 static void resize_apply_order(struct otr_window *window)
 {
 	struct change *change = container_of(window, struct change, window);
+	struct otr_pages *pages = &change->pages;
 	struct otr_ring_cpu *rc = window->rc;
-	unsigned int order = change->order;
+	struct otr_slot *old = rc->slots;
+	unsigned int order = pages->order;
 	u32 nr = rc->nr;
 
-	swap(rc->slots, change->slots);
-	swap(rc->reader.cur.page, change->page);
-	change->order = rc->order;
+	swap(rc->reader.cur.page, pages->page);
+	pages->order = rc->order;
 	/* Read without a lock, as are the others that are written so. */
 	WRITE_ONCE(rc->order, order);
-	WRITE_ONCE(rc->nr, change->nr);
-	change->nr = nr;
 	WRITE_ONCE(rc->data, otr_ring_data(rc->ring, rc->order));
-	resize_start_empty(rc);
+	window->write = otr_ring_start(rc, pages->slots, pages->nr, window->write);
+	window->emptied = true;
+	pages->slots = old;
+	pages->nr = nr;
 }
 
 static int resize_prepare_order(struct otr_ring *ring, int cpu, unsigned int order,
@@ -355,20 +370,8 @@ static int resize_prepare_order(struct otr_ring *ring, int cpu, unsigned int ord
 
 	change->window.rc = rc;
 	change->window.apply = resize_apply_order;
-	change->order = order;
-	change->nr = otr_slots_wanted(bytes, otr_ring_data(ring, order));
-	change->page = otr_page_alloc(cpu, order);
-	if (!change->page)
-		return -ENOMEM;
-	change->slots = otr_slots_alloc(cpu, change->nr, change->nr, order);
-	if (IS_ERR(change->slots)) {
-		int err = PTR_ERR(change->slots);
-
-		change->slots = NULL;
-		otr_page_free(change->page, order);
-		return err;
-	}
-	return 0;
+	return otr_pages_alloc(&change->pages, cpu,
+			       otr_slots_wanted(bytes, otr_ring_data(ring, order)), order);
 }
 
 static int resize_prepare_orders(struct otr_ring *ring, unsigned int order, struct change *changes)
@@ -461,58 +464,10 @@ int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *spare, unsigned i
  *
  * Context: any.
  * Return: data bytes on all its pages when it was resized last; since then, pages of
- * another size may have changed that a little. 0 for a CPU without pages.
+ * another size may have changed that a little. For a CPU without pages, what it will
+ * be made to hold.
  */
 unsigned long otr_ring_size(const struct otr_ring *ring, int cpu)
 {
-	return READ_ONCE(otr_ring_at(ring, cpu)->size);
-}
-
-/* Give a CPU its pages; ring->lock is held and nobody records there yet. */
-int otr_ring_add_cpu(struct otr_ring *ring, int cpu)
-{
-	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
-	unsigned int data = otr_ring_data(ring, ring->order);
-	u32 nr = otr_slots_wanted(ring->bytes, data);
-	struct otr_slot *slots;
-	struct otr_page *page;
-
-	if (rc->nr)
-		return 0;
-	if (!nr)
-		return -ENOMEM;
-	page = otr_page_alloc(cpu, ring->order);
-	if (!page)
-		return -ENOMEM;
-	slots = otr_slots_alloc(cpu, nr, nr, ring->order);
-	if (IS_ERR(slots)) {
-		otr_page_free(page, ring->order);
-		return PTR_ERR(slots);
-	}
-	otr_reader_lock(rc);
-	rc->slots = slots;
-	rc->order = ring->order;
-	rc->data = data;
-	WRITE_ONCE(rc->size, ring->size);
-	rc->reader.cur.page = page;
-	WRITE_ONCE(rc->nr, nr);
-	resize_start_empty(rc);
-	WRITE_ONCE(rc->commit, rc->write);
-	otr_reader_publish(rc);
-	otr_reader_unlock(rc);
-	otr_ring_limit(rc);
-	return 0;
-}
-
-/* Take a CPU's pages away, for good. */
-void otr_ring_remove_cpu(struct otr_ring *ring, int cpu)
-{
-	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
-
-	otr_slots_free(rc->slots, rc->nr, rc->order);
-	otr_page_free(rc->reader.cur.page, rc->order);
-	rc->slots = NULL;
-	rc->reader.cur.page = NULL;
-	rc->nr = 0;
-	rc->size = 0;
+	return READ_ONCE(otr_ring_at(ring, cpu)->size) ?: READ_ONCE(ring->size);
 }

@@ -9,8 +9,63 @@
 
 #include "buffer/ring.h"
 
-/* Our state in the list of those who care about CPUs. */
+/* Our states in the order of what is told of CPUs. */
 static enum cpuhp_state ring_hotplug_state;
+static enum cpuhp_state ring_online_state;
+
+static int ring_get_pages(struct otr_ring *ring, int cpu, struct otr_pages *pages)
+{
+	unsigned long bytes = otr_ring_at(ring, cpu)->size ?: ring->bytes;
+	u32 nr = otr_slots_wanted(bytes, otr_ring_data(ring, ring->order));
+
+	return otr_pages_alloc(pages, cpu, nr, ring->order);
+}
+
+/* Nobody records there yet. */
+static void ring_put_pages(struct otr_ring *ring, int cpu, const struct otr_pages *pages)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	u64 write;
+
+	otr_reader_lock(rc);
+	WRITE_ONCE(rc->order, pages->order);
+	WRITE_ONCE(rc->data, otr_ring_data(ring, pages->order));
+	if (!rc->size)
+		WRITE_ONCE(rc->size, ring->size);
+	rc->reader.cur.page = pages->page;
+	write = otr_ring_start(rc, pages->slots, pages->nr, READ_ONCE(rc->write));
+	WRITE_ONCE(rc->write, write);
+	/* Pairs with the acquire in glance_unchanged(): now there are pages. */
+	smp_store_release(&rc->commit, write);
+	otr_reader_publish(rc);
+	otr_reader_unlock(rc);
+	otr_ring_limit(rc);
+}
+
+/*
+ * Give a CPU its pages; ring->lock is held, and no CPU comes or goes. A spare gets
+ * some as well, or neither does: what is exchanged has pages for the same CPUs.
+ */
+int otr_ring_add_cpu(struct otr_ring *ring, int cpu)
+{
+	struct otr_pages pages, others;
+	int err;
+
+	if (otr_ring_at(ring, cpu)->nr)
+		return 0;
+	err = ring_get_pages(ring, cpu, &pages);
+	if (!err && ring->spare) {
+		err = ring_get_pages(ring->spare, cpu, &others);
+		if (err)
+			otr_pages_free(&pages);
+	}
+	if (err)
+		return err;
+	ring_put_pages(ring, cpu, &pages);
+	if (ring->spare)
+		ring_put_pages(ring->spare, cpu, &others);
+	return 0;
+}
 
 static int ring_cpu_comes(unsigned int cpu, struct hlist_node *node)
 {
@@ -30,6 +85,29 @@ static int ring_cpu_comes(unsigned int cpu, struct hlist_node *node)
 	return 0;
 }
 
+static void ring_cpu_moved(struct otr_ring *ring)
+{
+	mutex_lock(&ring->lock);
+	otr_ring_wait_moved(ring);
+	if (ring->spare)
+		otr_ring_wait_moved(ring->spare);
+	mutex_unlock(&ring->lock);
+}
+
+/* What it recorded on its last steps is there, and nobody was woken for it. */
+static int ring_cpu_went(unsigned int cpu, struct hlist_node *node)
+{
+	ring_cpu_moved(container_of(node, struct otr_ring, hotplug));
+	return 0;
+}
+
+/* Likewise, on its first steps. */
+static int ring_cpu_here(unsigned int cpu, struct hlist_node *node)
+{
+	ring_cpu_moved(container_of(node, struct otr_ring, online));
+	return 0;
+}
+
 static void ring_free_ring(struct otr_ring *ring)
 {
 	int cpu;
@@ -37,7 +115,8 @@ static void ring_free_ring(struct otr_ring *ring)
 	for_each_possible_cpu(cpu) {
 		struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 
-		otr_ring_remove_cpu(ring, cpu);
+		otr_slots_free(rc->slots, rc->nr, rc->order);
+		otr_page_free(rc->reader.cur.page, rc->order);
 		mutex_destroy(&rc->reader_lock);
 		lockdep_unregister_key(&rc->reader_key);
 	}
@@ -56,6 +135,8 @@ static void ring_init_cpu(struct otr_ring *ring, int cpu, const struct otr_ring_
 	rc->clock = config->clock;
 	rc->overwrite = config->overwrite;
 	rc->last_ts = OTR_TS_UNKNOWN;
+	/* No glance looks at pages that are not there. */
+	rc->commit = OTR_POS_CLOSED;
 	rc->reader.takes = true;
 	rc->reader.started = true;
 	lockdep_register_key(&rc->reader_key);
@@ -73,19 +154,11 @@ static bool ring_config_valid(const struct otr_ring_config *config)
 	return !config->data_max || config->data_max >= 16;
 }
 
-/**
- * otr_ring_create - make a ring
- * @config: what it shall be
- *
- * It is on, and has pages for all CPUs that are online.
- *
- * Context: may sleep.
- * Return: the ring; ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL).
- */
-struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
+/* A ring without pages, which no CPU knows: the ring; an errno. */
+struct otr_ring *otr_ring_make(const struct otr_ring_config *config)
 {
 	struct otr_ring *ring;
-	int cpu, err;
+	int cpu;
 
 	if (!ring_config_valid(config))
 		return ERR_PTR(-EINVAL);
@@ -106,8 +179,32 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 	mutex_init(&ring->lock);
 	for_each_possible_cpu(cpu)
 		ring_init_cpu(ring, cpu, config);
+	return ring;
+}
+
+/**
+ * otr_ring_create - make a ring
+ * @config: what it shall be
+ *
+ * It is on, and has pages for all CPUs that are online.
+ *
+ * Context: may sleep.
+ * Return: the ring; ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL).
+ */
+struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
+{
+	struct otr_ring *ring = otr_ring_make(config);
+	int err;
+
+	if (IS_ERR(ring))
+		return ring;
 	/* Calls ring_cpu_comes() for all that are here. */
 	err = cpuhp_state_add_instance(ring_hotplug_state, &ring->hotplug);
+	if (!err) {
+		err = cpuhp_state_add_instance_nocalls(ring_online_state, &ring->online);
+		if (err)
+			cpuhp_state_remove_instance_nocalls(ring_hotplug_state, &ring->hotplug);
+	}
 	if (err) {
 		ring_free_ring(ring);
 		return ERR_PTR(err);
@@ -116,9 +213,23 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 	return ring;
 }
 
+/* A spare is told of CPUs by its ring; no CPU comes while it is forgotten. */
+static void ring_forget(struct otr_ring *ring)
+{
+	if (!ring->spare_of) {
+		cpuhp_state_remove_instance_nocalls(ring_online_state, &ring->online);
+		cpuhp_state_remove_instance_nocalls(ring_hotplug_state, &ring->hotplug);
+		return;
+	}
+	mutex_lock(&ring->spare_of->lock);
+	ring->spare_of->spare = NULL;
+	mutex_unlock(&ring->spare_of->lock);
+}
+
 /**
  * otr_ring_destroy - free a ring
- * @ring: the ring; nobody writes, reads or waits any more. NULL is fine
+ * @ring: the ring; nobody writes, reads or waits any more, and its spare was
+ *	  destroyed before. NULL is fine
  *
  * Context: may sleep.
  */
@@ -126,7 +237,7 @@ void otr_ring_destroy(struct otr_ring *ring)
 {
 	if (!ring)
 		return;
-	cpuhp_state_remove_instance_nocalls(ring_hotplug_state, &ring->hotplug);
+	ring_forget(ring);
 	otr_ring_wait_exit(ring);
 	ring_free_ring(ring);
 }
@@ -140,11 +251,18 @@ void otr_ring_destroy(struct otr_ring *ring)
 int otr_buffer_init(void)
 {
 	int state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "outrace/buffer:prepare",
-					    ring_cpu_comes, NULL);
+					    ring_cpu_comes, ring_cpu_went);
 
 	if (state < 0)
 		return state;
 	ring_hotplug_state = state;
+	state = cpuhp_setup_state_multi(CPUHP_AP_ONLINE_DYN, "outrace/buffer:online",
+					ring_cpu_here, NULL);
+	if (state < 0) {
+		cpuhp_remove_multi_state(ring_hotplug_state);
+		return state;
+	}
+	ring_online_state = state;
 	return 0;
 }
 
@@ -155,5 +273,7 @@ int otr_buffer_init(void)
  */
 void otr_buffer_exit(void)
 {
+	cpuhp_remove_multi_state(ring_online_state);
 	cpuhp_remove_multi_state(ring_hotplug_state);
+	otr_page_exit();
 }

@@ -54,6 +54,12 @@ static inline u64 otr_pos_oldest(u32 nr, u64 pos)
 	return otr_pos(otr_pos_lap(next) - 1, otr_pos_slot(next), 0);
 }
 
+/* Beginning of a lap that no position in the ring has, neither now nor from a lap ago. */
+static inline u64 otr_pos_new_lap(u64 write)
+{
+	return otr_pos((otr_pos_lap(write) + 2) & OTR_POS_LAP_MASK, 0, 0);
+}
+
 /* Pages from @from to @to, which is not in front of it. */
 static inline u64 otr_pos_pages(u32 nr, u64 from, u64 to)
 {
@@ -137,9 +143,28 @@ void otr_ring_limit(struct otr_ring_cpu *rc);
 /* pages.c */
 struct otr_page *otr_page_alloc(int cpu, unsigned int order);
 void otr_page_free(struct otr_page *page, unsigned int order);
+void otr_page_retire(struct otr_page *page);
+void otr_page_exit(void);
 struct otr_slot *otr_slots_alloc(int cpu, u32 nr, u32 pages, unsigned int order);
 void otr_slots_free(struct otr_slot *slots, u32 nr, unsigned int order);
 u32 otr_slots_wanted(unsigned long bytes, unsigned int data);
+
+/**
+ * struct otr_pages - all pages of a CPU
+ * @slots: the pages that hang in the ring
+ * @page: the reader's own
+ * @nr: number of @slots
+ * @order: size of the pages
+ */
+struct otr_pages {
+	struct otr_slot		*slots;
+	struct otr_page		*page;
+	u32			nr;
+	unsigned int		order;
+};
+
+int otr_pages_alloc(struct otr_pages *pages, int cpu, u32 nr, unsigned int order);
+void otr_pages_free(struct otr_pages *pages);
 
 /* What a CPU is made to hold that is asked to hold @bytes. */
 static inline unsigned long otr_size_wanted(unsigned long bytes, unsigned int data)
@@ -150,12 +175,19 @@ static inline unsigned long otr_size_wanted(unsigned long bytes, unsigned int da
 /**
  * struct otr_window - something to be done while nobody writes
  * @rc: the CPU's records
- * @apply: does it
+ * @apply: does it; may be called with interrupts off
+ * @slots: how many slots it goes through
+ * @write: the writing position when the window was opened; where it is when the
+ *	   window is closed is up to @apply
+ * @emptied: @apply has emptied it, so that what was dropped is counted from zero again
  * @err: 0, or -EAGAIN when the window could not be opened
  */
 struct otr_window {
 	struct otr_ring_cpu	*rc;
 	void			(*apply)(struct otr_window *window);
+	u32			slots;
+	u64			write;
+	bool			emptied;
 	int			err;
 };
 
@@ -164,8 +196,11 @@ int otr_window_try(struct otr_window *window);
 int otr_window_run(struct otr_window *window);
 
 /* resize.c */
+u64 otr_ring_start(struct otr_ring_cpu *rc, struct otr_slot *slots, u32 nr, u64 write);
+
+/* ring.c */
+struct otr_ring *otr_ring_make(const struct otr_ring_config *config);
 int otr_ring_add_cpu(struct otr_ring *ring, int cpu);
-void otr_ring_remove_cpu(struct otr_ring *ring, int cpu);
 
 /* read.c */
 int otr_cursor_look(struct otr_cursor *cur, struct otr_item *item, u32 *after);
@@ -182,5 +217,7 @@ int otr_ring_wait_init(struct otr_ring *ring);
 void otr_ring_wait_init_cpu(struct otr_ring_cpu *rc);
 void otr_ring_wait_exit(struct otr_ring *ring);
 void otr_ring_notify_full(struct otr_ring_cpu *rc);
+void otr_ring_wait_swapped(struct otr_ring_cpu *rc);
+void otr_ring_wait_moved(struct otr_ring *ring);
 
 #endif /* _OTR_BUFFER_RING_H */

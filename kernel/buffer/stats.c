@@ -64,15 +64,12 @@ static void stats_read_stats(const struct otr_ring_cpu *rc, struct otr_ring_stat
  * Exact while nobody writes on that CPU.
  *
  * Context: may sleep; takes the reader lock.
- * Return: 0; -ENODEV for a CPU without pages.
+ * Return: 0; -ENODEV for a CPU without pages, which has nothing: so says @stats.
  */
 int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats)
 {
-	struct otr_ring_cpu *rc;
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 
-	if (!otr_ring_has_cpu(ring, cpu))
-		return -ENODEV;
-	rc = otr_ring_at(ring, cpu);
 	*stats = (struct otr_ring_stats) {
 		.commit_overrun	= local_read(&rc->drops[OTR_DROP_COMMIT]),
 		.dropped	= local_read(&rc->drops[OTR_DROP_FULL]),
@@ -81,6 +78,8 @@ int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats)
 		.inside		= local_read(&rc->drops[OTR_DROP_INSIDE]),
 		.now_ts		= otr_clock_read(READ_ONCE(rc->clock)),
 	};
+	if (!otr_ring_has_cpu(ring, cpu))
+		return -ENODEV;
 	otr_reader_lock(rc);
 	stats_read_stats(rc, stats);
 	otr_reader_unlock(rc);

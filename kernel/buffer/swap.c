@@ -9,7 +9,6 @@
  * Code that changes pages or sizes, and may sleep over it, pins the ring meanwhile.
  */
 #include <linux/irqflags.h>
-#include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/processor.h>
 
@@ -71,7 +70,7 @@ static void swap_revisit(struct otr_ring_cpu __percpu *cpus)
 		struct otr_ring_cpu *rc = per_cpu_ptr(cpus, cpu);
 
 		otr_ring_limit(rc);
-		irq_work_queue(&rc->work);
+		otr_ring_wait_swapped(rc);
 	}
 }
 

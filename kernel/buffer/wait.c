@@ -78,35 +78,6 @@ static bool wait_ready(const struct otr_ring *ring, int cpu, unsigned int percen
 	return false;
 }
 
-static void wait_wake_all(struct otr_ring_cpu *rc)
-{
-	struct otr_ring *ring = READ_ONCE(rc->ring);
-
-	wake_up_all(per_cpu_ptr(ring->queues, rc->cpu));
-	wake_up_all(&ring->waiters);
-}
-
-static void wait_do_work(struct irq_work *work)
-{
-	wait_wake_all(container_of(work, struct otr_ring_cpu, work));
-}
-
-/* Somebody waits for a record, and here is one. Any context. */
-void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc)
-{
-	WRITE_ONCE(rc->watch, 0);
-	irq_work_queue(&rc->work);
-}
-
-/* Somebody waits for a number of pages, and here is one more. Any context. */
-void otr_ring_notify_full(struct otr_ring_cpu *rc)
-{
-	if (!wait_full_enough(rc, READ_ONCE(rc->watch_full)))
-		return;
-	WRITE_ONCE(rc->watch_full, 0);
-	irq_work_queue(&rc->work);
-}
-
 /* Leave word with the writer of one CPU. */
 static void wait_watch(struct otr_ring_cpu *rc, unsigned int percent)
 {
@@ -126,6 +97,78 @@ static void wait_watch(struct otr_ring_cpu *rc, unsigned int percent)
 	}
 }
 
+static void wait_wake_all(struct otr_ring_cpu *rc)
+{
+	struct otr_ring *ring = READ_ONCE(rc->ring);
+
+	wake_up_all(per_cpu_ptr(ring->queues, rc->cpu));
+	wake_up_all(&ring->waiters);
+}
+
+static void wait_do_work(struct irq_work *work)
+{
+	wait_wake_all(container_of(work, struct otr_ring_cpu, work));
+}
+
+/*
+ * Somebody waits for a record, and here is one. Any context. On a CPU that comes or
+ * goes the word stays: otr_ring_wait_moved() wakes them when it is here, or gone.
+ */
+void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc)
+{
+	/* Before they are woken, as they may come back with another word. */
+	WRITE_ONCE(rc->watch, 0);
+	if (!otr_raise(&rc->work))
+		wait_watch(rc, 0);
+}
+
+/* Somebody waits for a number of pages, and here is one more. Any context. */
+void otr_ring_notify_full(struct otr_ring_cpu *rc)
+{
+	u32 percent = READ_ONCE(rc->watch_full);
+
+	if (!wait_full_enough(rc, percent))
+		return;
+	WRITE_ONCE(rc->watch_full, 0);
+	if (!otr_raise(&rc->work))
+		wait_watch(rc, percent);
+}
+
+/* All records were exchanged for others: waiters shall look. Any context. */
+void otr_ring_wait_swapped(struct otr_ring_cpu *rc)
+{
+	otr_raise(&rc->work);
+}
+
+/*
+ * A CPU is here, or is gone: it could not wake anybody while it came or went. It may
+ * even have exchanged the records of others.
+ */
+void otr_ring_wait_moved(struct otr_ring *ring)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		wake_up_all(per_cpu_ptr(ring->queues, cpu));
+	wake_up_all(&ring->waiters);
+}
+
+/*
+ * Have somebody look again, at least a tick from now. Where that is about to happen
+ * sooner, for others, whose tick it stays, it happens once more.
+ */
+static void wait_rescue(struct otr_ring *ring)
+{
+	if (queue_delayed_work(system_wq, &ring->again, 1))
+		return;
+	atomic_set(&ring->once_more, 1);
+	/*
+	 * If it is still pending then it begins after this, and finds what was set:
+	 * both that attempt and the beginning of the work are full barriers.
+	 */
+	queue_delayed_work(system_wq, &ring->again, 1);
+}
+
 /* Leave word, then look. */
 static bool wait_watch_and_look(struct otr_ring *ring, int cpu, unsigned int percent)
 {
@@ -139,7 +182,7 @@ static bool wait_watch_and_look(struct otr_ring *ring, int cpu, unsigned int per
 		for_each_possible_cpu(at)
 			wait_watch(otr_ring_at(ring, at), 0);
 	}
-	mod_delayed_work(system_wq, &ring->again, 1);
+	wait_rescue(ring);
 	/* See memory-order.rst (waiters). */
 	smp_mb();
 	return wait_ready(ring, cpu, percent);
@@ -151,6 +194,8 @@ static void wait_look_again(struct work_struct *work)
 	struct otr_ring *ring = container_of(to_delayed_work(work), struct otr_ring, again);
 	int cpu;
 
+	if (atomic_xchg(&ring->once_more, 0))
+		queue_delayed_work(system_wq, &ring->again, 1);
 	for_each_possible_cpu(cpu) {
 		struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 		u32 percent = READ_ONCE(rc->watch_full);
@@ -175,12 +220,14 @@ static wait_queue_head_t *wait_queue(struct otr_ring *ring, int cpu)
  *
  * Context: may sleep.
  * Return: 0 when there is something, or otr_ring_wake() was called;
- * -ERESTARTSYS for a signal.
+ * -ERESTARTSYS for a signal; -ENODEV for a CPU without pages.
  */
 int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent)
 {
 	int wakes = atomic_read(&ring->wakes);
 
+	if (cpu != OTR_CPU_ALL && !otr_ring_has_cpu(ring, cpu))
+		return -ENODEV;
 	return wait_event_interruptible(*wait_queue(ring, cpu),
 					wait_watch_and_look(ring, cpu, percent) ||
 					atomic_read(&ring->wakes) != wakes);
@@ -195,11 +242,13 @@ int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent)
  * @percent: as for otr_ring_wait()
  *
  * Context: may sleep.
- * Return: EPOLLIN | EPOLLRDNORM, or 0.
+ * Return: EPOLLIN | EPOLLRDNORM, or 0; EPOLLERR for a CPU without pages.
  */
 __poll_t otr_ring_poll(struct otr_ring *ring, int cpu, struct file *file, poll_table *table,
 		       unsigned int percent)
 {
+	if (cpu != OTR_CPU_ALL && !otr_ring_has_cpu(ring, cpu))
+		return EPOLLERR;
 	poll_wait(file, wait_queue(ring, cpu), table);
 	return wait_watch_and_look(ring, cpu, percent) ? EPOLLIN | EPOLLRDNORM : 0;
 }

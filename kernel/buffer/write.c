@@ -345,7 +345,11 @@ static noinline struct otr_claimed write_claim_room(struct otr_ring_cpu *rc, uns
 	WRITE_ONCE(rc->busy, READ_ONCE(rc->busy) + 1);
 	WRITE_ONCE(rc->open, open + 1);
 	barrier();
-	write_try(&claim, &claimed);
+	/* One that was opened before that may be open still. */
+	if (unlikely(READ_ONCE(rc->window)))
+		write_drop(rc, OTR_DROP_WINDOW);
+	else
+		write_try(&claim, &claimed);
 	barrier();
 	if (!claimed.payload)
 		WRITE_ONCE(rc->open, open);
@@ -358,10 +362,6 @@ struct otr_claimed __otr_aside otr_ring_begin_slow(struct otr_ring_cpu *rc, unsi
 {
 	if (!READ_ONCE(rc->limit))
 		return (struct otr_claimed) {};
-	if (unlikely(READ_ONCE(rc->window))) {
-		write_drop(rc, OTR_DROP_WINDOW);
-		return (struct otr_claimed) {};
-	}
 	return write_claim_room(rc, len);
 }
 
@@ -436,7 +436,8 @@ void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc)
 		if (tries == WRITE_TRIES)
 			write_shut(rc);
 		write = READ_ONCE(rc->write) & ~OTR_POS_SHUT;
-		if (commit == write || READ_ONCE(rc->commit) != commit)
+		/* A nested writer has committed all, and a window may be open since. */
+		if (commit == write || commit == OTR_POS_CLOSED || READ_ONCE(rc->commit) != commit)
 			break;
 		write_retell(rc, commit, READ_ONCE(rc->last_ts));
 		/* The last record is not ours any more, but whose is it? */

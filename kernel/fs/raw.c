@@ -141,14 +141,15 @@ static int raw_collect(struct otr_file *of, struct splice_pipe_desc *spd, size_t
 			break;
 		}
 		size = PAGE_SIZE << raw.order;
-		spd->pages[spd->nr_pages] = virt_to_page(raw.page);
+		spd->pages[spd->nr_pages] = otr_raw_give(&raw);
 		spd->partial[spd->nr_pages] = (struct partial_page){ .len = size };
 		spd->nr_pages++;
 		len -= size;
 		if (len < size)
 			break;
 	}
-	return spd->nr_pages || err == -EAGAIN ? 0 : err;
+	/* A CPU that was never here has nothing, and waiting for it says so. */
+	return spd->nr_pages || err == -EAGAIN || err == -ENODEV ? 0 : err;
 }
 
 static ssize_t raw_splice_pages(struct otr_file *of, struct pipe_inode_info *pipe,

@@ -19,8 +19,6 @@ static unsigned long size_common_size(const struct otr_inst *inst)
 	for_each_possible_cpu(cpu) {
 		unsigned long here = otr_ring_size(inst->ring, cpu);
 
-		if (!here)
-			continue;
 		if (size && here != size)
 			return 0;
 		size = here;
@@ -106,11 +104,9 @@ static int size_total_size_show(struct otr_file *of, struct seq_file *m)
 
 	mutex_lock(&otr_inst_lock);
 	for_each_possible_cpu(cpu) {
-		unsigned long here = otr_ring_size(inst->ring, cpu);
-
-		if (!here)
+		if (!otr_ring_has_cpu(inst->ring, cpu))
 			continue;
-		now += here >> KB_SHIFT;
+		now += otr_ring_size(inst->ring, cpu) >> KB_SHIFT;
 		later += inst->size >> KB_SHIFT;
 	}
 	if (inst->expanded)
@@ -194,10 +190,9 @@ static int size_stats_show(struct otr_file *of, struct seq_file *m)
 	const struct otr_inst *inst = of->where.inst;
 	bool in_ns = otr_clocks[READ_ONCE(inst->clock)].in_ns;
 	struct otr_ring_stats stats;
-	int err = otr_ring_stats(inst->ring, of->where.cpu, &stats);
 
-	if (err)
-		return err;
+	/* A CPU that was never here has nothing, and says so. */
+	otr_ring_stats(inst->ring, of->where.cpu, &stats);
 	seq_printf(m, "entries: %llu\n", stats.entries);
 	seq_printf(m, "overrun: %llu\n", stats.overrun);
 	seq_printf(m, "commit overrun: %llu\n", stats.commit_overrun);

@@ -22,23 +22,13 @@ static const struct otr_dir top_cpu_dir = {
 	.nr	= ARRAY_SIZE(top_cpu_rows),
 };
 
-static bool top_has_ring(struct otr_inst *inst, int cpu)
-{
-	bool has;
-
-	mutex_lock(&otr_inst_lock);
-	has = !otr_inst_gone(inst) && otr_ring_has_cpu(inst->ring, cpu);
-	mutex_unlock(&otr_inst_lock);
-	return has;
-}
-
-/* One directory per CPU that has, or had, a ring. */
+/* One directory per possible CPU, whether it was ever here or not. */
 static bool top_cpu_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
 	if (pos >= nr_cpu_ids)
 		return false;
 	entry->row = (struct otr_row){ .mode = MODE_DIR, .dir = &top_cpu_dir };
-	if (cpu_possible(pos) && top_has_ring(dir->inst, pos)) {
+	if (cpu_possible(pos)) {
 		snprintf(entry->name, sizeof(entry->name), "cpu%u", pos);
 		entry->row.name = entry->name;
 	}

@@ -8,10 +8,10 @@
 /* Nobody else has it any more, but for its memory. */
 static void inst_destroy(struct otr_inst *inst)
 {
+	otr_ring_destroy(inst->snapshot);
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
 	inst->ring = NULL;
-	otr_ring_destroy(inst->snapshot);
 	otr_await_clear(&inst->awaited);
 	otr_tasks_exit(&inst->event_tasks);
 	free_cpumask_var(inst->pipe_cpus);

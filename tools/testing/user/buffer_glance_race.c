@@ -17,7 +17,7 @@
 #include "tsan.h"
 
 #define DATA	256
-#define CASES	2
+#define CASES	3
 
 struct payload {
 	u32	number;
@@ -210,9 +210,19 @@ static void beside_resizing(void)
 	race();
 }
 
+/* Changes are made by the thread that asks for them. */
+static void beside_open_windows(void)
+{
+	window_slots = 0;
+	resizes = true;
+	race();
+	window_slots = 1024;
+}
+
 static const struct ktap_case cases[CASES] = {
 	KTAP_CASE(beside_a_reader),
 	KTAP_CASE(beside_resizing),
+	KTAP_CASE(beside_open_windows),
 };
 
 int main(void)

@@ -4,6 +4,8 @@
  * splicing hands on, and the ring goes on with the page that was brought for it. None
  * of them has anything in it that was there before.
  */
+#include <linux/rcupdate.h>
+
 #include "buffer_test.h"
 
 #define PAGES	4
@@ -57,6 +59,7 @@ static void whole_pages_are_moved(void)
 	EXPECT_EQ(otr_raw_read(ring, 0, &raw, PAGE_SIZE, true), -EAGAIN);
 	otr_raw_free(&raw);
 	otr_ring_destroy(ring);
+	rcu_barrier();
 }
 
 /* The ring's page stays where more is on it than there is room for. */
@@ -75,6 +78,7 @@ static void parts_are_copied(void)
 	EXPECT(raw.records < nr);
 	otr_raw_free(&raw);
 	otr_ring_destroy(ring);
+	rcu_barrier();
 }
 
 static void write_bytes(u8 byte, unsigned int len)

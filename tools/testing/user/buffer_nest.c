@@ -111,7 +111,7 @@ static void apply_move(struct otr_window *window)
 	struct otr_ring_cpu *rc = window->rc;
 	u64 laps = 2ULL << OTR_POS_LAP_SHIFT;
 	struct otr_slot *slots = kcalloc(rc->nr, sizeof(*slots), GFP_KERNEL);
-	u64 pos = otr_pos_oldest(rc->nr, rc->write);
+	u64 pos = otr_pos_oldest(rc->nr, window->write);
 	u32 i;
 
 	for (i = 0; i < rc->nr; i++, pos = otr_pos_next(rc->nr, pos)) {
@@ -125,7 +125,7 @@ static void apply_move(struct otr_window *window)
 	memset(rc->slots, 0xff, rc->nr * sizeof(*rc->slots));
 	kfree(rc->slots);
 	rc->slots = slots;
-	rc->write += laps;
+	window->write += laps;
 	rc->reader.pos += laps;
 	rc->epoch++;
 }
@@ -135,6 +135,7 @@ static void act_window(void)
 	struct otr_window window = {
 		.rc	= otr_ring_at(world.ring, 0),
 		.apply	= apply_move,
+		.slots	= otr_ring_at(world.ring, 0)->nr,
 	};
 
 	/* As above: not in the middle of a reader. */
@@ -283,6 +284,19 @@ static void iter_interrupted(void)
 	all_scenes(act_iter);
 }
 
+/* As an NMI does, and in a long window anybody. */
+static void window_interrupted(void)
+{
+	all_scenes(act_window);
+}
+
+static void open_window_interrupted(void)
+{
+	window_slots = 0;
+	all_scenes(act_window);
+	window_slots = 1024;
+}
+
 static void two_deep(void)
 {
 	static void (* const some[])(void) = {
@@ -308,6 +322,8 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(read_of_one_interrupted),
 	KTAP_CASE(raw_interrupted),
 	KTAP_CASE(iter_interrupted),
+	KTAP_CASE(window_interrupted),
+	KTAP_CASE(open_window_interrupted),
 	KTAP_CASE(two_deep),
 };
 

@@ -243,6 +243,8 @@ static void race(long seed)
 	any_world(seed);
 	world.threads = true;
 	world.hook = poll_calls;
+	/* All windows in one go, or all of them open for others, or by their size. */
+	window_slots = seed % 3 ? seed % 3 * 3 - 3 : 1024;
 	stop = false;
 	shim_cpu_run(true);
 	pthread_create(&thread, NULL, other_thread, (void *)seed);
@@ -266,6 +268,7 @@ static void race(long seed)
 			sched_yield();
 	shim_cpu_run(false);
 	world.hook = NULL;
+	window_slots = 1024;
 	settle();
 	world_destroy();
 }

@@ -15,7 +15,7 @@
 #include "tsan.h"
 
 #define DATA	256
-#define CASES	2
+#define CASES	3
 
 struct payload {
 	u32	number;
@@ -132,6 +132,8 @@ static void take_raw(bool whole)
 	if (!otr_raw_read(ring, 0, &raw, PAGE_SIZE << raw.order, whole))
 		taken += raw.records;
 	otr_raw_free(&raw);
+	/* What was taken out is freed. */
+	rcu_barrier();
 }
 
 static void *reader(void *unused)
@@ -265,9 +267,18 @@ static void until_full(void)
 	race(false);
 }
 
+/* Changes are made by the thread that asks for them, and others write meanwhile. */
+static void with_windows_open(void)
+{
+	window_slots = 0;
+	race(true);
+	window_slots = 1024;
+}
+
 static const struct ktap_case cases[CASES] = {
 	KTAP_CASE(overwriting),
 	KTAP_CASE(until_full),
+	KTAP_CASE(with_windows_open),
 };
 
 int main(void)

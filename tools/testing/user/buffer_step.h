@@ -7,4 +7,9 @@ void buffer_step(int n);
 
 #define OTR_STEP(n)	buffer_step(n)
 
+/* Windows of more slots stay open while others write. */
+extern unsigned int window_slots;
+
+#define OTR_WINDOW_SLOTS window_slots
+
 #endif

@@ -278,9 +278,97 @@ static void sizes_of_pages(void)
 	otr_buffer_exit();
 }
 
+/* The CPUs that have pages, as bits. */
+static unsigned int cpus_of(const struct otr_ring *which)
+{
+	unsigned int cpus = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		cpus |= otr_ring_has_cpu(which, cpu) << cpu;
+	return cpus;
+}
+
+static void exchange_twice(unsigned int cpus)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		EXPECT(!otr_ring_swap(ring, spare));
+		EXPECT(cpus_of(ring) == cpus && cpus_of(spare) == cpus);
+		EXPECT(otr_ring_size(ring, 1) == otr_ring_size(spare, 1));
+	}
+}
+
+/* A CPU that is away while the spare is made keeps its pages, and their size. */
+static void cpus_that_are_away(void)
+{
+	struct otr_ring_config config = { .bytes = DATA * 4, .data_max = DATA };
+
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	EXPECT(!otr_ring_resize(ring, 1, DATA * 9));
+	shim_online[1] = false;
+	spare = otr_ring_create_spare(ring);
+	EXPECT(cpus_of(ring) == 3 && cpus_of(spare) == 3);
+	EXPECT(!otr_ring_match(spare, ring, OTR_CPU_ALL));
+	EXPECT(otr_ring_size(ring, 1) == DATA * 9);
+	exchange_twice(3);
+	EXPECT(!shim_cpu_up(1));
+	EXPECT(otr_ring_size(ring, 1) == DATA * 9);
+	exchange_twice(3);
+	/* One that was never there before gets as many in both. */
+	EXPECT(!shim_cpu_up(2));
+	EXPECT(otr_ring_size(ring, 2) == DATA * 4 && otr_ring_size(spare, 2) == DATA * 4);
+	exchange_twice(7);
+	EXPECT(otr_ring_size(ring, 2) == DATA * 4);
+	shim_online[2] = false;
+	otr_ring_destroy(spare);
+	/* And then the ring is alone again. */
+	EXPECT(!shim_cpu_up(3));
+	EXPECT(cpus_of(ring) == 15);
+	shim_online[3] = false;
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+}
+
+/* Where there is no memory for both, neither gets pages. */
+static void cpus_without_memory(void)
+{
+	struct otr_ring_config config = { .bytes = DATA * 4, .data_max = DATA };
+	int i;
+
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	for (i = 0;; i++) {
+		shim_alloc_countdown = i;
+		spare = otr_ring_create_spare(ring);
+		shim_alloc_countdown = -1;
+		if (!IS_ERR(spare))
+			break;
+		EXPECT(PTR_ERR(spare) == -ENOMEM);
+	}
+	EXPECT(i > 8);
+	EXPECT(!otr_ring_match(spare, ring, OTR_CPU_ALL));
+	for (i = 0; !otr_ring_has_cpu(ring, 2); i++) {
+		shim_alloc_countdown = i;
+		EXPECT(!shim_cpu_up(2));
+		shim_alloc_countdown = -1;
+		EXPECT(cpus_of(ring) == cpus_of(spare));
+		EXPECT(!otr_ring_swap(ring, spare));
+	}
+	EXPECT(i > 10);
+	shim_online[2] = false;
+	otr_ring_destroy(spare);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(switches),
 	KTAP_CASE(sizes_of_pages),
+	KTAP_CASE(cpus_that_are_away),
+	KTAP_CASE(cpus_without_memory),
 	KTAP_CASE(by_another_cpu),
 	KTAP_CASE(by_whoever_interrupts),
 };

@@ -54,6 +54,36 @@ long __weak copy_from_user_nofault(void *to, const void *from, size_t size)
 	return -EFAULT;
 }
 
+/* What call_rcu() was told; the heads are not written to. */
+static struct waiting {
+	struct waiting *next;
+	struct rcu_head *head;
+	void (*func)(struct rcu_head *head);
+} *waiting;
+
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	struct waiting *one = malloc(sizeof(*one));
+
+	*one = (struct waiting) { .head = head, .func = func };
+	one->next = __atomic_load_n(&waiting, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&waiting, &one->next, one, true, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+}
+
+void rcu_barrier(void)
+{
+	struct waiting *one = __atomic_exchange_n(&waiting, NULL, __ATOMIC_ACQUIRE), *next;
+
+	shim_synchronize();
+	for (; one; one = next) {
+		next = one->next;
+		one->func(one->head);
+		free(one);
+	}
+}
+
 static bool alloc_fails(void)
 {
 	return shim_alloc_countdown >= 0 && !shim_alloc_countdown--;

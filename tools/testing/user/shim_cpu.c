@@ -8,12 +8,14 @@
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
+#include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #define RINGS	16
 
@@ -30,8 +32,18 @@ static struct ipi {
 	bool runs, pending;
 } ipis[SHIM_CPUS];
 
-static int (*up_call)(unsigned int cpu, struct hlist_node *node);
-static struct hlist_node *nodes[RINGS];
+/* What is told of CPUs that come and go. */
+static struct hotplug {
+	int (*up)(unsigned int cpu, struct hlist_node *node);
+	int (*down)(unsigned int cpu, struct hlist_node *node);
+	struct hlist_node *nodes[RINGS];
+} states[SHIM_CPUHP_STATES];
+
+int shim_hangs;
+unsigned long shim_ticks;
+
+/* Of the buffer room, see buffer_step.h. */
+unsigned int window_slots = 1024;
 
 void irq_work_queue(struct irq_work *work)
 {
@@ -72,6 +84,31 @@ struct page *shim_alloc_pages(gfp_t gfp, unsigned int order)
 void free_pages(unsigned long address, unsigned int order)
 {
 	kfree((void *)address);
+}
+
+/* References to pages beyond the first one. */
+static struct page *referenced[RINGS];
+
+void get_page(struct page *page)
+{
+	int i;
+
+	for (i = 0; referenced[i]; i++)
+		;
+	referenced[i] = page;
+}
+
+void put_page(struct page *page)
+{
+	int i;
+
+	for (i = 0; i < RINGS; i++) {
+		if (referenced[i] == page) {
+			referenced[i] = NULL;
+			return;
+		}
+	}
+	kfree(page);
 }
 
 /* This thread is its CPU from here on, or is not any more. */
@@ -121,31 +158,38 @@ int cpuhp_setup_state_multi(enum cpuhp_state state, const char *name,
 			    int (*up)(unsigned int cpu, struct hlist_node *node),
 			    int (*down)(unsigned int cpu, struct hlist_node *node))
 {
-	up_call = up;
+	states[state].up = up;
+	states[state].down = down;
 	return state;
 }
 
 void cpuhp_remove_multi_state(enum cpuhp_state state)
 {
-	up_call = NULL;
+	states[state] = (struct hotplug) {};
+}
+
+int cpuhp_state_add_instance_nocalls(enum cpuhp_state state, struct hlist_node *node)
+{
+	int i;
+
+	for (i = 0; states[state].nodes[i]; i++)
+		if (i == RINGS - 2)
+			return -ENOSPC;
+	states[state].nodes[i] = node;
+	return 0;
 }
 
 int cpuhp_state_add_instance(enum cpuhp_state state, struct hlist_node *node)
 {
-	int cpu, err, i;
+	int cpu, err = cpuhp_state_add_instance_nocalls(state, node);
 
-	for (i = 0; nodes[i]; i++)
-		if (i == RINGS - 2)
-			return -ENOSPC;
-	nodes[i] = node;
 	for_each_online_cpu(cpu) {
-		err = up_call(cpu, node);
-		if (err) {
-			nodes[i] = NULL;
-			return err;
-		}
+		if (!err)
+			err = states[state].up(cpu, node);
 	}
-	return 0;
+	if (err)
+		cpuhp_state_remove_instance_nocalls(state, node);
+	return err;
 }
 
 int cpuhp_state_remove_instance_nocalls(enum cpuhp_state state, struct hlist_node *node)
@@ -153,20 +197,34 @@ int cpuhp_state_remove_instance_nocalls(enum cpuhp_state state, struct hlist_nod
 	int i;
 
 	for (i = 0; i < RINGS; i++)
-		if (nodes[i] == node)
-			nodes[i] = NULL;
+		if (states[state].nodes[i] == node)
+			states[state].nodes[i] = NULL;
 	return 0;
+}
+
+static int moved(enum cpuhp_state state, unsigned int cpu, bool up)
+{
+	const struct hotplug *of = &states[state];
+	int i, err = 0;
+
+	for (i = 0; i < RINGS; i++)
+		if (of->nodes[i])
+			err = (up ? of->up : of->down)(cpu, of->nodes[i]) ?: err;
+	return err;
 }
 
 int shim_cpu_up(unsigned int cpu)
 {
-	int i, err = 0;
+	int err = moved(CPUHP_BP_PREPARE_DYN, cpu, true);
 
-	for (i = 0; i < RINGS; i++)
-		if (nodes[i])
-			err = up_call(cpu, nodes[i]) ?: err;
 	shim_online[cpu] = true;
-	return err;
+	return moved(CPUHP_AP_ONLINE_DYN, cpu, true) ?: err;
+}
+
+void shim_cpu_down(unsigned int cpu)
+{
+	shim_online[cpu] = false;
+	moved(CPUHP_BP_PREPARE_DYN, cpu, false);
 }
 
 /* Programs in which something happens meanwhile have their own. */

@@ -2,6 +2,7 @@
 #ifndef _SHIM_LINUX_GFP_H
 #define _SHIM_LINUX_GFP_H
 
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 #define GFP_KERNEL		0x01u
@@ -12,13 +13,18 @@
 #define __GFP_NORETRY		0x20u
 #define __GFP_COMP		0x40u
 
-/* A page's address is its struct page. */
-struct page;
+/* A page's address is its struct page, which is all zero for others. */
+struct page {
+	struct rcu_head rcu_head;
+};
 
 struct page *shim_alloc_pages(gfp_t gfp, unsigned int order);
 void free_pages(unsigned long address, unsigned int order);
+void get_page(struct page *page);
+void put_page(struct page *page);
 
 #define alloc_pages_node(node, gfp, order) ((void)(node), shim_alloc_pages(gfp, order))
 #define page_address(page)	((void *)(page))
+#define virt_to_page(p)		((struct page *)(p))
 
 #endif

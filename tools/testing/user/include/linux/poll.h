@@ -4,6 +4,7 @@
 
 #include <linux/wait.h>
 
+#define EPOLLERR		0x008
 #define EPOLLIN			0x001
 #define EPOLLRDNORM		0x040
 

@@ -11,6 +11,15 @@
 void shim_synchronize(void);
 
 #define synchronize_rcu()	shim_synchronize()
+
+/* They are called by rcu_barrier(), and where the program says so. */
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
+void rcu_barrier(void);
 #define rcu_dereference_sched(p) __atomic_load_n(&(p), __ATOMIC_CONSUME)
 #define rcu_dereference_protected(p, c) (p)
 #define rcu_assign_pointer(p, v) __atomic_store_n(&(p), v, __ATOMIC_RELEASE)

@@ -7,6 +7,8 @@
 
 #define raw_smp_processor_id()	shim_cpu
 
+typedef void (*smp_call_func_t)(void *info);
+
 /*
  * Calls at once, unless a thread said by shim_cpu_run() that it is that CPU:
  * then the call waits until this thread polls.
