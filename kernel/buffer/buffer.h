@@ -144,6 +144,7 @@ enum otr_drop {
 	OTR_DROP_LARGE,		/* larger than a page */
 	OTR_DROP_WINDOW,	/* an NMI while the ring was resized or emptied */
 	OTR_DROP_INSIDE,	/* in the middle of another record's reservation */
+	OTR_DROP_SWAP,		/* it was about to begin while records were exchanged */
 	OTR_DROP_REASONS
 };
 
@@ -216,6 +217,9 @@ struct otr_reader {
 
 struct otr_ring;
 
+/* The limit of records that were put aside: less than any record has, but not 0. */
+#define OTR_LIMIT_ASIDE		1U
+
 /**
  * struct otr_ring_cpu - records of one CPU
  * @write: where the next record goes; this CPU
@@ -223,7 +227,7 @@ struct otr_ring;
  * @commit: all in front of it is complete; this CPU, read by readers
  * @last_ts: time of the last record in front of @commit; this CPU
  * @slots: the pages; changed in a window only
- * @limit: bytes of data that fit on a page while recording, else 0
+ * @limit: bytes of data that fit on a page while recording, else 0 or OTR_LIMIT_ASIDE
  * @clock: enum otr_clock_id; changed in a window only
  * @watch: somebody waits for a record
  * @overwrite: new records matter more than old ones
@@ -494,6 +498,7 @@ int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t roo
  * @in_window: not written, by an NMI while the ring was being changed
  * @inside: not written, in the middle of another record's reservation, as by code
  *	    that is traced and that the clock calls
+ * @at_swap: not written, while otr_ring_swap() exchanged the records
  * @bytes: data bytes there to be read
  * @oldest_ts: time stamp of the oldest page with something to read
  * @now_ts: the clock now
@@ -507,6 +512,7 @@ struct otr_ring_stats {
 	u64	too_large;
 	u64	in_window;
 	u64	inside;
+	u64	at_swap;
 	u64	bytes;
 	u64	oldest_ts;
 	u64	now_ts;

@@ -447,7 +447,7 @@ int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *spare, unsigned i
 		return -ENOMEM;
 	/*
 	 * The limit is a number of bytes: none from before may be stored after
-	 * the pages have become smaller. A spare's is zero anyway.
+	 * the pages have become smaller. A spare's has room for no record.
 	 */
 	otr_ring_disable(ring);
 	synchronize_rcu();

@@ -139,6 +139,7 @@ static inline unsigned long otr_ring_bytes(const struct otr_ring *ring, int cpu)
 
 /* switch.c */
 void otr_ring_limit(struct otr_ring_cpu *rc);
+void otr_ring_lost_aside(struct otr_ring_cpu *rc);
 
 /* pages.c */
 struct otr_page *otr_page_alloc(int cpu, unsigned int order);

@@ -76,6 +76,7 @@ int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats)
 		.too_large	= local_read(&rc->drops[OTR_DROP_LARGE]),
 		.in_window	= local_read(&rc->drops[OTR_DROP_WINDOW]),
 		.inside		= local_read(&rc->drops[OTR_DROP_INSIDE]),
+		.at_swap	= local_read(&rc->drops[OTR_DROP_SWAP]),
 		.now_ts		= otr_clock_read(READ_ONCE(rc->clock)),
 	};
 	if (!otr_ring_has_cpu(ring, cpu))

@@ -6,15 +6,40 @@
 
 #include "buffer/ring.h"
 
+/* Would these records go on if they were those of @ring? */
+static bool switch_allows(const struct otr_ring *ring, const struct otr_ring_cpu *rc)
+{
+	return READ_ONCE(ring->on) && !atomic_read(&ring->disabled) &&
+	       !atomic_read(&rc->disabled) && !READ_ONCE(ring->broken) && READ_ONCE(rc->nr);
+}
+
 /* Bytes that fit on a page now: none when nothing is to be recorded. */
 static u32 switch_limit_wanted(const struct otr_ring_cpu *rc)
 {
 	const struct otr_ring *ring = READ_ONCE(rc->ring);
 
-	if (!READ_ONCE(ring->on) || atomic_read(&ring->disabled) ||
-	    atomic_read(&rc->disabled) || READ_ONCE(ring->broken))
-		return 0;
-	return READ_ONCE(rc->nr) ? READ_ONCE(rc->data) : 0;
+	if (ring->spare_of)
+		return OTR_LIMIT_ASIDE;
+	return switch_allows(ring, rc) ? READ_ONCE(rc->data) : 0;
+}
+
+/*
+ * A writer had found these records before they were put aside, and is told by their
+ * limit that it is too late: count what is lost, with the records that took their
+ * place. Out of the common way, on the CPU of the records.
+ */
+void otr_ring_lost_aside(struct otr_ring_cpu *rc)
+{
+	/* They may be back by now. */
+	struct otr_ring *ring = READ_ONCE(rc->ring);
+	struct otr_ring_cpu *now;
+
+	if (ring->spare_of)
+		ring = ring->spare_of;
+	if (!switch_allows(ring, rc))
+		return;
+	now = raw_cpu_ptr(READ_ONCE(ring->cpus));
+	local_inc(&now->drops[OTR_DROP_SWAP]);
 }
 
 /*

@@ -33,6 +33,14 @@ enum verdict {
 	REFUSED,
 };
 
+/* A limit that has no room for any record: was that all? */
+static enum verdict write_refuse(struct otr_ring_cpu *rc, u32 limit)
+{
+	if (limit)
+		otr_ring_lost_aside(rc);
+	return REFUSED;
+}
+
 /* What is to be reserved, and when. */
 struct claim {
 	struct otr_ring_cpu	*rc;
@@ -273,8 +281,8 @@ static enum verdict write_reserve(struct claim *claim, struct otr_claimed *claim
 	u64 write = READ_ONCE(rc->write), from = write & ~OTR_POS_SHUT;
 	unsigned int total;
 
-	if (!limit)
-		return REFUSED;
+	if (unlikely(limit <= OTR_LIMIT_ASIDE))
+		return write_refuse(rc, limit);
 	if (write != from && !claim->shut)
 		return write_drop(rc, OTR_DROP_INSIDE);
 	if (claim->len > limit || claim->size > limit)

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * buffer_size_kb, buffer_subbuf_size_kb, buffer_total_size_kb, buffer_percent,
- * free_buffer, stats.
+ * free_buffer.
  */
-#include <linux/math64.h>
-#include <linux/time64.h>
-
 #include "fs/fs.h"
 
 #define KB_SHIFT	10
@@ -164,51 +161,4 @@ const struct otr_file_ops otr_free_ops = {
 	.write		= size_free_write,
 	.release	= size_free_release,
 	.places		= OTR_PLACES_SAME,
-};
-
-static void size_show_time(struct seq_file *m, const char *what, u64 ts, bool in_ns)
-{
-	u32 usec;
-	u64 sec;
-
-	if (!in_ns) {
-		seq_printf(m, "%s ts: %llu\n", what, ts);
-		return;
-	}
-	sec = div_u64_rem(otr_clock_usecs(ts), USEC_PER_SEC, &usec);
-	seq_printf(m, "%s ts: %5llu.%06u\n", what, sec, usec);
-}
-
-static void size_show_drops(struct seq_file *m, const char *what, u64 nr)
-{
-	if (nr)
-		seq_printf(m, "dropped %s: %llu\n", what, nr);
-}
-
-static int size_stats_show(struct otr_file *of, struct seq_file *m)
-{
-	const struct otr_inst *inst = of->where.inst;
-	bool in_ns = otr_clocks[READ_ONCE(inst->clock)].in_ns;
-	struct otr_ring_stats stats;
-
-	/* A CPU that was never here has nothing, and says so. */
-	otr_ring_stats(inst->ring, of->where.cpu, &stats);
-	seq_printf(m, "entries: %llu\n", stats.entries);
-	seq_printf(m, "overrun: %llu\n", stats.overrun);
-	seq_printf(m, "commit overrun: %llu\n", stats.commit_overrun);
-	seq_printf(m, "bytes: %llu\n", stats.bytes);
-	size_show_time(m, "oldest event", stats.oldest_ts, in_ns);
-	size_show_time(m, "now", stats.now_ts, in_ns);
-	seq_printf(m, "dropped events: %llu\n", stats.dropped);
-	seq_printf(m, "read events: %llu\n", stats.read);
-	/* What the in-tree tracer does not count. */
-	size_show_drops(m, "too large", stats.too_large);
-	size_show_drops(m, "while changed", stats.in_window);
-	size_show_drops(m, "inside others", stats.inside);
-	return 0;
-}
-
-const struct otr_file_ops otr_stats_ops = {
-	.show	= size_stats_show,
-	.places	= OTR_PLACES_ANY,
 };

@@ -13,6 +13,7 @@
 #include "fs/change.c"
 #include "fs/file.c"
 #include "fs/write.c"
+#include "fs/stats.c"
 
 /* The instances', which the room takes for nothing here. */
 DEFINE_MUTEX(otr_inst_lock);
@@ -60,6 +61,25 @@ int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent)
 	waits++;
 	return 0;
 }
+
+/* What became of records, for a file that tells it. */
+static struct otr_ring_stats stats;
+static const char *broken;
+
+int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *result)
+{
+	*result = stats;
+	return 0;
+}
+
+const char *otr_ring_broken(const struct otr_ring *ring)
+{
+	return broken;
+}
+
+const struct otr_clock otr_clocks[OTR_CLOCK_COUNT] = {
+	[OTR_CLOCK_LOCAL]	= { .in_ns = true },
+};
 
 /* What a handler was told. */
 static struct {
@@ -373,6 +393,48 @@ static void parses_numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_fs_write("number", "1"), -EBUSY);
 }
 
+/* The text of per_cpu/cpuN/stats. */
+static const char *stats_text(struct kunit *test)
+{
+	struct otr_file of = { .where = { .inst = &top } };
+	struct seq_file m = { .size = 1024, .buf = kunit_kzalloc(test, 1024, GFP_KERNEL) };
+
+	KUNIT_ASSERT_NOT_NULL(test, m.buf);
+	KUNIT_EXPECT_EQ(test, otr_stats_ops.show(&of, &m), 0);
+	return m.buf;
+}
+
+#define USUAL_STATS							\
+	"entries: 1\noverrun: 2\ncommit overrun: 3\nbytes: 4\n"		\
+	"oldest event ts:     5.000006\nnow ts:     7.000008\n"		\
+	"dropped events: 9\nread events: 10\n"
+
+/* What clients know, and nothing more as long as there is no more to say. */
+static void tells_statistics(struct kunit *test)
+{
+	stats = (struct otr_ring_stats){
+		.entries	= 1,
+		.overrun	= 2,
+		.commit_overrun	= 3,
+		.bytes		= 4,
+		.oldest_ts	= 5000006000,
+		.now_ts		= 7000008000,
+		.dropped	= 9,
+		.read		= 10,
+	};
+	KUNIT_EXPECT_STREQ(test, stats_text(test), USUAL_STATS);
+	broken = "a test";
+	KUNIT_EXPECT_STREQ(test, stats_text(test), USUAL_STATS "stopped: a test\n");
+	stats.too_large = 11;
+	stats.in_window = 12;
+	stats.inside = 13;
+	stats.at_swap = 14;
+	KUNIT_EXPECT_STREQ(test, stats_text(test), USUAL_STATS "dropped too large: 11\n"
+			   "dropped while changed: 12\ndropped inside others: 13\n"
+			   "dropped at snapshot: 14\nstopped: a test\n");
+	broken = NULL;
+}
+
 static int start(struct kunit *test)
 {
 	memset(&saw, 0, sizeof(saw));
@@ -391,6 +453,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(writes_by_path),
 	KUNIT_CASE(writes_in_pieces),
 	KUNIT_CASE(parses_numbers),
+	KUNIT_CASE(tells_statistics),
 	{}
 };
 

@@ -103,12 +103,21 @@ static u32 drain(struct otr_ring *from)
 	return read;
 }
 
+static u64 lost_at_swap(struct otr_ring *which)
+{
+	struct otr_ring_stats stats;
+
+	EXPECT(!otr_ring_stats(which, 0, &stats));
+	EXPECT(!stats.dropped && !stats.commit_overrun && !stats.in_window);
+	return stats.at_swap;
+}
+
 static void race_once(void)
 {
 	struct otr_ring_config config = {
 		.bytes = DATA * PAGES, .data_max = DATA, .overwrite = true,
 	};
-	u32 i, here, there;
+	u32 i, here, there, counted;
 	pthread_t thread;
 
 	/* What makes a ring has places to interrupt at as well: not before we count. */
@@ -139,7 +148,9 @@ static void race_once(void)
 	EXPECT(!otr_ring_check(ring, 0) && !otr_ring_check(spare, 0));
 	here = drain(ring);
 	there = drain(spare);
+	counted = lost_at_swap(ring) + lost_at_swap(spare);
 	EXPECT(here + there + refused == next_number);
+	EXPECT(counted == refused);
 	EXPECT(swapped > 100);
 	EXPECT(refused <= swapped);
 	printf("# %u and %u of %u, %u refused in %u exchanges, %u more while busy\n", here, there,
@@ -205,6 +216,36 @@ static void switches(void)
 	otr_ring_unpin(spare);
 	EXPECT(!otr_ring_swap(ring, spare));
 	EXPECT(drain(spare) == 1);
+	otr_ring_destroy(spare);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+}
+
+/* Who found the records just before they were put aside is counted, if it was to record. */
+static void late_writers(void)
+{
+	struct otr_ring_config config = { .bytes = DATA * 4, .data_max = DATA };
+	struct otr_ring_cpu *found;
+
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	spare = otr_ring_create_spare(ring);
+	EXPECT(!otr_ring_match(spare, ring, OTR_CPU_ALL));
+	found = otr_ring_at(ring, 0);
+	EXPECT(!otr_ring_swap(ring, spare));
+	EXPECT(!otr_ring_begin_slow(found, 8).payload);
+	EXPECT(lost_at_swap(ring) == 1 && !lost_at_swap(spare));
+	otr_ring_off(ring);
+	EXPECT(!otr_ring_begin_slow(found, 8).payload);
+	otr_ring_on(ring);
+	otr_ring_disable_cpu(ring, 0);
+	otr_ring_disable_cpu(spare, 0);
+	EXPECT(!otr_ring_begin_slow(found, 8).payload);
+	otr_ring_enable_cpu(ring, 0);
+	otr_ring_enable_cpu(spare, 0);
+	EXPECT(lost_at_swap(ring) == 1 && !lost_at_swap(spare));
+	EXPECT(!otr_ring_reset(ring, 0));
+	EXPECT(!lost_at_swap(ring));
 	otr_ring_destroy(spare);
 	otr_ring_destroy(ring);
 	otr_buffer_exit();
@@ -366,6 +407,7 @@ static void cpus_without_memory(void)
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(switches),
+	KTAP_CASE(late_writers),
 	KTAP_CASE(sizes_of_pages),
 	KTAP_CASE(cpus_that_are_away),
 	KTAP_CASE(cpus_without_memory),
