@@ -328,7 +328,8 @@ static __always_inline void event_taps_before(const struct otr_hit *hit, void *d
 }
 
 /* One that was removed meanwhile runs once more: it is not freed under a probe. */
-static void event_taps_after(struct otr_sub *sub, const struct otr_later *later, unsigned long probe)
+static void event_taps_after(struct otr_sub *sub, const struct otr_later *later,
+			     unsigned long probe)
 {
 	struct otr_hit hit = { .sub = sub, .probe = probe };
 	unsigned int i;
