@@ -252,7 +252,8 @@ static void leaves_nothing_of_what_failed(struct kunit *test)
 		int		err;
 	} wrong[] = {
 		{ "own:keys=a if bad", -EINVAL }, { "traceoff if bad", -EINVAL },
-		{ "enable_event:test:there if bad", -EINVAL }, { "enable_event:test:none", -EINVAL },
+		{ "enable_event:test:there if bad", -EINVAL },
+		{ "enable_event:test:none", -EINVAL },
 		{ "traceoff:99999999999999999999", -ERANGE }, { "dump", -EINVAL },
 	};
 	unsigned int i, round;
