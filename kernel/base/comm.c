@@ -117,7 +117,10 @@ static bool comm_known(const struct cache *cache, const struct task_struct *task
 {
 	unsigned int nr = comm_find(cache, task->pid);
 
-	return nr != NONE && !memcmp(cache->place[nr].comm, task->comm, TASK_COMM_LEN);
+	if (nr == NONE)
+		return false;
+	/* A mixture of two names is no harm, see otr_comm_record(). */
+	return !data_race(memcmp(cache->place[nr].comm, task->comm, TASK_COMM_LEN));
 }
 
 /**

@@ -11,7 +11,6 @@
 #include "base/base.h"
 #include "ktap.h"
 #include "race.h"
-#include "tsan.h"
 
 #define CASES	2
 #define THREADS	3
@@ -19,24 +18,6 @@
 #define PIDS	20000
 
 RACE_LOOKERS()
-
-/*
- * A name that is there already is compared without the lock while somebody may write
- * there, see otr_comm_record(): what comes of a mixture is that it is written again, or
- * that it is not, as if it had been written a moment earlier.
- */
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-	return "race:known\n";
-}
-
-/* As far back as can be, or it does not find out where the comparison was. */
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-	return "history_size=7";
-}
 
 static u64 end;
 static bool resizes;

@@ -89,7 +89,7 @@ static void *reader(void *unused)
 		rc = otr_ring_reader_lock(ring, 0);
 		for (most = 20; most && otr_ring_peek(rc, &item); most--) {
 			wrong += !intact(item.data, item.len);
-			taken++;
+			race_count(taken, 1);
 			otr_ring_consume(rc);
 		}
 		otr_ring_reader_unlock(rc);
@@ -108,7 +108,7 @@ static void *changer(void *unused)
 			EXPECT(!otr_ring_resize(ring, 0, DATA * (2 + turn % 30)));
 		if (turn++ % 8 == 7)
 			EXPECT(!otr_ring_reset(ring, 0));
-		changed++;
+		race_count(changed, 1);
 		sched_yield();
 	}
 	return NULL;
@@ -132,7 +132,7 @@ static void look(void)
 		}
 		if (!intact(&copy, item.len))
 			wrong++;
-		shown++;
+		race_count(shown, 1);
 		otr_glance_next(&g);
 	}
 }
@@ -178,6 +178,8 @@ static void race(void)
 		shim_cpu_poll();
 		if (!(i % 50))
 			sched_yield();
+		race_stretch(&end, race_counted(taken) > 100 && race_counted(shown) > 100 &&
+			     race_counted(changed) > 20);
 	}
 	for (i = 0; busy; i = (i + 1) % ARRAY_SIZE(others)) {
 		shim_cpu_poll();

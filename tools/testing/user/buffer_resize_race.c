@@ -103,7 +103,7 @@ static void take_some(u32 most)
 		wrong += !intact(&item);
 		disorder += payload->number + 4 < last;
 		last = payload->number;
-		taken++;
+		race_count(taken, 1);
 		otr_ring_consume(rc);
 	}
 	otr_ring_reader_unlock(rc);
@@ -130,7 +130,7 @@ static void take_raw(bool whole)
 	if (otr_raw_alloc(ring, 0, &raw))
 		return;
 	if (!otr_raw_read(ring, 0, &raw, PAGE_SIZE << raw.order, whole))
-		taken += raw.records;
+		race_count(taken, raw.records);
 	otr_raw_free(&raw);
 	/* What was taken out is freed. */
 	rcu_barrier();
@@ -188,7 +188,7 @@ static void *changer(void *unused)
 		}
 		if (err)
 			KTAP_FAIL("turn %u: %d", turn, err);
-		changed++;
+		race_count(changed, 1);
 	}
 	return NULL;
 }
@@ -237,6 +237,7 @@ static void race(bool overwrite)
 		shim_cpu_poll();
 		if (!(i % 50))
 			sched_yield();
+		race_stretch(&end, race_counted(taken) > 100 && race_counted(changed) > 20);
 	}
 	/* They may be waiting for this CPU. */
 	for (i = 0; busy; i = (i + 1) % ARRAY_SIZE(others)) {

@@ -44,6 +44,24 @@ static inline bool race_on(const u64 *end)
 	return race_now() < __atomic_load_n(end, __ATOMIC_RELAXED);
 }
 
+/*
+ * One more second, up to sixty times, when the time is nearly over and there is not
+ * @enough: a machine that has more to do is slower, not wrong. For one thread.
+ */
+static inline void race_stretch(u64 *end, bool enough)
+{
+	static unsigned int stretched;
+
+	if (enough || stretched == 60 || race_now() + 1000000000ULL < *end)
+		return;
+	stretched++;
+	__atomic_store_n(end, *end + 1000000000ULL, __ATOMIC_RELAXED);
+}
+
+/* Of what one thread counts, and another looks at. */
+#define race_count(counter, more)	__atomic_fetch_add(&(counter), more, __ATOMIC_RELAXED)
+#define race_counted(counter)		__atomic_load_n(&(counter), __ATOMIC_RELAXED)
+
 /* What would be a grace period: everybody who looks has it for reading. */
 extern pthread_rwlock_t race_lookers;
 

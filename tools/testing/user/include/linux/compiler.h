@@ -10,9 +10,16 @@
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define barrier()		__asm__ __volatile__("" : : : "memory")
 #define OPTIMIZER_HIDE_VAR(var)	__asm__("" : "=r" (var) : "0" (var))
-/* What the kernel's sanitizer is told to overlook is a plain variable. */
+/* What the kernel's sanitizer is told to overlook, this one overlooks as well. */
 #ifdef __SANITIZE_THREAD__
-#define data_race(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#include "tsan.h"
+#define data_race(x)							\
+({									\
+	tsan_ignore_reads_begin(__FILE__, __LINE__);			\
+	__auto_type __value = (x);					\
+	tsan_ignore_reads_end(__FILE__, __LINE__);			\
+	__value;							\
+})
 #else
 #define data_race(x)		(x)
 #endif
