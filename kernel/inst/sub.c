@@ -37,13 +37,14 @@ static u16 sub_other_pid(const struct otr_event *ev)
 	return 0;
 }
 
-/* Change some bits of a gate, while triggers may change others. */
-static void sub_gate_change(struct otr_sub *sub, u32 clear, u32 set)
+/* Change some bits of a gate, while triggers may change others; what was there before? */
+static u32 sub_gate_change(struct otr_sub *sub, u32 clear, u32 set)
 {
 	u32 bits = READ_ONCE(sub->gate.bits);
 
 	while (!try_cmpxchg(&sub->gate.bits, &bits, (bits & ~clear) | set))
 		;
+	return bits;
 }
 
 /**
@@ -52,10 +53,13 @@ static void sub_gate_change(struct otr_sub *sub, u32 clear, u32 set)
  * @on: what to say
  *
  * Context: any, NMI included.
+ * Return: whether that is a change.
  */
-void otr_sub_set(struct otr_sub *sub, bool on)
+bool otr_sub_set(struct otr_sub *sub, bool on)
 {
-	sub_gate_change(sub, OTR_GATE_SHUT, on ? 0 : OTR_GATE_SHUT);
+	bool was = !(sub_gate_change(sub, OTR_GATE_SHUT, on ? 0 : OTR_GATE_SHUT) & OTR_GATE_SHUT);
+
+	return was != on;
 }
 
 /**

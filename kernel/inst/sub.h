@@ -160,7 +160,7 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev);
 int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on);
 struct otr_sub *otr_sub_hold(struct otr_inst *inst, struct otr_event *ev);
 void otr_sub_drop(struct otr_sub *sub);
-void otr_sub_set(struct otr_sub *sub, bool on);
+bool otr_sub_set(struct otr_sub *sub, bool on);
 void otr_sub_add_tap(struct otr_sub *sub, struct otr_tap *tap);
 void otr_sub_remove_tap(struct otr_sub *sub, struct otr_tap *tap);
 int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);

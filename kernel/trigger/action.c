@@ -140,15 +140,17 @@ static void action_show_event(const struct otr_trigger *trigger, struct seq_file
 static void action_run_enable(const struct otr_trigger *trigger, atomic_long_t *left,
 			      const struct otr_hit *hit)
 {
-	if (!otr_sub_on(trigger->sub) && otr_trigger_take(left))
-		otr_sub_set(trigger->sub, true);
+	if (!otr_sub_on(trigger->sub) && otr_trigger_take(left) &&
+	    !otr_sub_set(trigger->sub, true))
+		otr_trigger_give_back(left);
 }
 
 static void action_run_disable(const struct otr_trigger *trigger, atomic_long_t *left,
 			       const struct otr_hit *hit)
 {
-	if (otr_sub_on(trigger->sub) && otr_trigger_take(left))
-		otr_sub_set(trigger->sub, false);
+	if (otr_sub_on(trigger->sub) && otr_trigger_take(left) &&
+	    !otr_sub_set(trigger->sub, false))
+		otr_trigger_give_back(left);
 }
 
 static void action_run_dump_of(int cpu, atomic_long_t *left)

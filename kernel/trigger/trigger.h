@@ -193,6 +193,18 @@ static inline bool otr_trigger_take(atomic_long_t *left)
 	return atomic_long_dec_if_positive(left) >= 0;
 }
 
+/**
+ * otr_trigger_give_back - another CPU did it at the same moment, so it counts once
+ * @left: as otr_trigger_take() got it, which said yes
+ *
+ * Context: any, NMI included.
+ */
+static inline void otr_trigger_give_back(atomic_long_t *left)
+{
+	if (left && atomic_long_read(left) != OTR_COUNT_ENDLESS)
+		atomic_long_inc(left);
+}
+
 struct otr_command;
 
 /**

@@ -66,7 +66,8 @@ switch_tracers()
 look()
 {
 	ls -lR .
-	cat x/trace y/error_log
+	# What reading it adds to it may be more than what is read.
+	timeout 5 cat x/trace y/error_log
 	timeout 0.1 cat y/trace_pipe
 	chmod 0711 x
 	echo text >y/trace_marker
