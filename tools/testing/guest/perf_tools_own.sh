@@ -182,7 +182,7 @@ check_tpoint()
 check_killsnoop()
 {
 	with kills tool killsnoop -d 2
-	like 'killsnoop' "$(cat "$out")" '^perf_tools_own\.? +[0-9]+ +[0-9]+ +9 +0 *$'
+	like 'killsnoop' "$(cat "$out")" '^(perf_tools_own\.?|bash) +[0-9]+ +[0-9]+ +9 +0 *$'
 	leaves killsnoop
 }
 
