@@ -191,16 +191,23 @@ static int events_filter_show(struct otr_file *of, struct seq_file *m)
 	return event_show(of, m, events_print_filter);
 }
 
-static ssize_t events_filter_write(struct otr_file *of, char *text, size_t len)
+/* Have @change do to a file's event what was written. */
+static ssize_t event_write(struct otr_file *of, char *text, size_t len,
+			   int (*change)(struct otr_inst *inst, struct otr_event *ev, char *text))
 {
 	struct otr_event *ev;
 	int err;
 
 	mutex_lock(&otr_switch_lock);
 	ev = event_listed(of);
-	err = ev ? otr_sub_set_filter(of->where.inst, ev, text) : -ENODEV;
+	err = ev ? change(of->where.inst, ev, text) : -ENODEV;
 	mutex_unlock(&otr_switch_lock);
 	return err ?: len;
+}
+
+static ssize_t events_filter_write(struct otr_file *of, char *text, size_t len)
+{
+	return event_write(of, text, len, otr_sub_set_filter);
 }
 
 static const struct otr_file_ops events_filter_ops = {
@@ -245,16 +252,7 @@ static int events_trigger_open(struct otr_file *of)
 
 static ssize_t events_trigger_write(struct otr_file *of, char *text, size_t len)
 {
-	struct otr_event *ev;
-	int err;
-
-	if (!len)
-		return 0;
-	mutex_lock(&otr_switch_lock);
-	ev = event_listed(of);
-	err = ev ? otr_event_trigger_write(of->where.inst, ev, text) : -ENODEV;
-	mutex_unlock(&otr_switch_lock);
-	return err ?: len;
+	return len ? event_write(of, text, len, otr_event_trigger_write) : 0;
 }
 
 static const struct otr_file_ops events_trigger_ops = {

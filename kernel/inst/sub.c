@@ -9,7 +9,7 @@
 /*
  * Where records of some events name a task besides the one that runs. When
  * tasks are limited, a task that is switched to or woken is as good a reason to record
- * as the caller does it.
+ * as the task that does it.
  */
 static u16 sub_other_pid(const struct otr_event *ev)
 {

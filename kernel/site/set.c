@@ -2,8 +2,8 @@
 /*
  * Sets of sites: a bitmap for every block that they have something of.
  */
-#include <linux/bitmap.h>
 #include <kunit/visibility.h>
+#include <linux/bitmap.h>
 #include <linux/export.h>
 #include <linux/slab.h>
 

@@ -9,21 +9,13 @@
  */
 #define _GNU_SOURCE
 #include <linux/kernel.h>
-#include <linux/smp.h>
 
 #include "buffer/ring.h"
+#include "buffer_racers.h"
 #include "ktap.h"
-#include "race.h"
-#include "tsan.h"
 
 #define DATA	256
 #define CASES	3
-
-struct payload {
-	u32	number;
-	u32	sum;
-	u32	more[8];
-};
 
 RACE_LOOKERS()
 
@@ -33,24 +25,15 @@ static bool resizes;
 static u32 written;
 static u64 taken, shown, gone, wrong, changed;
 
-static u32 sum_of(u32 number)
-{
-	return number * 0x9e3779b1 ^ 0x5bd1e995;
-}
-
 static void write_one(u32 words)
 {
 	struct payload *payload;
 	struct otr_rec rec;
-	u32 i;
 
-	payload = otr_ring_begin(ring, &rec, 8 + 4 * words);
+	payload = otr_ring_begin(ring, &rec, sizeof(*payload) + 4 * words);
 	if (!payload)
 		return;
-	payload->number = written++;
-	payload->sum = sum_of(payload->number);
-	for (i = 0; i < words; i++)
-		payload->more[i] = payload->number + i;
+	payload_fill(payload, written++, words);
 	otr_ring_end(&rec);
 }
 
@@ -60,22 +43,15 @@ void buffer_step(int n)
 		shim_cpu_poll();
 		return;
 	}
-	if (n == 30 || n == 32)
-		tsan_ignore_reads_begin(__FILE__, __LINE__);
-	else if (n == 31 || n == 33)
-		tsan_ignore_reads_end(__FILE__, __LINE__);
+	racers_overlook_copies(n);
 }
+
+/* Nothing longer is written. */
+#define LONGEST	(sizeof(struct payload) + 4 * 8)
 
 static bool intact(const struct payload *payload, u32 len)
 {
-	u32 i;
-
-	if (len < 8 || len > sizeof(*payload) || payload->sum != sum_of(payload->number))
-		return false;
-	for (i = 0; i < (len - 8) / 4; i++)
-		if (payload->more[i] != payload->number + i)
-			return false;
-	return true;
+	return len <= LONGEST && payload_intact(payload, len);
 }
 
 static void *reader(void *unused)
@@ -116,7 +92,10 @@ static void *changer(void *unused)
 
 static void look(void)
 {
-	struct payload copy;
+	union {
+		struct payload payload;
+		u8 bytes[LONGEST];
+	} copy;
 	struct otr_glance g;
 	struct otr_item item;
 	u32 most = 30;
@@ -130,7 +109,7 @@ static void look(void)
 			gone++;
 			continue;
 		}
-		if (!intact(&copy, item.len))
+		if (!intact(&copy.payload, item.len))
 			wrong++;
 		race_count(shown, 1);
 		otr_glance_next(&g);
@@ -154,13 +133,17 @@ static void *glancer(void *unused)
 
 static void *(* const others[])(void *unused) = { reader, changer, glancer };
 
+static bool enough(void)
+{
+	return race_counted(taken) > 100 && race_counted(shown) > 100 &&
+	       race_counted(changed) > 20;
+}
+
 static void race(void)
 {
 	struct otr_ring_config config = {
 		.bytes = DATA * 6, .data_max = DATA, .overwrite = true,
 	};
-	pthread_t threads[ARRAY_SIZE(others)];
-	u32 i, busy = ARRAY_SIZE(others);
 
 	shim_online[1] = false;
 	otr_buffer_init();
@@ -170,27 +153,9 @@ static void race(void)
 	gone = 0;
 	changed = 0;
 	__atomic_store_n(&end, race_end(CASES), __ATOMIC_RELAXED);
-	shim_cpu_run(true);
-	for (i = 0; i < ARRAY_SIZE(others); i++)
-		pthread_create(&threads[i], NULL, others[i], NULL);
-	for (i = 0; race_on(&end); i++) {
-		write_one(i % 9);
-		shim_cpu_poll();
-		if (!(i % 50))
-			sched_yield();
-		race_stretch(&end, race_counted(taken) > 100 && race_counted(shown) > 100 &&
-			     race_counted(changed) > 20);
-	}
-	for (i = 0; busy; i = (i + 1) % ARRAY_SIZE(others)) {
-		shim_cpu_poll();
-		if (threads[i] && !pthread_tryjoin_np(threads[i], NULL)) {
-			threads[i] = 0;
-			busy--;
-		}
-	}
-	shim_cpu_run(false);
+	racers_write_beside(others, ARRAY_SIZE(others), &end, write_one, enough);
 	EXPECT(!wrong);
-	EXPECT(taken > 100 && shown > 100 && changed > 20);
+	EXPECT(enough());
 	EXPECT_STR(otr_ring_broken(ring) ?: "", "");
 	EXPECT(!otr_ring_check(ring, 0));
 	printf("# %u written, %lu taken, %lu shown, %lu gone meanwhile, %lu changes\n", written,

@@ -9,21 +9,13 @@
 #include <linux/kernel.h>
 
 #include "buffer/ring.h"
+#include "buffer_racers.h"
 #include "ktap.h"
-#include "race.h"
-#include "tsan.h"
 
 #define RECORDS		150000
 /* Payload bytes of a page, so that pages change often; and pages. */
 #define DATA		256
 #define PAGES		6
-
-/* What is written: it tells whether it is what was written. */
-struct payload {
-	u32	number;
-	u32	sum;
-	u32	more[];
-};
 
 static struct otr_ring *ring;
 static bool stop;
@@ -39,11 +31,6 @@ struct result {
 	u32	last;
 };
 
-static u32 sum_of(u32 number)
-{
-	return number * 0x9e3779b1 ^ 0x5bd1e995;
-}
-
 static u32 next_number;
 static u64 refused;
 
@@ -51,53 +38,29 @@ static void write_one(u32 words)
 {
 	struct payload *payload;
 	struct otr_rec rec;
-	u32 i, number = next_number++;
+	u32 number = next_number++;
 
 	payload = otr_ring_begin(ring, &rec, sizeof(*payload) + 4 * words);
 	if (!payload) {
 		refused++;
 		return;
 	}
-	payload->number = number;
-	payload->sum = sum_of(number);
-	for (i = 0; i < words; i++)
-		payload->more[i] = number + i;
+	payload_fill(payload, number, words);
 	otr_ring_end(&rec);
 }
 
-/*
- * An interrupt, now and then, at any step of the one that it comes into.
- *
- * Where the reader copies from a page that may be overwritten, it throws the copy
- * away when that happened meanwhile. That is a race by design; whether what was
- * not thrown away is good, the payload tells.
- */
+/* An interrupt, now and then, at any step of the one that it comes into. */
 void buffer_step(int n)
 {
 	static u32 turn;
 
-	if (overwrites && (n == 30 || n == 32))
-		tsan_ignore_reads_begin(__FILE__, __LINE__);
-	else if (overwrites && (n == 31 || n == 33))
-		tsan_ignore_reads_end(__FILE__, __LINE__);
+	if (overwrites)
+		racers_overlook_copies(n);
 	if (shim_cpu || !nest || inside || ++turn % 7)
 		return;
 	inside = true;
 	write_one(turn % 5);
 	inside = false;
-}
-
-static bool intact(const struct otr_item *item)
-{
-	const struct payload *payload = item->data;
-	u32 i;
-
-	if (item->len < sizeof(*payload) || payload->sum != sum_of(payload->number))
-		return false;
-	for (i = 0; i < (item->len - sizeof(*payload)) / 4; i++)
-		if (payload->more[i] != payload->number + i)
-			return false;
-	return true;
 }
 
 /* Read what is there. Who nests has the higher number but may come first. */
@@ -111,7 +74,7 @@ static void drain(struct result *result)
 
 		result->read++;
 		result->lost += item.lost;
-		result->wrong += !intact(&item);
+		result->wrong += !payload_intact(item.data, item.len);
 		result->disorder += payload->number + 2 < result->last;
 		result->last = payload->number;
 		otr_ring_consume(rc);

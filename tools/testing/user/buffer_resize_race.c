@@ -7,21 +7,13 @@
  */
 #define _GNU_SOURCE
 #include <linux/kernel.h>
-#include <linux/smp.h>
 
 #include "buffer/ring.h"
+#include "buffer_racers.h"
 #include "ktap.h"
-#include "race.h"
-#include "tsan.h"
 
 #define DATA	256
 #define CASES	3
-
-struct payload {
-	u32	number;
-	u32	sum;
-	u32	more[];
-};
 
 RACE_LOOKERS()
 
@@ -30,44 +22,29 @@ static u64 end;
 static u32 written;
 static u64 taken, wrong, disorder, asked, changed;
 
-static u32 sum_of(u32 number)
-{
-	return number * 0x9e3779b1 ^ 0x5bd1e995;
-}
-
 static void write_one(u32 words)
 {
 	struct payload *payload;
 	struct otr_rec rec;
-	u32 i;
 
 	payload = otr_ring_begin(ring, &rec, sizeof(*payload) + 4 * words);
 	if (!payload)
 		return;
-	payload->number = written++;
-	payload->sum = sum_of(payload->number);
-	for (i = 0; i < words; i++)
-		payload->more[i] = payload->number + i;
+	payload_fill(payload, written++, words);
 	if (words == 7)
 		otr_ring_discard(&rec);
 	else
 		otr_ring_end(&rec);
 }
 
-/*
- * Calls come to the writer at any step. Where a reader copies what may be overwritten,
- * it throws the copy away when that happened; payloads tell whether what it kept is good.
- */
+/* Calls come to the writer at any step. */
 void buffer_step(int n)
 {
 	static bool inside;
 	static u32 turn;
 
 	if (shim_cpu) {
-		if (n == 30 || n == 32)
-			tsan_ignore_reads_begin(__FILE__, __LINE__);
-		else if (n == 31 || n == 33)
-			tsan_ignore_reads_end(__FILE__, __LINE__);
+		racers_overlook_copies(n);
 		return;
 	}
 	shim_cpu_poll();
@@ -76,19 +53,6 @@ void buffer_step(int n)
 	inside = true;
 	write_one(turn % 5);
 	inside = false;
-}
-
-static bool intact(const struct otr_item *item)
-{
-	const struct payload *payload = item->data;
-	u32 i;
-
-	if (item->len < sizeof(*payload) || payload->sum != sum_of(payload->number))
-		return false;
-	for (i = 0; i < (item->len - sizeof(*payload)) / 4; i++)
-		if (payload->more[i] != payload->number + i)
-			return false;
-	return true;
 }
 
 static void take_some(u32 most)
@@ -100,7 +64,7 @@ static void take_some(u32 most)
 	while (most-- && otr_ring_peek(rc, &item)) {
 		const struct payload *payload = item.data;
 
-		wrong += !intact(&item);
+		wrong += !payload_intact(item.data, item.len);
 		disorder += payload->number + 4 < last;
 		last = payload->number;
 		race_count(taken, 1);
@@ -116,7 +80,7 @@ static void walk(void)
 	u32 most = 200;
 
 	while (!IS_ERR(iter) && most-- && otr_iter_peek(iter, &item)) {
-		wrong += !intact(&item);
+		wrong += !payload_intact(item.data, item.len);
 		otr_iter_next(iter);
 	}
 	if (!IS_ERR(iter))
@@ -214,13 +178,16 @@ static void *asker(void *unused)
 
 static void *(* const others[])(void *unused) = { reader, changer, asker };
 
+static bool enough(void)
+{
+	return race_counted(taken) > 100 && race_counted(changed) > 20;
+}
+
 static void race(bool overwrite)
 {
 	struct otr_ring_config config = {
 		.bytes = DATA * 8, .data_max = DATA, .overwrite = overwrite,
 	};
-	pthread_t threads[ARRAY_SIZE(others)];
-	u32 i, busy = ARRAY_SIZE(others);
 
 	shim_online[1] = false;
 	otr_buffer_init();
@@ -228,28 +195,9 @@ static void race(bool overwrite)
 	taken = 0;
 	changed = 0;
 	__atomic_store_n(&end, race_end(CASES), __ATOMIC_RELAXED);
-	shim_cpu_run(true);
-	for (i = 0; i < ARRAY_SIZE(others); i++)
-		pthread_create(&threads[i], NULL, others[i], NULL);
-	for (i = 0; race_on(&end); i++) {
-		write_one(i % 9);
-		/* A ring that is off has no steps. */
-		shim_cpu_poll();
-		if (!(i % 50))
-			sched_yield();
-		race_stretch(&end, race_counted(taken) > 100 && race_counted(changed) > 20);
-	}
-	/* They may be waiting for this CPU. */
-	for (i = 0; busy; i = (i + 1) % ARRAY_SIZE(others)) {
-		shim_cpu_poll();
-		if (threads[i] && !pthread_tryjoin_np(threads[i], NULL)) {
-			threads[i] = 0;
-			busy--;
-		}
-	}
-	shim_cpu_run(false);
+	racers_write_beside(others, ARRAY_SIZE(others), &end, write_one, enough);
 	EXPECT(!wrong && !disorder);
-	EXPECT(taken > 100 && changed > 20);
+	EXPECT(enough());
 	EXPECT_STR(otr_ring_broken(ring) ?: "", "");
 	EXPECT(!otr_ring_check(ring, 0));
 	printf("# %u written, %lu taken, %lu changes, %lu\n", written, taken, changed, asked);

@@ -10,28 +10,17 @@
 #include <linux/kernel.h>
 
 #include "buffer/ring.h"
+#include "buffer_racers.h"
 #include "ktap.h"
-#include "race.h"
-#include "tsan.h"
 
 #define RECORDS		100000
 #define DATA		256
 /* For all records, whichever of the two gets them. */
 #define PAGES		16000
 
-struct payload {
-	u32	number;
-	u32	sum;
-};
-
 static struct otr_ring *ring, *spare;
 static bool stop, nest, inside;
 static u32 next_number, refused, swapped, busy;
-
-static u32 sum_of(u32 number)
-{
-	return number * 0x9e3779b1 ^ 0x5bd1e995;
-}
 
 static void write_one(void)
 {
@@ -44,8 +33,7 @@ static void write_one(void)
 		refused++;
 		return;
 	}
-	payload->number = number;
-	payload->sum = sum_of(number);
+	payload_fill(payload, number, 0);
 	otr_ring_end(&rec);
 }
 
@@ -92,7 +80,7 @@ static u32 drain(struct otr_ring *from)
 	while (otr_ring_peek(rc, &item)) {
 		const struct payload *payload = item.data;
 
-		EXPECT(item.len == sizeof(*payload) && payload->sum == sum_of(payload->number));
+		EXPECT(item.len == sizeof(*payload) && payload_intact(payload, item.len));
 		EXPECT(!item.lost);
 		EXPECT(payload->number + 2 >= last);
 		last = payload->number;
