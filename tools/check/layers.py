@@ -27,12 +27,13 @@ MAY_USE = {
     'event': ('base', 'host'),
     'buffer': ('base', 'host'),
     'rule': ('base', 'host', 'event'),
+    'hist': ('base', 'host', 'event'),
     'inst': LOW + ('site', 'event', 'buffer', 'rule'),
     'output': ('base', 'host', 'site', 'event', 'buffer', 'inst'),
     'record': LOW + ('site', 'event', 'buffer', 'rule', 'inst'),
-    'trigger': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
+    'trigger': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record'),
     'tracer': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
-    'fs': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'trigger',
+    'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
                  'tracer'),
 }
 MAIN = 'main.c'

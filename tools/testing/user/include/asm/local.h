@@ -16,6 +16,7 @@ typedef struct {
 /* Something that the thread sanitizer sees. */
 #define local_inc(l)		__atomic_fetch_add(&(l)->counter, 1, __ATOMIC_RELAXED)
 #define local_dec(l)		__atomic_fetch_sub(&(l)->counter, 1, __ATOMIC_RELAXED)
+#define local_add(v, l)		__atomic_fetch_add(&(l)->counter, v, __ATOMIC_RELAXED)
 #define local_sub(v, l)		__atomic_fetch_sub(&(l)->counter, v, __ATOMIC_RELAXED)
 #else
 static inline void local_inc(local_t *l)
@@ -26,6 +27,11 @@ static inline void local_inc(local_t *l)
 static inline void local_dec(local_t *l)
 {
 	__asm__ __volatile__("decq %0" : "+m" (l->counter));
+}
+
+static inline void local_add(long v, local_t *l)
+{
+	__asm__ __volatile__("addq %1, %0" : "+m" (l->counter) : "er" (v));
 }
 
 static inline void local_sub(long v, local_t *l)
