@@ -385,6 +385,7 @@ void otr_ring_enable(struct otr_ring *ring);
 void otr_ring_disable_cpu(struct otr_ring *ring, int cpu);
 void otr_ring_enable_cpu(struct otr_ring *ring, int cpu);
 void otr_ring_stop(struct otr_ring *ring, const char *why);
+const char *otr_ring_broken(const struct otr_ring *ring);
 void otr_ring_set_overwrite(struct otr_ring *ring, bool overwrite);
 bool otr_ring_has_cpu(const struct otr_ring *ring, int cpu);
 unsigned int otr_ring_order(const struct otr_ring *ring);
@@ -399,7 +400,6 @@ unsigned long otr_ring_size(const struct otr_ring *ring, int cpu);
 
 /* read.c: the consuming reader; one at a time for a CPU */
 struct otr_ring_cpu *otr_ring_reader_lock(struct otr_ring *ring, int cpu);
-struct otr_ring_cpu *otr_ring_reader_trylock(struct otr_ring *ring, int cpu);
 void otr_ring_reader_unlock(struct otr_ring_cpu *rc);
 bool otr_ring_peek(struct otr_ring_cpu *rc, struct otr_item *item);
 void otr_ring_consume(struct otr_ring_cpu *rc);
@@ -533,14 +533,9 @@ u64 otr_ring_overrun(struct otr_ring *ring);
 
 /* wait.c */
 bool otr_ring_empty(const struct otr_ring *ring, int cpu);
-unsigned int otr_ring_percent(const struct otr_ring *ring, int cpu);
 int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent);
 __poll_t otr_ring_poll(struct otr_ring *ring, int cpu, struct file *file, poll_table *table,
 		       unsigned int percent);
 void otr_ring_wake(struct otr_ring *ring, int cpu);
-
-/* check.c */
-const char *otr_ring_check(struct otr_ring *ring, int cpu);
-const char *otr_ring_broken(const struct otr_ring *ring);
 
 #endif /* _OTR_BUFFER_H */

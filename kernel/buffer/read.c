@@ -339,19 +339,15 @@ static void read_keep_up(struct otr_ring_cpu *rc, u64 shown)
 		WRITE_ONCE(rc->shown_lost, 0);
 }
 
-static void read_locked(struct otr_ring_cpu *rc)
-{
-	u64 shown = READ_ONCE(rc->shown);
-
-	if (unlikely(shown))
-		read_keep_up(rc, shown);
-}
-
 /* Keep other readers and windows out. */
 void otr_reader_lock(struct otr_ring_cpu *rc)
 {
+	u64 shown;
+
 	mutex_lock(&rc->reader_lock);
-	read_locked(rc);
+	shown = READ_ONCE(rc->shown);
+	if (unlikely(shown))
+		read_keep_up(rc, shown);
 }
 
 void otr_reader_unlock(struct otr_ring_cpu *rc)
@@ -377,26 +373,8 @@ struct otr_ring_cpu *otr_ring_reader_lock(struct otr_ring *ring, int cpu)
 }
 
 /**
- * otr_ring_reader_trylock - become the reader unless somebody else is
- * @ring: the ring
- * @cpu: a possible CPU
- *
- * Context: task.
- * Return: the records, NULL when there is a reader.
- */
-struct otr_ring_cpu *otr_ring_reader_trylock(struct otr_ring *ring, int cpu)
-{
-	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
-
-	if (!mutex_trylock(&rc->reader_lock))
-		return NULL;
-	read_locked(rc);
-	return rc;
-}
-
-/**
  * otr_ring_reader_unlock - let others read
- * @rc: from otr_ring_reader_lock() or otr_ring_reader_trylock()
+ * @rc: from otr_ring_reader_lock()
  *
  * Context: task.
  */

@@ -188,6 +188,18 @@ void otr_ring_stop(struct otr_ring *ring, const char *why)
 }
 
 /**
+ * otr_ring_broken - why a ring was stopped for good
+ * @ring: the ring
+ *
+ * Context: any.
+ * Return: NULL, or a text.
+ */
+const char *otr_ring_broken(const struct otr_ring *ring)
+{
+	return READ_ONCE(ring->broken);
+}
+
+/**
  * otr_ring_set_overwrite - choose what happens when the ring is full
  * @ring: the ring
  * @overwrite: new records push out old ones; otherwise they are dropped

@@ -40,22 +40,6 @@ static u64 wait_fill(const struct otr_ring_cpu *rc)
 	return min_t(u64, pages, nr) * 100;
 }
 
-/**
- * otr_ring_percent - tell how full a CPU's ring is
- * @ring: the ring
- * @cpu: a CPU that has pages
- *
- * Context: any.
- * Return: pages with something to read, 0..100, in percent of all.
- */
-unsigned int otr_ring_percent(const struct otr_ring *ring, int cpu)
-{
-	const struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
-	u32 nr = READ_ONCE(rc->nr);
-
-	return nr && !otr_ring_empty(ring, cpu) ? wait_fill(rc) / nr : 0;
-}
-
 static bool wait_full_enough(const struct otr_ring_cpu *rc, unsigned int percent)
 {
 	return wait_fill(rc) >= (u64)percent * READ_ONCE(rc->nr);

@@ -46,7 +46,7 @@ static bool clock_records;
 #include "buffer/wait.c"
 #include "buffer/swap.c"
 #include "buffer/spare.c"
-#include "buffer/check.c"
+#include "buffer_check.c"
 
 #define STRESS_MS	900
 
@@ -87,7 +87,7 @@ static void settle(struct kunit *test, bool counts)
 		struct writer *writer = per_cpu_ptr(&writers, cpu);
 		struct reader *reader = per_cpu_ptr(&readers, cpu);
 		struct otr_ring_stats stats;
-		const char *wrong = otr_ring_check(ring, cpu);
+		const char *wrong = ring_check(ring, cpu);
 
 		KUNIT_EXPECT_STREQ(test, wrong ?: "", "");
 		read_some(cpu, U64_MAX);

@@ -157,7 +157,7 @@ static void race(void)
 	EXPECT(!wrong);
 	EXPECT(enough());
 	EXPECT_STR(otr_ring_broken(ring) ?: "", "");
-	EXPECT(!otr_ring_check(ring, 0));
+	EXPECT(!ring_check(ring, 0));
 	printf("# %u written, %lu taken, %lu shown, %lu gone meanwhile, %lu changes\n", written,
 	       taken, shown, gone, changed);
 	otr_ring_destroy(ring);

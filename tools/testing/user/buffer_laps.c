@@ -31,7 +31,7 @@ static void create(const struct start *start)
 
 static void destroy(void)
 {
-	EXPECT(!otr_ring_check(ring, 0));
+	EXPECT(!ring_check(ring, 0));
 	EXPECT_STR(otr_ring_broken(ring) ?: "", "");
 	otr_ring_destroy(ring);
 	otr_buffer_exit();

@@ -139,9 +139,8 @@ static void act_window(void)
 	};
 
 	/* As above: not in the middle of a reader. */
-	if (!otr_ring_reader_trylock(world.ring, 0))
+	if (reader_is_busy())
 		return;
-	otr_ring_reader_unlock(window.rc);
 	otr_window_try(&window);
 }
 

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/smp.h>
 
+#include "buffer_check.h"
 #include "race.h"
 #include "tsan.h"
 

@@ -216,8 +216,8 @@ static void *other_thread(void *seed)
 			read_raw(n >> 20 & 1);
 			break;
 		case 7:
-			if (otr_ring_check(world.ring, 0))
-				KTAP_FAIL("%s", otr_ring_check(world.ring, 0));
+			if (ring_check(world.ring, 0))
+				KTAP_FAIL("%s", ring_check(world.ring, 0));
 			break;
 		default:
 			read_records(n >> 20 & 31);

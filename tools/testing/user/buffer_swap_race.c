@@ -133,7 +133,7 @@ static void race_once(void)
 	pthread_join(thread, NULL);
 	/* Nobody interrupts that. */
 	inside = true;
-	EXPECT(!otr_ring_check(ring, 0) && !otr_ring_check(spare, 0));
+	EXPECT(!ring_check(ring, 0) && !ring_check(spare, 0));
 	here = drain(ring);
 	there = drain(spare);
 	counted = lost_at_swap(ring) + lost_at_swap(spare);
@@ -301,7 +301,7 @@ static void sizes_of_pages(void)
 	EXPECT(!otr_ring_resize(ring, OTR_CPU_ALL, config.bytes));
 	EXPECT(otr_ring_size(ring, 0) == otr_ring_bytes(ring, 0));
 	EXPECT(otr_ring_size(ring, 2) == otr_ring_bytes(ring, 2));
-	EXPECT(!otr_ring_check(ring, 0) && !otr_ring_check(spare, 0));
+	EXPECT(!ring_check(ring, 0) && !ring_check(spare, 0));
 	otr_ring_destroy(spare);
 	otr_ring_destroy(ring);
 	otr_buffer_exit();

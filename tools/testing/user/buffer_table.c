@@ -232,7 +232,7 @@ static void commit_drops(void)
 	EXPECT_EQ(stats.commit_overrun, 1);
 	EXPECT_EQ(stats.entries, kept + 1);
 	EXPECT_EQ(stats.overrun, 0);
-	EXPECT(!otr_ring_check(world.ring, 0));
+	EXPECT(!ring_check(world.ring, 0));
 	world_destroy();
 }
 
@@ -529,16 +529,16 @@ static void checker_finds(void)
 	read_records(2);
 	rc = otr_ring_at(world.ring, 0);
 	page = otr_slot_page(otr_slot_at(rc, rc->write)->word);
-	EXPECT(!otr_ring_check(world.ring, 0));
+	EXPECT(!ring_check(world.ring, 0));
 #define BREAKS(what, value)						\
 do {									\
 	__typeof__(what) *place = &(what);				\
 									\
 	was = *place;							\
 	*place = (value);						\
-	EXPECT(otr_ring_check(world.ring, 0));				\
+	EXPECT(ring_check(world.ring, 0));				\
 	*place = was;							\
-	EXPECT(!otr_ring_check(world.ring, 0));				\
+	EXPECT(!ring_check(world.ring, 0));				\
 } while (0)
 	BREAKS(rc->slots[0].word, rc->slots[1].word);
 	BREAKS(rc->slots[0].word, otr_slot_word(rc->reader.cur.page, 0, 0));

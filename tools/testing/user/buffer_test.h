@@ -16,6 +16,7 @@
 #include <linux/smp.h>
 
 #include "buffer/ring.h"
+#include "buffer_check.h"
 
 #define LOG_MAX		65536
 #define DEPTH_MAX	4
@@ -109,6 +110,7 @@ bool write_record(u32 len);
 bool discard_record(u32 len);
 
 /* Readers; they do nothing when somebody reads already. */
+bool reader_is_busy(void);
 void read_records(u32 most);
 void read_raw(bool whole);
 void walk_iter(void);

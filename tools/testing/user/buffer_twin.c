@@ -322,14 +322,20 @@ static void saw(const struct otr_item *item)
 		abort();
 }
 
+/* What happens at the steps of a reader cannot read. */
+bool reader_is_busy(void)
+{
+	return mutex_is_locked(&otr_ring_at(world.ring, 0)->reader_lock);
+}
+
 void read_records(u32 most)
 {
 	struct otr_ring_cpu *rc;
 	struct otr_item item;
 
-	rc = otr_ring_reader_trylock(world.ring, 0);
-	if (!rc)
+	if (reader_is_busy())
 		return;
+	rc = otr_ring_reader_lock(world.ring, 0);
 	while (most-- && otr_ring_peek(rc, &item)) {
 		saw(&item);
 		otr_ring_consume(rc);
@@ -339,7 +345,6 @@ void read_records(u32 most)
 
 void read_raw(bool whole)
 {
-	struct otr_ring_cpu *rc;
 	struct otr_cursor cur;
 	struct otr_item item;
 	struct otr_raw raw;
@@ -347,10 +352,8 @@ void read_raw(bool whole)
 	u32 after;
 	int err;
 
-	rc = otr_ring_reader_trylock(world.ring, 0);
-	if (!rc)
+	if (reader_is_busy())
 		return;
-	otr_ring_reader_unlock(rc);
 	if (otr_raw_alloc(world.ring, 0, &raw))
 		abort();
 	err = otr_raw_read(world.ring, 0, &raw, PAGE_SIZE, whole);
@@ -377,15 +380,12 @@ void read_raw(bool whole)
 
 void walk_iter(void)
 {
-	struct otr_ring_cpu *rc;
 	struct otr_item item;
 	struct otr_iter *iter;
 	u64 walked = 0;
 
-	rc = otr_ring_reader_trylock(world.ring, 0);
-	if (!rc)
+	if (reader_is_busy())
 		return;
-	otr_ring_reader_unlock(rc);
 	iter = otr_iter_create(world.ring, 0);
 	while (otr_iter_peek(iter, &item) && walked++ < LOG_MAX) {
 		check_payload(&item);
@@ -448,7 +448,7 @@ static void check_use(void)
 
 static void check_ring(void)
 {
-	const char *wrong = otr_ring_check(world.ring, 0);
+	const char *wrong = ring_check(world.ring, 0);
 
 	if (wrong)
 		KTAP_FAIL("%s", wrong);

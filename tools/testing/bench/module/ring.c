@@ -63,7 +63,6 @@ void bench_ring_write(unsigned int count)
 #include "buffer/wait.c"
 #include "buffer/swap.c"
 #include "buffer/spare.c"
-#include "buffer/check.c"
 
 static struct otr_ring *ring;
 

@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 
 #include "buffer/ring.h"
+#include "buffer_check.h"
 
 /* Every page is compared with every other one in rings up to this size. */
 #define COMPARE_MAX	512U
@@ -130,7 +131,7 @@ static void check_apply_check(struct otr_window *window)
 }
 
 /**
- * otr_ring_check - look for anything wrong with a CPU's records
+ * ring_check - look for anything wrong with a CPU's records
  * @ring: the ring
  * @cpu: a CPU that has pages
  *
@@ -139,7 +140,7 @@ static void check_apply_check(struct otr_window *window)
  * Context: may sleep; takes the reader lock.
  * Return: NULL when all is well, or what is not.
  */
-const char *otr_ring_check(struct otr_ring *ring, int cpu)
+const char *ring_check(struct otr_ring *ring, int cpu)
 {
 	struct check check = {
 		.window.rc	= otr_ring_at(ring, cpu),
@@ -152,16 +153,4 @@ const char *otr_ring_check(struct otr_ring *ring, int cpu)
 	err = otr_window_run(&check.window);
 	cpus_read_unlock();
 	return err ? "a record stays open" : check.wrong;
-}
-
-/**
- * otr_ring_broken - why a ring was stopped for good
- * @ring: the ring
- *
- * Context: any.
- * Return: NULL, or a text.
- */
-const char *otr_ring_broken(const struct otr_ring *ring)
-{
-	return READ_ONCE(ring->broken);
 }
