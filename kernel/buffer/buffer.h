@@ -377,8 +377,8 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config);
 void otr_ring_destroy(struct otr_ring *ring);
 
 /* switch.c: switching them on and off, and what they are like */
-void otr_ring_on(struct otr_ring *ring);
-void otr_ring_off(struct otr_ring *ring);
+bool otr_ring_on(struct otr_ring *ring);
+bool otr_ring_off(struct otr_ring *ring);
 bool otr_ring_is_on(const struct otr_ring *ring);
 void otr_ring_disable(struct otr_ring *ring);
 void otr_ring_enable(struct otr_ring *ring);

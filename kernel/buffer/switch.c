@@ -77,11 +77,14 @@ static void switch_limit_all(struct otr_ring *ring)
  * @ring: the ring
  *
  * Context: any, NMI included.
+ * Return: whether that is a change; of several CPUs that do it at once, one made it.
  */
-void otr_ring_on(struct otr_ring *ring)
+bool otr_ring_on(struct otr_ring *ring)
 {
-	WRITE_ONCE(ring->on, true);
+	bool was = xchg(&ring->on, true);
+
 	switch_limit_all(ring);
+	return !was;
 }
 
 /**
@@ -91,11 +94,14 @@ void otr_ring_on(struct otr_ring *ring)
  * Records that were begun before may still be ended.
  *
  * Context: any, NMI included.
+ * Return: whether that is a change; of several CPUs that do it at once, one made it.
  */
-void otr_ring_off(struct otr_ring *ring)
+bool otr_ring_off(struct otr_ring *ring)
 {
-	WRITE_ONCE(ring->on, false);
+	bool was = xchg(&ring->on, false);
+
 	switch_limit_all(ring);
+	return was;
 }
 
 /**

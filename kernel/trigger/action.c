@@ -14,8 +14,8 @@ static void action_run_traceon(const struct otr_trigger *trigger, atomic_long_t 
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
-	if (!otr_ring_is_on(ring) && otr_trigger_take(left))
-		otr_ring_on(ring);
+	if (!otr_ring_is_on(ring) && otr_trigger_take(left) && !otr_ring_on(ring))
+		otr_trigger_give_back(left);
 }
 
 static void action_run_traceoff(const struct otr_trigger *trigger, atomic_long_t *left,
@@ -23,8 +23,8 @@ static void action_run_traceoff(const struct otr_trigger *trigger, atomic_long_t
 {
 	struct otr_ring *ring = trigger->inst->ring;
 
-	if (otr_ring_is_on(ring) && otr_trigger_take(left))
-		otr_ring_off(ring);
+	if (otr_ring_is_on(ring) && otr_trigger_take(left) && !otr_ring_off(ring))
+		otr_trigger_give_back(left);
 }
 
 static int action_expand(struct otr_trigger *trigger)

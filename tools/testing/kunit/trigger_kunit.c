@@ -29,17 +29,37 @@ void otr_dump(int cpu)
 {
 }
 
+/* Another CPU throws the switch in between, if told so. */
+static struct {
+	bool	on;
+	bool	raced;
+} fake_ring = { .on = true };
+
 bool otr_ring_is_on(const struct otr_ring *ring)
 {
-	return true;
+	bool was = fake_ring.on;
+
+	if (fake_ring.raced)
+		fake_ring.on = !was;
+	return was;
 }
 
-void otr_ring_on(struct otr_ring *ring)
+static bool fake_switch(bool on)
 {
+	bool was = fake_ring.on;
+
+	fake_ring.on = on;
+	return was != on;
 }
 
-void otr_ring_off(struct otr_ring *ring)
+bool otr_ring_on(struct otr_ring *ring)
 {
+	return fake_switch(true);
+}
+
+bool otr_ring_off(struct otr_ring *ring)
+{
+	return fake_switch(false);
 }
 
 static int event_attach(struct otr_event *ev, struct otr_sub *sub)
@@ -245,6 +265,37 @@ static void acts_by_its_tap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, own.hits, 5);
 }
 
+static void run_with(const char *action, long left, long left_then, struct kunit *test)
+{
+	struct otr_trigger trigger = {
+		.action	= otr_action_find(action, OTR_ON_EVENTS),
+		.inst	= otr_inst_top(),
+	};
+	struct otr_hit hit = { .len = 8 };
+	atomic_long_t count;
+
+	KUNIT_ASSERT_NOT_NULL(test, trigger.action);
+	atomic_long_set(&count, left);
+	trigger.action->run(&trigger, &count, &hit);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_long_read(&count), left_then, "%s", action);
+}
+
+/* A switch that two CPUs throw at the same moment is thrown, and counted, once. */
+static void counts_what_it_changed(struct kunit *test)
+{
+	fake_ring.on = true;
+	fake_ring.raced = false;
+	run_with("traceon", 3, 3, test);
+	run_with("traceoff", 3, 2, test);
+	run_with("traceoff", 3, 3, test);
+	run_with("traceon", 3, 2, test);
+	fake_ring.raced = true;
+	run_with("traceoff", 3, 3, test);
+	run_with("traceon", 3, 3, test);
+	run_with("traceoff", OTR_COUNT_ENDLESS, OTR_COUNT_ENDLESS, test);
+	fake_ring.raced = false;
+}
+
 static void leaves_nothing_of_what_failed(struct kunit *test)
 {
 	static const struct {
@@ -331,6 +382,7 @@ static void goes_with_its_instance(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(takes_a_grammar_of_its_own),
 	KUNIT_CASE(acts_by_its_tap),
+	KUNIT_CASE(counts_what_it_changed),
 	KUNIT_CASE(leaves_nothing_of_what_failed),
 	KUNIT_CASE(has_one_of_a_family),
 	KUNIT_CASE(goes_with_its_target),

@@ -243,11 +243,13 @@ static void switches(void)
 
 	world_create(64, 2, true);
 	EXPECT(otr_ring_is_on(world.ring));
-	otr_ring_off(world.ring);
+	EXPECT(!otr_ring_on(world.ring));
+	EXPECT(otr_ring_off(world.ring));
+	EXPECT(!otr_ring_off(world.ring));
 	EXPECT(!write_record(8));
 	EXPECT(!otr_ring_is_on(world.ring));
 	otr_ring_disable(world.ring);
-	otr_ring_on(world.ring);
+	EXPECT(otr_ring_on(world.ring));
 	EXPECT(otr_ring_is_on(world.ring));
 	EXPECT(!write_record(8));
 	otr_ring_disable_cpu(world.ring, 0);

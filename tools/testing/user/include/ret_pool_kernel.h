@@ -23,7 +23,6 @@ typedef struct {
 #define atomic_long_inc(v)		__atomic_fetch_add(&(v)->counter, 1, __ATOMIC_RELAXED)
 #define atomic_long_read(v)		__atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
 #define atomic_set(v, i)		WRITE_ONCE((v)->counter, i)
-#define xchg(p, v)			__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define for_each_present_cpu(cpu)	for ((cpu) = 1; (cpu) <= CPUS; (cpu)++)
 
 /* Not of a thread: the worker fills those of all CPUs. */

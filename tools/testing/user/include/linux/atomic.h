@@ -20,6 +20,8 @@
 	shim_old;							\
 })
 
+#define xchg(p, new)		__atomic_exchange_n(p, new, __ATOMIC_SEQ_CST)
+
 /*
  * One instruction without a lock prefix, for what a thread does to itself. The
  * thread sanitizer has to see what it does, and that it orders nothing.
