@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "buffer/buffer.h"
+#include "dyn/dyn.h"
 #include "event/event.h"
 #include "fs/fs.h"
 #include "host/host.h"
@@ -39,6 +40,7 @@ static const struct room rooms[] = {
 	{ "output",	otr_output_init,	otr_output_exit },
 	{ "record",	otr_record_init,	otr_record_exit },
 	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
+	{ "dyn",	otr_dyn_init,		otr_dyn_exit },
 	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 };

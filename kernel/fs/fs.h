@@ -106,6 +106,9 @@ struct otr_ring *otr_file_ring(struct otr_file *of);
 /* What otr_graph_sites_ops is about, besides enum otr_side of function_graph. */
 #define OTR_STACK_FUNCTIONS	2
 
+/* What otr_dyn_ops is about: all that users defined, or one kind of it. */
+enum { OTR_DOOR_ALL, OTR_DOOR_SYNTH };
+
 /* Handlers, by file */
 extern const struct otr_file_ops otr_trace_ops;			/* trace.c */
 extern const struct otr_file_ops otr_snapshot_ops;
@@ -151,6 +154,7 @@ extern const struct otr_file_ops otr_set_event_ops;		/* set_event.c */
 extern const struct otr_file_ops otr_available_events_ops;
 extern const struct otr_file_ops otr_show_filters_ops;
 extern const struct otr_file_ops otr_show_triggers_ops;
+extern const struct otr_file_ops otr_dyn_ops;			/* dyn.c */
 extern const struct otr_file_ops otr_eval_map_ops;		/* eval_map.c */
 extern const struct otr_file_ops otr_printk_formats_ops;	/* printk_formats.c */
 

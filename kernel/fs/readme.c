@@ -9,6 +9,7 @@
  *	[gid=<gid>]					ftracetest
  *	accepts: func_full_name or glob-matching-pattern	ftracetest
  *	Can enable module events via: :mod:		ftracetest, since 6.14
+ *	' >> synthetic_events, s:[synthetic/], long[]	ftracetest
  */
 #include "fs/fs.h"
 #include "tracer/tracer.h"
@@ -85,7 +86,13 @@ static const char readme_events[] =
 	"  events/<system>/<event>/filter\n"
 	"\t\t\t- Record those only of which this is true; 0 for all\n"
 	"  events/<system>/<event>/format\n"
-	"\t\t\t- Its fields, and how it is printed\n";
+	"\t\t\t- Its fields, and how it is printed\n"
+	"  synthetic_events\t- Events that users define: their names and fields, which other\n"
+	"\t\t\t  code fills in; \"!\" and a name removes one\n"
+	"\t     example: echo 'myevent u64 lat; char name[]; long[] stack' >> synthetic_events\n"
+	"  dynamic_events\t- All events that users define\n"
+	"\t\t\t  s:[synthetic/]<event> <field>[;<field>]... defines one,\n"
+	"\t\t\t  -:[<group>/]<event> removes one\n";
 
 static int readme_show(struct otr_file *of, struct seq_file *m)
 {

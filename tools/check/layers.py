@@ -32,9 +32,10 @@ MAY_USE = {
     'output': ('base', 'host', 'site', 'event', 'buffer', 'inst'),
     'record': LOW + ('site', 'event', 'buffer', 'rule', 'inst'),
     'trigger': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record'),
+    'dyn': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
     'tracer': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
-                 'tracer'),
+                 'dyn', 'tracer'),
 }
 MAIN = 'main.c'
 GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h')

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room dyn: events that users define.
+ *
+ * Purpose:  one registry for all kinds of events that come from a line of text, or from
+ *           another module, and go when somebody says so; and the first kind, synthetic
+ *           events, whose records are put together by code that knows their values.
+ * Objects:  struct otr_dyn, something that a line of dynamic_events defined, a part of
+ *           what its kind made of the line; struct otr_synth, a synthetic event. Both go
+ *           with a grace period of RCU, when no instance and no trigger has the event.
+ * Locks:    dyn_lock, a mutex, outermost but for that of an open file: definitions come,
+ *           go and are listed under it. Events are found by their name, and kept, under
+ *           otr_event_lock() alone, as triggers do that have otr_switch_lock.
+ * Contexts: defining sleeps; otr_synth_trace() runs anywhere, NMI included, with
+ *           preemption off.
+ */
+#ifndef _OTR_DYN_H
+#define _OTR_DYN_H
+
+#include <linux/list.h>
+#include <linux/seq_file.h>
+#include <outrace/synth.h>
+
+#include "event/event.h"
+
+struct otr_dyn;
+
+/**
+ * struct otr_dyn_kind - a kind of events that users define
+ * @letters: its definitions begin with one of these
+ * @create: takes a definition, from its letter on: 0 or an errno, and then nothing of it is
+ *	    left; -ECANCELED if it is not of this kind in spite of the letter
+ * @show: prints a definition as a line that can be written again
+ * @match: is this what is to be removed? By @event and, where it is not NULL, @group, and
+ *	   as users of probes can say more, by @nr words behind that
+ * @busy: is it in use by something that would be listed as broken? Where one is, nothing
+ *	  is removed of many. What else keeps an event is asked one by one, by @remove
+ * @remove: ends it and frees it: 0, or -EBUSY, and then it is there as before
+ * @destroy: ends it in any case, without a look at who has it
+ * @link: in the list of kinds
+ *
+ * All but @link is called with the registry's lock held, and may sleep.
+ */
+struct otr_dyn_kind {
+	const char		*letters;
+	int			(*create)(const char *text);
+	void			(*show)(struct seq_file *m, const struct otr_dyn *dyn);
+	bool			(*match)(const struct otr_dyn *dyn, const char *group,
+					 const char *event, char **words, int nr);
+	bool			(*busy)(const struct otr_dyn *dyn);
+	int			(*remove)(struct otr_dyn *dyn);
+	void			(*destroy)(struct otr_dyn *dyn);
+	struct list_head	link;
+};
+
+/**
+ * struct otr_dyn - what a definition made
+ * @kind: its kind
+ * @link: in the list of definitions, the oldest first; from otr_dyn_add() on
+ */
+struct otr_dyn {
+	const struct otr_dyn_kind	*kind;
+	struct list_head		link;
+};
+
+/* dyn.c: the registry */
+void otr_dyn_register(struct otr_dyn_kind *kind);
+void otr_dyn_unregister(struct otr_dyn_kind *kind);
+void otr_dyn_lock(void);
+void otr_dyn_unlock(void);
+void otr_dyn_add(struct otr_dyn *dyn, const struct otr_dyn_kind *kind);
+void otr_dyn_del(struct otr_dyn *dyn);
+struct otr_dyn *otr_dyn_next(const struct otr_dyn_kind *kind, const struct otr_dyn *dyn);
+int otr_dyn_command(const char *line);
+int otr_dyn_remove(const char *line, const struct otr_dyn_kind *kind);
+int otr_dyn_remove_all(const struct otr_dyn_kind *kind);
+void *otr_dyn_start(loff_t *pos);
+void *otr_dyn_walk(void *at, loff_t *pos);
+void otr_dyn_stop(void);
+void otr_dyn_show(struct seq_file *m, const struct otr_dyn *dyn);
+bool otr_dyn_good_name(const char *name);
+
+/* What a record of a synthetic event may have, as in-tree. */
+#define OTR_SYNTH_SYSTEM	"synthetic"
+#define OTR_SYNTH_FIELDS	64
+#define OTR_SYNTH_CHARS		256	/* bytes that a text of fixed size takes */
+#define OTR_SYNTH_TEXT		4096	/* bytes of another text at most, with its zero */
+#define OTR_SYNTH_STACK		128	/* addresses of a stack at most */
+
+/**
+ * enum otr_synth_sort - what a value of a synthetic event is
+ * @OTR_SYNTH_NUMBER: a number
+ * @OTR_SYNTH_INSIDE: a text of fixed size, in the record
+ * @OTR_SYNTH_BEHIND: a text of any size, behind the record
+ * @OTR_SYNTH_CALLERS: a stack, behind the record
+ */
+enum otr_synth_sort {
+	OTR_SYNTH_NUMBER,
+	OTR_SYNTH_INSIDE,
+	OTR_SYNTH_BEHIND,
+	OTR_SYNTH_CALLERS,
+};
+
+/**
+ * struct otr_synth_field - a field of a synthetic event
+ * @type: as users wrote it, an array's brackets with it
+ * @name: its name
+ * @fmt: the format that prints it
+ * @offset: in the record
+ * @size: in bytes, of a number or of a text of fixed size; else of what leads to it
+ * @unused: of a number: bits that a u64 has and the field has not
+ * @sort: enum otr_synth_sort
+ * @is_signed: its type is
+ * @is_gfp: it has bits with names
+ */
+struct otr_synth_field {
+	const char	*type;
+	const char	*name;
+	const char	*fmt;
+	u16		offset;
+	u16		size;
+	u8		unused;
+	u8		sort;
+	bool		is_signed;
+	bool		is_gfp;
+};
+
+/**
+ * struct otr_synth - a synthetic event
+ * @targets: instances that want records, struct otr_synth_target; under RCU, changed with
+ *	     otr_switch_lock held
+ * @fields: its fields
+ * @nr: how many
+ * @behind: how many of them lie behind the record
+ * @size: bytes of a record up to those
+ * @event: it, as the rest of the engine knows it
+ * @dyn: in the registry
+ * @module: another module that defined it, NULL for a user
+ * @refs: from otr_synth_get()
+ * @rcu: it goes by this
+ */
+struct otr_synth {
+	/* hot */
+	struct hlist_head		targets;
+	const struct otr_synth_field	*fields;
+	u16				nr;
+	u16				behind;
+	u32				size;
+
+	struct otr_event		event;
+	struct otr_dyn			dyn;
+	struct module			*module;
+	atomic_t			refs;
+	struct rcu_head			rcu;
+};
+
+/* synth.c: synthetic events come, go and are found */
+extern struct otr_dyn_kind otr_synth_kind;
+int otr_synth_command(const char *line, struct module *module);
+int otr_synth_remove(const char *name);
+void otr_synth_show(struct seq_file *m, const struct otr_dyn *dyn);
+struct otr_synth *otr_synth_get(const char *name);
+struct otr_synth *otr_synth_of(const struct otr_event *ev);
+void otr_synth_put(struct otr_synth *synth);
+
+/* trace.c: their records */
+void otr_synth_trace(const struct otr_synth *synth, const u64 *values);
+
+/* init.c */
+int otr_dyn_init(void);
+void otr_dyn_exit(void);
+
+#endif /* _OTR_DYN_H */

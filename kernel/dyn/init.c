@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kinds of events that users define. */
+#include "dyn/dyn.h"
+
+/**
+ * otr_dyn_init - offer all kinds
+ *
+ * Context: module load.
+ * Return: 0.
+ */
+int otr_dyn_init(void)
+{
+	otr_dyn_register(&otr_synth_kind);
+	return 0;
+}
+
+/**
+ * otr_dyn_exit - the counterpart of otr_dyn_init()
+ *
+ * Context: module unload; sleeps for some grace periods of RCU where there is something
+ * left.
+ */
+void otr_dyn_exit(void)
+{
+	otr_dyn_unregister(&otr_synth_kind);
+}

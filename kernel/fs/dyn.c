@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dynamic_events, and the older files for one kind of what it has: synthetic_events.
+ *
+ * Each is a door to the same registry, and shows those definitions that it takes. What
+ * is written are lines; the first that is wrong ends the write, those before it stay.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "dyn/dyn.h"
+#include "fs/fs.h"
+
+/* Most of a line, its end included; the in-tree tracer has room for a zero as well. */
+#define LINE_BYTES	4095
+
+/*
+ * A file.
+ *
+ * @kind: what it shows and clears, NULL for all
+ * @command: takes a line
+ * @show: prints a definition
+ */
+struct dyn_door {
+	const struct otr_dyn_kind	*kind;
+	int				(*command)(const char *line);
+	void				(*show)(struct seq_file *m, const struct otr_dyn *dyn);
+};
+
+static int dyn_synth_command(const char *line)
+{
+	return otr_synth_command(line, NULL);
+}
+
+static const struct dyn_door dyn_doors[] = {
+	[OTR_DOOR_ALL] = {
+		.command	= otr_dyn_command,
+		.show		= otr_dyn_show,
+	},
+	[OTR_DOOR_SYNTH] = {
+		.kind		= &otr_synth_kind,
+		.command	= dyn_synth_command,
+		.show		= otr_synth_show,
+	},
+};
+
+static const struct dyn_door *dyn_door(const struct otr_file *of)
+{
+	return &dyn_doors[of->where.arg];
+}
+
+static int dyn_open(struct otr_file *of)
+{
+	return of->truncate ? otr_dyn_remove_all(dyn_door(of)->kind) : 0;
+}
+
+static void *dyn_walk_start(struct seq_file *m, loff_t *pos)
+{
+	return otr_dyn_start(pos);
+}
+
+static void *dyn_walk_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	return otr_dyn_walk(v, pos);
+}
+
+static void dyn_walk_stop(struct seq_file *m, void *v)
+{
+	otr_dyn_stop();
+}
+
+static int dyn_walk_show(struct seq_file *m, void *v)
+{
+	const struct otr_dyn *dyn = list_entry(v, struct otr_dyn, link);
+	const struct dyn_door *door = dyn_door(m->private);
+
+	if (!door->kind || dyn->kind == door->kind)
+		door->show(m, dyn);
+	return 0;
+}
+
+static const struct seq_operations dyn_walk = {
+	.start	= dyn_walk_start,
+	.next	= dyn_walk_next,
+	.stop	= dyn_walk_stop,
+	.show	= dyn_walk_show,
+};
+
+/*
+ * Do what lines of @text say; the last one may go on behind it, unless it is the @last piece.
+ * How much was done; 0 for a line that is too long, or has a zero in it.
+ */
+static ssize_t dyn_run(const struct dyn_door *door, char *text, size_t len, bool last)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		char *line = text + done, *end = strchrnul(line, '\n');
+		int err;
+
+		if (!*end && !(last && end == text + len))
+			break;
+		done = min_t(size_t, end + 1 - text, len);
+		*end = '\0';
+		*strchrnul(line, '#') = '\0';
+		err = door->command(line);
+		if (err)
+			return err;
+	}
+	return done;
+}
+
+static ssize_t dyn_write(struct otr_file *of, const char __user *from, size_t len)
+{
+	char *text = kmalloc(LINE_BYTES + 1, GFP_KERNEL);
+	size_t done = 0;
+	ssize_t step = 1;
+
+	if (!text)
+		return -ENOMEM;
+	while (done < len) {
+		size_t piece = min_t(size_t, len - done, LINE_BYTES);
+
+		step = copy_from_user(text, from + done, piece) ? -EFAULT : 0;
+		text[piece] = '\0';
+		if (!step)
+			step = dyn_run(dyn_door(of), text, piece, done + piece == len);
+		if (step <= 0)
+			break;
+		done += step;
+	}
+	kfree(text);
+	return step > 0 ? done : step ?: -EINVAL;
+}
+
+const struct otr_file_ops otr_dyn_ops = {
+	.open		= dyn_open,
+	.walk		= &dyn_walk,
+	.write_user	= dyn_write,
+	.moves		= OTR_MOVES_NOT,
+};
