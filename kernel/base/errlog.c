@@ -19,16 +19,16 @@
  * One error.
  *
  * @list: in otr_errlog.errors
- * @catalog: where its text is
- * @error: number there
+ * @text: what is wrong
+ * @place: where that is, a copy behind the command
  * @pos: offset of the caret
  * @time: local_clock() of when it happened
  * @cmd: the command
  */
 struct error {
 	struct list_head		list;
-	const struct otr_catalog	*catalog;
-	unsigned int			error;
+	const char			*text;
+	char				*place;
 	unsigned int			pos;
 	u64				time;
 	char				cmd[];
@@ -73,7 +73,7 @@ void otr_errlog_clear(struct otr_errlog *log)
 /**
  * otr_errlog_put - remember an error
  * @log: the log
- * @catalog: where its text is
+ * @catalog: where its text is; only the texts have to stay
  * @text: the command that has it
  * @error: number in @catalog
  * @pos: offset of what is wrong in @text
@@ -85,19 +85,20 @@ void otr_errlog_clear(struct otr_errlog *log)
 void otr_errlog_put(struct otr_errlog *log, const struct otr_catalog *catalog,
 		    const char *text, unsigned int error, unsigned int pos)
 {
-	size_t size = strlen(text) + 1;
+	size_t size = strlen(text) + 1, more = strlen(catalog->place) + 1;
 	struct error *entry;
 
 	if (WARN_ON_ONCE(error >= catalog->nr))
 		return;
-	entry = kmalloc(struct_size(entry, cmd, size), GFP_KERNEL);
+	entry = kmalloc(struct_size(entry, cmd, size + more), GFP_KERNEL);
 	if (!entry)
 		return;
-	entry->catalog = catalog;
-	entry->error = error;
+	entry->text = catalog->text[error];
+	entry->place = entry->cmd + size;
 	entry->pos = min_t(unsigned int, pos, U16_MAX);
 	entry->time = local_clock();
 	memcpy(entry->cmd, text, size);
+	memcpy(entry->place, catalog->place, more);
 
 	mutex_lock(&log->lock);
 	if (log->nr == OTR_ERRLOG_MAX)
@@ -126,8 +127,7 @@ static void errlog_error_text(const struct error *error, struct seq_buf *out)
 	u64 sec = div_u64_rem(error->time, NSEC_PER_SEC, &nsec);
 
 	seq_buf_printf(out, "[%5llu.%06u] %s: error: %s\n", (unsigned long long)sec,
-		       nsec / (u32)NSEC_PER_USEC, error->catalog->place,
-		       error->catalog->text[error->error]);
+		       nsec / (u32)NSEC_PER_USEC, error->place, error->text);
 	seq_buf_printf(out, LEAD "%s\n", error->cmd);
 	otr_text_fill(out, ' ', strlen(LEAD) + error->pos);
 	seq_buf_puts(out, "^\n");
