@@ -18,6 +18,7 @@
 #include "inst/inst.h"
 #include "output/output.h"
 #include "record/record.h"
+#include "hist/hist.h"
 #include "rule/rule.h"
 #include "site/site.h"
 #include "tracer/tracer.h"
@@ -36,6 +37,7 @@ static const struct room rooms[] = {
 	{ "event",	otr_event_init,		otr_event_exit },
 	{ "buffer",	otr_buffer_init,	otr_buffer_exit },
 	{ "rule",	NULL,			otr_rule_exit },
+	{ "hist",	NULL,			otr_hist_exit },
 	{ "inst",	otr_inst_init,		otr_inst_exit },
 	{ "output",	otr_output_init,	otr_output_exit },
 	{ "record",	otr_record_init,	otr_record_exit },

@@ -161,7 +161,7 @@ struct otr_hist_synth {
  *	  @hist is NULL for the first, NULL comes after the last
  * @filter: the text of the filter of a histogram's trigger, NULL for none
  * @add: make another histogram's trigger in the instance: what follows "hist:"; 0 or an
- *	 errno. Its errors are not logged
+ *	 errno. @command takes what is wrong with it
  * @remove: the counterpart, with the same text
  * @synth_get: a synthetic event that stays until @synth_put, NULL for none
  * @synth_put: the counterpart
@@ -184,7 +184,8 @@ struct otr_hist_ops {
 	struct otr_hist *(*next)(struct otr_hist_home *home, const struct otr_event *ev,
 				 struct otr_hist *hist);
 	const char *(*filter)(const struct otr_hist *hist);
-	int (*add)(struct otr_hist_home *home, struct otr_event *ev, const char *text);
+	int (*add)(struct otr_hist_home *home, struct otr_event *ev, const char *text,
+		   struct otr_hist_command *command);
 	void (*remove)(struct otr_hist_home *home, struct otr_event *ev, const char *text);
 	struct otr_hist_synth *(*synth_get)(const char *name);
 	void (*synth_put)(struct otr_hist_synth *synth);
@@ -216,7 +217,7 @@ int otr_hist_create(struct otr_hist_home *home, struct otr_event *ev,
 		    struct otr_hist_command *command, const char *params, bool remove,
 		    struct otr_hist **out);
 int otr_hist_prepare(struct otr_hist *hist, struct otr_hist_command *command);
-void otr_hist_join(struct otr_hist *hist, struct otr_hist *named);
+int otr_hist_join(struct otr_hist *hist, struct otr_hist *named);
 void otr_hist_free(struct otr_hist *hist);
 bool otr_hist_same(const struct otr_hist *a, const struct otr_hist *b);
 bool otr_hist_busy(const struct otr_hist *hist);

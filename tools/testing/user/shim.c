@@ -17,6 +17,7 @@
 #include <linux/sched/clock.h>
 #include <linux/seq_buf.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -156,6 +157,46 @@ char *kasprintf(gfp_t gfp, const char *format, ...)
 	vsnprintf(p, len + 1, format, args);
 	va_end(args);
 	return p;
+}
+
+char *strim(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char)end[-1]))
+		end--;
+	*end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+/* As the kernel's: a heap, so that equals do not stay in their order. */
+void shim_sort_r(void *base, size_t nr, size_t size, shim_compare_t compare, const void *priv)
+{
+	const void **at = base;
+	size_t root, child, left = nr, next = nr / 2;
+
+	if (size != sizeof(*at))
+		abort();
+	while (left > 1) {
+		const void *moved;
+
+		if (next) {
+			moved = at[--next];
+		} else {
+			moved = at[--left];
+			at[left] = at[0];
+		}
+		for (root = next; (child = 2 * root + 1) < left; root = child) {
+			child += child + 1 < left &&
+				 compare(&at[child], &at[child + 1], priv) < 0;
+			if (compare(&moved, &at[child], priv) >= 0)
+				break;
+			at[root] = at[child];
+		}
+		at[root] = moved;
+	}
 }
 
 char *strnstr(const char *text, const char *what, size_t len)

@@ -21,6 +21,8 @@
 })
 
 #define xchg(p, new)		__atomic_exchange_n(p, new, __ATOMIC_SEQ_CST)
+#define try_cmpxchg64(p, old, new) \
+	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 
 /*
  * One instruction without a lock prefix, for what a thread does to itself. The

@@ -10,6 +10,11 @@ static inline u64 div_u64_rem(u64 n, u32 by, u32 *rest)
 	return n / by;
 }
 
+static inline u64 div64_u64(u64 n, u64 by)
+{
+	return n / by;
+}
+
 static inline u64 div_u64(u64 n, u32 by)
 {
 	return n / by;

@@ -22,6 +22,7 @@ do {									\
 	(b) = shim_a;							\
 } while (0)
 #define min(a, b)		min_t(__typeof__(a), a, b)
+#define min3(a, b, c)		min(min(a, b), c)
 #define max(a, b)		max_t(__typeof__(a), a, b)
 
 #endif

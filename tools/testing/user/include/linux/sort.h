@@ -10,4 +10,12 @@ static inline void sort(void *base, size_t nr, size_t size,
 	qsort(base, nr, size, compare);
 }
 
+/* The C library's wants the last argument of the comparison to be changeable. */
+typedef int (*shim_compare_t)(const void *a, const void *b, const void *priv);
+
+void shim_sort_r(void *base, size_t nr, size_t size, shim_compare_t compare, const void *priv);
+
+#define sort_r(base, nr, size, compare, swap, priv) \
+	shim_sort_r(base, nr, size, compare, priv)
+
 #endif

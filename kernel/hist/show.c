@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What was counted, as the file "hist" shows it. */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/string.h>
+
+#include "hist/view.h"
+#include "host/host.h"
+
+/* A bar of so many characters. */
+#define BAR_LEN		20
+
+/* Parts of 10,000. */
+#define WHOLE		10000
+
+static void show_name(const struct otr_hist_item *item, struct seq_buf *out)
+{
+	otr_text_mem(out, otr_hist_item_name(item), otr_hist_item_name_len(item));
+}
+
+static void show_padded(struct seq_buf *out, const char *text, unsigned int len,
+			unsigned int width)
+{
+	otr_text_mem(out, text, len);
+	if (len < width)
+		otr_text_fill(out, ' ', width - len);
+}
+
+static void show_hex(struct seq_buf *out, u64 value, unsigned int width)
+{
+	unsigned int len = otr_text_hex_digits(value);
+	char digits[16];
+
+	if (len < width)
+		otr_text_fill(out, ' ', width - len);
+	otr_text_hex_before(digits + len, value);
+	otr_text_mem(out, digits, len);
+}
+
+/* A symbol with or without the offset, or the address; a module's name comes either way. */
+static void show_symbol(const struct otr_hist_view *view, u64 addr, bool with_offset,
+			unsigned int width, struct seq_buf *out)
+{
+	const char *text, *plus, *mod;
+	unsigned int len, head;
+
+	text = otr_names_find(view->names, addr, true, &len);
+	if (!text) {
+		otr_text_mem(out, "0x", 2);
+		show_hex(out, addr, 0);
+		len = otr_text_hex_digits(addr) + 2;
+	} else if (with_offset) {
+		otr_text_mem(out, text, len);
+	} else {
+		plus = memchr(text, '+', len);
+		head = plus ? plus - text : len;
+		mod = memchr(text + head, ' ', len - head);
+		otr_text_mem(out, text, head);
+		len -= mod ? mod - text : len;
+		if (mod)
+			otr_text_mem(out, mod, len);
+		len += head;
+	}
+	if (len < width)
+		otr_text_fill(out, ' ', width - len);
+}
+
+static void show_address(const struct otr_hist_view *view, u64 addr, bool with_offset,
+			 unsigned int width, struct seq_buf *out)
+{
+	seq_buf_putc(out, '[');
+	show_hex(out, addr, 0);
+	otr_text_mem(out, "] ", 2);
+	show_symbol(view, addr, with_offset, width, out);
+}
+
+/* A name and a number behind it in brackets. */
+static void show_named(struct seq_buf *out, const char *name, unsigned int width, u64 value,
+		       unsigned int digits)
+{
+	show_padded(out, name, strlen(name), width);
+	seq_buf_putc(out, '[');
+	otr_text_u64(out, value, digits, ' ');
+	seq_buf_putc(out, ']');
+}
+
+static void show_syscall(const struct otr_hist_view *view, u64 value, struct seq_buf *out)
+{
+	const char *name = view->hist->home->ops->syscall(value);
+
+	show_named(out, name ?: "unknown_syscall", 30, value, 3);
+}
+
+/* The range that a bucket is. */
+static void show_bucket(const struct otr_hist_item *item, u64 value, struct seq_buf *out)
+{
+	otr_text_mem(out, "~ ", 2);
+	otr_text_u64(out, value, 0, ' ');
+	seq_buf_putc(out, '-');
+	otr_text_u64(out, value + item->buckets - 1, 0, ' ');
+}
+
+static void show_stack(const struct otr_hist_view *view, const struct otr_hist_item *item,
+		       const u8 *key, struct seq_buf *out)
+{
+	const unsigned long *frames = (const unsigned long *)(key + item->offset);
+	unsigned int i;
+
+	if (item->field) {
+		show_name(item, out);
+		seq_buf_puts(out, ".stacktrace");
+	} else {
+		seq_buf_puts(out, "common_stacktrace:\n");
+	}
+	for (i = 0; i < OTR_HIST_FRAMES && frames[i]; i++) {
+		otr_text_fill(out, ' ', 9);
+		show_symbol(view, frames[i], true, 0, out);
+		seq_buf_putc(out, '\n');
+	}
+}
+
+static void show_key(const struct otr_hist_view *view, const struct otr_hist_item *item,
+		     const u8 *key, const char *comm, struct seq_buf *out)
+{
+	u64 value = *(const u64 *)(key + item->offset);
+	const char *text = (const char *)key + item->offset;
+	u32 flags = item->flags;
+
+	show_name(item, out);
+	otr_text_mem(out, ": ", 2);
+	if (flags & HIST_HEX)
+		show_hex(out, value, 0);
+	else if (flags & HIST_SYM)
+		show_address(view, value, false, 45, out);
+	else if (flags & HIST_SYM_OFFSET)
+		show_address(view, value, true, 55, out);
+	else if (flags & HIST_EXECNAME)
+		show_named(out, comm, 16, value, 10);
+	else if (flags & HIST_SYSCALL)
+		show_syscall(view, value, out);
+	else if (flags & HIST_LOG2)
+		seq_buf_printf(out, "~ 2^%-2llu", (unsigned long long)value);
+	else if (flags & HIST_BUCKET)
+		show_bucket(item, value, out);
+	else if (flags & HIST_TEXT)
+		show_padded(out, text, strnlen(text, item->size), 50);
+	else
+		otr_text_u64(out, value, 10, ' ');
+}
+
+static bool show_is_stack(const struct otr_hist_item *item)
+{
+	return item->flags & HIST_STACK &&
+	       !(item->flags & (HIST_HEX | HIST_SYM | HIST_SYM_OFFSET | HIST_EXECNAME |
+				HIST_SYSCALL));
+}
+
+static void show_keys(const struct otr_hist_view *view, const u8 *key, const char *comm,
+		      struct seq_buf *out)
+{
+	const struct otr_hist *hist = view->hist;
+	bool lines = false;
+	unsigned int i;
+
+	otr_text_mem(out, "{ ", 2);
+	for (i = hist->nr_vals; i < hist->nr_items; i++) {
+		const struct otr_hist_item *item = hist->items[i];
+
+		if (i > hist->nr_vals)
+			otr_text_mem(out, ", ", 2);
+		if (show_is_stack(item)) {
+			show_stack(view, item, key, out);
+			lines = true;
+		} else {
+			show_key(view, item, key, comm, out);
+		}
+	}
+	seq_buf_puts(out, lines ? "}" : " }");
+}
+
+/* How much of a total a value is, in parts of WHOLE; U32_MAX if nobody can say. */
+static u32 show_part(u64 value, u64 total)
+{
+	if (value >= U64_MAX / WHOLE) {
+		total = div64_u64(total, WHOLE);
+		value = total ? div64_u64(value, total) : U32_MAX;
+	} else if (total) {
+		value = div64_u64(value * WHOLE, total);
+	} else {
+		value = value ? U32_MAX : 0;
+	}
+	return value;
+}
+
+static void show_bar(u32 part, struct seq_buf *out)
+{
+	u32 len = min(part * BAR_LEN / WHOLE, (u32)BAR_LEN);
+
+	if (part == U32_MAX) {
+		otr_text_fill(out, ' ', BAR_LEN - strlen("[ERROR]"));
+		seq_buf_puts(out, "[ERROR]");
+		return;
+	}
+	otr_text_fill(out, '#', len);
+	otr_text_fill(out, ' ', BAR_LEN - len);
+}
+
+static void show_percent(u32 part, struct seq_buf *out)
+{
+	if (part == U32_MAX) {
+		seq_buf_puts(out, " (%):[ERROR]");
+		return;
+	}
+	seq_buf_puts(out, " (%): ");
+	otr_text_u64(out, part / 100, 3, ' ');
+	seq_buf_putc(out, '.');
+	otr_text_u64(out, part % 100, 2, '0');
+}
+
+static void show_val(const struct otr_hist_view *view, unsigned int nr, u64 value,
+		     struct seq_buf *out)
+{
+	const struct otr_hist_item *item = view->hist->items[nr];
+	const struct otr_hist_stat *stat = &view->stats[nr];
+
+	seq_buf_putc(out, ' ');
+	show_name(item, out);
+	if (item->flags & HIST_PERCENT) {
+		show_percent(show_part(value, stat->total), out);
+		return;
+	}
+	otr_text_mem(out, ": ", 2);
+	if (item->flags & HIST_GRAPH)
+		show_bar(show_part(value, stat->max), out);
+	else if (item->flags & HIST_HEX)
+		show_hex(out, value, 10);
+	else
+		otr_text_u64(out, value, 10, ' ');
+}
+
+/* What an action keeps of an entry. */
+static void show_tracked(const struct otr_hist_view *view, const struct otr_hist_action *action,
+			 const u8 *payload, struct seq_buf *out)
+{
+	const struct otr_hist *hist = view->hist;
+	const struct otr_hist_table *table = hist->table;
+	const u64 *vars = (const u64 *)(payload + otr_hist_vars_at(table));
+	unsigned int i;
+
+	seq_buf_puts(out, action->handler == HIST_ON_MAX ? "\n\tmax: " : "\n\tchanged: ");
+	otr_text_u64(out, vars[action->kept], 10, ' ');
+	for (i = 0; i < hist->nr_saves; i++) {
+		const struct otr_hist_field_var *save = &hist->saves[i];
+		const char *text = (const char *)payload + save->value.text;
+
+		seq_buf_printf(out, "  %s: ", save->var->as);
+		if (save->val->flags & HIST_TEXT)
+			show_padded(out, text, strnlen(text, OTR_HIST_TEXT_MAX), 32);
+		else
+			otr_text_u64(out, vars[save->var->var], 10, ' ');
+	}
+}
+
+/**
+ * otr_hist_view_entry - an entry as text
+ * @view: the view
+ * @nr: which one, as they are sorted
+ * @out: where its line, or its lines, go
+ *
+ * Context: may sleep; not two at a time for one view.
+ */
+void otr_hist_view_entry(struct otr_hist_view *view, unsigned int nr, struct seq_buf *out)
+{
+	const struct otr_hist *hist = view->hist;
+	const u8 *row = view->order[nr], *payload = row + view->payload_at;
+	const u64 *sums = (const u64 *)row;
+	unsigned int i;
+
+	show_keys(view, row + view->key_at, (const char *)payload, out);
+	if (!hist->attrs.no_hits)
+		show_val(view, 0, sums[0], out);
+	for (i = 1; i < hist->nr_vals - hist->nr_vars; i++) {
+		if (hist->items[i]->flags & HIST_EXPR)
+			continue;
+		seq_buf_putc(out, ' ');
+		show_val(view, i, sums[i], out);
+	}
+	for (i = 0; i < hist->nr_actions; i++)
+		if (hist->actions[i]->handler != HIST_ON_MATCH &&
+		    hist->actions[i]->deed != HIST_SNAPSHOT)
+			show_tracked(view, hist->actions[i], payload, out);
+	seq_buf_putc(out, '\n');
+}
+
+static void show_snapshot(const struct otr_hist_view *view, struct seq_buf *out)
+{
+	const struct otr_hist *hist = view->hist;
+	const struct otr_hist_snap *snap = hist->snap;
+	const struct otr_hist_action *action = NULL;
+	unsigned int i;
+
+	/* Pairs with count_snapshot_wanted(). */
+	if (!snap || !smp_load_acquire(&snap->taken))
+		return;
+	for (i = 0; i < hist->nr_actions && !action; i++)
+		if (hist->actions[i]->deed == HIST_SNAPSHOT)
+			action = hist->actions[i];
+	seq_buf_puts(out, "\nSnapshot taken (see tracing/snapshot).  Details:\n");
+	seq_buf_printf(out, "\ttriggering value { %s(%s) }: ",
+		       action->handler == HIST_ON_MAX ? "onmax" : "onchange", action->subject);
+	otr_text_u64(out, snap->value, 10, ' ');
+	seq_buf_puts(out, "\ttriggered by event with key: ");
+	show_keys(view, (const u8 *)snap->key, snap->comm, out);
+	seq_buf_putc(out, '\n');
+}
+
+/**
+ * otr_hist_view_totals - what follows the entries
+ * @view: the view
+ * @out: where the lines go
+ *
+ * Context: may sleep; not two at a time for one view.
+ */
+void otr_hist_view_totals(const struct otr_hist_view *view, struct seq_buf *out)
+{
+	show_snapshot(view, out);
+	seq_buf_puts(out, "\nTotals:\n    Hits: ");
+	otr_text_u64(out, view->totals.hits, 0, ' ');
+	seq_buf_puts(out, "\n    Entries: ");
+	otr_text_u64(out, view->nr, 0, ' ');
+	seq_buf_puts(out, "\n    Dropped: ");
+	otr_text_u64(out, view->totals.dropped, 0, ' ');
+	seq_buf_putc(out, '\n');
+}

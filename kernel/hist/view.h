@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside the hist room: what was counted, as it was at one moment. */
+#ifndef _OTR_HIST_VIEW_H
+#define _OTR_HIST_VIEW_H
+
+#include "hist/plan.h"
+
+/* What a reader needs to know of a value. */
+struct otr_hist_stat {
+	u64	max;
+	u64	total;
+};
+
+/**
+ * struct otr_hist_view - a copy of what was counted
+ * @hist: the histogram
+ * @totals: what there is in all
+ * @nr: entries
+ * @key_at: bytes into a row before its key
+ * @payload_at: bytes into a row before what its entry keeps
+ * @stride: bytes of a row
+ * @rows: the entries: sums, the hits being the first, then the key, then what is kept
+ * @order: the rows, sorted
+ * @stats: by value
+ * @names: symbols that were looked up
+ */
+struct otr_hist_view {
+	struct otr_hist		*hist;
+	struct otr_hist_totals	totals;
+	unsigned int		nr;
+	unsigned int		key_at;
+	unsigned int		payload_at;
+	unsigned int		stride;
+	u8			*rows;
+	const u8		**order;
+	struct otr_hist_stat	stats[HIST_VALS_MAX];
+	struct otr_names	*names;
+};
+
+#endif /* _OTR_HIST_VIEW_H */
