@@ -245,11 +245,16 @@ void otr_hist_exit(void);
 void otr_hist_list(const struct otr_hist *hist, const char *filter, bool paused,
 		   struct seq_buf *out);
 
-/* view.c, show.c */
+/* view.c, show.c, json.c */
 struct otr_hist_view *otr_hist_view_create(struct otr_hist *hist);
+struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
+					      const struct otr_hist_map *map);
 void otr_hist_view_free(struct otr_hist_view *view);
 unsigned int otr_hist_view_entries(const struct otr_hist_view *view);
 void otr_hist_view_entry(struct otr_hist_view *view, unsigned int nr, struct seq_buf *out);
 void otr_hist_view_totals(const struct otr_hist_view *view, struct seq_buf *out);
+void otr_hist_view_json(struct otr_hist_view *view, unsigned int nr, struct seq_buf *out);
+void otr_hist_view_json_totals(const struct otr_hist_view *view, const char *filter, bool paused,
+			       struct seq_buf *out);
 
 #endif /* _OTR_HIST_H */

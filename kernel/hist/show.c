@@ -37,9 +37,18 @@ static void show_hex(struct seq_buf *out, u64 value, unsigned int width)
 	otr_text_mem(out, digits, len);
 }
 
-/* A symbol with or without the offset, or the address; a module's name comes either way. */
-static void show_symbol(const struct otr_hist_view *view, u64 addr, bool with_offset,
-			unsigned int width, struct seq_buf *out)
+/**
+ * otr_hist_show_symbol - what is at an address
+ * @view: the view that it is in
+ * @addr: the address
+ * @with_offset: with the distance from the symbol; a module's name comes either way
+ * @width: least width, filled up with blanks
+ * @out: where the text goes: the symbol, or the address where there is none
+ *
+ * Context: may sleep; not two at a time for one view.
+ */
+void otr_hist_show_symbol(const struct otr_hist_view *view, u64 addr, bool with_offset,
+			  unsigned int width, struct seq_buf *out)
 {
 	const char *text, *plus, *mod;
 	unsigned int len, head;
@@ -71,7 +80,7 @@ static void show_address(const struct otr_hist_view *view, u64 addr, bool with_o
 	seq_buf_putc(out, '[');
 	show_hex(out, addr, 0);
 	otr_text_mem(out, "] ", 2);
-	show_symbol(view, addr, with_offset, width, out);
+	otr_hist_show_symbol(view, addr, with_offset, width, out);
 }
 
 /* A name and a number behind it in brackets. */
@@ -114,7 +123,7 @@ static void show_stack(const struct otr_hist_view *view, const struct otr_hist_i
 	}
 	for (i = 0; i < OTR_HIST_FRAMES && frames[i]; i++) {
 		otr_text_fill(out, ' ', 9);
-		show_symbol(view, frames[i], true, 0, out);
+		otr_hist_show_symbol(view, frames[i], true, 0, out);
 		seq_buf_putc(out, '\n');
 	}
 }

@@ -171,19 +171,19 @@ static void view_sum_up(struct otr_hist_view *view)
 }
 
 /* So much of what an entry keeps is shown. */
-static unsigned int view_payload(const struct otr_hist *hist)
+static unsigned int view_payload(const struct otr_hist *hist, const struct otr_hist_map *map)
 {
 	unsigned int i;
 
 	for (i = 0; i < hist->nr_actions; i++)
 		if (hist->actions[i]->handler != HIST_ON_MATCH)
-			return hist->table->map->shape.payload;
+			return map->shape.payload;
 	return hist->table->comm ? TASK_COMM_LEN : 0;
 }
 
-static void view_copy(struct otr_hist_view *view, unsigned int room)
+static void view_copy(struct otr_hist_view *view, const struct otr_hist_map *map,
+		      unsigned int room)
 {
-	struct otr_hist_map *map = view->hist->table->map;
 	unsigned int sums = view->key_at / sizeof(u64), i;
 	u32 slot = 0;
 	int entry;
@@ -202,15 +202,17 @@ static void view_copy(struct otr_hist_view *view, unsigned int room)
 }
 
 /**
- * otr_hist_view_create - copy what a histogram counted, and sort it
+ * otr_hist_view_create_of - copy what was counted, and sort it
  * @hist: the histogram; has to stay as long as the view
+ * @map: what it counted: its table, or one of otr_hist_take()
  *
  * Entries that come meanwhile may be missing.
  *
  * Context: the caller's lock, see hist.h; may sleep.
- * Return: the view, NULL without memory.
+ * Return: the view, which does not refer to @map; NULL without memory.
  */
-struct otr_hist_view *otr_hist_view_create(struct otr_hist *hist)
+struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
+					      const struct otr_hist_map *map)
 {
 	struct otr_hist_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
 	unsigned int room;
@@ -220,8 +222,8 @@ struct otr_hist_view *otr_hist_view_create(struct otr_hist *hist)
 	view->hist = hist;
 	view->key_at = (hist->nr_vals - hist->nr_vars) * sizeof(u64);
 	view->payload_at = view->key_at + hist->table->key_size;
-	view->stride = ALIGN(view->payload_at + view_payload(hist), sizeof(u64));
-	otr_hist_map_totals(hist->table->map, &view->totals);
+	view->stride = ALIGN(view->payload_at + view_payload(hist, map), sizeof(u64));
+	otr_hist_map_totals(map, &view->totals);
 	room = view->totals.entries;
 	view->names = otr_names_create();
 	view->rows = kvmalloc_array(room ?: 1, view->stride, GFP_KERNEL);
@@ -230,10 +232,22 @@ struct otr_hist_view *otr_hist_view_create(struct otr_hist *hist)
 		otr_hist_view_free(view);
 		return NULL;
 	}
-	view_copy(view, room);
+	view_copy(view, map, room);
 	view_sort_all(view);
 	view_sum_up(view);
 	return view;
+}
+
+/**
+ * otr_hist_view_create - copy what a histogram counted, and sort it
+ * @hist: as for otr_hist_view_create_of()
+ *
+ * Context: the caller's lock, see hist.h; may sleep.
+ * Return: the view, NULL without memory.
+ */
+struct otr_hist_view *otr_hist_view_create(struct otr_hist *hist)
+{
+	return otr_hist_view_create_of(hist, hist->table->map);
 }
 
 /**

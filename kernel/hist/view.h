@@ -37,4 +37,8 @@ struct otr_hist_view {
 	struct otr_names	*names;
 };
 
+/* show.c */
+void otr_hist_show_symbol(const struct otr_hist_view *view, u64 addr, bool with_offset,
+			  unsigned int width, struct seq_buf *out);
+
 #endif /* _OTR_HIST_VIEW_H */

@@ -333,6 +333,65 @@ static void shared(void)
 	home_end();
 }
 
+static const char *as_json(const struct otr_event *ev, unsigned int nr)
+{
+	struct otr_hist_view *view = otr_hist_view_create(home_hist(ev, nr));
+	struct seq_buf out;
+
+	seq_buf_init(&out, text, sizeof(text) - 1);
+	for (unsigned int i = 0; i < otr_hist_view_entries(view); i++)
+		otr_hist_view_json(view, i, &out);
+	otr_hist_view_json_totals(view, "next_comm ~ \"a\"", false, &out);
+	otr_hist_view_free(view);
+	text[out.len] = '\0';
+	return text;
+}
+
+/* Apostrophes stand for quotation marks. */
+static void expect_json(const char *want)
+{
+	char quoted[256];
+	size_t i;
+
+	for (i = 0; want[i] && i < sizeof(quoted) - 1; i++)
+		quoted[i] = want[i] == '\'' ? '"' : want[i];
+	quoted[i] = '\0';
+	if (!strstr(text, quoted))
+		KTAP_FAIL("%s\n# expected %s\n", text, quoted);
+}
+
+static void objects(void)
+{
+	struct home_enter rec = { .id = HOME_FRAMES + 0x50 };
+
+	home_start();
+	write_ok(&home_switch, "hist:keys=next_comm,next_pid:vals=prev_pid,prev_pid.hex");
+	write_ok(&home_switch, "hist:keys=next_prio:p=prev_pid:onmax($p).save(next_comm)");
+	hit(-5, 7, "a \"\\\n\xff", 0);
+	as_json(&home_switch, 0);
+	expect_json("{'keys': {'next_comm': 'a \\'\\\\\\u000a\\u00ff', 'next_pid': 7}, 'values': ");
+	expect_json(", 'values': {'hitcount': 1, 'prev_pid': -5}}\n{'totals'");
+	expect_json("{'totals': {'hits': 1, 'entries': 1, 'dropped': 0}, 'trigger': 'hist:keys=");
+	expect_json(",prev_pid.hex:sort=hitcount:size=2048 if next_comm ~ \\'a\\' [active]'}\n");
+	as_json(&home_switch, 1);
+	expect_json("{'keys': {'next_prio': -1}, 'values': {'hitcount': 1}, 'onmax($p)': -5, ");
+	expect_json(", 'saved': {'next_comm': 'a ");
+
+	write_ok(&home_enter, "hist:keys=id.sym");
+	write_ok(&home_enter, "hist:keys=id.log2,stacktrace");
+	write_ok(&home_enter, "hist:keys=id.buckets=16,id.syscall");
+	home_frames = 1;
+	count(&home_enter, &rec, 0);
+	as_json(&home_enter, 0);
+	expect_json("{'keys': {'id': {'address': 262224, 'symbol': 'func_1'}}, ");
+	as_json(&home_enter, 1);
+	expect_json("{'keys': {'id': {'from': 262145, 'to': 524288}, ");
+	expect_json("}, 'common_stacktrace': [{'address': 262144, 'symbol': 'func_0+0x0/0x40'}]");
+	as_json(&home_enter, 2);
+	expect_json("{'keys': {'id': {'from': 262224, 'to': 262239}, 'id': 262224}, 'values");
+	home_end();
+}
+
 /* Emptied while it is read: nothing is lost between the two. */
 static void taken(void)
 {
@@ -632,6 +691,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(largest),
 	KTAP_CASE(snapshots),
 	KTAP_CASE(shared),
+	KTAP_CASE(objects),
 	KTAP_CASE(taken),
 	KTAP_CASE(twins),
 	KTAP_CASE(sorted),

@@ -29,6 +29,18 @@ static void hits(void)
 		otr_hist_count(home_hist(&home_switch, i), &rec, 5000, 0);
 }
 
+static void show_json(const struct otr_event *ev, struct seq_buf *out)
+{
+	for (unsigned int i = 0; home_hist(ev, i); i++) {
+		struct otr_hist_view *view = otr_hist_view_create(home_hist(ev, i));
+
+		for (unsigned int j = 0; j < otr_hist_view_entries(view); j++)
+			otr_hist_view_json(view, j, out);
+		otr_hist_view_json_totals(view, NULL, true, out);
+		otr_hist_view_free(view);
+	}
+}
+
 static void try_line(const char *line)
 {
 	struct otr_event *ev = *line == '>' ? &home_switch : &home_exec;
@@ -55,6 +67,8 @@ static void try_line(const char *line)
 		home_shown(&home_switch, i, &out);
 	for (unsigned int i = 0; home_hist(&home_exec, i); i++)
 		home_shown(&home_exec, i, &out);
+	show_json(&home_switch, &out);
+	show_json(&home_exec, &out);
 }
 
 /* libFuzzer's name for it. */
