@@ -28,6 +28,8 @@ ROWS = _rows(
     ('event_reject', 'the same, its filter rejects', 293, 55),
     ('event_pid', 'the same, rejected by set_event_pid', 82, 40),
     ('event_two', 'the same, recorded in two instances', 1184, 330),
+    ('synth', 'synthetic event of a u64 and a u32, recorded', 699, 240),
+    ('synth_text', 'the same with a text of 15 letters behind it', 2197, 500),
     ('hist_key', 'histogram of a u32 key, not recorded', 711, 220),
     ('hist_sum', 'the same, with the sum of a field', 764, 260),
     ('trigger_reject', 'traceoff trigger whose filter rejects', None, 60),

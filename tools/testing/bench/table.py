@@ -17,7 +17,7 @@ def at_most(result, row):
     if not row.bound:
         return None
     intree = number(result, 'in-tree', row)
-    scaled = intree * row.bound / row.reference if intree else 0
+    scaled = intree * row.bound / row.reference if intree and row.reference else 0
     return max(row.bound, scaled)
 
 

@@ -10,6 +10,8 @@
 #define LOOPS		"/sys/kernel/debug/otr_bench"
 #define CALLED		"otr_bench_called"
 #define EVENT		"events/otr_bench/otr_bench_sample"
+#define SYNTH		"events/synthetic/otr_bench_synth"
+#define SYNTH_TEXT	"events/synthetic/otr_bench_text"
 #define SECOND		"instances/otr_bench"
 #define RUNS_MAX	11
 #define ROUNDS		100000
@@ -55,6 +57,8 @@ bool event(double *value);
 bool event_pass(double *value);
 bool event_reject(double *value);
 bool event_two(double *value);
+bool synth(double *value);
+bool synth_text(double *value);
 bool hist_key(double *value);
 bool hist_sum(double *value);
 bool trigger_reject(double *value);

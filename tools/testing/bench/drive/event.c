@@ -45,6 +45,26 @@ bool event_two(double *value)
 	       put(SECOND "/" EVENT "/enable", "1") && event(value);
 }
 
+static bool synthetic(const char *event, const char *name, double *value)
+{
+	char file[128];
+
+	snprintf(file, sizeof(file), "%s/enable", event);
+	if (!need(file) || !put(file, "1"))
+		return false;
+	return loop(name, value) && put(file, "0");
+}
+
+bool synth(double *value)
+{
+	return synthetic(SYNTH, "synth", value);
+}
+
+bool synth_text(double *value)
+{
+	return synthetic(SYNTH_TEXT, "synth_text", value);
+}
+
 /* An event that does something and is not recorded. */
 static bool triggered(const char *what, double *value)
 {

@@ -32,6 +32,8 @@ static const struct row {
 	{ "event_pass",		event_pass },
 	{ "event_reject",	event_reject },
 	{ "event_two",		event_two },
+	{ "synth",		synth },
+	{ "synth_text",		synth_text },
 	{ "hist_key",		hist_key },
 	{ "hist_sum",		hist_sum },
 	{ "trigger_reject",	trigger_reject },

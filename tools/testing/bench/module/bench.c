@@ -91,6 +91,8 @@ static const struct loop {
 	{ "call",	loop_call },
 	{ "body",	loop_body },
 	{ "event",	loop_event },
+	{ "synth",	bench_synth },
+	{ "synth_text",	bench_synth_text },
 	{ "ring",	bench_ring_write },
 	{ "puts",	loop_puts },
 	{ "printk",	loop_printk },
@@ -129,6 +131,7 @@ static int __init bench_init(void)
 		bench_ring_close();
 		return err;
 	}
+	bench_synth_open();
 	inside = otr_bench_inside;
 	dir = debugfs_create_dir("otr_bench", NULL);
 	debugfs_create_u32("count", 0600, dir, &count);
@@ -142,6 +145,7 @@ static int __init bench_init(void)
 static void __exit bench_exit(void)
 {
 	debugfs_remove(dir);
+	bench_synth_close();
 	events_remove();
 	bench_ring_close();
 }

@@ -16,4 +16,10 @@ int bench_ring_open(void);
 void bench_ring_close(void);
 void bench_ring_write(unsigned int count);
 
+/* synth.c: synthetic events */
+void bench_synth_open(void);
+void bench_synth_close(void);
+void bench_synth(unsigned int n);
+void bench_synth_text(unsigned int n);
+
 #endif /* _BENCH_H */
