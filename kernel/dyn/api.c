@@ -343,7 +343,7 @@ int otr_synth_trace_array(struct otr_event_file *file, const u64 *values, unsign
 	if (nr != synth->nr)
 		return -EINVAL;
 	preempt_disable_notrace();
-	otr_synth_write(synth, file->sub, values, otr_synth_measure(synth, values));
+	otr_synth_trace_one(synth, file->sub, values);
 	preempt_enable_notrace();
 	return 0;
 }

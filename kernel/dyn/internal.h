@@ -58,9 +58,7 @@ struct otr_synth_target {
 	struct rcu_head		rcu;
 };
 
-u32 otr_synth_measure(const struct otr_synth *synth, const u64 *values);
-void otr_synth_write(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values,
-		     u32 len);
+void otr_synth_trace_one(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values);
 void otr_synth_put_value(const struct otr_synth_field *field, void *rec, u64 value);
 
 #endif /* _OTR_DYN_INTERNAL_H */

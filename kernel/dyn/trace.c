@@ -3,8 +3,8 @@
  * Records of synthetic events.
  *
  * A record is a word of 64 bits for each field, as in-tree: a number, or where what
- * is behind the record lies. A text of fixed size has its bytes instead. One value is put
- * together once, however many instances want it only what they want.
+ * is behind the record lies. A text of fixed size has its bytes instead. What lies
+ * behind is measured once, however many instances want the record.
  */
 #include <linux/minmax.h>
 #include <linux/percpu.h>
@@ -33,6 +33,11 @@ static const char *trace_text(u64 value)
 	return value < TASK_SIZE_MAX ? TRACE_NO_TEXT : (const char *)(unsigned long)value;
 }
 
+/* What lies behind a record is measured once, before there is room for it. */
+struct trace_lengths {
+	u16	bytes[OTR_SYNTH_FIELDS];
+};
+
 static u32 trace_callers_bytes(u64 value)
 {
 	const unsigned long *callers = (const void *)(unsigned long)value;
@@ -55,21 +60,19 @@ static u32 trace_behind_bytes(const struct otr_synth_field *field, u64 value)
 	}
 }
 
-/**
- * otr_synth_measure - how long a record is
- * @synth: the event
- * @values: as for otr_synth_trace()
- *
- * Context: any, NMI included.
- * Return: bytes, a multiple of four.
- */
-u32 otr_synth_measure(const struct otr_synth *synth, const u64 *values)
+/* Bytes of a record, a multiple of four. */
+static u32 trace_measure(const struct otr_synth *synth, const u64 *values,
+			 struct trace_lengths *lengths)
 {
 	u32 len = synth->size;
 	unsigned int i;
 
-	for (i = 0; synth->behind && i < synth->nr; i++)
-		len += trace_behind_bytes(&synth->fields[i], values[i]);
+	for (i = 0; i < synth->nr; i++) {
+		u32 bytes = trace_behind_bytes(&synth->fields[i], values[i]);
+
+		lengths->bytes[i] = bytes;
+		len += bytes;
+	}
 	return ALIGN(len, sizeof(u32));
 }
 
@@ -94,20 +97,13 @@ static noinline void trace_put_chars(void *at, const char *text)
 	strscpy_pad(at, text, OTR_SYNTH_CHARS);
 }
 
-/* The text may have changed since it was measured: it ends where it did. */
-static u32 trace_put_behind(const struct otr_synth_field *field, void *to, u64 value, u32 room)
+static __always_inline void trace_put_value(const struct otr_synth_field *field, void *rec,
+					    u64 value)
 {
-	u32 len = min(trace_behind_bytes(field, value), room);
-
-	if (!len)
-		return 0;
-	if (field->sort == OTR_SYNTH_CALLERS) {
-		memcpy(to, (const void *)(unsigned long)value, len);
-	} else {
-		memcpy(to, trace_text(value), len - 1);
-		((char *)to)[len - 1] = '\0';
-	}
-	return len;
+	if (unlikely(field->sort == OTR_SYNTH_INSIDE))
+		trace_put_chars(rec + field->offset, trace_text(value));
+	else
+		trace_put_number(field, rec + field->offset, value);
 }
 
 /**
@@ -120,71 +116,120 @@ static u32 trace_put_behind(const struct otr_synth_field *field, void *to, u64 v
  */
 void otr_synth_put_value(const struct otr_synth_field *field, void *rec, u64 value)
 {
-	if (field->sort == OTR_SYNTH_INSIDE)
-		trace_put_chars(rec + field->offset, trace_text(value));
-	else
-		trace_put_number(field, rec + field->offset, value);
+	trace_put_value(field, rec, value);
 }
 
-static noinline void trace_fill_behind(const struct otr_synth *synth, void *rec,
-				       const u64 *values, u32 len)
+/* A text may have changed since it was measured: it ends where it did. */
+static void trace_put_behind(const struct otr_synth_field *field, void *to, u64 value, u32 len)
+{
+	if (!len)
+		return;
+	if (field->sort == OTR_SYNTH_CALLERS) {
+		memcpy(to, (const void *)(unsigned long)value, len);
+		return;
+	}
+	memcpy(to, trace_text(value), len - 1);
+	((char *)to)[len - 1] = '\0';
+}
+
+static void trace_fill_behind(const struct otr_synth *synth, void *rec, const u64 *values,
+			      const struct trace_lengths *lengths)
 {
 	u32 at = synth->size;
 	unsigned int i;
 
-	/* The last bytes may be no word. */
-	*(u32 *)(rec + len - sizeof(u32)) = 0;
 	for (i = 0; i < synth->nr; i++) {
 		const struct otr_synth_field *field = &synth->fields[i];
-		u32 bytes;
+		u32 bytes = lengths->bytes[i];
 
 		if (field->sort != OTR_SYNTH_BEHIND && field->sort != OTR_SYNTH_CALLERS) {
-			otr_synth_put_value(field, rec, values[i]);
+			trace_put_value(field, rec, values[i]);
 			continue;
 		}
-		bytes = trace_put_behind(field, rec + at, values[i], len - at);
+		trace_put_behind(field, rec + at, values[i], bytes);
 		trace_put_word(rec + field->offset, bytes << 16 | at);
 		at += bytes;
 	}
 }
 
-static __always_inline void trace_fill(const struct otr_synth *synth, void *rec,
-				       const u64 *values)
-{
-	const struct otr_synth_field *field = synth->fields;
-	const struct otr_synth_field *end = field + synth->nr;
-
-	for (; field < end; field++, values++) {
-		if (likely(field->sort == OTR_SYNTH_NUMBER))
-			trace_put_number(field, rec + field->offset, *values);
-		else
-			trace_put_chars(rec + field->offset, trace_text(*values));
-	}
-}
-
-/**
- * otr_synth_write - write a record of a synthetic event in one instance
- * @synth: the event
- * @sub: it in the instance
- * @values: as for otr_synth_trace()
- * @len: from otr_synth_measure()
- *
- * Context: that of otr_event_begin().
- */
-void otr_synth_write(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values,
-		     u32 len)
+/* One record, of @len bytes. */
+static noinline __no_stack_protector void
+trace_write_behind(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values,
+		   const struct trace_lengths *lengths, u32 len)
 {
 	struct otr_out out __uninitialized;
 	void *rec = otr_event_begin(sub, &out, len);
 
 	if (!rec)
 		return;
-	if (unlikely(synth->behind))
-		trace_fill_behind(synth, rec, values, len);
-	else
-		trace_fill(synth, rec, values);
+	/* The last bytes may be no word. */
+	*(u32 *)(rec + len - sizeof(u32)) = 0;
+	trace_fill_behind(synth, rec, values, lengths);
 	barrier_data(rec);
 	otr_event_end(&out);
+}
+
+/* One record of an event that has nothing behind. */
+static __always_inline void trace_write_plain(const struct otr_synth *synth, struct otr_sub *sub,
+					      const u64 *values)
+{
+	const struct otr_synth_field *field = synth->fields;
+	const struct otr_synth_field *end = field + synth->nr;
+	struct otr_out out __uninitialized;
+	void *rec = otr_event_begin(sub, &out, synth->size);
+
+	if (!rec)
+		return;
+	for (; field < end; field++)
+		trace_put_value(field, rec, *values++);
+	barrier_data(rec);
+	otr_event_end(&out);
+}
+
+static noinline void trace_one_behind(const struct otr_synth *synth, struct otr_sub *sub,
+				      const u64 *values)
+{
+	struct trace_lengths lengths __uninitialized;
+	u32 len = trace_measure(synth, values, &lengths);
+
+	trace_write_behind(synth, sub, values, &lengths, len);
+}
+
+/**
+ * otr_synth_trace_one - write a record of a synthetic event in one instance
+ * @synth: the event
+ * @sub: it in the instance
+ * @values: as for otr_synth_trace()
+ *
+ * Context: that of otr_event_begin().
+ */
+__no_stack_protector
+void otr_synth_trace_one(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values)
+{
+	if (likely(!synth->behind))
+		trace_write_plain(synth, sub, values);
+	else
+		trace_one_behind(synth, sub, values);
+}
+
+static noinline void trace_all_behind(const struct otr_synth *synth, const u64 *values)
+{
+	struct trace_lengths lengths __uninitialized;
+	const struct otr_synth_target *target;
+	u32 len = trace_measure(synth, values, &lengths);
+
+	/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
+	hlist_for_each_entry_rcu(target, &synth->targets, node, true)
+		trace_write_behind(synth, target->sub, values, &lengths, len);
+}
+
+static noinline void trace_all_missed(const struct otr_synth *synth)
+{
+	const struct otr_synth_target *target;
+
+	/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
+	hlist_for_each_entry_rcu(target, &synth->targets, node, true)
+		atomic_long_inc(&target->sub->missed);
 }
 
 /**
@@ -198,23 +243,24 @@ void otr_synth_write(const struct otr_synth *synth, struct otr_sub *sub, const u
  *
  * Context: any, NMI included, preemption off.
  */
-void otr_synth_trace(const struct otr_synth *synth, const u64 *values)
+__no_stack_protector void otr_synth_trace(const struct otr_synth *synth, const u64 *values)
 {
 	const struct otr_synth_target *target;
 	int depth;
-	u32 len;
 
 	if (hlist_empty(&synth->targets))
 		return;
 	depth = otr_nest_enter(&trace_depth, TRACE_DEPTH);
-	len = otr_synth_measure(synth, values);
-	/* Preemption is off, so a target stays; pairs with hlist_add_head_rcu() in synth.c. */
-	hlist_for_each_entry_rcu(target, &synth->targets, node, true) {
-		if (likely(depth >= 0))
-			otr_synth_write(synth, target->sub, values, len);
-		else
-			atomic_long_inc(&target->sub->missed);
+	if (unlikely(depth < 0)) {
+		trace_all_missed(synth);
+		return;
 	}
-	if (likely(depth >= 0))
-		otr_nest_exit(&trace_depth, depth);
+	if (unlikely(synth->behind)) {
+		trace_all_behind(synth, values);
+	} else {
+		/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
+		hlist_for_each_entry_rcu(target, &synth->targets, node, true)
+			trace_write_plain(synth, target->sub, values);
+	}
+	otr_nest_exit(&trace_depth, depth);
 }

@@ -59,6 +59,11 @@ use()
 	cat trace >/dev/null
 	timeout 0.2 cat trace_pipe >/dev/null
 	put nonsense x >/dev/null
+	# A definition that is there, on and with a trigger, when the engine goes.
+	echo 'left u64 a; char b[]; long[] c' >synthetic_events
+	add synthetic_events 'wrong u64 a; char b[' >/dev/null
+	echo 1 >events/synthetic/left/enable
+	echo 'traceoff if a == 1' >events/synthetic/left/trigger
 }
 
 # What others keep (caches of tasks, of memory areas) grows now and then; a leak
