@@ -41,8 +41,8 @@ static const struct room rooms[] = {
 	{ "inst",	otr_inst_init,		otr_inst_exit },
 	{ "output",	otr_output_init,	otr_output_exit },
 	{ "record",	otr_record_init,	otr_record_exit },
-	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
 	{ "dyn",	otr_dyn_init,		otr_dyn_exit },
+	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
 	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 };
