@@ -58,11 +58,15 @@ struct otr_synth_cmd {
  * @tr: the instance, by the name that sources of the kernel have for it
  * @event: the event
  * @sub: the event in the instance
+ * @owner: the module that the event is part of, which stays too
+ * @carrier: likewise, the one that has its tracepoint
  */
 struct otr_event_file {
 	struct otr_inst		*tr;
 	struct otr_event	*event;
 	struct otr_sub		*sub;
+	struct module		*owner;
+	struct module		*carrier;
 };
 
 /**

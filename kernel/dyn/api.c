@@ -3,6 +3,7 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -205,6 +206,34 @@ int otr_synth_delete(const char *name)
 }
 EXPORT_SYMBOL_GPL(otr_synth_delete);
 
+/* An event goes with its modules, whoever has it. */
+static int api_pin_event(struct otr_event_file *file)
+{
+	struct otr_event *ev = file->event;
+
+	if (!try_module_get(ev->owner))
+		return -EBUSY;
+	if (!try_module_get(ev->carrier)) {
+		module_put(ev->owner);
+		return -EBUSY;
+	}
+	file->owner = ev->owner;
+	file->carrier = ev->carrier;
+	if (otr_event_get(ev))
+		return 0;
+	module_put(file->carrier);
+	module_put(file->owner);
+	return -EBUSY;
+}
+
+static void api_unpin(struct otr_event_file *file)
+{
+	otr_event_put(file->event);
+	module_put(file->carrier);
+	module_put(file->owner);
+	otr_inst_put(file->tr);
+}
+
 /* Both stay, or neither does. */
 static int api_pin(struct otr_event_file *file, const char *system, const char *event)
 {
@@ -216,8 +245,8 @@ static int api_pin(struct otr_event_file *file, const char *system, const char *
 	file->event = otr_event_named(system, event);
 	if (!file->event || !file->event->ops)
 		err = -EINVAL;
-	else if (!otr_event_get(file->event))
-		err = -EBUSY;
+	else
+		err = api_pin_event(file);
 	otr_event_unlock();
 	if (err)
 		otr_inst_put(file->tr);
@@ -247,10 +276,8 @@ static int api_open(struct otr_event_file *file, const char *instance, const cha
 	if (err)
 		return err;
 	err = api_subscribe(file);
-	if (err) {
-		otr_event_put(file->event);
-		otr_inst_put(file->tr);
-	}
+	if (err)
+		api_unpin(file);
 	return err;
 }
 
@@ -288,8 +315,7 @@ EXPORT_SYMBOL_GPL(otr_event_file_get);
  */
 void otr_event_file_put(struct otr_event_file *file)
 {
-	otr_event_put(file->event);
-	otr_inst_put(file->tr);
+	api_unpin(file);
 	kfree(file);
 }
 EXPORT_SYMBOL_GPL(otr_event_file_put);
