@@ -5,7 +5,6 @@
  * It knows kinds by what they filled in, and definitions by their kind. What a
  * definition is about is its kind's business.
  */
-#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
@@ -308,21 +307,4 @@ void otr_dyn_stop(void)
 void otr_dyn_show(struct seq_file *m, const struct otr_dyn *dyn)
 {
 	dyn->kind->show(m, dyn);
-}
-
-/**
- * otr_dyn_good_name - may an event, or a field of it, be called that?
- * @name: the name
- *
- * Context: any.
- * Return: whether it is one of C.
- */
-bool otr_dyn_good_name(const char *name)
-{
-	if (!isalpha(*name) && *name != '_')
-		return false;
-	while (*++name)
-		if (!isalpha(*name) && !isdigit(*name) && *name != '_')
-			return false;
-	return true;
 }

@@ -21,6 +21,7 @@
 #include <linux/seq_file.h>
 #include <outrace/synth.h>
 
+#include "dyn/fields.h"
 #include "event/event.h"
 
 struct otr_dyn;
@@ -78,52 +79,8 @@ void *otr_dyn_start(loff_t *pos);
 void *otr_dyn_walk(void *at, loff_t *pos);
 void otr_dyn_stop(void);
 void otr_dyn_show(struct seq_file *m, const struct otr_dyn *dyn);
-bool otr_dyn_good_name(const char *name);
 
-/* What a record of a synthetic event may have, as in-tree. */
 #define OTR_SYNTH_SYSTEM	"synthetic"
-#define OTR_SYNTH_FIELDS	64
-#define OTR_SYNTH_CHARS		256	/* bytes that a text of fixed size takes */
-#define OTR_SYNTH_TEXT		4096	/* bytes of another text at most, with its zero */
-#define OTR_SYNTH_STACK		128	/* addresses of a stack at most */
-
-/**
- * enum otr_synth_sort - what a value of a synthetic event is
- * @OTR_SYNTH_NUMBER: a number
- * @OTR_SYNTH_INSIDE: a text of fixed size, in the record
- * @OTR_SYNTH_BEHIND: a text of any size, behind the record
- * @OTR_SYNTH_CALLERS: a stack, behind the record
- */
-enum otr_synth_sort {
-	OTR_SYNTH_NUMBER,
-	OTR_SYNTH_INSIDE,
-	OTR_SYNTH_BEHIND,
-	OTR_SYNTH_CALLERS,
-};
-
-/**
- * struct otr_synth_field - a field of a synthetic event
- * @type: as users wrote it, an array's brackets with it
- * @name: its name
- * @fmt: the format that prints it
- * @offset: in the record
- * @size: in bytes, of a number or of a text of fixed size; else of what leads to it
- * @unused: of a number: bits that a u64 has and the field has not
- * @sort: enum otr_synth_sort
- * @is_signed: its type is
- * @is_gfp: it has bits with names
- */
-struct otr_synth_field {
-	const char	*type;
-	const char	*name;
-	const char	*fmt;
-	u16		offset;
-	u16		size;
-	u8		unused;
-	u8		sort;
-	bool		is_signed;
-	bool		is_gfp;
-};
 
 /**
  * struct otr_synth - a synthetic event

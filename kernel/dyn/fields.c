@@ -8,13 +8,13 @@
  * may stand behind the type or behind the name.
  */
 #include <linux/ctype.h>
+#include <linux/kernel.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "dyn/internal.h"
-#include "inst/inst.h"
+#include "dyn/fields.h"
 
 static const char *const fields_errors[] = {
 	[OTR_SYNTH_BAD_NAME]	= "Illegal name",
@@ -29,7 +29,8 @@ static const char *const fields_errors[] = {
 	[OTR_SYNTH_BAD_ARRAY]	= "Invalid array specification",
 };
 
-static const struct otr_catalog fields_catalog = {
+/* All that can be wrong with a definition. */
+const struct otr_catalog otr_synth_catalog = {
 	"synthetic_events", fields_errors, ARRAY_SIZE(fields_errors)
 };
 
@@ -59,21 +60,37 @@ static const struct {
 };
 
 /**
- * otr_synth_fail - log what is wrong with a definition
- * @text: the definition
+ * otr_synth_fail - note what is wrong with a definition
+ * @cmd: the definition
  * @error: what
  * @word: a copy of the word that is wrong: as in-tree, the caret is where the text has it
  *	  first. NULL for the start
  *
- * Context: may sleep.
+ * Context: any.
  * Return: -EINVAL, so that a parser can return it.
  */
-int otr_synth_fail(const char *text, enum otr_synth_error error, const char *word)
+int otr_synth_fail(struct otr_cmd *cmd, enum otr_synth_error error, const char *word)
 {
-	const char *at = word ? strstr(text, word) : NULL;
+	const char *at = word ? strstr(cmd->text, word) : NULL;
 
-	otr_errlog_put(&otr_inst_top()->errors, &fields_catalog, text, error, at ? at - text : 0);
-	return -EINVAL;
+	return otr_cmd_fail(cmd, error, at ? at - cmd->text : 0);
+}
+
+/**
+ * otr_synth_good_name - may an event, or a field of it, be called that?
+ * @name: the name
+ *
+ * Context: any.
+ * Return: whether it is one of C.
+ */
+bool otr_synth_good_name(const char *name)
+{
+	if (!isalpha(*name) && *name != '_')
+		return false;
+	while (*++name)
+		if (!isalpha(*name) && !isdigit(*name) && *name != '_')
+			return false;
+	return true;
 }
 
 /* Bytes of "char[N]"; 0 for "char[]", and, as in-tree, for "char[0]". */
@@ -171,10 +188,10 @@ static int fields_read_words(struct otr_synth_plan *plan, struct words *words, c
 		words->type = words->name;
 		words->name = words->type ? fields_word(rest) : NULL;
 		if (!words->name)
-			return otr_synth_fail(plan->text, OTR_SYNTH_HALF_TYPE, first);
+			return otr_synth_fail(&plan->cmd, OTR_SYNTH_HALF_TYPE, first);
 	}
 	if (!words->name)
-		return otr_synth_fail(plan->text, OTR_SYNTH_BAD_FIELD, words->type);
+		return otr_synth_fail(&plan->cmd, OTR_SYNTH_BAD_FIELD, words->type);
 	return 0;
 }
 
@@ -184,19 +201,19 @@ static int fields_finish(struct otr_synth_plan *plan, const struct words *words,
 	struct otr_synth_field field = { .name = name };
 	int err = -EINVAL;
 
-	if (!otr_dyn_good_name(name))
-		return otr_synth_fail(plan->text, OTR_SYNTH_BAD_NAME, words->name);
+	if (!otr_synth_good_name(name))
+		return otr_synth_fail(&plan->cmd, OTR_SYNTH_BAD_NAME, words->name);
 	field.type = kasprintf(GFP_KERNEL, "%s%s%s", words->sign, words->type, array);
 	if (!field.type)
 		return -ENOMEM;
 	if (!fields_read_type(&field, field.type))
 		err = 0;
 	else if (*array && strstr(field.type, "char["))
-		otr_synth_fail(plan->text, OTR_SYNTH_BAD_ARRAY, words->name);
+		otr_synth_fail(&plan->cmd, OTR_SYNTH_BAD_ARRAY, words->name);
 	else
-		otr_synth_fail(plan->text, OTR_SYNTH_BAD_TYPE, words->type);
+		otr_synth_fail(&plan->cmd, OTR_SYNTH_BAD_TYPE, words->type);
 	if (!err && plan->nr == OTR_SYNTH_FIELDS)
-		err = otr_synth_fail(plan->text, OTR_SYNTH_TOO_MANY, NULL);
+		err = otr_synth_fail(&plan->cmd, OTR_SYNTH_TOO_MANY, NULL);
 	if (err)
 		kfree(field.type);
 	else
@@ -226,10 +243,8 @@ static int fields_read_one(struct otr_synth_plan *plan, char *type, char **rest)
 
 /**
  * otr_synth_read - read fields
- * @plan: @text is set, all else 0; filled in
- * @fields: the part of @text that defines them
- *
- * What is wrong goes to the first instance's error log.
+ * @plan: @cmd is set, all else 0; filled in
+ * @fields: the part of its text that defines them
  *
  * Context: may sleep.
  * Return: 0, -EINVAL, -ENOMEM; otr_synth_forget() must follow in any case.
@@ -247,7 +262,7 @@ int otr_synth_read(struct otr_synth_plan *plan, const char *fields)
 		while (!err && (word = fields_word(&part)))
 			err = fields_read_one(plan, word, &part);
 	if (!err && !plan->nr)
-		err = otr_synth_fail(plan->text, OTR_SYNTH_BAD_COMMAND, NULL);
+		err = otr_synth_fail(&plan->cmd, OTR_SYNTH_BAD_COMMAND, NULL);
 	return err;
 }
 

@@ -114,31 +114,36 @@ static int synth_add(const char *name, const struct otr_synth_plan *plan, struct
 	return 0;
 }
 
-/* Make an event; @text is all that was written, for the log. */
-static int synth_define(const char *text, const char *name, const char *fields,
-			struct module *module)
+static int synth_read_and_add(struct otr_cmd *cmd, const char *name, const char *fields,
+			      struct module *module)
 {
-	struct otr_synth_plan *plan;
+	struct otr_synth_plan *plan = kzalloc(sizeof(*plan), GFP_KERNEL);
 	int err;
 
-	if (!*name)
-		return otr_synth_fail(text, OTR_SYNTH_BAD_COMMAND, NULL);
-	if (!otr_dyn_good_name(name))
-		return otr_synth_fail(text, OTR_SYNTH_BAD_NAME, name);
-	if (synth_named(name)) {
-		otr_synth_fail(text, OTR_SYNTH_THERE, name);
-		return -EEXIST;
-	}
-	plan = kzalloc(sizeof(*plan), GFP_KERNEL);
 	if (!plan)
 		return -ENOMEM;
-	plan->text = text;
+	plan->cmd = *cmd;
 	err = otr_synth_read(plan, fields);
 	if (!err)
 		err = synth_add(name, plan, module);
+	*cmd = plan->cmd;
 	otr_synth_forget(plan);
 	kfree(plan);
 	return err;
+}
+
+static int synth_define(struct otr_cmd *cmd, const char *name, const char *fields,
+			struct module *module)
+{
+	if (!*name)
+		return otr_synth_fail(cmd, OTR_SYNTH_BAD_COMMAND, NULL);
+	if (!otr_synth_good_name(name))
+		return otr_synth_fail(cmd, OTR_SYNTH_BAD_NAME, name);
+	if (synth_named(name)) {
+		otr_synth_fail(cmd, OTR_SYNTH_THERE, name);
+		return -EEXIST;
+	}
+	return synth_read_and_add(cmd, name, fields, module);
 }
 
 /* Is there a name, and a first field, before anything else? */
@@ -156,18 +161,18 @@ static bool synth_is_whole(const char *text)
 }
 
 /* A name, up to the first blank, and what is behind it. */
-static int synth_define_named(const char *text, const char *from, struct module *module)
+static int synth_define_named(struct otr_cmd *cmd, const char *from, struct module *module)
 {
 	size_t len = strcspn(from, " \t");
 	char *name;
 	int err;
 
 	if (!from[len])
-		return otr_synth_fail(text, OTR_SYNTH_BAD_COMMAND, NULL);
+		return otr_synth_fail(cmd, OTR_SYNTH_BAD_COMMAND, NULL);
 	name = kmemdup_nul(from, len, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;
-	err = synth_define(text, name, skip_spaces(from + len), module);
+	err = synth_define(cmd, name, skip_spaces(from + len), module);
 	kfree(name);
 	return err;
 }
@@ -243,42 +248,53 @@ static int synth_remove_named(const char *text)
 int otr_synth_command(const char *line, struct module *module)
 {
 	const char *text = skip_spaces(line);
+	struct otr_cmd cmd;
 	int err;
 
 	if (!*text)
 		return 0;
 	if (*text == '!')
 		return synth_remove_named(text + 1);
-	if (!synth_is_whole(text))
-		return otr_synth_fail(text, OTR_SYNTH_BAD_COMMAND, NULL);
+	otr_cmd_init(&cmd, &otr_synth_catalog, text);
 	otr_dyn_lock();
-	err = synth_define_named(text, text, module);
+	if (synth_is_whole(text))
+		err = synth_define_named(&cmd, text, module);
+	else
+		err = otr_synth_fail(&cmd, OTR_SYNTH_BAD_COMMAND, NULL);
 	otr_dyn_unlock();
+	otr_errlog_add(&otr_inst_top()->errors, &cmd);
 	return err;
 }
 
 /* A line of dynamic_events; unlike the other file's, it may name the group. */
-static int synth_create(const char *text)
+static int synth_create_grouped(struct otr_cmd *cmd, const char *name)
 {
-	const char *name = text + 2;
-	size_t len;
-
-	if (text[1] != ':')
-		return -ECANCELED;
-	len = strcspn(text, " \t");
-	if (!text[len])
-		return otr_synth_fail(text, OTR_SYNTH_BAD_COMMAND, NULL);
+	if (!strpbrk(cmd->text, " \t"))
+		return otr_synth_fail(cmd, OTR_SYNTH_BAD_COMMAND, NULL);
 	if (strchr(name, '/')) {
 		size_t group = str_has_prefix(name, OTR_SYNTH_SYSTEM "/");
 
 		if (!group)
-			return otr_synth_fail(text, OTR_SYNTH_BAD_GROUP, NULL);
+			return otr_synth_fail(cmd, OTR_SYNTH_BAD_GROUP, NULL);
 		name += group;
 	}
 	/* In the other file that would be one to be removed. */
 	if (*name != '!' && !synth_is_whole(name))
-		return otr_synth_fail(text, OTR_SYNTH_BAD_COMMAND, NULL);
-	return synth_define_named(text, name, NULL);
+		return otr_synth_fail(cmd, OTR_SYNTH_BAD_COMMAND, NULL);
+	return synth_define_named(cmd, name, NULL);
+}
+
+static int synth_create(const char *text)
+{
+	struct otr_cmd cmd;
+	int err;
+
+	if (text[1] != ':')
+		return -ECANCELED;
+	otr_cmd_init(&cmd, &otr_synth_catalog, text);
+	err = synth_create_grouped(&cmd, text + 2);
+	otr_errlog_add(&otr_inst_top()->errors, &cmd);
+	return err;
 }
 
 static bool synth_match(const struct otr_dyn *dyn, const char *group, const char *event,

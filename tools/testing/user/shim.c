@@ -159,6 +159,13 @@ char *kasprintf(gfp_t gfp, const char *format, ...)
 	return p;
 }
 
+char *skip_spaces(const char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	return (char *)text;
+}
+
 char *strim(char *text)
 {
 	char *end = text + strlen(text);
@@ -284,6 +291,18 @@ int kstrtoul(const char *text, unsigned int base, unsigned long *value)
 	u64 wide;
 	int err = kstrtou64(text, base, &wide);
 
+	if (!err)
+		*value = wide;
+	return err;
+}
+
+int kstrtouint(const char *text, unsigned int base, unsigned int *value)
+{
+	u64 wide;
+	int err = kstrtou64(text, base, &wide);
+
+	if (!err && wide > (unsigned int)wide)
+		err = -ERANGE;
 	if (!err)
 		*value = wide;
 	return err;

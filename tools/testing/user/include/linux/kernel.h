@@ -12,6 +12,7 @@
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
 
+int kstrtouint(const char *text, unsigned int base, unsigned int *value);
 int kstrtoul(const char *text, unsigned int base, unsigned long *value);
 int kstrtou64(const char *text, unsigned int base, u64 *value);
 int kstrtos64(const char *text, unsigned int base, s64 *value);

@@ -9,6 +9,7 @@ ssize_t strscpy(char *to, const char *from, size_t size);
 void *kmemdup(const void *from, size_t size, gfp_t gfp);
 char *kmemdup_nul(const char *from, size_t len, gfp_t gfp);
 char *kstrdup(const char *from, gfp_t gfp);
+char *skip_spaces(const char *text);
 char *strim(char *text);
 char *strnstr(const char *text, const char *what, size_t len);
 
