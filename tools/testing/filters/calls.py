@@ -33,12 +33,14 @@ LOOSE = {'README', 'available_events', 'available_filter_functions', 'available_
 NOT_WRITTEN = {'enable', 'free_buffer'}
 # What is right to be written, and leaves nothing behind that restore() does not know.
 RIGHT = {'buffer_percent': '50', 'buffer_size_kb': '100', 'buffer_subbuf_size_kb': '4',
-         'current_tracer': 'nop', 'error_log': 'x', 'filter': '0', 'function_profile_enabled': '0',
+         'current_tracer': 'nop', 'dynamic_events': 's:asked u64 a', 'error_log': 'x',
+         'filter': '0', 'function_profile_enabled': '0',
          'max_graph_depth': '0', 'overwrite': '1', 'saved_cmdlines_size': '128',
          'set_event': 'sched:sched_switch', 'set_event_pid': '1', 'set_event_notrace_pid': '1',
          'set_ftrace_filter': 'schedule', 'set_ftrace_notrace': 'schedule', 'set_ftrace_pid': '1',
          'set_ftrace_notrace_pid': '1', 'set_graph_function': 'schedule',
-         'set_graph_notrace': 'schedule', 'snapshot': '0', 'stack_max_size': '0', 'trace': 'x',
+         'set_graph_notrace': 'schedule', 'snapshot': '0', 'stack_max_size': '0',
+         'synthetic_events': 'asked u64 a', 'trace': 'x',
          'trace_clock': 'local', 'trace_marker': 'x', 'trace_options': 'overwrite',
          'tracing_cpumask': '3', 'tracing_on': '1', 'tracing_thresh': '0'}
 FLAGS = {'r': os.O_RDONLY, 'w': os.O_WRONLY, 'rw': os.O_RDWR,
@@ -344,7 +346,7 @@ def main():
         SETTINGS.update({top + 'current_tracer': 'nop\n', top + 'trace_clock': 'local\n',
                          top + 'buffer_size_kb': '100\n', top + 'tracing_on': '1\n',
                          top + 'set_event': '\n', top + 'trace': '\n', top + 'error_log': '\n'})
-    SETTINGS['snapshot'] = '0\n'
+    SETTINGS.update({'snapshot': '0\n', 'synthetic_events': '\n', 'dynamic_events': '\n'})
     restore_all()
     for path in all_files():
         for ask in ask_seeks, ask_reads, ask_moves, ask_others:
