@@ -6,6 +6,7 @@
  * is behind the record lies. A text of fixed size has its bytes instead. What lies
  * behind is measured once, however many instances want the record.
  */
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/rculist.h>
@@ -158,8 +159,14 @@ trace_write_behind(const struct otr_synth *synth, struct otr_sub *sub, const u64
 		   const struct trace_lengths *lengths, u32 len)
 {
 	struct otr_out out __uninitialized;
-	void *rec = otr_event_begin(sub, &out, len);
+	void *rec;
 
+	/* A word that says where something lies has 16 bits for that. */
+	if (unlikely(len > U16_MAX)) {
+		atomic_long_inc(&sub->missed);
+		return;
+	}
+	rec = otr_event_begin(sub, &out, len);
 	if (!rec)
 		return;
 	/* The last bytes may be no word. */

@@ -84,7 +84,8 @@ static void fire_once(unsigned int nr)
 
 	synth_event_trace_array(span, values, ARRAY_SIZE(values));
 	fire_span_steps(nr);
-	synth_event_trace(note, 3, (u64)nr, (u64)(long)"a text of any length", (u64)GFP_KERNEL);
+	synth_event_trace(note, 3, (u64)nr, (u64)(long)"a text of any length",
+			  (__force u64)GFP_KERNEL);
 }
 
 static int fire(const char *text, const struct kernel_param *param)

@@ -80,7 +80,7 @@ void otr_event_end(struct otr_out *out)
 const char *otr_print_flags(struct otr_line *line, const char *delimiter, unsigned long flags,
 			    const struct trace_print_flags *names)
 {
-	return flags == GFP_KERNEL ? "GFP_KERNEL" : "other";
+	return flags == (__force unsigned long)GFP_KERNEL ? "GFP_KERNEL" : "other";
 }
 
 static int start(struct kunit *test)
@@ -294,7 +294,7 @@ static void records_have_their_bytes(struct kunit *test)
 {
 	unsigned long callers[] = { 2, 0x1111, 0x2222 };
 	u64 values[] = { 0x1122334455667788, -2, (u64)(long)"short", (u64)(long)"behind",
-			 (u64)(long)callers, 0, GFP_KERNEL };
+			 (u64)(long)callers, 0, (__force u64)GFP_KERNEL };
 	struct otr_synth *synth;
 	char text[512];
 	struct seq_buf out;
@@ -321,7 +321,7 @@ static void records_have_their_bytes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *word_at(rec, 288), 24 << 16 | (synth->size + 7));
 	KUNIT_EXPECT_EQ(test, memcmp(rec + synth->size + 7, callers, 24), 0);
 	KUNIT_EXPECT_STREQ(test, rec + synth->size + 31, "(fault)");
-	KUNIT_EXPECT_EQ(test, *word_at(rec, 304), (u64)GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, *word_at(rec, 304), (__force u64)GFP_KERNEL);
 	KUNIT_EXPECT_EQ(test, rec[door.len - 1], 0);
 
 	seq_buf_init(&out, text, sizeof(text));
@@ -394,6 +394,41 @@ static void one_of_itself_ends(struct kunit *test)
 	preempt_enable();
 	KUNIT_EXPECT_EQ(test, atomic_read(&door.records), TRACE_DEPTH + 1);
 	otr_synth_put(synth);
+}
+
+/* What leads to what is behind has 16 bits for the place. */
+static void too_long_ones_are_missed(struct kunit *test)
+{
+	char *text = kmalloc(OTR_SYNTH_TEXT, GFP_KERNEL);
+	struct otr_event_file *file;
+	u64 values[20];
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	memset(text, 'x', OTR_SYNTH_TEXT);
+	text[OTR_SYNTH_TEXT - 1] = '\0';
+	for (i = 0; i < ARRAY_SIZE(values); i++)
+		values[i] = (u64)(long)text;
+	KUNIT_EXPECT_EQ(test, define("long1 char[] a"), 0);
+	KUNIT_EXPECT_EQ(test, define("long20 char[] a; char[] b; char[] c; char[] d; char[] e; "
+				     "char[] f; char[] g; char[] h; char[] i; char[] j; char[] k; "
+				     "char[] l; char[] m; char[] n; char[] o; char[] p; char[] q; "
+				     "char[] r; char[] s; char[] t"), 0);
+	KUNIT_EXPECT_EQ(test, switch_named(otr_inst_top(), NULL, true), 0);
+	file = otr_event_file_get(NULL, "synthetic", "long1");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	KUNIT_EXPECT_EQ(test, otr_synth_trace_array(file, values, 1), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&door.records), 1);
+	KUNIT_EXPECT_EQ(test, door.len, 16 + OTR_SYNTH_TEXT);
+	KUNIT_EXPECT_STREQ(test, door.last + 16, text);
+	otr_event_file_put(file);
+	file = otr_event_file_get(NULL, "synthetic", "long20");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	KUNIT_EXPECT_EQ(test, otr_synth_trace_array(file, values, 20), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&door.records), 1);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&file->sub->missed), 1);
+	otr_event_file_put(file);
+	kfree(text);
 }
 
 static void by_array_and_by_steps(struct kunit *test)
@@ -586,6 +621,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(records_have_their_bytes),
 	KUNIT_CASE(each_instance_has_its_own),
 	KUNIT_CASE(one_of_itself_ends),
+	KUNIT_CASE(too_long_ones_are_missed),
 	KUNIT_CASE(by_array_and_by_steps),
 	KUNIT_CASE(contexts_interrupt_each_other),
 	KUNIT_CASE(goes_while_it_is_written),
