@@ -128,7 +128,7 @@ static void count_set_var(const struct otr_hist_table *table, void *payload, uns
 			  u64 value)
 {
 	WRITE_ONCE(count_vars(table, payload)[nr], value);
-	/* Pairs with count_read_var(). */
+	/* Pairs with count_read_var(): who finds it set finds this number, or a newer one. */
 	smp_store_release(&count_flags(table, payload)[nr], 1);
 }
 

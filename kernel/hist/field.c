@@ -85,6 +85,11 @@ static bool field_read_modifier(struct written *w)
 	return false;
 }
 
+/* The name that the task has now, which newer kernels offer. */
+static const struct otr_field field_comm = {
+	"char", "common_comm", 0, TASK_COMM_LEN, false, OTR_KIND_COMM, TASK_COMM_LEN
+};
+
 /* Names that mean the same whatever the event. */
 static bool field_is_general(struct otr_hist_reader *r, struct written *w)
 {
@@ -96,6 +101,8 @@ static bool field_is_general(struct otr_hist_reader *r, struct written *w)
 		w->flags |= HIST_STACK;
 	} else if (!strcmp(w->name, "common_cpu")) {
 		w->flags |= HIST_CPU;
+	} else if (!strcmp(w->name, "common_comm")) {
+		w->field = &field_comm;
 	} else if (!strcmp(w->name, "hitcount")) {
 		w->flags |= HIST_HITS;
 	} else {

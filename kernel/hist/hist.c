@@ -449,12 +449,21 @@ int otr_hist_prepare(struct otr_hist *hist, struct otr_hist_command *command)
  * Where the two differ, it is shown as the other one is.
  *
  * Context: the caller's lock, see hist.h; may sleep.
- * Return: 0, -ENOMEM.
+ * Return: 0, -ENOMEM, -EBUSY if both take snapshots, or what else otr_hist_prepare() says.
  */
 int otr_hist_join(struct otr_hist *hist, struct otr_hist *named)
 {
+	struct otr_hist_command command;
 	unsigned int i;
+	int err;
 
+	/* Variables of actions get the numbers that they have there. What is wrong is not new. */
+	if (otr_hist_command_init(&command, hist->ev, ""))
+		return -ENOMEM;
+	err = otr_hist_actions_prepare(&(struct otr_hist_reader){ hist, &command });
+	otr_hist_command_free(&command);
+	if (err)
+		return err;
 	otr_hist_table_put(hist->table);
 	hist->table = named->table;
 	refcount_inc(&hist->table->users);
@@ -462,7 +471,11 @@ int otr_hist_join(struct otr_hist *hist, struct otr_hist *named)
 	hist->attrs.no_hits = named->attrs.no_hits;
 	for (i = 0; i < hist->nr_items; i++)
 		hist->items[i]->buckets = named->items[i]->buckets;
-	return otr_hist_program(hist);
+	err = otr_hist_program(hist);
+	hist->joined = true;
+	if (!err && hist->nr_refs)
+		list_add(&hist->link, &hist->home->with_vars);
+	return err;
 }
 
 /**

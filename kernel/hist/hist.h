@@ -32,8 +32,8 @@ struct otr_hist_home;
 struct otr_hist_map;
 struct otr_hist_view;
 
-/* Frames of a stack that is a key. */
-#define OTR_HIST_FRAMES		16
+/* Frames of a stack that is a key: with their number, as much as a text. */
+#define OTR_HIST_FRAMES		31
 
 /* Errors of one command that are remembered, as many as a log has room for. */
 #define OTR_HIST_ERRORS_MAX	OTR_ERRLOG_MAX
@@ -244,6 +244,10 @@ void otr_hist_exit(void);
 /* list.c */
 void otr_hist_list(const struct otr_hist *hist, const char *filter, bool paused,
 		   struct seq_buf *out);
+
+/* debug.c */
+void otr_hist_debug(const struct otr_hist *hist, const char *filter, bool paused,
+		    struct seq_buf *out);
 
 /* view.c, show.c, json.c */
 struct otr_hist_view *otr_hist_view_create(struct otr_hist *hist);

@@ -42,6 +42,7 @@ static bool item_take_field(struct otr_hist_item *item, const struct otr_field *
 	item->size = OTR_HIST_TEXT_MAX;
 	switch (otr_field_kind(field)) {
 	case OTR_KIND_CHARS:
+	case OTR_KIND_COMM:
 		item->size = field->size;
 		fallthrough;
 	case OTR_KIND_DYN_STRING:

@@ -350,6 +350,7 @@ enum otr_hist_shape_kind {
  * @text: what @attrs points into
  * @removes: the command takes a histogram away
  * @needs_time: it asks for times
+ * @joined: its variables are those of another one of its name
  * @items: values, the hits being the first, then variables, then keys
  * @nr_vals: values and variables
  * @nr_items: all
@@ -389,6 +390,7 @@ struct otr_hist {
 	char			*text;
 	bool			removes;
 	bool			needs_time;
+	bool			joined;
 	struct otr_hist_item	*items[HIST_ITEMS_MAX];
 	unsigned int		nr_vals;
 	unsigned int		nr_items;

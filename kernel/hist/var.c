@@ -67,7 +67,7 @@ static struct otr_event *var_event(struct otr_hist_reader *r, const char *name)
 	struct otr_hist *hist;
 
 	list_for_each_entry(hist, &r->hist->home->with_vars, link) {
-		if (hist->ev == found || !otr_hist_find_own(hist, name))
+		if (hist->joined || hist->ev == found || !otr_hist_find_own(hist, name))
 			continue;
 		if (found) {
 			otr_hist_blame(r->command, OTR_HIST_VAR_AMBIGUOUS, name);

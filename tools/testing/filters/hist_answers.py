@@ -11,7 +11,7 @@ import json
 import re
 import sys
 
-WHOLE = 380
+WHOLE = 480
 ERROR = re.compile(r'hist:\S+: error: (.*)\n  Command: (.*)\n( *)\^')
 
 
@@ -21,11 +21,14 @@ def main():
     print('# command, minus the errno, errors with their positions, how it is listed; tabs between.')
     for number, line in enumerate(line for line in sys.stdin if line.startswith('[')):
         # Where they are all of a kind, some are enough.
-        if number > WHOLE and number % 20:
+        if number > WHOLE and number % 32:
             continue
         question, (result, listed, log, *_) = json.loads(line)
+        question, *before = question.split(' < ')
         event, command = question.split(' ', 1)
-        if re.search(r'\bif\b|[\t\n]', command):
+        if before:
+            event = '+' * bool(before[0]) + event
+        elif re.search(r'\bif\b|[\t\n]', command):
             continue
         told = [f'{event} {command}', str(0 if result == 'ok' else -getattr(errno, result))]
         for text, _, caret in ERROR.findall(log):

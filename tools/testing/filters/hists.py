@@ -28,7 +28,7 @@ FIELDS = {
     ENTER: ('id', 'args'),
 }
 COMMON = ('common_pid', 'common_cpu', 'common_timestamp', 'common_stacktrace', 'stacktrace', 'cpu',
-          'CPU', 'comm', 'COMM', 'common_comm', 'common_type', 'common_flags', 'hitcount', 'nosuch',
+          'CPU', 'comm', 'COMM', 'common_type', 'common_flags', 'hitcount', 'nosuch',
           '5', '0x10', '5x', '')
 EXPRESSIONS = (
     'next_pid+prev_pid', 'next_pid-prev_pid', 'next_pid*prev_pid', 'next_pid/prev_pid', 'next_pid+1',
@@ -133,6 +133,80 @@ HERE = {
 }
 
 
+# Kernels of 6.12 have no common_comm, and stacks of 16 frames: three are not too large.
+# One after the other, each on an event: variables of other events, and what waits for them. A
+# number divided by a constant variable is not asked for: the in-tree tracer says 0.
+TIME = 'keys=pid:ts0=common_timestamp.usecs'
+LATE = 'keys=next_pid:lat=common_timestamp.usecs-$ts0'
+MATCH = ':onmatch(sched.sched_process_exec).'
+LOOK = (EXEC, 'keys=nosuch')
+TOGETHER = (
+    ((EXEC, TIME), (SWITCH, LATE + MATCH + 'latency($lat,next_pid)'), LOOK, (EXEC, '!' + TIME), LOOK,
+     (SWITCH, '!' + LATE + MATCH + 'latency($lat,next_pid)'), (EXEC, '!' + TIME), LOOK),
+    ((EXEC, TIME), (SWITCH, LATE + MATCH + 'trace(latency,$lat,next_pid)'), (EXEC, TIME), (EXEC, TIME + ':size=128')),
+    ((EXEC, TIME), (EXEC, 'keys=old_pid:ts0=pid'), (EXEC, 'keys=pid:ts1=old_pid'), (EXEC, 'keys=pid:ts1=$ts0')),
+    ((EXEC, TIME), (SWITCH, 'keys=next_pid:x=$ts0'), (SWITCH, 'keys=next_pid:y=$x+1'),
+     (SWITCH, 'keys=next_pid:z=$ts0-common_timestamp.usecs'), (SWITCH, 'keys=next_pid:z=$ts0'), LOOK),
+    ((EXEC, TIME), (SWITCH, 'keys=next_pid:vals=$ts0'), (SWITCH, 'keys=next_pid:vals=$ts0+1'),
+     (SWITCH, 'keys=next_pid:vals=$ts0.hex'), (SWITCH, 'keys=$ts0'), (SWITCH, 'keys=next_pid,$ts0'),
+     (SWITCH, 'keys=next_pid:vals=$ts1'), (SWITCH, 'keys=next_pid:vals=ts0')),
+    ((EXEC, TIME), (ENTER, 'keys=id:x=sched.sched_process_exec.$ts0'), (ENTER, 'keys=id:y=sched.sched_switch.$ts0'),
+     (ENTER, 'keys=id:y=nosuch.sched_switch.$ts0'), (ENTER, 'keys=id:y=sched.nosuch.$ts0'),
+     (ENTER, 'keys=id:y=sched.sched_process_exec.$ts1'), (ENTER, 'keys=id:y=sched.sched_process_exec.ts0'),
+     (ENTER, 'keys=id:vals=sched.sched_process_exec.$ts0'), (ENTER, 'keys=id:y=sched.sched_process_exec.$ts0+5')),
+    ((EXEC, 'keys=pid:a=old_pid'), (ENTER, 'keys=id:a=id'), (SWITCH, 'keys=next_pid:b=$a'),
+     (SWITCH, 'keys=next_pid:b=$a' + MATCH + 'latency(next_pid,next_pid)'),
+     (SWITCH, 'keys=next_pid:c=sched.sched_process_exec.$a+raw_syscalls.sys_enter.$a'),
+     (SWITCH, 'keys=next_pid:a=next_prio'), (SWITCH, 'keys=next_pid:d=$a'), (ENTER, 'keys=id:e=$a+1')),
+    ((EXEC, TIME), (SWITCH, LATE + MATCH + 'named(filename,next_pid)'), LOOK, (EXEC, '!' + TIME),
+     (SWITCH, '!' + LATE + MATCH + 'named(filename,next_pid)'), LOOK),
+    ((EXEC, TIME + ' if pid > 0'), (SWITCH, LATE + MATCH + 'named(filename,next_pid) if next_pid > 0'), LOOK,
+     (SWITCH, 'keys=next_pid:l2=1+$ts0' + MATCH + 'named(filename,next_pid)'), LOOK,
+     (SWITCH, '!' + LATE + MATCH + 'named(filename,next_pid) if next_pid > 0'), LOOK),
+    ((EXEC, 'keys=pid.hex:x=old_pid'), (SWITCH, 'keys=next_pid' + MATCH + 'named(filename,next_pid)'), LOOK),
+    ((EXEC, 'keys=pid.buckets=5:x=old_pid'), (SWITCH, 'keys=next_pid' + MATCH + 'named(filename,next_pid)'), LOOK),
+    ((EXEC, 'keys=pid,old_pid:x=old_pid'), (SWITCH, 'keys=next_pid' + MATCH + 'named(filename,next_pid)'), LOOK,
+     (SWITCH, 'keys=next_pid,prev_pid' + MATCH + 'named(filename,next_pid)'), LOOK),
+    ((EXEC, 'keys=common_stacktrace:x=pid'), (SWITCH, 'keys=stacktrace' + MATCH + 'named(filename,next_pid)'), LOOK),
+    ((EXEC, 'keys=filename:x=pid'), (SWITCH, 'keys=next_comm' + MATCH + 'named(filename,next_pid)'), LOOK),
+    ((EXEC, TIME), (SWITCH, LATE + MATCH + 'latency($lat)'), (SWITCH, LATE + MATCH + 'latency($lat,next_pid,next_pid)'),
+     (SWITCH, LATE + MATCH + 'latency(next_pid,$lat)'), (SWITCH, LATE + MATCH + 'latency($nosuch,next_pid)'),
+     (SWITCH, LATE + MATCH + 'latency($lat,nosuch)'), (SWITCH, LATE + MATCH + 'nosuch($lat,next_pid)'),
+     (SWITCH, LATE + MATCH + 'latency($lat,sched.sched_process_exec.pid)'),
+     (SWITCH, LATE + MATCH + 'latency($lat,sched.pid)'), (SWITCH, LATE + MATCH + 'latency($lat,a.b.c)'),
+     (SWITCH, LATE + MATCH + 'latency($ts0,next_pid)'), (SWITCH, LATE + MATCH + 'trace(latency)'), LOOK),
+    ((EXEC, TIME), (SWITCH, LATE + MATCH + 'latency(sched.sched_switch.$lat,sched.sched_switch.next_pid)'), LOOK,
+     (SWITCH, LATE + MATCH + 'latency(sched.sched_process_exec.$ts0,next_pid)'),
+     (SWITCH, 'keys=prev_pid' + MATCH + 'latency(sched.sched_process_exec.$ts0,next_pid)')),
+    ((EXEC, TIME), (SWITCH, LATE + MATCH + 'latency($lat,next_prio)'), (SWITCH, LATE + MATCH + 'latency($lat,prev_state)'),
+     (SWITCH, LATE + MATCH + 'latency($lat,next_comm)'), (SWITCH, LATE + MATCH + 'named(next_comm,next_pid)')),
+    ((SWITCH, 'keys=next_pid:x=next_prio:onmax($x).latency($x,next_pid)'),
+     (SWITCH, 'keys=next_pid:y=prev_state:onmax($y).latency($y,next_pid)'),
+     (SWITCH, 'keys=next_pid:z=common_timestamp:onmax($z).latency($z,next_pid)'),
+     (SWITCH, 'keys=next_pid:w=common_timestamp:onchange($w).trace(latency,$w,next_pid)'),
+     (SWITCH, 'keys=next_pid:c=next_comm:onmax($c).named($c,next_pid)'),
+     (SWITCH, 'keys=next_pid:e=common_pid.execname:onchange($e).named($e,next_pid)')),
+    ((SWITCH, 'keys=next_pid:x=next_prio:onmax($x).snapshot()'), (SWITCH, 'keys=next_pid:y=next_prio:onchange($y).snapshot()'),
+     (SWITCH, 'keys=next_pid:z=next_prio:onchange($z).snapshot'), (SWITCH, 'keys=next_pid:z=next_prio:onchange($z).snapshot(')),
+    ((EXEC, 'keys=pid:s=filename'), (SWITCH, 'keys=next_pid:t=$s'), (SWITCH, 'keys=next_pid:u=$s+1'),
+     (SWITCH, 'keys=next_pid' + MATCH + 'named($s,next_pid)'), (SWITCH, 'keys=next_pid:st=stacktrace'),
+     (ENTER, 'keys=id:v=$st'), (ENTER, 'keys=id:vals=$st'), (ENTER, 'keys=id:onmatch(sched.sched_switch).named($st,id)')),
+    ((EXEC, 'keys=pid:c=5,d=2+3,e=0'), (SWITCH, 'keys=next_pid:f=$c'), (SWITCH, 'keys=next_pid:g=$c+$d'),
+     (SWITCH, 'keys=next_pid:h=next_pid/$c'), (SWITCH, 'keys=next_pid:i=next_pid/$e'), (SWITCH, 'keys=next_pid:j=10*$c'),
+     (SWITCH, 'keys=next_pid:vals=$c*2')),
+    ((SWITCH, 'keys=next_pid:name=n'), (EXEC, 'keys=pid:name=n'), (EXEC, 'keys=common_pid:name=m'),
+     (SWITCH, 'keys=common_pid:name=m'), (SWITCH, 'keys=common_pid:name=m:pause'), (SWITCH, 'keys=common_pid:name=m:cont'),
+     (SWITCH, 'keys=common_pid:name=m:clear'), (EXEC, '!keys=common_pid:name=m'), (SWITCH, 'keys=common_pid:name=m:pause'),
+     (SWITCH, '!keys=common_pid'), (SWITCH, '!keys=common_pid:name=m'), (SWITCH, 'keys=next_pid:name=n:vals=prev_pid')),
+    ((SWITCH, 'keys=next_pid'), (SWITCH, 'keys=next_pid'), (SWITCH, 'keys=next_pid:size=128'), (SWITCH, 'keys=next_pid:pause'),
+     (SWITCH, 'keys=next_pid:pause'), (SWITCH, 'keys=next_pid:cont'), (SWITCH, 'keys=next_pid:clear'),
+     (SWITCH, 'keys=next_pid:clear:pause'), (SWITCH, 'keys=prev_pid:clear'), (SWITCH, 'keys=prev_pid:cont'),
+     (SWITCH, 'keys=next_pid:sort=next_pid'), (SWITCH, 'keys=next_pid.hex'), (SWITCH, 'keys=next_pid.buckets=5'),
+     (SWITCH, 'keys=next_pid.buckets=6'), (SWITCH, 'keys=next_pid+1'), (SWITCH, 'keys=next_pid+2'),
+     (SWITCH, '!keys=next_pid+3'), (SWITCH, '!keys=next_pid.log2'), (SWITCH, '!keys=nosuch'), (SWITCH, '!keys=next_pid')),
+)
+
+
 def some_item(event, fields=FIELDS):
     text = random.choice(fields[event]) if random.random() < .7 else random.choice(COMMON)
     if random.random() < .4:
@@ -200,6 +274,21 @@ def asked(event, text):
     print(json.dumps([f'{event} hist:{text}', told]), flush=True)
 
 
+def asked_together(steps):
+    for number, (event, text) in enumerate(steps):
+        path = f'events/{event}/trigger'
+        ask.write('error_log', '\n')
+        text = '!hist:' + text[1:] if text.startswith('!') else 'hist:' + text
+        told = [put(path, text), listed(path),
+                re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', ask.read('error_log'))]
+        before = ' / '.join(' '.join(step) for step in steps[:number])
+        print(json.dumps([f'{event} {text} < {before}', told]), flush=True)
+    # Those go that no others refer to.
+    for _ in range(len(steps)):
+        for event in SWITCH, EXEC, ENTER:
+            ask.write(f'events/{event}/trigger', '\n')
+
+
 def main():
     if not os.path.ismount(ask.TRACING):
         subprocess.run(['mount', '-t', 'tracefs', 'nodev', ask.TRACING], check=True)
@@ -207,6 +296,10 @@ def main():
     with open('/sys/kernel/rcu_expedited', 'w', encoding='utf-8') as f:
         f.write('1')
     random.seed(int(sys.argv[1]))
+    for definition in 'latency u64 lat; pid_t pid', 'named char file[]; pid_t pid':
+        put('synthetic_events', definition)
+    for steps in TOGETHER:
+        asked_together(steps)
     for text in WHOLE:
         asked(SWITCH, text)
     for text in EXPRESSIONS:

@@ -394,6 +394,28 @@ void home_listed(const struct otr_event *ev, struct seq_buf *out)
 			otr_hist_list(t->hist, t->filter, t->paused, out);
 }
 
+/* As "hist_debug" has it, but without addresses. */
+void home_debug(const struct otr_event *ev, struct seq_buf *out)
+{
+	const char *after = "hist_data: ";
+	size_t start = out->len;
+	char *at = out->buffer + start;
+	unsigned int nr = 0;
+
+	for (struct trigger *t = triggers; t; t = t->next)
+		if (t->ev == ev) {
+			seq_buf_puts(out, nr++ ? "\n\n" : "");
+			otr_hist_debug(t->hist, t->filter, t->paused, out);
+		}
+	out->buffer[out->len] = '\0';
+	while ((at = strstr(at, after))) {
+		at += strlen(after);
+		*at = 'P';
+		memmove(at + 1, at + strcspn(at, "\n"), strlen(at + strcspn(at, "\n")) + 1);
+	}
+	out->len = start + strlen(out->buffer + start);
+}
+
 /* As a log has them, each with its position. */
 void home_errors(const struct otr_hist_command *command, struct seq_buf *out)
 {
@@ -418,6 +440,45 @@ void home_shown(const struct otr_event *ev, unsigned int nr, struct seq_buf *out
 		otr_hist_view_entry(view, i, out);
 	otr_hist_view_totals(view, out);
 	otr_hist_view_free(view);
+}
+
+/* A command that is right. */
+void home_write_ok(struct otr_event *ev, const char *command)
+{
+	struct otr_hist_command c;
+	char text[4096] = "";
+	struct seq_buf out;
+	int err = home_write(ev, command, &c);
+
+	seq_buf_init(&out, text, sizeof(text) - 1);
+	home_errors(&c, &out);
+	if (err)
+		KTAP_FAIL("%s: %d\n%s", command, err, text);
+	otr_hist_command_free(&c);
+}
+
+void home_count(const struct otr_event *ev, const void *rec, u64 ts)
+{
+	for (unsigned int i = 0; home_hist(ev, i); i++)
+		otr_hist_count(home_hist(ev, i), rec, ts, 0);
+}
+
+struct home_switch home_switch_rec(s32 prev, s32 next, const char *comm)
+{
+	struct home_switch rec = {
+		.prev_pid = prev, .next_pid = next, .prev_prio = 120, .next_prio = -1,
+		.prev_state = 1L << 40,
+	};
+
+	memcpy(rec.next_comm, comm, min(strlen(comm), sizeof(rec.next_comm)));
+	return rec;
+}
+
+void home_hit(s32 prev, s32 next, const char *comm, u64 ts)
+{
+	struct home_switch rec = home_switch_rec(prev, next, comm);
+
+	home_count(&home_switch, &rec, ts);
 }
 
 void home_start(void)

@@ -55,8 +55,13 @@ struct otr_event *home_event(const char *name);
 int home_write(struct otr_event *ev, const char *text, struct otr_hist_command *command);
 struct otr_hist *home_hist(const struct otr_event *ev, unsigned int nr);
 void home_listed(const struct otr_event *ev, struct seq_buf *out);
+void home_debug(const struct otr_event *ev, struct seq_buf *out);
 void home_errors(const struct otr_hist_command *command, struct seq_buf *out);
 void home_shown(const struct otr_event *ev, unsigned int nr, struct seq_buf *out);
+void home_write_ok(struct otr_event *ev, const char *command);
+void home_count(const struct otr_event *ev, const void *rec, u64 ts);
+struct home_switch home_switch_rec(s32 prev, s32 next, const char *comm);
+void home_hit(s32 prev, s32 next, const char *comm, u64 ts);
 void home_start(void);
 void home_end(void);
 
