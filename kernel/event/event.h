@@ -116,7 +116,7 @@ static inline long otr_event_key(const struct otr_event *ev)
  *	    on its way on return
  * @link: in the list of hooks
  *
- * Called one event at a time, with no lock of the rooms above held.
+ * Called one event at a time, with no lock of the rooms above held. Each may be NULL.
  */
 struct otr_event_hooks {
 	void			(*gone)(struct otr_event *ev, bool for_good);

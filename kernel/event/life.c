@@ -98,7 +98,8 @@ static void life_tell(struct otr_event *ev, bool for_good)
 
 	lockdep_assert_held(&life_lock);
 	list_for_each_entry(hooks, &life_hooks, link)
-		hooks->gone(ev, for_good);
+		if (hooks->gone)
+			hooks->gone(ev, for_good);
 	WARN_ON_ONCE(atomic_read(&ev->users));
 }
 
@@ -108,7 +109,8 @@ static void life_settle(void)
 
 	lockdep_assert_held(&life_lock);
 	list_for_each_entry(hooks, &life_hooks, link)
-		hooks->settle();
+		if (hooks->settle)
+			hooks->settle();
 }
 
 /**

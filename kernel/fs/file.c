@@ -342,6 +342,13 @@ static __poll_t file_stream_poll(struct file *file, poll_table *wait)
 	return of->ops->poll ? of->ops->poll(of, file, wait) : DEFAULT_POLLMASK;
 }
 
+static __poll_t file_text_poll(struct file *file, poll_table *wait)
+{
+	struct otr_file *of = file_of(file);
+
+	return of->ops->poll(of, file, wait);
+}
+
 static long file_stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct otr_file *of = file_of(file);
@@ -357,6 +364,17 @@ const struct file_operations otr_text_fops = {
 	.splice_read	= copy_splice_read,
 	.write		= file_node_write,
 	.llseek		= file_node_seek,
+};
+
+/* Those that can be waited for: epoll(7) refuses the others. */
+const struct file_operations otr_polled_text_fops = {
+	.owner		= THIS_MODULE,
+	.open		= file_node_open,
+	.release	= file_node_release,
+	.read_iter	= file_text_read,
+	.write		= file_node_write,
+	.llseek		= file_node_seek,
+	.poll		= file_text_poll,
 };
 
 const struct file_operations otr_stream_fops = {

@@ -64,6 +64,7 @@ void otr_change_forget_below(struct dentry *dentry);
 
 /* file.c: from system calls to handlers */
 extern const struct file_operations otr_text_fops;
+extern const struct file_operations otr_polled_text_fops;
 extern const struct file_operations otr_stream_fops;
 struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_file_ops *ops,
 			       fmode_t mode, unsigned int flags);
@@ -150,6 +151,8 @@ extern const struct otr_file_ops otr_tgids_ops;
 extern const struct otr_file_ops otr_trace_options_ops;		/* options.c */
 extern const struct otr_dir otr_options_dir;
 extern const struct otr_dir otr_events_dir;			/* events.c */
+extern const struct otr_file_ops otr_hist_ops;			/* hist.c */
+extern const struct otr_file_ops otr_hist_json_ops;
 extern const struct otr_file_ops otr_set_event_ops;		/* set_event.c */
 extern const struct otr_file_ops otr_available_events_ops;
 extern const struct otr_file_ops otr_show_filters_ops;

@@ -10,6 +10,9 @@
  *	accepts: func_full_name or glob-matching-pattern	ftracetest
  *	Can enable module events via: :mod:		ftracetest, since 6.14
  *	' >> synthetic_events, s:[synthetic/], long[]	ftracetest
+ *	<var1>=<field|var_ref|numeric_literal>		ftracetest
+ *	onchange(var)					ftracetest
+ *	snapshot()					ftracetest
  */
 #include "fs/fs.h"
 #include "tracer/tracer.h"
@@ -94,6 +97,25 @@ static const char readme_events[] =
 	"\t\t\t  s:[synthetic/]<event> <field>[;<field>]... defines one,\n"
 	"\t\t\t  -:[<group>/]<event> removes one\n";
 
+static const char readme_triggers[] =
+	"  events/<system>/<event>/trigger\n"
+	"\t\t\t- What else is done when it happens, recorded or not:\n"
+	"\t\t\t  action[:count] [if filter]; reading it names the actions,\n"
+	"\t\t\t  \"!\" in front of one that is there ends it\n"
+	"  events/<system>/<event>/hist\n"
+	"\t\t\t- What its triggers called hist counted, which are written as\n"
+	"\t\t\t  hist:keys=<field1[,field2,...]>[:vals=<field1[,...]>]\n"
+	"\t\t\t    [:<var1>=<field|var_ref|numeric_literal>[,<var2>=...]]\n"
+	"\t\t\t    [:sort=<field1[,field2]>][:size=#entries][:name=histname]\n"
+	"\t\t\t    [:pause][:cont][:clear][:nohitcount][:clock=name]\n"
+	"\t\t\t    [:<handler>.<action>] [if <filter>]\n"
+	"\t\t\t  Handlers, and what they wait for:\n"
+	"\t\t\t    onmax(var)\t- a larger value than ever\n"
+	"\t\t\t    onchange(var) - another value\n"
+	"\t\t\t  Actions:\n"
+	"\t\t\t    save(field,...) - keep these fields with the entry\n"
+	"\t\t\t    snapshot()\t- put aside what was recorded\n";
+
 static int readme_show(struct otr_file *of, struct seq_file *m)
 {
 	seq_puts(m, readme_basics);
@@ -102,6 +124,7 @@ static int readme_show(struct otr_file *of, struct seq_file *m)
 	if (otr_ret_ready())
 		seq_puts(m, readme_returns);
 	seq_puts(m, readme_events);
+	seq_puts(m, readme_triggers);
 	return 0;
 }
 

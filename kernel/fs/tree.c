@@ -94,7 +94,8 @@ static struct inode *tree_inode_make(struct super_block *sb, umode_t mode,
 		inc_nlink(inode);
 	} else {
 		inode->i_op = &tree_file_iops;
-		inode->i_fop = ops->read ? &otr_stream_fops : &otr_text_fops;
+		inode->i_fop = ops->read ? &otr_stream_fops :
+			       ops->poll ? &otr_polled_text_fops : &otr_text_fops;
 	}
 	return inode;
 }

@@ -586,3 +586,18 @@ u64 otr_hist_hits(const struct otr_hist *hist)
 	otr_hist_map_totals(hist->table->map, &totals);
 	return totals.hits;
 }
+
+/**
+ * otr_hist_entries - how much there is to show
+ * @hist: the histogram
+ *
+ * Context: the caller's lock, see hist.h.
+ * Return: the entries of its table.
+ */
+unsigned int otr_hist_entries(const struct otr_hist *hist)
+{
+	struct otr_hist_totals totals;
+
+	otr_hist_map_totals(hist->table->map, &totals);
+	return totals.entries;
+}

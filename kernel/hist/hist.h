@@ -26,10 +26,10 @@
 
 #include "base/base.h"
 #include "event/event.h"
+#include "hist/map.h"
 
 struct otr_hist;
 struct otr_hist_home;
-struct otr_hist_map;
 struct otr_hist_view;
 
 /* Frames of a stack that is a key: with their number, as much as a text. */
@@ -235,6 +235,7 @@ const char *otr_hist_clock(const struct otr_hist *hist);
 bool otr_hist_needs_time(const struct otr_hist *hist);
 struct otr_event *otr_hist_event(const struct otr_hist *hist);
 u64 otr_hist_hits(const struct otr_hist *hist);
+unsigned int otr_hist_entries(const struct otr_hist *hist);
 
 /* count.c */
 void otr_hist_count(struct otr_hist *hist, const void *rec, u64 ts, unsigned long probe);

@@ -49,7 +49,9 @@ static int map_entry(u32 word)
 	return (int)(word & OTR_HIST_NR_MASK) - 1;
 }
 
-static bool map_is(const struct otr_hist_map *map, u32 word, u32 tag, const u64 *key)
+/* Is it the key, of so many @words? */
+static __always_inline bool map_is_of(const struct otr_hist_map *map, u32 word, u32 tag,
+				      const u64 *key, u32 words)
 {
 	const u64 *other;
 	u32 i;
@@ -57,20 +59,35 @@ static bool map_is(const struct otr_hist_map *map, u32 word, u32 tag, const u64 
 	if ((word & ~OTR_HIST_NR_MASK) != tag)
 		return false;
 	other = otr_hist_map_key(map, map_entry(word));
-	for (i = 0; i < map->shape.key_size / sizeof(*key); i++)
+	for (i = 0; i < words; i++)
 		if (key[i] != other[i])
 			return false;
 	return true;
 }
 
-static u64 map_hash(const struct otr_hist_map *map, const u64 *key)
+static u32 map_words(const struct otr_hist_map *map)
+{
+	return map->shape.key_size / sizeof(u64);
+}
+
+static bool map_is(const struct otr_hist_map *map, u32 word, u32 tag, const u64 *key)
+{
+	return map_is_of(map, word, tag, key, map_words(map));
+}
+
+static __always_inline u64 map_hash_of(const struct otr_hist_map *map, const u64 *key, u32 words)
 {
 	u64 hash = map->seed;
 	u32 i;
 
-	for (i = 0; i < map->shape.key_size / sizeof(*key); i++)
+	for (i = 0; i < words; i++)
 		hash = otr_hist_mix(hash, key[i]);
 	return otr_hist_mixed(hash);
+}
+
+static u64 map_hash(const struct otr_hist_map *map, const u64 *key)
+{
+	return map_hash_of(map, key, map_words(map));
 }
 
 /*
@@ -168,6 +185,18 @@ int otr_hist_map_get_hashed(struct otr_hist_map *map, const u64 *key, u64 hash)
 	return map_entry(word);
 }
 
+/* Most keys are there, in the first slot. */
+static __always_inline int map_get_of(struct otr_hist_map *map, const u64 *key, u32 words)
+{
+	u64 hash = map_hash_of(map, key, words);
+	/* Pairs with map_put(). */
+	u32 word = smp_load_acquire(&map->slots[hash >> map->shift]);
+
+	if (likely(word && map_is_of(map, word, map_tag(hash), key, words)))
+		return map_entry(word);
+	return otr_hist_map_get_hashed(map, key, hash);
+}
+
 /**
  * otr_hist_map_get_long - what otr_hist_map_get() does for keys of more than 8 bytes
  * @map: the table
@@ -178,7 +207,10 @@ int otr_hist_map_get_hashed(struct otr_hist_map *map, const u64 *key, u64 hash)
  */
 int otr_hist_map_get_long(struct otr_hist_map *map, const u64 *key)
 {
-	return otr_hist_map_get_hashed(map, key, map_hash(map, key));
+	/* Two numbers are what nearly everybody wants. */
+	if (likely(map->shape.key_size == 2 * sizeof(u64)))
+		return map_get_of(map, key, 2);
+	return map_get_of(map, key, map_words(map));
 }
 
 /**

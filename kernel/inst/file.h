@@ -106,8 +106,8 @@ enum otr_moves {
  * @write_user: takes data straight from user space, instead of @write
  * @read: produces data by itself, instead of @show and @walk
  * @splice: moves data into a pipe, goes with @read
- * @poll: goes with @read
- * @ioctl: likewise
+ * @poll: waits for something to read
+ * @ioctl: goes with @read
  */
 struct otr_file_ops {
 	int (*open)(struct otr_file *of);

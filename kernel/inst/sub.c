@@ -294,6 +294,17 @@ static struct otr_filter *sub_lone_filter(const struct otr_sub *sub)
 	return tap->filter && !otr_filter_needs_head(tap->filter) ? tap->filter : NULL;
 }
 
+/* What those records go to, and no further, of an event that is only counted. */
+static struct otr_tap *sub_counter(const struct otr_sub *sub)
+{
+	struct otr_tap *tap = sub->taps[OTR_TAP_BEFORE];
+
+	if (!tap || !tap->counts || tap->next || sub->taps[OTR_TAP_AFTER] ||
+	    sub->taps[OTR_TAP_SINK])
+		return NULL;
+	return tap->filter && otr_filter_needs_head(tap->filter) ? NULL : tap;
+}
+
 static void sub_note_taps(struct otr_sub *sub)
 {
 	const struct otr_tap *tap;
@@ -304,6 +315,8 @@ static void sub_note_taps(struct otr_sub *sub)
 	WRITE_ONCE(sub->picky, picky);
 	/* Pairs with the address dependency in the probes: the filter is complete. */
 	smp_store_release(&sub->lone, sub_lone_filter(sub));
+	/* Likewise: the tap is. */
+	smp_store_release(&sub->counter, sub_counter(sub));
 	otr_sub_gate_update(sub);
 }
 
@@ -319,7 +332,7 @@ void otr_sub_add_tap(struct otr_sub *sub, struct otr_tap *tap)
 	struct otr_tap **at = &sub->taps[tap->kind];
 
 	lockdep_assert_held(&otr_inst_lock);
-	while (*at && tap->kind == OTR_TAP_SINK)
+	while (*at && (tap->kind == OTR_TAP_SINK || tap->last))
 		at = &(*at)->next;
 	tap->next = *at;
 	/* Pairs with the address dependency in the probes: the tap is complete. */

@@ -53,6 +53,9 @@ enum otr_tap_kind {
  *	       it looks at the record; set before it is added
  * @keeps_rec: while a trigger of the event looks at records, it runs when the record is in
  *	       the ring, though it is of those before; set before it is added
+ * @counts: of those before: it looks at no head, and changes nothing that is in the way of
+ *	    the record; set before it is added
+ * @last: of triggers: it runs after those that are there; set before it is added
  * @next: the one that runs after it
  *
  * A tap may switch the event on and off, stop the ring or exchange it. What it records
@@ -64,6 +67,8 @@ struct otr_tap {
 	enum otr_tap_kind	kind;
 	bool			needs_rec;
 	bool			keeps_rec;
+	bool			counts;
+	bool			last;
 	struct otr_tap		*next;
 };
 
@@ -82,8 +87,11 @@ struct otr_tap {
  *	    preemption off
  * @lone: the filter of its trigger, where it has one alone that runs after the record and
  *	  whose filter does not look at the head; read like @filter
+ * @counter: its trigger, where it has one alone that counts, and whose filter, if it has
+ *	     one, does not look at the head; read like @filter
  * @taps: sinks and triggers, by their kind, sinks in the order in which they were added,
- *	  triggers the other way round; read by probes with preemption off
+ *	  triggers the other way round, but for those that are to be last; read by probes
+ *	  with preemption off
  * @picky: a trigger needs the record, so none runs for tasks that are not wanted
  * @missed: records that no tap got, as they were too long or nested too deep and the
  *	    ring took none
@@ -110,6 +118,7 @@ struct otr_sub {
 	struct otr_filter	*only;
 	struct otr_filter	*filter;
 	struct otr_filter	*lone;
+	struct otr_tap		*counter;
 	struct otr_tap		*taps[OTR_TAP_KINDS];
 	bool			picky;
 	atomic_long_t		missed;

@@ -421,6 +421,31 @@ static __always_inline bool event_lone_rejects(const struct otr_sub *sub, const 
 	       otr_filter_first(lone, data) == OTR_STEP_REJECT;
 }
 
+/*
+ * The same for a trigger that counts: nothing is recorded, and it changes nothing. False
+ * for what is to be looked at as a whole.
+ */
+static __always_inline bool event_counted(struct otr_sub *sub, const void *data,
+					  unsigned int len, u32 gate, unsigned long probe)
+{
+	/* What it is comes with its address, see otr_sub_add_tap(). */
+	struct otr_tap *counter = READ_ONCE(sub->counter);
+	const struct otr_hit hit = { .sub = sub, .rec = data, .len = len, .probe = probe };
+
+	if (!counter || gate != (OTR_GATE_SHUT | OTR_GATE_TRIGGER))
+		return false;
+	if (!counter->filter || otr_filter_match(counter->filter, data))
+		counter->run(counter, &hit);
+	return true;
+}
+
+static noinline void event_judge_tapped(struct otr_sub *sub, void *data, unsigned int len,
+					u32 gate, unsigned long probe)
+{
+	if (!event_counted(sub, data, len, gate, probe))
+		event_judge_taps(sub, data, len, NULL, probe);
+}
+
 /* All that may be in the way, or was when the probe looked at the gate. */
 static noinline void event_judge_all(struct otr_sub *sub, void *data, unsigned int len,
 				     unsigned long probe, u32 gate)
@@ -459,7 +484,7 @@ void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
 		if (likely(!(gate & GATE_TAPS)))
 			event_judge_all(sub, data, len, _RET_IP_, gate);
 		else if (!event_lone_rejects(sub, data, gate))
-			event_judge_taps(sub, data, len, NULL, _RET_IP_);
+			event_judge_tapped(sub, data, len, gate, _RET_IP_);
 		return;
 	}
 	answer = otr_filter_first(only, data);
@@ -489,9 +514,13 @@ static noinline void event_end_judged(struct otr_out *out, unsigned long probe)
 	if (unlikely(out->level & LEVEL_TAPS)) {
 		bool in_ring = out->level & LEVEL_RING;
 
-		event_judge_taps(sub, out->data, out->len, in_ring ? out : NULL, probe);
-		if (!in_ring)
+		if (in_ring) {
+			event_judge_taps(sub, out->data, out->len, out, probe);
+		} else {
+			event_judge_tapped(sub, out->data, out->len, READ_ONCE(sub->gate.bits),
+					   probe);
 			event_scratch_release(out);
+		}
 		return;
 	}
 	good = event_judge(sub, out);

@@ -42,6 +42,9 @@ bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, s
 /* printk.c: texts of other modules */
 const char *otr_printk_format(unsigned int nr);
 
+/* syscall.c: events of system calls */
+const char *otr_syscall_name(u64 nr);
+
 /* task.c: names of tasks, and tasks that fork */
 int otr_task_names_get(void);
 void otr_task_names_put(void);

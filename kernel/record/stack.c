@@ -14,6 +14,9 @@
 #include "event/event.h"
 #include "record/internal.h"
 
+/* So many frames of our own may come first. */
+#define STACK_OURS	16
+
 struct stacks {
 	unsigned long	caller[OTR_NEST_SLOTS][OTR_STACK_MAX];
 };
@@ -103,6 +106,36 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
 		return;
 	stack_record(ring, raw_cpu_ptr(all)->caller[slot], from);
 	otr_nest_exit(&stack_nest, slot);
+}
+
+/**
+ * otr_stack_save - find the callers, without a record
+ * @from: the innermost caller that is of no interest any more
+ * @callers: gets them
+ * @nr: how many there is room for, fewer than OTR_STACK_MAX by far
+ *
+ * Context: as for otr_stack_record().
+ * Return: how many there are; 0 where nobody can know.
+ */
+unsigned int otr_stack_save(unsigned long from, unsigned long *callers, unsigned int nr)
+{
+	struct stacks __percpu *all = READ_ONCE(stacks);
+	unsigned int found, skip;
+	unsigned long *caller;
+	int slot;
+
+	if (!all || !rcu_is_watching())
+		return 0;
+	slot = otr_nest_enter(&stack_nest, OTR_NEST_SLOTS);
+	if (slot < 0)
+		return 0;
+	caller = raw_cpu_ptr(all)->caller[slot];
+	found = stack_trace_save(caller, nr + STACK_OURS, 0);
+	skip = stack_ours(caller, found, from) + 1;
+	nr = found > skip ? min(nr, found - skip) : 0;
+	memcpy(callers, caller + skip, nr * sizeof(*caller));
+	otr_nest_exit(&stack_nest, slot);
+	return nr;
 }
 
 /**

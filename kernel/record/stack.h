@@ -25,6 +25,7 @@
 
 int otr_stack_prepare(void);
 void otr_stack_record(struct otr_ring *ring, unsigned long from);
+unsigned int otr_stack_save(unsigned long from, unsigned long *callers, unsigned int nr);
 bool otr_stack_busy(void);
 void otr_stack_record_user(struct otr_ring *ring);
 int otr_stack_init(void);

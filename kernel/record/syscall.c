@@ -112,6 +112,18 @@ static struct call *syscall_call_of(int nr)
 	return nr >= 0 && nr < NR_syscalls ? syscall_calls[nr] : NULL;
 }
 
+/**
+ * otr_syscall_name - what a system call is called
+ * @nr: its number
+ *
+ * Context: any.
+ * Return: its name with "sys_" in front; NULL if there is none, or its events are unknown.
+ */
+const char *otr_syscall_name(u64 nr)
+{
+	return nr < NR_syscalls && syscall_calls[nr] ? syscall_calls[nr]->name : NULL;
+}
+
 static void syscall_enter_text(struct otr_line *line)
 {
 	const struct rec_enter *rec = line->rec;

@@ -89,8 +89,15 @@ static void action_run_snapshot(const struct otr_trigger *trigger, atomic_long_t
 	}
 }
 
-/* "system:event"; it stays in place while otr_switch_lock is held. */
-static int action_target_event(struct otr_trigger *trigger, char **rest)
+/**
+ * otr_action_target_event - read "system:event"
+ * @trigger: gets the event, which stays in place while otr_switch_lock is held
+ * @rest: the text; what is behind it is left
+ *
+ * Context: of &struct otr_action.target.
+ * Return: 0, -EINVAL when there is no such event that can be switched.
+ */
+int otr_action_target_event(struct otr_trigger *trigger, char **rest)
 {
 	const char *system = strsep(rest, ":");
 	const char *name = strsep(rest, ":");
@@ -112,8 +119,16 @@ static int action_target_event(struct otr_trigger *trigger, char **rest)
 	return 0;
 }
 
-/* From here on it can be switched by a bit of its gate. */
-static int action_prepare_event(struct otr_trigger *trigger)
+/**
+ * otr_action_prepare_event - let a trigger be about its event
+ * @trigger: the trigger
+ *
+ * From here on the event can be switched by a bit of its gate.
+ *
+ * Context: of &struct otr_action.prepare.
+ * Return: 0, or an errno.
+ */
+int otr_action_prepare_event(struct otr_trigger *trigger)
 {
 	struct otr_sub *sub;
 	int err = action_expand(trigger);
@@ -127,12 +142,25 @@ static int action_prepare_event(struct otr_trigger *trigger)
 	return 0;
 }
 
-static void action_release_event(struct otr_trigger *trigger)
+/**
+ * otr_action_release_event - the counterpart of otr_action_prepare_event()
+ * @trigger: the trigger
+ *
+ * Context: of &struct otr_action.release.
+ */
+void otr_action_release_event(struct otr_trigger *trigger)
 {
 	otr_sub_drop(trigger->sub);
 }
 
-static void action_show_event(const struct otr_trigger *trigger, struct seq_file *m)
+/**
+ * otr_action_show_event - print which event a trigger is about
+ * @trigger: the trigger
+ * @m: where to
+ *
+ * Context: any.
+ */
+void otr_action_show_event(const struct otr_trigger *trigger, struct seq_file *m)
 {
 	seq_printf(m, ":%s:%s", trigger->event->system, trigger->event->name);
 }
@@ -171,8 +199,8 @@ static void action_run_cpudump(const struct otr_trigger *trigger, atomic_long_t 
 	action_run_dump_of(raw_smp_processor_id(), left);
 }
 
-#define ABOUT_EVENT	.target = action_target_event, .prepare = action_prepare_event, \
-			.release = action_release_event, .show_target = action_show_event, \
+#define ABOUT_EVENT	.target = otr_action_target_event, .prepare = otr_action_prepare_event, \
+			.release = otr_action_release_event, .show_target = otr_action_show_event, \
 			.family = "event"
 #define ON_BOTH		.on = OTR_ON_FUNCTIONS | OTR_ON_EVENTS
 #define BEFORE		.when = OTR_TAP_BEFORE

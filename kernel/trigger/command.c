@@ -413,9 +413,15 @@ int otr_trigger_init(void)
 		return err;
 	err = otr_event_triggers_init();
 	if (err)
-		otr_part_unregister(&command_part);
-	else
-		otr_actions_init();
+		goto no_events;
+	otr_actions_init();
+	err = otr_hist_triggers_init();
+	if (!err)
+		return 0;
+	otr_actions_exit();
+	otr_event_triggers_exit();
+no_events:
+	otr_part_unregister(&command_part);
 	return err;
 }
 
@@ -427,6 +433,7 @@ int otr_trigger_init(void)
 void otr_trigger_exit(void)
 {
 	otr_inst_end();
+	otr_hist_triggers_exit();
 	otr_actions_exit();
 	otr_event_triggers_exit();
 	otr_part_unregister(&command_part);

@@ -3,7 +3,7 @@
  * Triggers on events.
  *
  * Each is a tap of its event's subscription, so an event without triggers knows nothing
- * of them. The newest comes first: where it is listed, and when it acts.
+ * of them. The newest comes first, or last: where it is listed, and when it acts.
  *
  * A trigger ends in two steps. It leaves its lists first, and is freed when no probe
  * can be at it any more; until then what it needs stays. One that a user takes away is
@@ -53,6 +53,7 @@ struct otr_event_trigger *otr_event_trigger_create(struct otr_inst *inst, struct
 	trigger->tap.kind = action->when;
 	trigger->tap.needs_rec = action->needs_rec;
 	trigger->tap.keeps_rec = action->keeps_rec;
+	trigger->tap.last = action->last;
 	return trigger;
 }
 
@@ -104,7 +105,10 @@ int otr_event_trigger_add(struct otr_event_trigger *trigger)
 	trigger->sub = sub;
 	atomic_long_set(&trigger->left, trigger->trigger.count);
 	mutex_lock(&otr_inst_lock);
-	list_add(&trigger->node, &sub->triggers);
+	if (trigger->tap.last)
+		list_add_tail(&trigger->node, &sub->triggers);
+	else
+		list_add(&trigger->node, &sub->triggers);
 	otr_sub_add_tap(sub, &trigger->tap);
 	mutex_unlock(&otr_inst_lock);
 	return 0;
@@ -134,18 +138,29 @@ static void event_leave(struct otr_event_trigger *trigger)
 	mutex_unlock(&otr_inst_lock);
 }
 
-/* Free those of an instance that left, or all of them. */
+static struct otr_event_trigger *event_first_leaving(const struct otr_inst *inst)
+{
+	struct otr_event_trigger *trigger;
+
+	list_for_each_entry(trigger, &event_leaving, node)
+		if (!inst || trigger->trigger.inst == inst)
+			return trigger;
+	return NULL;
+}
+
+/*
+ * Free those of an instance that left, or all of them. One that is freed may take away
+ * another one, by this function.
+ */
 static void event_settle(const struct otr_inst *inst)
 {
-	struct otr_event_trigger *trigger, *next;
+	struct otr_event_trigger *trigger;
 
 	lockdep_assert_held(&otr_switch_lock);
 	if (list_empty(&event_leaving))
 		return;
 	tracepoint_synchronize_unregister();
-	list_for_each_entry_safe(trigger, next, &event_leaving, node) {
-		if (inst && trigger->trigger.inst != inst)
-			continue;
+	while ((trigger = event_first_leaving(inst))) {
 		list_del(&trigger->node);
 		otr_event_trigger_free(trigger);
 	}
@@ -378,6 +393,13 @@ int otr_event_trigger_write_all(struct otr_inst *inst, const char *name, const c
 	return first;
 }
 
+static bool event_stays(const struct otr_event_trigger *trigger)
+{
+	const struct otr_action *action = trigger->trigger.action;
+
+	return action->stays && action->stays(trigger);
+}
+
 /**
  * otr_event_trigger_clear - remove what goes when a user opens the file to overwrite it
  * @inst: the instance
@@ -394,7 +416,7 @@ void otr_event_trigger_clear(struct otr_inst *inst, struct otr_event *ev)
 	if (!sub)
 		return;
 	list_for_each_entry_safe(trigger, next, &sub->triggers, node)
-		if (trigger->trigger.action->cleared)
+		if (trigger->trigger.action->cleared && !event_stays(trigger))
 			event_leave(trigger);
 	event_settle(inst);
 }

@@ -18,11 +18,13 @@
 #define _OTR_TRIGGER_H
 
 #include <linux/atomic.h>
+#include <linux/wait.h>
 
 #include "inst/inst.h"
 #include "site/site.h"
 
 struct otr_action;
+struct otr_event_trigger;
 struct otr_trigger;
 
 /* A count that does not end. */
@@ -62,7 +64,11 @@ struct otr_words {
  * @when: for events: when it runs, OTR_TAP_BEFORE or OTR_TAP_AFTER
  * @needs_rec: for events: see &struct otr_tap.needs_rec
  * @keeps_rec: for events: see &struct otr_tap.keeps_rec
+ * @last: for events: its triggers are listed behind those that are there, and run behind
+ *	  them; others in front
  * @cleared: for events: its triggers go when the file is opened to be overwritten
+ * @stays: for events: says of one of those that it does not; NULL for none. Called with
+ *	   otr_switch_lock held
  * @target: takes what is behind the name off @rest and finds what it means:
  *	    0 or an errno. NULL for an action that needs nothing else
  * @prepare: gets what @run needs; an errno. Not called for one that is to go
@@ -90,7 +96,9 @@ struct otr_action {
 	enum otr_tap_kind when;
 	bool		needs_rec;
 	bool		keeps_rec;
+	bool		last;
 	bool		cleared;
+	bool		(*stays)(const struct otr_event_trigger *trigger);
 	int		(*target)(struct otr_trigger *trigger, char **rest);
 	int		(*prepare)(struct otr_trigger *trigger);
 	void		(*release)(struct otr_trigger *trigger);
@@ -160,6 +168,12 @@ bool otr_trigger_same(const struct otr_trigger *a, const struct otr_trigger *b);
 void otr_trigger_show(const struct otr_trigger *trigger, const atomic_long_t *left,
 		      struct seq_file *m);
 
+/* The same file, for actions about an event, which @target and the like do the work of. */
+int otr_action_target_event(struct otr_trigger *trigger, char **rest);
+int otr_action_prepare_event(struct otr_trigger *trigger);
+void otr_action_release_event(struct otr_trigger *trigger);
+void otr_action_show_event(const struct otr_trigger *trigger, struct seq_file *m);
+
 /* event.c: triggers on events */
 int otr_event_trigger_write(struct otr_inst *inst, struct otr_event *ev, char *text);
 int otr_event_trigger_write_all(struct otr_inst *inst, const char *name, const char *text);
@@ -204,6 +218,31 @@ static inline void otr_trigger_give_back(atomic_long_t *left)
 	if (left && atomic_long_read(left) != OTR_COUNT_ENDLESS)
 		atomic_long_inc(left);
 }
+
+/* hist.c: triggers that are histograms */
+void otr_hist_watch(bool on);
+wait_queue_head_t *otr_hist_waiters(void);
+int otr_hist_triggers_init(void);
+void otr_hist_triggers_exit(void);
+
+/**
+ * struct otr_hist_text - what histograms counted, as one text
+ * @text: the text
+ * @len: its length
+ * @size: of its memory
+ */
+struct otr_hist_text {
+	char	*text;
+	size_t	len;
+	size_t	size;
+};
+
+/* hist_show.c */
+int otr_hist_json(const struct otr_inst *inst, const struct otr_event *ev, bool take,
+		  struct otr_hist_text *out);
+void otr_hist_text_free(struct otr_hist_text *text);
+int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct otr_event *ev);
+u64 otr_hist_show_hits(const struct otr_inst *inst, const struct otr_event *ev);
 
 struct otr_command;
 

@@ -32,6 +32,8 @@ ROWS = _rows(
     ('synth_text', 'the same with a text of 15 letters behind it', 2197, 500),
     ('hist_key', 'histogram of a u32 key, not recorded', 711, 220),
     ('hist_sum', 'the same, with the sum of a field', 764, 260),
+    ('hist_two', 'the same, with two keys', None, 280),
+    ('hist_stack', 'histogram by stack', None, 2500),
     ('trigger_reject', 'traceoff trigger whose filter rejects', None, 60),
     ('stack', 'stacktrace trigger, about 8 frames', 6576, 2000),
 ) + _rows(

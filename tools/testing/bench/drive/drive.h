@@ -61,6 +61,8 @@ bool synth(double *value);
 bool synth_text(double *value);
 bool hist_key(double *value);
 bool hist_sum(double *value);
+bool hist_two(double *value);
+bool hist_stack(double *value);
 bool trigger_reject(double *value);
 bool stack(double *value);
 bool call_among(double *value);

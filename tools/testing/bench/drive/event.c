@@ -88,6 +88,16 @@ bool hist_sum(double *value)
 	return need(EVENT "/hist") && triggered("hist:keys=narrow:vals=wide", value);
 }
 
+bool hist_two(double *value)
+{
+	return need(EVENT "/hist") && triggered("hist:keys=narrow,wide", value);
+}
+
+bool hist_stack(double *value)
+{
+	return need(EVENT "/hist") && triggered("hist:keys=stacktrace", value);
+}
+
 /* The record is put together for the filter, and goes nowhere. */
 bool trigger_reject(double *value)
 {

@@ -36,6 +36,8 @@ static const struct row {
 	{ "synth_text",		synth_text },
 	{ "hist_key",		hist_key },
 	{ "hist_sum",		hist_sum },
+	{ "hist_two",		hist_two },
+	{ "hist_stack",		hist_stack },
 	{ "trigger_reject",	trigger_reject },
 	{ "stack",		stack },
 	{ "call_among",		call_among },
