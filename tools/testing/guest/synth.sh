@@ -309,6 +309,22 @@ sample_note: kind=1 text=a text of any length flags=cc0 (GFP_KERNEL)'
 	echo '!traceoff' >>$events/sample_span/trigger
 }
 
+# What a program makes of records and formats, from the pages.
+check_client()
+{
+	local data=/tmp/synth.dat
+
+	trace-cmd record -q -o $data -e synthetic sh -c "echo 1 >/sys/module/$module/parameters/fire" >/dev/null 2>&1
+	is 'trace-cmd reads them' "$(trace-cmd report -i $data 2>&1 | sed -n 's/.*: \(sample_[a-z]*:\) */\1 /p')" \
+'sample_span: nr=0, pid=3, comm=array, length=1099511627776
+sample_span: nr=0, pid=1, comm=in order, length=-5
+sample_span: nr=0, pid=2, comm=by name, length=5
+sample_note: kind=0, text=a text of any length, flags=cc0'
+	rm -f $data
+	echo 0 >$events/enable
+	echo 1 >tracing_on
+}
+
 check_instance()
 {
 	mkdir instances/synth
@@ -358,6 +374,7 @@ fi
 if [ -e "$file" ]; then
 	insmod "$file"
 	check_records
+	check_client
 	check_instance
 else
 	skip 'records' 'the sample is not built for this kernel'
