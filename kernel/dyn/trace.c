@@ -42,10 +42,10 @@ struct trace_lengths {
 static u32 trace_callers_bytes(u64 value)
 {
 	const unsigned long *callers = (const void *)(unsigned long)value;
+	/* It may be another one soon. */
+	unsigned long nr = value < TASK_SIZE_MAX ? 0 : READ_ONCE(callers[0]);
 
-	if (value < TASK_SIZE_MAX || !callers[0])
-		return 0;
-	return (1 + min(callers[0], OTR_SYNTH_STACK)) * sizeof(*callers);
+	return nr ? (1 + min(nr, OTR_SYNTH_STACK)) * sizeof(*callers) : 0;
 }
 
 /* Bytes that a value takes behind the record. */
@@ -61,15 +61,22 @@ static u32 trace_behind_bytes(const struct otr_synth_field *field, u64 value)
 	}
 }
 
+/* The value of a field; @which is NULL where they are in the order of fields. */
+static __always_inline u64 trace_value(const u64 *values, const u8 *which, unsigned int i)
+{
+	return values[which ? which[i] : i];
+}
+
 /* Bytes of a record, a multiple of four. */
-static u32 trace_measure(const struct otr_synth *synth, const u64 *values,
+static u32 trace_measure(const struct otr_synth *synth, const u64 *values, const u8 *which,
 			 struct trace_lengths *lengths)
 {
 	u32 len = synth->size;
 	unsigned int i;
 
 	for (i = 0; i < synth->nr; i++) {
-		u32 bytes = trace_behind_bytes(&synth->fields[i], values[i]);
+		u32 bytes = trace_behind_bytes(&synth->fields[i],
+					       trace_value(values, which, i));
 
 		lengths->bytes[i] = bytes;
 		len += bytes;
@@ -134,20 +141,21 @@ static void trace_put_behind(const struct otr_synth_field *field, void *to, u64 
 }
 
 static void trace_fill_behind(const struct otr_synth *synth, void *rec, const u64 *values,
-			      const struct trace_lengths *lengths)
+			      const u8 *which, const struct trace_lengths *lengths)
 {
 	u32 at = synth->size;
 	unsigned int i;
 
 	for (i = 0; i < synth->nr; i++) {
 		const struct otr_synth_field *field = &synth->fields[i];
+		u64 value = trace_value(values, which, i);
 		u32 bytes = lengths->bytes[i];
 
 		if (field->sort != OTR_SYNTH_BEHIND && field->sort != OTR_SYNTH_CALLERS) {
-			trace_put_value(field, rec, values[i]);
+			trace_put_value(field, rec, value);
 			continue;
 		}
-		trace_put_behind(field, rec + at, values[i], bytes);
+		trace_put_behind(field, rec + at, value, bytes);
 		trace_put_word(rec + field->offset, bytes << 16 | at);
 		at += bytes;
 	}
@@ -156,7 +164,7 @@ static void trace_fill_behind(const struct otr_synth *synth, void *rec, const u6
 /* One record, of @len bytes. */
 static noinline __no_stack_protector void
 trace_write_behind(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values,
-		   const struct trace_lengths *lengths, u32 len)
+		   const u8 *which, const struct trace_lengths *lengths, u32 len)
 {
 	struct otr_out out __uninitialized;
 	void *rec;
@@ -171,24 +179,23 @@ trace_write_behind(const struct otr_synth *synth, struct otr_sub *sub, const u64
 		return;
 	/* The last bytes may be no word. */
 	*(u32 *)(rec + len - sizeof(u32)) = 0;
-	trace_fill_behind(synth, rec, values, lengths);
+	trace_fill_behind(synth, rec, values, which, lengths);
 	barrier_data(rec);
 	otr_event_end(&out);
 }
 
 /* One record of an event that has nothing behind. */
 static __always_inline void trace_write_plain(const struct otr_synth *synth, struct otr_sub *sub,
-					      const u64 *values)
+					      const u64 *values, const u8 *which)
 {
-	const struct otr_synth_field *field = synth->fields;
-	const struct otr_synth_field *end = field + synth->nr;
+	unsigned int i;
 	struct otr_out out __uninitialized;
 	void *rec = otr_event_begin(sub, &out, synth->size);
 
 	if (!rec)
 		return;
-	for (; field < end; field++)
-		trace_put_value(field, rec, *values++);
+	for (i = 0; i < synth->nr; i++)
+		trace_put_value(&synth->fields[i], rec, trace_value(values, which, i));
 	barrier_data(rec);
 	otr_event_end(&out);
 }
@@ -197,9 +204,9 @@ static noinline void trace_one_behind(const struct otr_synth *synth, struct otr_
 				      const u64 *values)
 {
 	struct trace_lengths lengths __uninitialized;
-	u32 len = trace_measure(synth, values, &lengths);
+	u32 len = trace_measure(synth, values, NULL, &lengths);
 
-	trace_write_behind(synth, sub, values, &lengths, len);
+	trace_write_behind(synth, sub, values, NULL, &lengths, len);
 }
 
 /**
@@ -214,20 +221,21 @@ __no_stack_protector
 void otr_synth_trace_one(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values)
 {
 	if (likely(!synth->behind))
-		trace_write_plain(synth, sub, values);
+		trace_write_plain(synth, sub, values, NULL);
 	else
 		trace_one_behind(synth, sub, values);
 }
 
-static noinline void trace_all_behind(const struct otr_synth *synth, const u64 *values)
+static noinline void trace_all_behind(const struct otr_synth *synth, const u64 *values,
+				      const u8 *which)
 {
 	struct trace_lengths lengths __uninitialized;
 	const struct otr_synth_target *target;
-	u32 len = trace_measure(synth, values, &lengths);
+	u32 len = trace_measure(synth, values, which, &lengths);
 
 	/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
 	hlist_for_each_entry_rcu(target, &synth->targets, node, true)
-		trace_write_behind(synth, target->sub, values, &lengths, len);
+		trace_write_behind(synth, target->sub, values, which, &lengths, len);
 }
 
 static noinline void trace_all_missed(const struct otr_synth *synth)
@@ -239,18 +247,8 @@ static noinline void trace_all_missed(const struct otr_synth *synth)
 		atomic_long_inc(&target->sub->missed);
 }
 
-/**
- * otr_synth_trace - write a record of a synthetic event wherever it is wanted
- * @synth: the event, from otr_synth_get() or, under RCU, from elsewhere
- * @values: one for each field: a number; the address of a text in the kernel's memory, that
- *	    of a user's program or NULL meaning a fault; or the address of how many callers
- *	    a stack has, an unsigned long, with the callers behind it
- *
- * An event that comes of itself ends after some rounds; what is lost is counted.
- *
- * Context: any, NMI included, preemption off.
- */
-__no_stack_protector void otr_synth_trace(const struct otr_synth *synth, const u64 *values)
+static __always_inline void trace_all(const struct otr_synth *synth, const u64 *values,
+				      const u8 *which)
 {
 	const struct otr_synth_target *target;
 	int depth;
@@ -263,11 +261,42 @@ __no_stack_protector void otr_synth_trace(const struct otr_synth *synth, const u
 		return;
 	}
 	if (unlikely(synth->behind)) {
-		trace_all_behind(synth, values);
+		trace_all_behind(synth, values, which);
 	} else {
 		/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
 		hlist_for_each_entry_rcu(target, &synth->targets, node, true)
-			trace_write_plain(synth, target->sub, values);
+			trace_write_plain(synth, target->sub, values, which);
 	}
 	otr_nest_exit(&trace_depth, depth);
+}
+
+/**
+ * otr_synth_trace - write a record of a synthetic event wherever it is wanted
+ * @synth: the event, from otr_synth_get() or, under RCU, from elsewhere
+ * @values: one for each field: a number; the address of a text in the kernel's memory, that
+ *	    of a user's program or NULL meaning a fault; or the address of how many callers
+ *	    a stack has, an unsigned long, with the callers behind it
+ *
+ * Texts and stacks may change meanwhile, but for a zero that is behind a text. An event
+ * that comes of itself ends after some rounds; what is lost is counted.
+ *
+ * Context: any, NMI included, preemption off.
+ */
+__no_stack_protector void otr_synth_trace(const struct otr_synth *synth, const u64 *values)
+{
+	trace_all(synth, values, NULL);
+}
+
+/**
+ * otr_synth_trace_of - the same, with values of which some are wanted
+ * @synth: the event
+ * @values: values as for otr_synth_trace()
+ * @which: for each field the number of its value
+ *
+ * Context: that of otr_synth_trace().
+ */
+__no_stack_protector
+void otr_synth_trace_of(const struct otr_synth *synth, const u64 *values, const u8 *which)
+{
+	trace_all(synth, values, which);
 }

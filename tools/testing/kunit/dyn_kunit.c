@@ -396,6 +396,36 @@ static void one_of_itself_ends(struct kunit *test)
 	otr_synth_put(synth);
 }
 
+/* As histograms have their values. */
+static void some_of_many_values(struct kunit *test)
+{
+	u64 values[] = { 10, (u64)(long)"eleven", 12, 13 };
+	const u8 numbers[] = { 3, 0, 3 }, texts[] = { 1, 2, 1 };
+	struct otr_synth *plain, *behind;
+
+	KUNIT_ASSERT_EQ(test, define("plain u8 a; u16 b; u64 c"), 0);
+	KUNIT_ASSERT_EQ(test, define("behind char[] a; u64 b; char c[16]"), 0);
+	KUNIT_ASSERT_EQ(test, switch_named(otr_inst_top(), NULL, true), 0);
+	plain = otr_synth_get("plain");
+	behind = otr_synth_get("behind");
+	KUNIT_ASSERT_NOT_NULL(test, plain);
+	KUNIT_ASSERT_NOT_NULL(test, behind);
+	preempt_disable();
+	otr_synth_trace_of(plain, values, numbers);
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, *word_at(door.last, 8), 13);
+	KUNIT_EXPECT_EQ(test, *word_at(door.last, 16), 10);
+	KUNIT_EXPECT_EQ(test, *word_at(door.last, 24), 13);
+	preempt_disable();
+	otr_synth_trace_of(behind, values, texts);
+	preempt_enable();
+	KUNIT_EXPECT_STREQ(test, door.last + behind->size, "eleven");
+	KUNIT_EXPECT_EQ(test, *word_at(door.last, 16), 12);
+	KUNIT_EXPECT_STREQ(test, door.last + 24, "eleven");
+	otr_synth_put(behind);
+	otr_synth_put(plain);
+}
+
 /* What leads to what is behind has 16 bits for the place. */
 static void too_long_ones_are_missed(struct kunit *test)
 {
@@ -621,6 +651,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(records_have_their_bytes),
 	KUNIT_CASE(each_instance_has_its_own),
 	KUNIT_CASE(one_of_itself_ends),
+	KUNIT_CASE(some_of_many_values),
 	KUNIT_CASE(too_long_ones_are_missed),
 	KUNIT_CASE(by_array_and_by_steps),
 	KUNIT_CASE(contexts_interrupt_each_other),
