@@ -20,7 +20,8 @@ struct otr_hist_stat {
  * @payload_at: bytes into a row before what its entry keeps
  * @stride: bytes of a row
  * @rows: the entries: sums, the hits being the first, then the key, then what is kept
- * @order: the rows, sorted
+ * @order: the rows, sorted; and room for as many
+ * @place: where the next row goes, by a byte of the key, while they are sorted
  * @stats: by value
  * @names: symbols that were looked up
  */
@@ -33,9 +34,13 @@ struct otr_hist_view {
 	unsigned int		stride;
 	u8			*rows;
 	const u8		**order;
+	u32			place[256];
 	struct otr_hist_stat	stats[HIST_VALS_MAX];
 	struct otr_names	*names;
 };
+
+/* order.c */
+void otr_hist_view_sort(struct otr_hist_view *view);
 
 /* show.c */
 void otr_hist_show_symbol(const struct otr_hist_view *view, u64 addr, bool with_offset,

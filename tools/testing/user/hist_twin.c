@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/sort.h>
+
+#include "hist/view.h"
 #include "hist_home.h"
 
 #define TWIN_ENTRIES	512
@@ -282,9 +285,61 @@ static void sorted(void)
 	}
 }
 
+/*
+ * What a sort by the keys' bytes and the usual sort behind it would make of entries, which
+ * are all equal in what they are sorted by.
+ */
+static int compare_keys(const void *a, const void *b, const void *priv)
+{
+	const struct otr_hist_view *view = priv;
+
+	return memcmp(*(const u8 *const *)a + view->key_at, *(const u8 *const *)b + view->key_at,
+		      view->payload_at - view->key_at);
+}
+
+static int compare_nothing(const void *a, const void *b, const void *priv)
+{
+	return 0;
+}
+
+static void equals(void)
+{
+	static const char *const commands[] = {
+		"hist:keys=next_comm:size=2048", "hist:keys=next_pid,prev_pid:size=2048",
+		"hist:keys=next_comm,prev_comm,next_pid:size=2048", "hist:keys=next_pid:size=2048",
+	};
+	const u8 *want[1000];
+
+	for (unsigned int c = 0; c < ARRAY_SIZE(commands); c++) {
+		struct otr_hist_view *view;
+
+		home_start();
+		home_write_ok(&home_switch, commands[c]);
+		for (int i = 0; i < 1000; i++) {
+			struct home_switch rec = home_switch_rec(random(), i, "");
+
+			for (unsigned int j = 0; j < 15; j++) {
+				rec.next_comm[j] = 1 + random() % 255;
+				rec.prev_comm[j] = 1 + random() % 255;
+			}
+			home_count(&home_switch, &rec, 0);
+		}
+		view = otr_hist_view_create(home_hist(&home_switch, 0));
+		EXPECT_EQ(view->nr, ARRAY_SIZE(want));
+		for (unsigned int i = 0; i < view->nr; i++)
+			want[i] = view->rows + (size_t)i * view->stride;
+		shim_sort_r(want, view->nr, sizeof(*want), compare_keys, view);
+		shim_sort_r(want, view->nr, sizeof(*want), compare_nothing, view);
+		EXPECT(!memcmp(want, view->order, sizeof(want)));
+		otr_hist_view_free(view);
+		home_end();
+	}
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(twins),
 	KTAP_CASE(sorted),
+	KTAP_CASE(equals),
 };
 
 int main(void)
