@@ -12,6 +12,9 @@
 #include <linux/rculist.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
+#ifdef CONFIG_DCACHE_WORD_ACCESS
+#include <asm/word-at-a-time.h>
+#endif
 
 #include "base/base.h"
 #include "dyn/internal.h"
@@ -48,12 +51,37 @@ static u32 trace_callers_bytes(u64 value)
 	return nr ? (1 + min(nr, OTR_SYNTH_STACK)) * sizeof(*callers) : 0;
 }
 
+/* Bytes of a text with its zero, OTR_SYNTH_TEXT at most. */
+#ifdef CONFIG_DCACHE_WORD_ACCESS
+/* Eight at a time, which may go beyond the text, and beyond a page: that reads as zeros. */
+static u32 trace_text_bytes(const char *text)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	u32 len;
+
+	for (len = 0; len < OTR_SYNTH_TEXT; len += sizeof(long)) {
+		unsigned long bits, word = load_unaligned_zeropad(text + len);
+
+		if (!has_zero(word, &bits, &constants))
+			continue;
+		bits = create_zero_mask(prep_zero_mask(word, bits, &constants));
+		return len + find_zero(bits) + 1;
+	}
+	return OTR_SYNTH_TEXT;
+}
+#else
+static u32 trace_text_bytes(const char *text)
+{
+	return strnlen(text, OTR_SYNTH_TEXT - 1) + 1;
+}
+#endif
+
 /* Bytes that a value takes behind the record. */
 static u32 trace_behind_bytes(const struct otr_synth_field *field, u64 value)
 {
 	switch (field->sort) {
 	case OTR_SYNTH_BEHIND:
-		return strnlen(trace_text(value), OTR_SYNTH_TEXT - 1) + 1;
+		return trace_text_bytes(trace_text(value));
 	case OTR_SYNTH_CALLERS:
 		return trace_callers_bytes(value);
 	default:

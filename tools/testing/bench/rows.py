@@ -29,7 +29,7 @@ ROWS = _rows(
     ('event_pid', 'the same, rejected by set_event_pid', 82, 40),
     ('event_two', 'the same, recorded in two instances', 1184, 330),
     ('synth', 'synthetic event of a u64 and a u32, recorded', 699, 240),
-    ('synth_text', 'the same with a text of 15 letters behind it', 2197, 500),
+    ('synth_text', 'the same with a text of 15 letters behind it', 2197, 450),
     ('hist_key', 'histogram of a u32 key, not recorded', 711, 220),
     ('hist_sum', 'the same, with the sum of a field', 764, 260),
     ('hist_two', 'the same, with two keys', None, 280),

@@ -7,6 +7,7 @@
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/vmalloc.h>
 
 #include "inst_room.h"
 #include "dyn/dyn.c"
@@ -396,6 +397,27 @@ static void one_of_itself_ends(struct kunit *test)
 	otr_synth_put(synth);
 }
 
+/* Of all lengths, from all places in a word, and up to the end of a page. */
+static void texts_are_measured(struct kunit *test)
+{
+	u8 *page = vmalloc(PAGE_SIZE);
+	unsigned int at, len;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memset(page, 'x', PAGE_SIZE);
+	for (at = 0; at < 9; at++)
+		for (len = 0; len < 40; len++) {
+			page[at + len] = 0;
+			KUNIT_EXPECT_EQ(test, trace_text_bytes(page + at), len + 1);
+			page[at + len] = 'x';
+		}
+	page[PAGE_SIZE - 1] = 0;
+	for (len = 0; len < 40; len++)
+		KUNIT_EXPECT_EQ(test, trace_text_bytes(page + PAGE_SIZE - 1 - len), len + 1);
+	KUNIT_EXPECT_EQ(test, trace_text_bytes(page), PAGE_SIZE);
+	vfree(page);
+}
+
 /* As histograms have their values. */
 static void some_of_many_values(struct kunit *test)
 {
@@ -651,6 +673,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(records_have_their_bytes),
 	KUNIT_CASE(each_instance_has_its_own),
 	KUNIT_CASE(one_of_itself_ends),
+	KUNIT_CASE(texts_are_measured),
 	KUNIT_CASE(some_of_many_values),
 	KUNIT_CASE(too_long_ones_are_missed),
 	KUNIT_CASE(by_array_and_by_steps),
