@@ -12,6 +12,8 @@
  *	' >> synthetic_events, s:[synthetic/], long[]	ftracetest
  *	<var1>=<field|var_ref|numeric_literal>		ftracetest
  *	onchange(var)					ftracetest
+ *	trace(<synthetic_event>				ftracetest
+ *	can be any field, or the special string		ftracetest
  *	snapshot()					ftracetest
  */
 #include "fs/fs.h"
@@ -109,10 +111,13 @@ static const char readme_triggers[] =
 	"\t\t\t    [:sort=<field1[,field2]>][:size=#entries][:name=histname]\n"
 	"\t\t\t    [:pause][:cont][:clear][:nohitcount][:clock=name]\n"
 	"\t\t\t    [:<handler>.<action>] [if <filter>]\n"
+	"\t\t\t  A key can be any field, or the special string 'common_stacktrace'\n"
 	"\t\t\t  Handlers, and what they wait for:\n"
+	"\t\t\t    onmatch(system.event) - a variable of that event's that is set\n"
 	"\t\t\t    onmax(var)\t- a larger value than ever\n"
 	"\t\t\t    onchange(var) - another value\n"
 	"\t\t\t  Actions:\n"
+	"\t\t\t    trace(<synthetic_event>,<value>,...) - record that event\n"
 	"\t\t\t    save(field,...) - keep these fields with the entry\n"
 	"\t\t\t    snapshot()\t- put aside what was recorded\n";
 

@@ -162,8 +162,10 @@ static int hist_add(struct otr_hist_use *use, struct otr_hist_use *named,
 		err = hist_set_clock(trigger->trigger.inst, use->hist, command);
 	if (!err)
 		err = otr_event_trigger_add(trigger);
-	if (!err)
+	if (!err) {
+		otr_hist_synth_own(use);
 		otr_hist_use_add(use);
+	}
 	return err;
 }
 
@@ -362,6 +364,17 @@ wait_queue_head_t *otr_hist_waiters(void)
 	return &hist_queue;
 }
 
+/* A synthetic event goes without being asked: what records it goes first. */
+static void hist_event_gone(struct otr_event *ev, bool for_good)
+{
+	struct otr_hist_use *use;
+
+	mutex_lock(&otr_switch_lock);
+	while ((use = otr_hist_synth_user(ev)))
+		otr_event_trigger_remove(use->trigger);
+	mutex_unlock(&otr_switch_lock);
+}
+
 /* Who waits finds that its event is not there any more. */
 static void hist_events_gone(void)
 {
@@ -369,6 +382,7 @@ static void hist_events_gone(void)
 }
 
 static struct otr_event_hooks hist_hooks = {
+	.gone	= hist_event_gone,
 	.settle	= hist_events_gone,
 };
 

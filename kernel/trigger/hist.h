@@ -22,6 +22,13 @@ struct otr_hist_use {
 	struct list_head		node;
 };
 
+/* hist_synth.c */
+struct otr_hist_synth *otr_hist_synth_get(const char *name);
+void otr_hist_synth_put(struct otr_hist_synth *synth);
+void otr_hist_synth_own(struct otr_hist_use *use);
+struct otr_hist_use *otr_hist_synth_user(const struct otr_event *ev);
+void otr_hist_synth_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which);
+
 /* hist_home.c */
 int otr_hist_homes_init(void);
 void otr_hist_homes_exit(void);

@@ -187,20 +187,6 @@ static void home_remove(struct otr_hist_home *home, struct otr_event *ev, const 
 	otr_hist_command_free(&errors);
 }
 
-/* There are no synthetic events yet. */
-static struct otr_hist_synth *home_synth_get(const char *name)
-{
-	return NULL;
-}
-
-static void home_synth_put(struct otr_hist_synth *synth)
-{
-}
-
-static void home_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which)
-{
-}
-
 static int home_snapshot_start(struct otr_hist_home *home, struct otr_hist *hist)
 {
 	struct home *here = container_of(home, struct home, home);
@@ -242,9 +228,9 @@ static const struct otr_hist_ops home_ops = {
 	.filter		= home_filter,
 	.add		= home_add,
 	.remove		= home_remove,
-	.synth_get	= home_synth_get,
-	.synth_put	= home_synth_put,
-	.record		= home_record,
+	.synth_get	= otr_hist_synth_get,
+	.synth_put	= otr_hist_synth_put,
+	.record		= otr_hist_synth_record,
 	.snapshot_start	= home_snapshot_start,
 	.snapshot_stop	= home_snapshot_stop,
 	.snapshot	= home_snapshot,
