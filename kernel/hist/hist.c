@@ -596,8 +596,5 @@ u64 otr_hist_hits(const struct otr_hist *hist)
  */
 unsigned int otr_hist_entries(const struct otr_hist *hist)
 {
-	struct otr_hist_totals totals;
-
-	otr_hist_map_totals(hist->table->map, &totals);
-	return totals.entries;
+	return otr_hist_table_entries(hist->table->map);
 }

@@ -236,6 +236,7 @@ bool otr_hist_needs_time(const struct otr_hist *hist);
 struct otr_event *otr_hist_event(const struct otr_hist *hist);
 u64 otr_hist_hits(const struct otr_hist *hist);
 unsigned int otr_hist_entries(const struct otr_hist *hist);
+unsigned int otr_hist_entry_bytes(const struct otr_hist *hist);
 
 /* count.c */
 void otr_hist_count(struct otr_hist *hist, const void *rec, u64 ts, unsigned long probe);

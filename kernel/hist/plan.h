@@ -474,6 +474,7 @@ bool otr_hist_refers(const struct otr_hist_item *item, unsigned int level);
 /* table.c */
 struct otr_hist_table *otr_hist_table_create(void);
 void otr_hist_table_put(struct otr_hist_table *table);
+unsigned int otr_hist_table_entries(const struct otr_hist_map *map);
 struct otr_hist_map *otr_hist_table_map(const struct otr_hist_table *table);
 
 /* program.c */

@@ -270,6 +270,46 @@ static void show_tracked(const struct otr_hist_view *view, const struct otr_hist
 	}
 }
 
+/* The least that a key takes behind its name. */
+static unsigned int show_key_bytes(const struct otr_hist_item *item)
+{
+	static const struct {
+		u32		flag;
+		unsigned int	bytes;
+	} widths[] = {
+		{ HIST_HEX, 1 },	{ HIST_SYM, 49 },	{ HIST_SYM_OFFSET, 59 },
+		{ HIST_EXECNAME, 28 },	{ HIST_SYSCALL, 35 },	{ HIST_STACK, 20 },
+		{ HIST_LOG2, 6 },	{ HIST_BUCKET, 5 },	{ HIST_TEXT, 50 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(widths); i++)
+		if (item->flags & widths[i].flag)
+			return widths[i].bytes;
+	return 10;
+}
+
+/**
+ * otr_hist_entry_bytes - the least that an entry takes as text
+ * @hist: the histogram
+ *
+ * Context: any.
+ * Return: bytes of its line.
+ */
+unsigned int otr_hist_entry_bytes(const struct otr_hist *hist)
+{
+	unsigned int bytes = strlen("{  }\n") + (hist->attrs.no_hits ? 0 : 21), i;
+
+	for (i = hist->nr_vals; i < hist->nr_items; i++)
+		bytes += otr_hist_item_name_len(hist->items[i]) + 4 +
+			 show_key_bytes(hist->items[i]);
+	for (i = 1; i < hist->nr_vals - hist->nr_vars; i++)
+		if (!(hist->items[i]->flags & HIST_EXPR))
+			bytes += otr_hist_item_name_len(hist->items[i]) +
+				 (hist->items[i]->flags & HIST_GRAPH ? BAR_LEN + 4 : 14);
+	return bytes - 2;
+}
+
 /**
  * otr_hist_view_entry - an entry as text
  * @view: the view

@@ -67,3 +67,20 @@ struct otr_hist_map *otr_hist_table_map(const struct otr_hist_table *table)
 		shape.payload = TASK_COMM_LEN;
 	return otr_hist_map_create(&shape);
 }
+
+/**
+ * otr_hist_table_entries - how many entries there are
+ * @map: the memory that they are in
+ *
+ * Context: any.
+ * Return: the number.
+ */
+unsigned int otr_hist_table_entries(const struct otr_hist_map *map)
+{
+	unsigned int nr = 0;
+	u32 slot = 0;
+
+	while (otr_hist_map_next(map, &slot) != OTR_HIST_NONE)
+		nr++;
+	return nr;
+}

@@ -79,8 +79,7 @@ struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
 	view->key_at = (hist->nr_vals - hist->nr_vars) * sizeof(u64);
 	view->payload_at = view->key_at + hist->table->key_size;
 	view->stride = ALIGN(view->payload_at + view_payload(hist, map), sizeof(u64));
-	otr_hist_map_totals(map, &view->totals);
-	room = view->totals.entries;
+	room = otr_hist_table_entries(map);
 	view->names = otr_names_create();
 	view->rows = kvmalloc_array(room ?: 1, view->stride, GFP_KERNEL);
 	/* Twice as many: sorting moves them there and back. */
@@ -92,6 +91,11 @@ struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
 	view_copy(view, map, room);
 	otr_hist_view_sort(view);
 	view_sum_up(view);
+	view->totals = (struct otr_hist_totals){
+		.hits		= view->stats[0].total,
+		.entries	= view->nr,
+		.dropped	= otr_hist_map_sum(map, map->nr, 0),
+	};
 	return view;
 }
 

@@ -8,9 +8,6 @@
 
 #include "trigger/hist.h"
 
-/* About what an entry takes; where it is more, the text is made once or twice more. */
-#define ENTRY_BYTES	40
-
 /* Have something print straight into a file's memory. */
 static void show_begin(struct seq_file *m, struct seq_buf *out)
 {
@@ -72,7 +69,8 @@ static int show_one(struct otr_hist_use *use, struct seq_file *m)
 	seq_puts(m, "#\n\n");
 	/* The sorting is for nothing if it does not fit. */
 	if (seq_has_overflowed(m) ||
-	    (u64)otr_hist_entries(use->hist) * ENTRY_BYTES > m->size - m->count) {
+	    (u64)otr_hist_entries(use->hist) * otr_hist_entry_bytes(use->hist) >
+	    m->size - m->count) {
 		m->count = m->size;
 		return 0;
 	}

@@ -54,6 +54,29 @@ static void numbers(void)
 
 #define HALF	"##########          \x0a"
 
+/* What is said of a line's length is the truth where nothing is wider than its column. */
+static void lengths(void)
+{
+	static const char *const commands[] = {
+		"hist:keys=next_pid",
+		"hist:keys=next_pid,prev_pid:vals=prev_pid,prev_pid.hex",
+		"hist:keys=next_comm:vals=prev_pid.graph:nohitcount",
+		"hist:keys=common_pid.execname",
+		"hist:keys=next_pid.syscall,next_pid.log2", "hist:keys=next_pid.hex:x=prev_pid",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++) {
+		home_start();
+		home_write_ok(&home_switch, commands[i]);
+		home_hit(1, 7, "", 0);
+		shown(&home_switch, 0);
+		EXPECT_EQ(strcspn(text, "\n") + 1,
+			  otr_hist_entry_bytes(home_hist(&home_switch, 0)));
+		EXPECT_EQ(otr_hist_entries(home_hist(&home_switch, 0)), 1);
+		home_end();
+	}
+}
+
 static void parts(void)
 {
 	home_start();
@@ -398,6 +421,7 @@ static void taken(void)
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(numbers),
+	KTAP_CASE(lengths),
 	KTAP_CASE(parts),
 	KTAP_CASE(texts),
 	KTAP_CASE(stacks),
