@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Synthetic events that histograms record. */
-#include <linux/percpu.h>
 #include <linux/slab.h>
 
 #include "dyn/dyn.h"
@@ -25,14 +24,6 @@ struct held {
 
 /* otr_switch_lock. */
 static LIST_HEAD(synth_held);
-
-/* Values in the order of the fields: too large for a stack, if there are many. */
-struct values {
-	u64	value[OTR_NEST_SLOTS][OTR_SYNTH_FIELDS];
-};
-
-static DEFINE_PER_CPU(struct values, synth_values);
-static DEFINE_PER_CPU(u32, synth_nest);
 
 static void synth_describe(const struct otr_synth_field *field, struct otr_hist_param *param)
 {
@@ -131,16 +122,5 @@ struct otr_hist_use *otr_hist_synth_user(const struct otr_event *ev)
  */
 void otr_hist_synth_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which)
 {
-	const struct held *held = container_of(synth, struct held, hist);
-	int slot = otr_nest_enter(&synth_nest, OTR_NEST_SLOTS);
-	unsigned int i;
-	u64 *value;
-
-	if (slot < 0)
-		return;
-	value = this_cpu_ptr(&synth_values)->value[slot];
-	for (i = 0; i < synth->nr; i++)
-		value[i] = values[which[i]];
-	otr_synth_trace(held->synth, value);
-	otr_nest_exit(&synth_nest, slot);
+	otr_synth_trace_of(container_of(synth, struct held, hist)->synth, values, which);
 }
