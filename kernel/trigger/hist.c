@@ -6,12 +6,12 @@
  * Several are on an event as long as they differ. What a histogram is, is the business of
  * the room hist; here is what makes it one of an event, of an instance, and of a name.
  */
-#include <linux/irq_work.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/wait.h>
 
+#include "base/base.h"
 #include "record/record.h"
 #include "trigger/hist.h"
 
@@ -48,9 +48,12 @@ static void hist_hit(struct otr_tap *tap, const struct otr_hit *hit)
 	if (unlikely(use->timed))
 		ts = hist_time(trigger->trigger.inst);
 	otr_hist_count(use->hist, hit->rec, ts, hit->probe);
-	/* Who waits waited for all that did not see this: see otr_hist_watch(). */
+	/*
+	 * Who waits waited for all that did not see this: see otr_hist_watch(). What a CPU
+	 * counts that is on its way out is told with the next hit of another one.
+	 */
 	if (unlikely(READ_ONCE(hist_watchers)))
-		irq_work_queue(&hist_waker);
+		otr_raise(&hist_waker);
 }
 
 static const char *hist_filter(const struct otr_event_trigger *trigger)
