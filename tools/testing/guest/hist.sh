@@ -245,7 +245,7 @@ check_sorts_of_keys()
 	: >events/raw_syscalls/sys_enter/trigger
 	says hist:keys=common_pid.execname:sort=common_pid >/dev/null
 	hits 1
-	like 'a task by its name' "$(cat $event/hist)" "^\{ common_pid: hist.sh  *\[ *$$\] \} hitcount: +1$"
+	like 'a task by its name' "$(cat $event/hist)" "^\{ common_pid: $(cat /proc/$$/comm)  *\[ *$$\] \} hitcount: +1$"
 	: >$event/trigger
 	says hist:keys=common_cpu >/dev/null
 	hits 1
@@ -323,7 +323,7 @@ for line in sys.stdin:
     if "keys" in o:
         k = o["keys"]
         print(k["common_pid"]["comm"], k["pid"]["to"], k["common_stacktrace"][-1]["symbol"].split("+")[0])
-' <$event/hist.json)" 'hist.sh 1 entry_SYSCALL_64_after_hwframe'
+' <$event/hist.json)" "$(cat /proc/$$/comm) 1 entry_SYSCALL_64_after_hwframe"
 	: >$event/trigger
 }
 
