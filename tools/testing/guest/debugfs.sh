@@ -165,5 +165,7 @@ else
 	check_races
 fi
 check_cyclictest
+# It goes by itself, but not at once, and keeps the module until then.
+umount -l "$there" 2>/dev/null || :
 mount_tracing
 end
