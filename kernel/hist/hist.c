@@ -502,17 +502,6 @@ int otr_hist_take(struct otr_hist *hist, struct otr_hist_map **old)
 }
 
 /**
- * otr_hist_clear - forget what a histogram counted
- * @hist: the histogram; nobody counts in its table
- *
- * Context: the caller's lock, see hist.h; may sleep.
- */
-void otr_hist_clear(struct otr_hist *hist)
-{
-	otr_hist_map_clear(hist->table->map);
-}
-
-/**
  * otr_hist_wants - what a command is about, besides the histogram
  * @hist: the histogram
  *

@@ -222,7 +222,6 @@ void otr_hist_free(struct otr_hist *hist);
 bool otr_hist_same(const struct otr_hist *a, const struct otr_hist *b);
 bool otr_hist_busy(const struct otr_hist *hist);
 int otr_hist_take(struct otr_hist *hist, struct otr_hist_map **old);
-void otr_hist_clear(struct otr_hist *hist);
 
 /* What a command is about, besides the histogram itself. */
 #define OTR_HIST_PAUSE	BIT(0)

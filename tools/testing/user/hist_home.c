@@ -271,6 +271,16 @@ static void take_away(struct trigger *t)
 	kfree(t);
 }
 
+static int clear(struct trigger *t)
+{
+	struct otr_hist_map *old;
+	int err = otr_hist_take(t->hist, &old);
+
+	if (!err)
+		otr_hist_map_free(old);
+	return err;
+}
+
 static int change(struct trigger *t, unsigned int wants)
 {
 	if (wants & OTR_HIST_PAUSE)
@@ -278,7 +288,7 @@ static int change(struct trigger *t, unsigned int wants)
 	else if (wants & OTR_HIST_CONT)
 		t->paused = false;
 	else
-		otr_hist_clear(t->hist);
+		return clear(t);
 	return 0;
 }
 
