@@ -138,18 +138,6 @@ static int event_show(struct otr_file *of, struct seq_file *m,
 	return ev ? 0 : -ENODEV;
 }
 
-/* A file's event, in place for as long as the caller holds otr_switch_lock. */
-static struct otr_event *event_listed(struct otr_file *of)
-{
-	struct otr_event *ev;
-
-	lockdep_assert_held(&otr_switch_lock);
-	otr_event_lock();
-	ev = otr_event_find_key(of->where.arg);
-	otr_event_unlock();
-	return ev;
-}
-
 static void events_print_switch(struct seq_file *m, const struct otr_sub *sub)
 {
 	/* A star where triggers may change it. */
@@ -169,7 +157,7 @@ static int events_one_write(struct otr_file *of, unsigned long on)
 	if (on > 1)
 		return -EINVAL;
 	mutex_lock(&otr_switch_lock);
-	ev = event_listed(of);
+	ev = otr_file_event(of);
 	err = ev ? otr_sub_switch(of->where.inst, ev, on) : -ENODEV;
 	mutex_unlock(&otr_switch_lock);
 	return err;
@@ -199,7 +187,7 @@ static ssize_t event_write(struct otr_file *of, char *text, size_t len,
 	int err;
 
 	mutex_lock(&otr_switch_lock);
-	ev = event_listed(of);
+	ev = otr_file_event(of);
 	err = ev ? change(of->where.inst, ev, text) : -ENODEV;
 	mutex_unlock(&otr_switch_lock);
 	return err ?: len;
@@ -243,7 +231,7 @@ static int events_trigger_open(struct otr_file *of)
 	struct otr_event *ev;
 
 	mutex_lock(&otr_switch_lock);
-	ev = event_listed(of);
+	ev = otr_file_event(of);
 	if (ev && of->truncate)
 		otr_event_trigger_clear(of->where.inst, ev);
 	mutex_unlock(&otr_switch_lock);

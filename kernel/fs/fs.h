@@ -26,6 +26,7 @@
 #include <linux/seq_file.h>
 #include <linux/splice.h>
 
+#include "event/event.h"
 #include "inst/inst.h"
 
 /**
@@ -103,6 +104,24 @@ extern const struct otr_dir otr_top_dir;
 void otr_snapshot_help(const struct otr_where *where, struct seq_file *m);
 int otr_snapshot_write(struct otr_file *of, unsigned long number);
 struct otr_ring *otr_file_ring(struct otr_file *of);
+
+/**
+ * otr_file_event - the event that an open file is about
+ * @of: the file, one of an event's directory
+ *
+ * Context: otr_switch_lock held, which keeps the event in place.
+ * Return: the event, NULL if it is gone.
+ */
+static inline struct otr_event *otr_file_event(const struct otr_file *of)
+{
+	struct otr_event *ev;
+
+	lockdep_assert_held(&otr_switch_lock);
+	otr_event_lock();
+	ev = otr_event_find_key(of->where.arg);
+	otr_event_unlock();
+	return ev;
+}
 
 /* What otr_graph_sites_ops is about, besides enum otr_side of function_graph. */
 #define OTR_STACK_FUNCTIONS	2

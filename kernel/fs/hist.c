@@ -23,18 +23,6 @@ struct opened {
 	bool	watches;
 };
 
-/* Its event, in place for as long as the caller holds otr_switch_lock; NULL if it is gone. */
-static struct otr_event *hist_event(struct otr_file *of)
-{
-	struct otr_event *ev;
-
-	lockdep_assert_held(&otr_switch_lock);
-	otr_event_lock();
-	ev = otr_event_find_key(of->where.arg);
-	otr_event_unlock();
-	return ev;
-}
-
 static int hist_open(struct otr_file *of)
 {
 	struct opened *opened = kzalloc(sizeof(*opened), GFP_KERNEL);
@@ -43,7 +31,7 @@ static int hist_open(struct otr_file *of)
 	if (!opened)
 		return -ENOMEM;
 	mutex_lock(&otr_switch_lock);
-	ev = hist_event(of);
+	ev = otr_file_event(of);
 	if (ev)
 		opened->polled = otr_hist_show_hits(of->where.inst, ev);
 	mutex_unlock(&otr_switch_lock);
@@ -71,7 +59,7 @@ static int hist_show(struct otr_file *of, struct seq_file *m)
 	int err = -ENODEV;
 
 	mutex_lock(&otr_switch_lock);
-	ev = hist_event(of);
+	ev = otr_file_event(of);
 	if (ev) {
 		/* Before it is read: what comes meanwhile may not be in it. */
 		opened->read = otr_hist_show_hits(of->where.inst, ev);
@@ -97,7 +85,7 @@ static __poll_t hist_poll(struct otr_file *of, struct file *file, poll_table *wa
 
 	poll_wait(file, otr_hist_waiters(), wait);
 	guard(mutex)(&otr_switch_lock);
-	ev = hist_event(of);
+	ev = otr_file_event(of);
 	if (!ev)
 		return EPOLLERR;
 	hits = otr_hist_show_hits(of->where.inst, ev);
@@ -132,7 +120,7 @@ static int hist_json_open(struct otr_file *of)
 	if (!text)
 		return -ENOMEM;
 	mutex_lock(&otr_switch_lock);
-	ev = hist_event(of);
+	ev = otr_file_event(of);
 	if (ev)
 		err = otr_hist_json(of->where.inst, ev, of->writing, text);
 	mutex_unlock(&otr_switch_lock);
