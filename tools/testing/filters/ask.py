@@ -123,13 +123,22 @@ def ask_texts(seed):
     os.rmdir('instances/asked')
 
 
-def main():
+def enter():
+    """Go to where the files are."""
     if not os.path.ismount(TRACING):
         subprocess.run(['mount', '-t', 'tracefs', 'nodev', TRACING], check=True)
     os.chdir(TRACING)
-    # Every change of a filter waits for the readers of the old one.
+
+
+def hurry():
+    """Every change of a filter waits for the readers of the old one."""
     with open('/sys/kernel/rcu_expedited', 'w', encoding='utf-8') as f:
         f.write('1')
+
+
+def main():
+    enter()
+    hurry()
     ask_texts(int(sys.argv[1]))
     ask_fields()
 

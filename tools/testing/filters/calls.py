@@ -13,10 +13,9 @@ import json
 import os
 import re
 import select
-import subprocess
-import sys
 
-TRACING = '/sys/kernel/tracing'
+import ask
+
 INSTANCE = 'instances/calls'
 # One directory of each kind.
 PLACES = ('', 'per_cpu/cpu0', 'options', 'events', 'events/sched', 'events/sched/sched_switch',
@@ -338,9 +337,7 @@ def all_files():
 
 def main():
     os.sched_setaffinity(0, {0})
-    if not os.path.ismount(TRACING):
-        subprocess.run(['mount', '-t', 'tracefs', 'nodev', TRACING], check=True)
-    os.chdir(TRACING)
+    ask.enter()
     os.makedirs(INSTANCE, exist_ok=True)
     for top in '', INSTANCE + '/':
         SETTINGS.update({top + 'current_tracer': 'nop\n', top + 'trace_clock': 'local\n',
@@ -349,8 +346,8 @@ def main():
     SETTINGS.update({'snapshot': '0\n', 'synthetic_events': '\n', 'dynamic_events': '\n'})
     restore_all()
     for path in all_files():
-        for ask in ask_seeks, ask_reads, ask_moves, ask_others:
-            ask(path)
+        for question in ask_seeks, ask_reads, ask_moves, ask_others:
+            question(path)
         (ask_free_buffer if path.endswith('free_buffer') else ask_writes)(path)
         ask_right_writes(path)
         restore(path)

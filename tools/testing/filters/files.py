@@ -12,9 +12,9 @@ import glob
 import json
 import os
 import re
-import subprocess
 
-TRACING = '/sys/kernel/tracing'
+import ask
+
 EVENT = 'events/sched/sched_switch'
 # A file of each kind.
 FILES = ('available_events', 'events/enable', 'events/header_event', 'events/header_page',
@@ -255,12 +255,8 @@ def ask_filters():
 
 
 def main():
-    if not os.path.ismount(TRACING):
-        subprocess.run(['mount', '-t', 'tracefs', 'nodev', TRACING], check=True)
-    os.chdir(TRACING)
-    # Every change of a filter waits for the readers of the old one.
-    with open('/sys/kernel/rcu_expedited', 'w', encoding='utf-8') as f:
-        f.write('1')
+    ask.enter()
+    ask.hurry()
     ask_names()
     ask_reads()
     ask_read_only()

@@ -12,7 +12,6 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
 
 import ask
@@ -290,11 +289,8 @@ def asked_together(steps):
 
 
 def main():
-    if not os.path.ismount(ask.TRACING):
-        subprocess.run(['mount', '-t', 'tracefs', 'nodev', ask.TRACING], check=True)
-    os.chdir(ask.TRACING)
-    with open('/sys/kernel/rcu_expedited', 'w', encoding='utf-8') as f:
-        f.write('1')
+    ask.enter()
+    ask.hurry()
     random.seed(int(sys.argv[1]))
     for definition in 'latency u64 lat; pid_t pid', 'named char file[]; pid_t pid':
         put('synthetic_events', definition)

@@ -12,7 +12,6 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
 
 import ask
@@ -102,11 +101,8 @@ def ask_one(path, text, flags):
 
 
 def main():
-    if not os.path.ismount(ask.TRACING):
-        subprocess.run(['mount', '-t', 'tracefs', 'nodev', ask.TRACING], check=True)
-    os.chdir(ask.TRACING)
-    with open('/sys/kernel/rcu_expedited', 'w', encoding='utf-8') as f:
-        f.write('1')
+    ask.enter()
+    ask.hurry()
     random.seed(int(sys.argv[1]))
     for path in 'synthetic_events', 'dynamic_events':
         for number in range(NUMBER):
