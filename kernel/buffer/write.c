@@ -509,6 +509,14 @@ void __otr_aside otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to_how)
 	write_close(rc);
 }
 
+/* otr_ring_rec_time(), out of line: the record that was begun last and is not done. */
+u64 otr_ring_slow_time(struct otr_ring_cpu *rc)
+{
+	const struct otr_nest *nest = write_nest(rc);
+
+	return nest ? READ_ONCE(nest->ts) : OTR_TS_UNKNOWN;
+}
+
 /* otr_ring_discard(), out of line. */
 void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, unsigned int how)
 {

@@ -52,6 +52,7 @@ void __otr_aside otr_ring_end_slow(struct otr_ring_cpu *rc, u64 to_how);
 void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc);
 void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc);
 void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, unsigned int how);
+u64 otr_ring_slow_time(struct otr_ring_cpu *rc);
 
 /* otr_ring_begin_slow(), see base/aside.h: what it returns takes two registers. */
 static __always_inline struct otr_claimed otr_ring_begin_aside(struct otr_ring_cpu *rc,
@@ -213,6 +214,18 @@ static __always_inline void otr_ring_end(struct otr_rec *rec)
 	else
 		otr_aside_void_2(otr_ring_end_slow, rec->cpu,
 				 rec->to | (rec->how & OTR_REC_NESTED));
+}
+
+/**
+ * otr_ring_rec_time - the time that a record is going to have
+ * @rec: from otr_ring_begin(), neither ended nor taken back
+ *
+ * Context: that of otr_ring_begin().
+ * Return: its time as readers see it, OTR_TS_UNKNOWN if it nests too deep for that.
+ */
+static __always_inline u64 otr_ring_rec_time(const struct otr_rec *rec)
+{
+	return likely(!(rec->how & OTR_REC_SLOW)) ? rec->ts : otr_ring_slow_time(rec->cpu);
 }
 
 /**

@@ -550,6 +550,18 @@ bool otr_hist_needs_time(const struct otr_hist *hist)
 }
 
 /**
+ * otr_hist_is_tied - does it matter what a histogram is counted before, and what behind?
+ * @hist: the histogram
+ *
+ * Context: any.
+ * Return: whether it looks at times, has variables, or does more than counting.
+ */
+bool otr_hist_is_tied(const struct otr_hist *hist)
+{
+	return hist->needs_time || hist->nr_vars || hist->nr_refs || hist->nr_actions;
+}
+
+/**
  * otr_hist_event - the event that a histogram is of
  * @hist: the histogram
  *

@@ -232,6 +232,7 @@ unsigned int otr_hist_wants(const struct otr_hist *hist);
 const char *otr_hist_name(const struct otr_hist *hist);
 const char *otr_hist_clock(const struct otr_hist *hist);
 bool otr_hist_needs_time(const struct otr_hist *hist);
+bool otr_hist_is_tied(const struct otr_hist *hist);
 struct otr_event *otr_hist_event(const struct otr_hist *hist);
 u64 otr_hist_hits(const struct otr_hist *hist);
 unsigned int otr_hist_entries(const struct otr_hist *hist);

@@ -7,9 +7,12 @@
 
 #include "hist/plan.h"
 
+/* Rounded as the times of records are that a user reads. */
 static u64 run_usecs(const struct otr_hist *hist, u64 ts)
 {
-	return READ_ONCE(hist->home->clock_in_ns) ? div_u64(ts, NSEC_PER_USEC) : ts;
+	if (!READ_ONCE(hist->home->clock_in_ns))
+		return ts;
+	return div_u64(ts + NSEC_PER_USEC / 2, NSEC_PER_USEC);
 }
 
 /* Take two numbers for one. */

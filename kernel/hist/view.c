@@ -37,24 +37,51 @@ static unsigned int view_payload(const struct otr_hist *hist, const struct otr_h
 	return hist->table->comm ? TASK_COMM_LEN : 0;
 }
 
-static void view_copy(struct otr_hist_view *view, const struct otr_hist_map *map,
+/* False if there are more entries than there is room for. */
+static bool view_copy(struct otr_hist_view *view, const struct otr_hist_map *map,
 		      unsigned int room)
 {
 	unsigned int sums = view->key_at / sizeof(u64), i;
 	u32 slot = 0;
 	int entry;
 
-	while (view->nr < room && (entry = otr_hist_map_next(map, &slot)) >= 0) {
+	for (view->nr = 0; (entry = otr_hist_map_next(map, &slot)) >= 0; view->nr++) {
 		u8 *row = view->rows + (size_t)view->nr * view->stride;
 
+		if (view->nr == room)
+			return false;
 		for (i = 0; i < sums; i++)
 			((u64 *)row)[i] = otr_hist_map_sum(map, entry, i);
 		memcpy(row + view->key_at, otr_hist_map_key(map, entry),
 		       view->payload_at - view->key_at);
 		memcpy(row + view->payload_at, otr_hist_map_payload(map, entry),
 		       view->stride - view->payload_at);
-		view->order[view->nr++] = row;
+		view->order[view->nr] = row;
 	}
+	return true;
+}
+
+static int view_make_room(struct otr_hist_view *view, unsigned int room)
+{
+	kvfree(view->rows);
+	kvfree(view->order);
+	view->rows = kvmalloc_array(room, view->stride, GFP_KERNEL);
+	/* Twice as many: sorting moves them there and back. */
+	view->order = kvmalloc_array(2 * room, sizeof(*view->order), GFP_KERNEL);
+	return view->rows && view->order ? 0 : -ENOMEM;
+}
+
+/* All that was there before is copied: for what comes meanwhile there is more room. */
+static int view_fill(struct otr_hist_view *view, const struct otr_hist_map *map)
+{
+	unsigned int room = otr_hist_table_entries(map);
+	int err;
+
+	do {
+		room = min(room + room / 8 + 64, map->nr);
+		err = view_make_room(view, room);
+	} while (!err && !view_copy(view, map, room));
+	return err;
 }
 
 /**
@@ -62,7 +89,7 @@ static void view_copy(struct otr_hist_view *view, const struct otr_hist_map *map
  * @hist: the histogram; has to stay as long as the view
  * @map: what it counted: its table, or one of otr_hist_take()
  *
- * Entries that come meanwhile may be missing.
+ * Entries that come meanwhile may be missing; none that was there is.
  *
  * Context: the caller's lock, see hist.h; may sleep.
  * Return: the view, which does not refer to @map; NULL without memory.
@@ -71,7 +98,6 @@ struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
 					      const struct otr_hist_map *map)
 {
 	struct otr_hist_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
-	unsigned int room;
 
 	if (!view)
 		return NULL;
@@ -79,16 +105,11 @@ struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
 	view->key_at = (hist->nr_vals - hist->nr_vars) * sizeof(u64);
 	view->payload_at = view->key_at + hist->table->key_size;
 	view->stride = ALIGN(view->payload_at + view_payload(hist, map), sizeof(u64));
-	room = otr_hist_table_entries(map);
 	view->names = otr_names_create();
-	view->rows = kvmalloc_array(room ?: 1, view->stride, GFP_KERNEL);
-	/* Twice as many: sorting moves them there and back. */
-	view->order = kvmalloc_array(2 * room ?: 1, sizeof(*view->order), GFP_KERNEL);
-	if (!view->rows || !view->order || !view->names) {
+	if (!view->names || view_fill(view, map)) {
 		otr_hist_view_free(view);
 		return NULL;
 	}
-	view_copy(view, map, room);
 	otr_hist_view_sort(view);
 	view_sum_up(view);
 	view->totals = (struct otr_hist_totals){

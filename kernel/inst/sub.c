@@ -76,7 +76,7 @@ void otr_sub_gate_update(struct otr_sub *sub)
 
 	if (sub->taps[OTR_TAP_SINK])
 		gate |= OTR_GATE_SINK;
-	if (sub->taps[OTR_TAP_BEFORE] || sub->taps[OTR_TAP_AFTER])
+	if (sub->taps[OTR_TAP_BEFORE] || sub->taps[OTR_TAP_TIMED] || sub->taps[OTR_TAP_AFTER])
 		gate |= OTR_GATE_TRIGGER;
 	if (inst->event_tasks.limited)
 		gate |= sub->pid_at ? OTR_GATE_OTHER : gate ? OTR_GATE_LATE : OTR_GATE_TASKS;
@@ -289,7 +289,8 @@ static struct otr_filter *sub_lone_filter(const struct otr_sub *sub)
 {
 	const struct otr_tap *tap = sub->taps[OTR_TAP_AFTER];
 
-	if (!tap || tap->next || sub->taps[OTR_TAP_BEFORE] || sub->taps[OTR_TAP_SINK])
+	if (!tap || tap->next || sub->taps[OTR_TAP_BEFORE] || sub->taps[OTR_TAP_TIMED] ||
+	    sub->taps[OTR_TAP_SINK])
 		return NULL;
 	return tap->filter && !otr_filter_needs_head(tap->filter) ? tap->filter : NULL;
 }
@@ -297,8 +298,11 @@ static struct otr_filter *sub_lone_filter(const struct otr_sub *sub)
 /* What those records go to, and no further, of an event that is only counted. */
 static struct otr_tap *sub_counter(const struct otr_sub *sub)
 {
-	struct otr_tap *tap = sub->taps[OTR_TAP_BEFORE];
+	struct otr_tap *tap = sub->taps[OTR_TAP_BEFORE], *timed = sub->taps[OTR_TAP_TIMED];
 
+	if (tap && timed)
+		return NULL;
+	tap = tap ?: timed;
 	if (!tap || !tap->counts || tap->next || sub->taps[OTR_TAP_AFTER] ||
 	    sub->taps[OTR_TAP_SINK])
 		return NULL;
@@ -308,7 +312,7 @@ static struct otr_tap *sub_counter(const struct otr_sub *sub)
 static void sub_note_taps(struct otr_sub *sub)
 {
 	const struct otr_tap *tap;
-	bool picky = sub->taps[OTR_TAP_AFTER];
+	bool picky = sub->taps[OTR_TAP_AFTER] || sub->taps[OTR_TAP_TIMED];
 
 	for (tap = sub->taps[OTR_TAP_BEFORE]; tap; tap = tap->next)
 		picky |= tap->filter || tap->needs_rec;

@@ -33,6 +33,8 @@ struct otr_hit {
  * enum otr_tap_kind - when a tap gets a record, and which
  * @OTR_TAP_SINK: all of them, whatever the instance wants, before the triggers
  * @OTR_TAP_BEFORE: a trigger, before the record goes to the ring
+ * @OTR_TAP_TIMED: a trigger, the record and its time, behind those before and when the
+ *		   record is in the ring, or would be
  * @OTR_TAP_AFTER: a trigger, when the record is in the ring, or would be; it gets no
  *		   record then
  * @OTR_TAP_KINDS: how many there are
@@ -40,6 +42,7 @@ struct otr_hit {
 enum otr_tap_kind {
 	OTR_TAP_SINK,
 	OTR_TAP_BEFORE,
+	OTR_TAP_TIMED,
 	OTR_TAP_AFTER,
 	OTR_TAP_KINDS
 };
@@ -47,14 +50,16 @@ enum otr_tap_kind {
 /**
  * struct otr_tap - something besides the ring that an event's records go to
  * @run: gets a record, in any context, NMI included, with preemption off
+ * @run_at: for OTR_TAP_TIMED: the same for a record in the ring, with its time there; a
+ *	    record that the ring did not take has none, and goes to @run
  * @filter: what records have to pass, NULL for nothing; set before it is added
  * @kind: when it runs; set before it is added
  * @needs_rec: without a filter, too, it runs only for tasks that the instance wants, as
  *	       it looks at the record; set before it is added
  * @keeps_rec: while a trigger of the event looks at records, it runs when the record is in
  *	       the ring, though it is of those before; set before it is added
- * @counts: of those before: it looks at no head, and changes nothing that is in the way of
- *	    the record; set before it is added
+ * @counts: of those before and timed ones: it looks at no head, and changes nothing that is
+ *	    in the way of the record; set before it is added
  * @last: of triggers: it runs after those that are there; set before it is added
  * @next: the one that runs after it
  *
@@ -63,6 +68,7 @@ enum otr_tap_kind {
  */
 struct otr_tap {
 	void			(*run)(struct otr_tap *tap, const struct otr_hit *hit);
+	void			(*run_at)(struct otr_tap *tap, const struct otr_hit *hit, u64 ts);
 	struct otr_filter	*filter;
 	enum otr_tap_kind	kind;
 	bool			needs_rec;

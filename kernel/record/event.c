@@ -206,8 +206,9 @@ static __always_inline void event_copy_words(void *to, const void *from, unsigne
 		WRITE_ONCE(*(u32 *)(to + at), *(const u32 *)(from + at));
 }
 
-/* Copy a record that was found good to the ring, all but its head. */
-static noinline void event_keep(struct otr_sub *sub, const void *data, unsigned int len)
+/* Copy a record that was found good to the ring, all but its head; @ts gets its time. */
+static __always_inline bool event_copy(struct otr_sub *sub, const void *data, unsigned int len,
+				       u64 *ts)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_head *head;
@@ -217,7 +218,9 @@ static noinline void event_keep(struct otr_sub *sub, const void *data, unsigned 
 		__builtin_unreachable();
 	head = otr_ring_begin(sub->ring, &rec, len);
 	if (!head)
-		return;
+		return false;
+	if (ts)
+		*ts = otr_ring_rec_time(&rec);
 	otr_record_head(head, sub->id);
 	data += sizeof(*head);
 	len -= sizeof(*head);
@@ -227,6 +230,12 @@ static noinline void event_keep(struct otr_sub *sub, const void *data, unsigned 
 		memcpy(head + 1, data, len);
 	otr_ring_end(&rec);
 	otr_comm_want(sub->remember);
+	return true;
+}
+
+static noinline void event_keep(struct otr_sub *sub, const void *data, unsigned int len)
+{
+	event_copy(sub, data, len, NULL);
 }
 
 /* What is wanted behind a record. */
@@ -327,6 +336,41 @@ static __always_inline void event_taps_before(const struct otr_hit *hit, void *d
 			event_put_down(later, tap);
 }
 
+/* Let those taps have a record that want its time, OTR_TS_UNKNOWN for none. */
+static void event_taps_timed(const struct otr_hit *hit, void *data, u64 ts)
+{
+	/* What a tap is comes with its address, see otr_sub_add_tap(). */
+	struct otr_tap *tap = READ_ONCE(hit->sub->taps[OTR_TAP_TIMED]);
+
+	for (; tap; tap = READ_ONCE(tap->next)) {
+		if (!event_tap_wants(hit->sub, tap, data))
+			continue;
+		otr_record_head(data, hit->sub->id);
+		if (likely(ts != OTR_TS_UNKNOWN))
+			tap->run_at(tap, hit, ts);
+		else
+			tap->run(tap, hit);
+	}
+}
+
+/* Write a record, unless it is no @good, and let those have it that want its time. */
+static noinline void event_keep_timed(const struct otr_hit *hit, void *data, struct otr_out *out,
+				      bool good)
+{
+	u64 ts = OTR_TS_UNKNOWN;
+
+	if (!out) {
+		if (good)
+			event_copy(hit->sub, data, hit->len, &ts);
+		event_taps_timed(hit, data, ts);
+		return;
+	}
+	if (good)
+		ts = otr_ring_rec_time(event_out_rec(out));
+	event_taps_timed(hit, data, ts);
+	event_end_in_ring(out, good);
+}
+
 /* One that was removed meanwhile runs once more: it is not freed under a probe. */
 static void event_taps_after(struct otr_sub *sub, const struct otr_later *later,
 			     unsigned long probe)
@@ -356,15 +400,16 @@ static noinline void event_judge_taps(struct otr_sub *sub, void *data, unsigned 
 	u32 gate = READ_ONCE(sub->gate.bits);
 	bool wanted = event_task_wanted(sub, gate);
 	bool picky = READ_ONCE(sub->picky);
+	bool triggers = !picky || event_triggers_wanted(sub, data, gate, wanted);
 	struct otr_later later __uninitialized;
 	bool good;
 
-	event_taps_before(&hit, data,
-			  !picky || event_triggers_wanted(sub, data, gate, wanted),
-			  picky, &later);
+	event_taps_before(&hit, data, triggers, picky, &later);
 	/* A trigger may have changed what is in the way. */
 	good = event_ring_wants(sub, data, READ_ONCE(sub->gate.bits), wanted);
-	if (out)
+	if (unlikely(READ_ONCE(sub->taps[OTR_TAP_TIMED])) && triggers)
+		event_keep_timed(&hit, data, out, good);
+	else if (out)
 		event_end_in_ring(out, good);
 	else if (good)
 		event_keep(sub, data, len);
@@ -380,18 +425,20 @@ static noinline void event_judge_taps(struct otr_sub *sub, void *data, unsigned 
  * @data: the record, complete, to be committed after this
  * @len: its bytes
  * @probe: as &struct otr_hit.probe
+ * @ts: its time, see otr_ring_rec_time()
  * @later: filled in for otr_event_follow()
  *
  * For records that are written by other ways than the door.
  *
  * Context: any, preemption off until otr_event_follow().
  */
-void otr_event_offer(struct otr_sub *sub, void *data, unsigned int len, unsigned long probe,
+void otr_event_offer(struct otr_sub *sub, void *data, unsigned int len, unsigned long probe, u64 ts,
 		     struct otr_later *later)
 {
 	const struct otr_hit hit = { .sub = sub, .rec = data, .len = len, .probe = probe };
 
 	event_taps_before(&hit, data, true, true, later);
+	event_taps_timed(&hit, data, ts);
 }
 
 /**

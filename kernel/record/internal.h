@@ -11,7 +11,7 @@ struct otr_later {
 	struct otr_tap	*tap[OTR_TAPS_AFTER];
 };
 
-void otr_event_offer(struct otr_sub *sub, void *data, unsigned int len, unsigned long probe,
+void otr_event_offer(struct otr_sub *sub, void *data, unsigned int len, unsigned long probe, u64 ts,
 		     struct otr_later *later);
 void otr_event_follow(struct otr_sub *sub, const struct otr_later *later, unsigned long probe);
 

@@ -118,7 +118,8 @@ static noinline ssize_t marker_mark_tapped(struct otr_inst *inst, unsigned long 
 		/* Those that wanted it may have gone. */
 		sub = READ_ONCE(inst->markers);
 		if (sub)
-			otr_event_offer(sub, out, sizeof(*out) + room + 2, _RET_IP_, &later);
+			otr_event_offer(sub, out, sizeof(*out) + room + 2, _RET_IP_,
+					otr_ring_rec_time(&rec), &later);
 		marker_finish_text(out->text, room);
 		otr_ring_end(&rec);
 		otr_comm_want(READ_ONCE(inst->remember));

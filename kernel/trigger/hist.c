@@ -26,15 +26,33 @@ static void hist_wake(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(hist_waker, hist_wake);
 
-/* The time of a record that is about to be written. */
-static noinline u64 hist_time(const struct otr_inst *inst)
+/* Which clock is it whose times are looked at? */
+static enum otr_clock_id hist_note_clock(const struct otr_inst *inst)
 {
 	enum otr_clock_id clock = READ_ONCE(inst->clock);
 	struct otr_hist_home *home = otr_hist_home_of(inst);
 
 	if (READ_ONCE(home->clock_in_ns) != otr_clocks[clock].in_ns)
 		WRITE_ONCE(home->clock_in_ns, otr_clocks[clock].in_ns);
-	return otr_clock_read(clock);
+	return clock;
+}
+
+/* The time of a record that is in no ring. */
+static noinline u64 hist_time(const struct otr_inst *inst)
+{
+	return otr_clock_read(hist_note_clock(inst));
+}
+
+static __always_inline void hist_count(const struct otr_hist_use *use, const struct otr_hit *hit,
+				       u64 ts)
+{
+	otr_hist_count(use->hist, hit->rec, ts, hit->probe);
+	/*
+	 * Who waits waited for all that did not see this: see otr_hist_watch(). What a CPU
+	 * counts that is on its way out is told with the next hit of another one.
+	 */
+	if (unlikely(READ_ONCE(hist_watchers)))
+		otr_raise(&hist_waker);
 }
 
 static void hist_hit(struct otr_tap *tap, const struct otr_hit *hit)
@@ -47,13 +65,20 @@ static void hist_hit(struct otr_tap *tap, const struct otr_hit *hit)
 		return;
 	if (unlikely(use->timed))
 		ts = hist_time(trigger->trigger.inst);
-	otr_hist_count(use->hist, hit->rec, ts, hit->probe);
-	/*
-	 * Who waits waited for all that did not see this: see otr_hist_watch(). What a CPU
-	 * counts that is on its way out is told with the next hit of another one.
-	 */
-	if (unlikely(READ_ONCE(hist_watchers)))
-		otr_raise(&hist_waker);
+	hist_count(use, hit, ts);
+}
+
+/* A record that is in the ring, and when. */
+static void hist_hit_at(struct otr_tap *tap, const struct otr_hit *hit, u64 ts)
+{
+	struct otr_event_trigger *trigger = container_of(tap, struct otr_event_trigger, tap);
+	const struct otr_hist_use *use = trigger->trigger.data;
+
+	if (unlikely(READ_ONCE(use->paused)))
+		return;
+	if (use->timed)
+		hist_note_clock(trigger->trigger.inst);
+	hist_count(use, hit, ts);
 }
 
 static const char *hist_filter(const struct otr_event_trigger *trigger)
@@ -159,6 +184,9 @@ static int hist_add(struct otr_hist_use *use, struct otr_hist_use *named,
 	}
 	use->paused = otr_hist_wants(use->hist) & OTR_HIST_PAUSE;
 	use->timed = otr_hist_needs_time(use->hist);
+	/* All that have to do with each other run in the order in which they are listed. */
+	if (otr_hist_is_tied(use->hist))
+		trigger->tap.kind = OTR_TAP_TIMED;
 	if (named)
 		err = otr_hist_join(use->hist, named->hist);
 	if (!err)
@@ -217,6 +245,7 @@ static struct otr_hist_use *hist_use_create(struct otr_inst *inst, struct otr_ev
 	}
 	INIT_LIST_HEAD(&use->node);
 	use->trigger->tap.run = hist_hit;
+	use->trigger->tap.run_at = hist_hit_at;
 	use->trigger->trigger.data = use;
 	use->trigger->trigger.ready = true;
 	return use;
@@ -290,14 +319,12 @@ static void hist_show(const struct otr_trigger *trigger, struct seq_file *m)
 }
 
 /* What a probe finds on its way may be looked at by a probe. */
-static void hist_pause_all(const struct otr_trigger *trigger, atomic_long_t *left, bool pause)
+static void hist_pause_taps(const struct otr_sub *sub, enum otr_tap_kind kind, bool pause)
 {
 	struct otr_tap *tap;
 
-	if (!otr_trigger_take(left))
-		return;
 	/* What a tap is comes with its address, see otr_sub_add_tap(). */
-	for (tap = READ_ONCE(trigger->sub->taps[OTR_TAP_BEFORE]); tap; tap = READ_ONCE(tap->next)) {
+	for (tap = READ_ONCE(sub->taps[kind]); tap; tap = READ_ONCE(tap->next)) {
 		struct otr_event_trigger *other;
 		struct otr_hist_use *use;
 
@@ -307,6 +334,14 @@ static void hist_pause_all(const struct otr_trigger *trigger, atomic_long_t *lef
 		use = other->trigger.data;
 		WRITE_ONCE(use->paused, pause);
 	}
+}
+
+static void hist_pause_all(const struct otr_trigger *trigger, atomic_long_t *left, bool pause)
+{
+	if (!otr_trigger_take(left))
+		return;
+	hist_pause_taps(trigger->sub, OTR_TAP_BEFORE, pause);
+	hist_pause_taps(trigger->sub, OTR_TAP_TIMED, pause);
 }
 
 static void hist_run_enable(const struct otr_trigger *trigger, atomic_long_t *left,

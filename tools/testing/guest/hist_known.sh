@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Histograms whose answers are known from elsewhere: what a program makes of the records
+# themselves, and how many events there were.
+
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+sched=events/sched
+
+# Tasks that wake each other; two for each process. Their numbers are larger than that of $$.
+wake_each_other()
+{
+	python3 - "$1" <<'END_OF_PROGRAM'
+import os, sys
+children = []
+for _ in range(3):
+    to, back = os.pipe(), os.pipe()
+    for mine, theirs in ((to[0], back[1]), (back[0], to[1])):
+        pid = os.fork()
+        if not pid:
+            if mine == back[0]:
+                os.write(theirs, b'x')
+            for i in range(int(sys.argv[1])):
+                os.read(mine, 1)
+                os.write(theirs, b'x')
+            os._exit(0)
+        children.append(pid)
+for pid in children:
+    os.waitpid(pid, 0)
+print(min(children), max(children))
+END_OF_PROGRAM
+}
+
+# from_records FIRST LAST: a line for each task and latency, and how often it was.
+from_records()
+{
+	python3 - "$@" <<'END_OF_PROGRAM'
+import collections, re, sys
+first, last = map(int, sys.argv[1:])
+woken, found = {}, collections.Counter()
+for line in open('trace'):
+    at = re.search(r' (\d+)(?:\.(\d{6}))?: (sched_waking|sched_switch):', line)
+    if not at:
+        continue
+    now = int(at[1] + (at[2] or ''))
+    if at[3] == 'sched_waking':
+        pid = int(re.search(r' pid=(\d+) ', line)[1])
+        woken[pid] = now
+    else:
+        pid = int(re.search(r' next_pid=(\d+) ', line)[1])
+        if pid in woken:
+            found[pid, now - woken.pop(pid)] += 1
+for (pid, lat), n in sorted(found.items()):
+    if first <= pid <= last:
+        print(pid, lat, n)
+END_OF_PROGRAM
+}
+
+# from_entries FIRST LAST: the same of what was counted.
+from_entries()
+{
+	sed -n 's/^{ pid: *\([0-9]*\), lat: *\([0-9]*\) } hitcount: *\([0-9]*\)$/\1 \2 \3/p' \
+		events/synthetic/wakeup/hist | sort -n -k 1 -k 2 | awk -v a="$1" -v b="$2" '$1 >= a && $1 <= b'
+}
+
+# check_wakeups CLOCK TIME
+check_wakeups()
+{
+	local children entries
+
+	echo "$1" >trace_clock
+	: >trace
+	add synthetic_events 'wakeup u64 lat; pid_t pid' >/dev/null
+	add events/synthetic/wakeup/trigger 'hist:keys=pid,lat:size=32768' >/dev/null
+	add $sched/sched_waking/trigger "hist:keys=pid:ts0=$2:clock=$1" >/dev/null
+	add $sched/sched_switch/trigger \
+		"hist:keys=next_pid:lat=$2-\$ts0:onmatch(sched.sched_waking).wakeup(\$lat,next_pid):clock=$1" >/dev/null
+	echo 1 >$sched/sched_waking/enable
+	echo 1 >$sched/sched_switch/enable
+	children=$(wake_each_other 200)
+	echo 0 >$sched/enable
+	# shellcheck disable=SC2086 # two numbers
+	entries=$(from_entries $children)
+	holds "$1: they were woken" [ "$(wc -l <<<"$entries")" -gt 20 ]
+	# shellcheck disable=SC2086
+	is "$1: latencies as the records have them" "$(diff <(echo "$entries") <(from_records $children))" ''
+	: >$sched/sched_switch/trigger
+	: >$sched/sched_waking/trigger
+	: >events/synthetic/wakeup/trigger
+	add synthetic_events '!wakeup' >/dev/null
+	echo local >trace_clock
+}
+
+# Entries come while others are read, which stay.
+check_more_come()
+{
+	local event=events/syscalls/sys_enter_kill pid seen=
+
+	add $event/trigger hist:keys=pid:size=65536 >/dev/null
+	for ((pid = 1000001; pid <= 1000050; pid++)); do
+		kill -0 $pid 2>/dev/null
+	done
+	python3 - <<'END_OF_PROGRAM' &
+import os
+for pid in range(2000000, 2012000):
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        pass
+END_OF_PROGRAM
+	while [ -d /proc/$! ]; do
+		seen+="$(grep -c '^{ pid:    10000[0-9][0-9] }' $event/hist) "
+	done
+	wait
+	is 'none that is there is left out while others come' "$(tr ' ' '\n' <<<"$seen" | sort -u | paste -sd ' ')" ' 50'
+	like 'and those are read' "$(tail -n 2 $event/hist)" 'Entries: 12050'
+	: >$event/trigger
+}
+
+begin
+check_more_come
+check_wakeups local common_timestamp.usecs
+check_wakeups x86-tsc common_timestamp
+end
