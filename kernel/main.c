@@ -16,6 +16,7 @@
 #include "fs/fs.h"
 #include "host/host.h"
 #include "inst/inst.h"
+#include "noise/noise.h"
 #include "output/output.h"
 #include "record/record.h"
 #include "hist/hist.h"
@@ -44,6 +45,7 @@ static const struct room rooms[] = {
 	{ "dyn",	otr_dyn_init,		otr_dyn_exit },
 	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
 	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
+	{ "noise",	otr_noise_init,		otr_noise_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 };
 

@@ -59,16 +59,20 @@ static int control_tracing_on_show(struct otr_file *of, struct seq_file *m)
 static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 {
 	struct otr_ring *ring = of->where.inst->ring;
+	bool changed;
 
 	mutex_lock(&otr_inst_lock);
-	if (on && !otr_ring_is_on(ring)) {
+	changed = !!on != otr_ring_is_on(ring);
+	if (changed && on) {
 		otr_ring_on(ring);
-	} else if (!on && otr_ring_is_on(ring)) {
+	} else if (changed) {
 		otr_ring_off(ring);
 		/* Nothing more will come: blocked readers return. */
 		otr_ring_wake(ring, OTR_CPU_ALL);
 	}
 	mutex_unlock(&otr_inst_lock);
+	if (changed)
+		otr_tracer_switched(of->where.inst);
 	return 0;
 }
 

@@ -5,8 +5,6 @@
 #include "fs/fs.h"
 #include "tracer/tracer.h"
 
-#define MODE_DIR	0750
-
 static const struct otr_row top_cpu_rows[] = {
 	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops, .arg = OTR_OF_SNAPSHOT },
@@ -27,7 +25,7 @@ static bool top_cpu_nth(const struct otr_where *dir, unsigned int pos, struct ot
 {
 	if (pos >= nr_cpu_ids)
 		return false;
-	entry->row = (struct otr_row){ .mode = MODE_DIR, .dir = &top_cpu_dir };
+	entry->row = (struct otr_row){ .mode = OTR_MODE_DIR, .dir = &top_cpu_dir };
 	if (cpu_possible(pos)) {
 		snprintf(entry->name, sizeof(entry->name), "cpu%u", pos);
 		entry->row.name = entry->name;
@@ -59,7 +57,7 @@ static void top_instance_entry(struct otr_inst *inst, struct otr_entry *entry)
 	strscpy(entry->name, inst->name);
 	entry->row = (struct otr_row){
 		.name	= entry->name,
-		.mode	= MODE_DIR,
+		.mode	= OTR_MODE_DIR,
 		.dir	= &otr_top_dir,
 	};
 	entry->where = (struct otr_where){ .inst = inst, .cpu = OTR_CPU_ALL };
@@ -138,9 +136,9 @@ static const struct otr_row top_rows[] = {
 	{ "free_buffer",		0200,		&otr_free_ops },
 	{ "function_profile_enabled",	OTR_MODE_WRITE,	&otr_profile_ops,
 	  .top = true, .visible = top_has_returns },
-	{ "instances",			MODE_DIR,	.dir = &top_instances_dir, .top = true },
-	{ "options",			MODE_DIR,	.dir = &otr_options_dir },
-	{ "per_cpu",			MODE_DIR,	.dir = &top_per_cpu_dir },
+	{ "instances",			OTR_MODE_DIR,	.dir = &top_instances_dir, .top = true },
+	{ "options",			OTR_MODE_DIR,	.dir = &otr_options_dir },
+	{ "per_cpu",			OTR_MODE_DIR,	.dir = &top_per_cpu_dir },
 	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops, .top = true },
 	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops, .top = true },
 	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops, .top = true },
@@ -181,7 +179,7 @@ static const struct otr_row top_rows[] = {
 	{ "trace_marker_raw",		0220,		&otr_marker_raw_ops },
 	{ "trace_options",		OTR_MODE_WRITE,	&otr_trace_options_ops },
 	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops },
-	{ "trace_stat",			MODE_DIR,	.dir = &otr_stat_dir,
+	{ "trace_stat",			OTR_MODE_DIR,	.dir = &otr_stat_dir,
 	  .top = true, .visible = top_has_returns },
 	{ "tracing_cpumask",		OTR_MODE_WRITE,	&otr_cpumask_ops },
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },

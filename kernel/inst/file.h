@@ -17,9 +17,10 @@
 
 struct otr_file_ops;
 
-/* Modes that nearly every file has. */
+/* Modes that nearly every file and directory has. */
 #define OTR_MODE_READ	0440
 #define OTR_MODE_WRITE	0640
+#define OTR_MODE_DIR	0750
 
 /**
  * struct otr_where - what a file or a directory is about

@@ -171,6 +171,8 @@ struct otr_latency {
  * @name: what current_tracer calls it
  * @start: begins to record into an instance
  * @stop: ends that, and returns when no record of it can come any more
+ * @switched: a user switched recording on or off while it is current; it asks the
+ *	      ring what is so. NULL for no opinion
  * @options: its own, at most 64
  * @nr_options: how many
  * @set_option: one of its own options is to change in an instance, where it need not be the
@@ -193,6 +195,7 @@ struct otr_tracer {
 	const char		*name;
 	int			(*start)(struct otr_inst *inst);
 	void			(*stop)(struct otr_inst *inst);
+	void			(*switched)(struct otr_inst *inst);
 	const struct otr_tracer_option *options;
 	unsigned int		nr_options;
 	int			(*set_option)(struct otr_inst *inst, unsigned int opt, bool on);
@@ -397,6 +400,7 @@ void otr_tracer_unregister(struct otr_tracer *tracer);
 const struct otr_tracer *otr_tracer_next(const struct otr_tracer *tracer);
 void otr_tracer_clear(struct otr_inst *inst);
 int otr_tracer_set(struct otr_inst *inst, const char *name);
+void otr_tracer_switched(struct otr_inst *inst);
 
 /* options.c */
 const char *otr_option_name(enum otr_option opt);

@@ -212,3 +212,20 @@ int otr_tracer_set(struct otr_inst *inst, const char *name)
 		tracer_note(inst, &otr_tracer_nop);
 	return err;
 }
+
+/**
+ * otr_tracer_switched - a user switched recording
+ * @inst: the instance
+ *
+ * Context: otr_inst_lock free; sleeps if the current tracer wants to know.
+ */
+void otr_tracer_switched(struct otr_inst *inst)
+{
+	/* One that becomes current at this moment looks itself. */
+	if (!READ_ONCE(inst->tracer)->switched)
+		return;
+	mutex_lock(&otr_tracer_lock);
+	if (inst->tracer->switched)
+		inst->tracer->switched(inst);
+	mutex_unlock(&otr_tracer_lock);
+}

@@ -34,8 +34,9 @@ MAY_USE = {
     'dyn': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
     'trigger': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'dyn'),
     'tracer': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
+    'noise': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'tracer'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
-                 'dyn', 'tracer'),
+                 'dyn', 'tracer', 'noise'),
 }
 MAIN = 'main.c'
 GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h')

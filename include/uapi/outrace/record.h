@@ -22,6 +22,7 @@
  * @OTR_TYPE_USER_STACK: the same as OTR_TYPE_STACK, in user space
  * @OTR_TYPE_BPRINT: a text that is put together when it is read, from a format
  * @OTR_TYPE_BPUTS: a text that the kernel has, by its address
+ * @OTR_TYPE_HWLAT: a time that nobody in the kernel took
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_REPEATS: the last call on this CPU was repeated
  * @OTR_TYPE_GRAPH_MORE: as OTR_TYPE_GRAPH_ENTRY, with its caller and its arguments
@@ -37,6 +38,7 @@ enum otr_type {
 	OTR_TYPE_GRAPH_ENTRY	= 11,
 	OTR_TYPE_USER_STACK	= 12,
 	OTR_TYPE_BPUTS		= 14,
+	OTR_TYPE_HWLAT		= 15,
 	OTR_TYPE_RAW_DATA	= 18,
 	OTR_TYPE_REPEATS	= 19,
 	OTR_TYPE_GRAPH_MORE	= 20,
@@ -228,6 +230,32 @@ struct otr_rec_repeats {
 	__u16			count;
 	__u16			top_delta_ts;
 	__u32			bottom_delta_ts;
+};
+
+/**
+ * struct otr_rec_hwlat - OTR_TYPE_HWLAT
+ * @head: common part
+ * @duration: longest time between two readings of the clock, in us
+ * @outer_duration: the same between two pairs of readings
+ * @nmi_total_ts: time that NMIs took, in us
+ * @tv_sec: wall time of the first one that was too long
+ * @tv_nsec: the rest of it
+ * @nmi_count: number of NMIs
+ * @seqnum: number of the record, from 1
+ * @count: how many were too long
+ * @zero: nothing
+ */
+struct otr_rec_hwlat {
+	struct otr_rec_head	head;
+	unsigned long long	duration;
+	unsigned long long	outer_duration;
+	unsigned long long	nmi_total_ts;
+	long long		tv_sec;
+	long			tv_nsec;
+	unsigned int		nmi_count;
+	unsigned int		seqnum;
+	unsigned int		count;
+	unsigned int		zero;
 };
 
 #endif /* _UAPI_OUTRACE_RECORD_H */
