@@ -23,6 +23,7 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
+#include "host/peek.h"
 #include "host/probed.h"
 
 /**

@@ -81,6 +81,11 @@ void otr_arch_return_set(void (*func)(struct otr_return_frame *frame));
 /* The return trampoline; an address inside it while its caller is looked for. */
 extern const u8 otr_return_tramp[];
 extern const u8 otr_return_inside[];
+
+/* regs.c: registers by name */
+int otr_arch_register(const char *name);
+int otr_arch_argument(unsigned int nr);
+int otr_arch_result(void);
 #endif /* !__ASSEMBLY__ */
 
 #endif /* _OTR_ARCH_H */

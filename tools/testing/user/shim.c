@@ -276,8 +276,12 @@ int kstrtos64(const char *text, unsigned int base, s64 *value)
 {
 	bool minus = *text == '-';
 	u64 size;
-	int err = kstrtou64(text + minus, base, &size);
+	int err;
 
+	/* One sign. */
+	if (minus && text[1] == '+')
+		return -EINVAL;
+	err = kstrtou64(text + minus, base, &size);
 	if (err)
 		return err;
 	if (size > INT64_MAX + (u64)minus)

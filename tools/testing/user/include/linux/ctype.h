@@ -6,9 +6,11 @@
 
 /* The kernel's take any char, with a sign or not. */
 #undef isalnum
+#undef isalpha
 #undef isspace
 #undef isdigit
 #define isalnum(c)		((isalnum)((unsigned char)(c)))
+#define isalpha(c)		((isalpha)((unsigned char)(c)))
 #define isspace(c)		((isspace)((unsigned char)(c)))
 #define isdigit(c)		((isdigit)((unsigned char)(c)))
 

@@ -3,6 +3,7 @@
 #define _SHIM_LINUX_LIMITS_H
 
 #include_next <linux/limits.h>
+#include <limits.h>
 #include <linux/types.h>
 
 #endif

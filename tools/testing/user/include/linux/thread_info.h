@@ -4,6 +4,8 @@
 
 #include <linux/bits.h>
 
+#define THREAD_SIZE		16384UL
+
 #define TIF_NEED_RESCHED	3
 #define _TIF_NEED_RESCHED	BIT(TIF_NEED_RESCHED)
 

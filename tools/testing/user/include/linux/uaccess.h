@@ -8,4 +8,8 @@
 long copy_from_kernel_nofault(void *to, const void *from, size_t size);
 long copy_from_user_nofault(void *to, const void *from, size_t size);
 
+/* Those that wait for memory. */
+unsigned long copy_from_user(void *to, const void *from, unsigned long size);
+long strncpy_from_user(char *to, const char *from, long size);
+
 #endif
