@@ -16,6 +16,7 @@
  * @order: size of its own page
  * @epoch: of the slots, when @rd was right
  * @resets: likewise
+ * @left: pages to begin before the next end
  */
 struct otr_iter {
 	struct otr_ring_cpu	*rc;
@@ -23,7 +24,17 @@ struct otr_iter {
 	unsigned int		order;
 	unsigned int		epoch;
 	unsigned int		resets;
+	u32			left;
 };
+
+/*
+ * Records may come faster than they are shown, and showing them may make others. So
+ * a look ends after as many pages as there are, and the reader's own.
+ */
+static void iter_allow(struct otr_iter *iter)
+{
+	iter->left = iter->rc->nr + 1;
+}
 
 /* Begin where the consuming reader is, at what it has on its own page. */
 static void iter_follow_reader(struct otr_iter *iter)
@@ -93,6 +104,7 @@ struct otr_iter *otr_iter_create(struct otr_ring *ring, int cpu)
 	iter->order = rc->order;
 	iter->epoch = rc->epoch;
 	iter->resets = rc->resets;
+	iter_allow(iter);
 	iter->rd.cur.page = otr_page_alloc(cpu, rc->order);
 	if (iter->rd.cur.page)
 		iter_follow_reader(iter);
@@ -116,32 +128,49 @@ void otr_iter_destroy(struct otr_iter *iter)
 	kfree(iter);
 }
 
+/* The first record that is not on the iterator's page yet. The reader lock is held. */
+static bool iter_turn(struct otr_iter *iter, struct otr_item *item)
+{
+	struct otr_ring_cpu *rc = iter->rc;
+	bool found = false;
+
+	if (iter->epoch != rc->epoch && !iter_find_again(iter))
+		return false;
+	if (iter->left)
+		found = otr_reader_peek(rc, &iter->rd, item);
+	if (!found)
+		iter_allow(iter);
+	else if (iter->rd.fresh)
+		iter->left--;
+	return found;
+}
+
 /**
  * otr_iter_peek - look at the current record
  * @iter: the iterator
  * @item: receives the record; valid until otr_iter_next() or otr_iter_destroy()
  *
- * At the end, records written since then are found by trying again.
+ * It ends where there are no more records, and, while others come faster than it goes on,
+ * after as many as the ring holds. At the end, records written since then are found by
+ * trying again.
  *
  * Context: may sleep; takes the reader lock once a page.
  * Return: whether there is one.
  */
 bool otr_iter_peek(struct otr_iter *iter, struct otr_item *item)
 {
-	struct otr_ring_cpu *rc = iter->rc;
 	struct otr_cursor *cur = &iter->rd.cur;
 	bool found;
 
 	if (cur->off < cur->end && otr_cursor_look(cur, item, &iter->rd.after) > 0) {
-		item->cpu = rc->cpu;
+		item->cpu = iter->rc->cpu;
 		item->lost = iter->rd.lost;
 		iter->rd.after_ts = item->ts;
 		return true;
 	}
-	otr_reader_lock(rc);
-	found = (iter->epoch == rc->epoch || iter_find_again(iter)) &&
-		otr_reader_peek(rc, &iter->rd, item);
-	otr_reader_unlock(rc);
+	otr_reader_lock(iter->rc);
+	found = iter_turn(iter, item);
+	otr_reader_unlock(iter->rc);
 	return found;
 }
 

@@ -12,6 +12,7 @@ struct reader {
 	loff_t			pos;	/* of the record that is current in @src */
 	bool			paused;
 	bool			printed;	/* the current record is in @line */
+	bool			ended;		/* what read() has not told yet */
 	struct seq_buf		line;
 	char			text[OTR_LINE_MAX];
 };
@@ -28,6 +29,7 @@ static int trace_reader_rewind(struct otr_file *of, struct reader *rd)
 	rd->view.src = src;
 	rd->pos = 1;
 	rd->printed = false;
+	rd->ended = false;
 	otr_view_remember(&rd->view);
 	otr_view_rewind(&rd->view);
 	otr_view_skip_older(&rd->view);
@@ -73,6 +75,12 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	}
 	if (!*pos)
 		return SEQ_START_TOKEN;
+	/* Records that came meanwhile are shown to those who read on behind the end. */
+	if (rd->ended) {
+		rd->ended = false;
+		return NULL;
+	}
+	otr_source_again(rd->src);
 	while (rd->pos < *pos && otr_source_peek(rd->src, NULL)) {
 		/* How a record looks may depend on those before it. */
 		if (rd->view.look)
@@ -91,7 +99,8 @@ static void *trace_next(struct seq_file *m, void *v, loff_t *pos)
 	++*pos;
 	if (v != SEQ_START_TOKEN)
 		trace_reader_advance(rd);
-	return otr_source_peek(rd->src, NULL) ? rd : NULL;
+	rd->ended = !otr_source_peek(rd->src, NULL);
+	return rd->ended ? NULL : rd;
 }
 
 static void trace_stop(struct seq_file *m, void *v)

@@ -165,6 +165,7 @@ void otr_source_close(struct otr_source *src);
 void otr_source_begin(struct otr_source *src);
 void otr_source_end(struct otr_source *src);
 const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts);
+void otr_source_again(struct otr_source *src);
 void otr_source_next(struct otr_source *src);
 const struct otr_item *otr_source_follow(struct otr_source *src);
 void otr_source_skip(struct otr_source *src);

@@ -389,6 +389,18 @@ const struct otr_item *otr_source_peek(struct otr_source *src, u64 *next_ts)
 }
 
 /**
+ * otr_source_again - look for records that came after the last one was shown
+ * @src: from otr_source_open(), not a consuming one
+ *
+ * Context: may sleep.
+ */
+void otr_source_again(struct otr_source *src)
+{
+	if (!src->have && !src->heaped)
+		source_heap_build(src);
+}
+
+/**
  * otr_source_next - go on to the next record
  * @src: a source of which otr_source_peek() returned a record
  *

@@ -187,6 +187,22 @@ check_per_cpu()
 	reset
 }
 
+# Showing a call makes others. The in-tree tracer may go on for ever.
+check_end()
+{
+	local lines
+
+	echo 64 >buffer_size_kb
+	echo function >current_tracer
+	lines=$(timeout 100 cat trace | wc -l; echo "${PIPESTATUS[0]}")
+	is 'trace ends while all is traced' "${lines#*$'\n'}" 0
+	holds 'and has records' test "${lines%$'\n'*}" -gt 100
+	lines=$(exec 4<trace; timeout 100 cat <&4 >/dev/null; timeout 100 cat <&4 | wc -l)
+	holds 'and more when it is read on' test "$lines" -gt 100
+	reset
+	echo 1408 >buffer_size_kb
+}
+
 begin
 check_tracers
 check_headers
@@ -194,4 +210,5 @@ check_switch
 check_function
 check_pipe
 check_per_cpu
+intree || check_end
 end

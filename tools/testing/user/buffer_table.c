@@ -517,6 +517,31 @@ static void iterators_live_on(void)
 	world_destroy();
 }
 
+/* Two records come for each that is looked at: the look ends, and can be had again. */
+static void iterators_end(void)
+{
+	struct otr_iter *iter;
+	struct otr_item item;
+	int i, round;
+
+	world_create(36, 4, true);
+	for (i = 0; i < 9; i++)
+		write_record(8);
+	iter = otr_iter_create(world.ring, 0);
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < 1000 && otr_iter_peek(iter, &item); i++) {
+			otr_iter_next(iter);
+			write_record(8);
+			write_record(8);
+		}
+		/* Three on each of four pages, and on the iterator's own. */
+		EXPECT(i >= 12 && i <= 18);
+	}
+	otr_iter_destroy(iter);
+	settle();
+	world_destroy();
+}
+
 /* The checker says that something is wrong whatever is. */
 static void checker_finds(void)
 {
@@ -592,6 +617,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(orders_and_clocks),
 	KTAP_CASE(raw_pages),
 	KTAP_CASE(iterators_live_on),
+	KTAP_CASE(iterators_end),
 	KTAP_CASE(checker_finds),
 	KTAP_CASE(broken_page),
 };
