@@ -259,6 +259,8 @@ def put(path, text):
 
 
 def asked(event, text):
+    if not ask.turn():
+        return
     path = f'events/{event}/trigger'
     ask.write('error_log', '\n')
     told = [put(path, 'hist:' + text), listed(path),

@@ -111,6 +111,8 @@ def main():
             # A letter of another kind, which the in-tree tracer has.
             if path == 'dynamic_events' and text.lstrip()[:1] not in ('s', '-', '!', ''):
                 continue
+            if not ask.turn():
+                continue
             print(json.dumps([f'{path} {number} {flags} {text}', ask_one(path, text, flags)]), flush=True)
     for path in 'synthetic_events', 'dynamic_events':
         write(path, '', os.O_TRUNC)

@@ -63,6 +63,8 @@ def main():
     for event, top in FILES.items():
         for number in range(NUMBER):
             text = spoil(command())
+            if not ask.turn():
+                continue
             ask.write(f'{top}/error_log', '\n')
             told = [ask.write(f'{event}/trigger', text), listed(f'{event}/trigger'),
                     re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', ask.read(f'{top}/error_log'))]
