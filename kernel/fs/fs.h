@@ -94,6 +94,11 @@ static inline const struct otr_mount_opts *otr_super_opts(const struct super_blo
 void otr_automount_init(struct file_system_type *type);
 void otr_automount_exit(void);
 
+/* latency.c: tracing_max_latency, and who watches it */
+extern const struct otr_file_ops otr_max_latency_ops;
+void otr_latency_files_init(struct file_system_type *type);
+void otr_latency_files_exit(void);
+
 /* The table of an instance's own directory: top.c */
 extern const struct otr_dir otr_top_dir;
 

@@ -31,6 +31,8 @@ static int raw_open(struct otr_file *of)
 	mutex_lock(&otr_inst_lock);
 	rd->ring = otr_file_ring(of);
 	err = PTR_ERR_OR_ZERO(rd->ring);
+	if (of->where.arg == OTR_OF_SNAPSHOT && of->where.inst->tracer->keeps_longest)
+		err = -EBUSY;
 	if (!err)
 		otr_inst_raw_open(of->where.inst);
 	mutex_unlock(&otr_inst_lock);

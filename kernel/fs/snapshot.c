@@ -49,7 +49,8 @@ static int snapshot_take(struct otr_inst *inst)
  * @number: 0 frees, 1 takes a snapshot, all others empty it
  *
  * Context: may sleep.
- * Return: 0; -EINVAL for what one CPU cannot do; -ENOMEM, -EBUSY.
+ * Return: 0; -EINVAL for what one CPU cannot do; -EBUSY while the tracer keeps something
+ * there; -ENOMEM.
  */
 int otr_snapshot_write(struct otr_file *of, unsigned long number)
 {
@@ -57,7 +58,9 @@ int otr_snapshot_write(struct otr_file *of, unsigned long number)
 	int err = 0;
 
 	mutex_lock(&otr_inst_lock);
-	if (number < 2 && of->where.cpu != OTR_CPU_ALL)
+	if (inst->tracer->keeps_longest)
+		err = -EBUSY;
+	else if (number < 2 && of->where.cpu != OTR_CPU_ALL)
 		err = -EINVAL;
 	else if (!number)
 		otr_snapshot_free(inst);

@@ -194,6 +194,7 @@ int otr_fs_init(void)
 	err = register_filesystem(&super_type);
 	if (!err) {
 		otr_automount_init(&super_type);
+		otr_latency_files_init(&super_type);
 		return 0;
 	}
 	otr_sysctl_exit();
@@ -209,6 +210,7 @@ mount_point:
  */
 void otr_fs_exit(void)
 {
+	otr_latency_files_exit();
 	otr_automount_exit();
 	unregister_filesystem(&super_type);
 	otr_sysctl_exit();

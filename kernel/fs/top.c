@@ -182,6 +182,7 @@ static const struct otr_row top_rows[] = {
 	{ "trace_stat",			OTR_MODE_DIR,	.dir = &otr_stat_dir,
 	  .top = true, .visible = top_has_returns },
 	{ "tracing_cpumask",		OTR_MODE_WRITE,	&otr_cpumask_ops },
+	{ "tracing_max_latency",	OTR_MODE_WRITE,	&otr_max_latency_ops },
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
 	{ "tracing_thresh",		OTR_MODE_WRITE,	&otr_thresh_ops,
 	  .top = true, .visible = top_has_returns },

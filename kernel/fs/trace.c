@@ -67,6 +67,9 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	int err;
 
 	otr_event_lock();
+	if (of->where.arg == OTR_OF_SNAPSHOT &&
+	    READ_ONCE(of->where.inst->tracer)->keeps_longest)
+		return ERR_PTR(-EBUSY);
 	otr_line_begin(&rd->view);
 	if (!rd->src || *pos < rd->pos - 1) {
 		err = trace_reader_rewind(of, rd);
@@ -137,17 +140,38 @@ static int trace_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+/* What a tracer put aside is what its trace is. */
+static struct otr_ring *trace_ring(struct otr_file *of)
+{
+	if (of->where.inst->tracer->keeps_longest)
+		return otr_snapshot_ring(of->where.inst);
+	return otr_file_ring(of);
+}
+
+/* Empty what is shown, for a file that is opened to be written. */
+static int trace_truncate(struct otr_file *of)
+{
+	struct otr_inst *inst = of->where.inst;
+
+	if (of->where.arg == OTR_OF_SNAPSHOT)
+		return 0;
+	if (inst->tracer->keeps_longest)
+		return otr_ring_reset(inst->snapshot, of->where.cpu);
+	return otr_inst_reset(inst, of->where.cpu);
+}
+
 static int trace_reader_open(struct otr_file *of, struct reader *rd)
 {
 	struct otr_inst *inst = of->where.inst;
-	struct otr_ring *ring = otr_file_ring(of);
+	struct otr_ring *ring = trace_ring(of);
 	int err;
 
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
 	err = otr_view_open(&rd->view, inst, ring, of->where.cpu);
-	/* What was put aside does not change while it is read. */
-	if (!err && ring == inst->ring && otr_inst_option(inst, OTR_OPT_PAUSE_ON_TRACE)) {
+	/* What a user put aside does not change while it is read. */
+	if (!err && of->where.arg != OTR_OF_SNAPSHOT &&
+	    otr_inst_option(inst, OTR_OPT_PAUSE_ON_TRACE)) {
 		otr_inst_pause(inst);
 		rd->paused = true;
 	}
@@ -156,7 +180,6 @@ static int trace_reader_open(struct otr_file *of, struct reader *rd)
 
 static int trace_open(struct otr_file *of)
 {
-	struct otr_inst *inst = of->where.inst;
 	struct reader *rd = NULL;
 	int err = 0;
 
@@ -166,8 +189,8 @@ static int trace_open(struct otr_file *of)
 			return -ENOMEM;
 	}
 	mutex_lock(&otr_inst_lock);
-	if (of->truncate && of->where.arg != OTR_OF_SNAPSHOT)
-		err = otr_inst_reset(inst, of->where.cpu);
+	if (of->truncate)
+		err = trace_truncate(of);
 	if (rd && !err)
 		err = trace_reader_open(of, rd);
 	mutex_unlock(&otr_inst_lock);

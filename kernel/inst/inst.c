@@ -8,6 +8,7 @@
 /* Nobody else has it any more, but for its memory. */
 static void inst_destroy(struct otr_inst *inst)
 {
+	otr_longest_end(&inst->longest);
 	otr_ring_destroy(inst->snapshot);
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
@@ -46,6 +47,7 @@ static void inst_prepare(struct otr_inst *inst, u64 options, unsigned long size)
 	xa_init(&inst->subs);
 	INIT_LIST_HEAD(&inst->awaited);
 	otr_errlog_init(&inst->errors);
+	otr_longest_init(&inst->longest);
 }
 
 /* Nothing is recorded any more; only the thread that unloads the module looks. */

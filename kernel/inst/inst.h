@@ -38,6 +38,7 @@
 
 #include "base/base.h"
 #include "buffer/buffer.h"
+#include "inst/latency.h"
 
 /* Longest name of a tracer that current_tracer takes, without the end. */
 #define OTR_TRACER_NAME_MAX	100
@@ -74,7 +75,9 @@ enum otr_option {
 	OTR_OPT_PRINTK_DEST,
 	OTR_OPT_PAUSE_ON_TRACE,
 	OTR_OPT_HASH_PTR,
+	OTR_OPT_FUNCTION_TRACE,
 	OTR_OPT_FUNCTION_FORK,
+	OTR_OPT_DISPLAY_GRAPH,
 	OTR_OPT_STACKTRACE,
 	OTR_OPT_COUNT
 };
@@ -141,32 +144,6 @@ struct otr_tracer_option {
 };
 
 /**
- * struct otr_latency - the longest time that a tracer measured
- * @us: how long it was
- * @cpu: where
- * @pid: of the task that it is about
- * @comm: name of the task
- * @uid: its user, as the first user namespace has it
- * @nice: its nice value
- * @policy: SCHED_*
- * @rt_priority: as it is without others waiting for it
- * @begin: code in which the time began, 0 if the tracer does not know
- * @end: code in which it ended
- */
-struct otr_latency {
-	unsigned long		us;
-	int			cpu;
-	pid_t			pid;
-	char			comm[TASK_COMM_LEN];
-	uid_t			uid;
-	long			nice;
-	unsigned long		policy;
-	unsigned long		rt_priority;
-	unsigned long		begin;
-	unsigned long		end;
-};
-
-/**
  * struct otr_tracer - a named way to fill an instance's ring
  * @name: what current_tracer calls it
  * @start: begins to record into an instance
@@ -182,6 +159,8 @@ struct otr_latency {
  *		     there; an errno refuses. NULL for no opinion
  * @latency: what it measured in an instance, for the header of latency-format; what it
  *	     leaves alone is 0. NULL for a tracer that measures nothing
+ * @keeps_longest: the records of the longest time are put aside by otr_longest_keep(), are
+ *		   what "trace" shows, and nobody else takes snapshots
  * @files: what an instance's directory has of it, see inst/file.h; they are there whether
  *	   it is current or not
  * @nr_files: how many
@@ -202,6 +181,7 @@ struct otr_tracer {
 	int			(*set_inst_option)(struct otr_inst *inst, enum otr_option opt,
 						   bool on);
 	void			(*latency)(struct otr_inst *inst, struct otr_latency *latency);
+	bool			keeps_longest;
 	const struct otr_row	*files;
 	unsigned int		nr_files;
 	const struct otr_look	*look;
@@ -234,6 +214,7 @@ struct otr_tracer {
  * @kept: inodes that may still hold the address of an instance that is gone; no lock
  * @snapshot: what was put aside, see snapshot.c; set once, NULL before
  * @snapshot_ready: it is as large as @ring; changed under the lock
+ * @longest: the longest time that was measured; see latency.h for its locks
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
  * @remember: OTR_COMM_* that the task of an event's record is remembered by
@@ -265,6 +246,7 @@ struct otr_inst {
 	cpumask_var_t		cpus;
 	struct otr_ring		*snapshot;
 	bool			snapshot_ready;
+	struct otr_longest	longest;
 	u64			time_start;
 	struct xarray		subs;
 	u8			remember;
@@ -388,6 +370,7 @@ void otr_inst_raw_close(struct otr_inst *inst);
 struct otr_ring *otr_snapshot_ring(struct otr_inst *inst);
 int otr_snapshot_match(struct otr_inst *inst, int cpu);
 void otr_snapshot_free(struct otr_inst *inst);
+int otr_snapshot_swap(struct otr_inst *inst);
 int otr_snapshot_take(struct otr_inst *inst);
 
 /* tracer.c */

@@ -45,7 +45,9 @@ static const struct option options[] = {
 	[OTR_OPT_PRINTK_DEST]	= { "trace_printk_dest", true },
 	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false },
 	[OTR_OPT_HASH_PTR]	= { "hash-ptr", true },
+	[OTR_OPT_FUNCTION_TRACE]	= { "function-trace", true },
 	[OTR_OPT_FUNCTION_FORK]	= { "function-fork", false },
+	[OTR_OPT_DISPLAY_GRAPH]	= { "display-graph", false },
 	[OTR_OPT_STACKTRACE]	= { "stacktrace", false },
 };
 

@@ -41,7 +41,7 @@ struct otr_ring *otr_snapshot_ring(struct otr_inst *inst)
 static void snapshot_shrink(struct otr_inst *inst)
 {
 	WRITE_ONCE(inst->snapshot_ready, false);
-	/* See otr_snapshot_take(). */
+	/* See otr_snapshot_swap(). */
 	synchronize_rcu();
 	otr_ring_reset(inst->snapshot, OTR_CPU_ALL);
 	otr_ring_resize(inst->snapshot, OTR_CPU_ALL, UNUSED_BYTES);
@@ -83,16 +83,16 @@ void otr_snapshot_free(struct otr_inst *inst)
 }
 
 /**
- * otr_snapshot_take - put aside what was recorded
+ * otr_snapshot_swap - put aside what was recorded, whoever asks
  * @inst: the instance
  *
  * What was put aside before takes its place, and is recorded behind. The task that
  * takes it is remembered by its name.
  *
  * Context: any, NMI included.
- * Return: 0; -ENOENT without room for one; -EBUSY while the ring is changed.
+ * Return: 0; -ENOENT without room for it; -EBUSY while the ring is changed.
  */
-int otr_snapshot_take(struct otr_inst *inst)
+int otr_snapshot_swap(struct otr_inst *inst)
 {
 	int err = -ENOENT;
 
@@ -104,4 +104,18 @@ int otr_snapshot_take(struct otr_inst *inst)
 		otr_comm_now();
 	preempt_enable_notrace();
 	return err;
+}
+
+/**
+ * otr_snapshot_take - put aside what was recorded, as somebody asks who is no tracer
+ * @inst: the instance
+ *
+ * Context: any, NMI included.
+ * Return: as otr_snapshot_swap(); -EPERM while the tracer keeps something there.
+ */
+int otr_snapshot_take(struct otr_inst *inst)
+{
+	if (READ_ONCE(inst->snapshot_ready) && READ_ONCE(inst->tracer)->keeps_longest)
+		return -EPERM;
+	return otr_snapshot_swap(inst);
 }

@@ -132,7 +132,7 @@ static const struct otr_tracer *tracer_find(const char *name)
 static void tracer_note(struct otr_inst *inst, const struct otr_tracer *tracer)
 {
 	mutex_lock(&otr_inst_lock);
-	inst->tracer = tracer;
+	WRITE_ONCE(inst->tracer, tracer);
 	mutex_unlock(&otr_inst_lock);
 }
 
@@ -167,17 +167,32 @@ static int tracer_prepare(struct otr_inst *inst, const struct otr_tracer *tracer
 }
 
 /* Between two tracers: what was recorded goes, and a reader that opens a file sees the next one. */
-static int tracer_turn(struct otr_inst *inst, const struct otr_tracer *tracer)
+static int tracer_turn(struct otr_inst *inst, bool kept, const struct otr_tracer *tracer)
 {
 	int err;
 
 	mutex_lock(&otr_inst_lock);
 	/* A reader that came while the former one was stopped began with that. */
 	err = inst->pipes ? -EBUSY : otr_inst_reset(inst, OTR_CPU_ALL);
+	if (kept && (err || !tracer->keeps_longest))
+		otr_snapshot_free(inst);
+	if (!err && tracer->keeps_longest)
+		err = otr_inst_make_room(inst);
 	if (!err)
-		inst->tracer = tracer;
+		WRITE_ONCE(inst->tracer, tracer);
 	mutex_unlock(&otr_inst_lock);
 	return err;
+}
+
+/* It failed to start. */
+static void tracer_give_up(struct otr_inst *inst, const struct otr_tracer *tracer)
+{
+	tracer_note(inst, &otr_tracer_nop);
+	if (!tracer->keeps_longest)
+		return;
+	mutex_lock(&otr_inst_lock);
+	otr_snapshot_free(inst);
+	mutex_unlock(&otr_inst_lock);
 }
 
 /**
@@ -195,6 +210,7 @@ static int tracer_turn(struct otr_inst *inst, const struct otr_tracer *tracer)
 int otr_tracer_set(struct otr_inst *inst, const char *name)
 {
 	const struct otr_tracer *tracer = tracer_find(name);
+	bool kept = inst->tracer->keeps_longest;
 	int err;
 
 	if (!tracer)
@@ -203,13 +219,13 @@ int otr_tracer_set(struct otr_inst *inst, const char *name)
 	if (err <= 0)
 		return err;
 	otr_tracer_clear(inst);
-	err = tracer_turn(inst, tracer);
+	err = tracer_turn(inst, kept, tracer);
 	if (err)
 		return err;
 	/* Its records may come before its start returns. */
 	err = tracer->start(inst);
 	if (err)
-		tracer_note(inst, &otr_tracer_nop);
+		tracer_give_up(inst, tracer);
 	return err;
 }
 

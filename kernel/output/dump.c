@@ -61,7 +61,7 @@ static void dump_set_view(const struct otr_inst *inst)
 	view->time_start = READ_ONCE(inst->time_start);
 	view->src = dump.src;
 	view->tracer_bits = otr_tracer_bits(inst, tracer);
-	view->look = tracer->look;
+	view->look = otr_view_look(view, tracer);
 	/* A look of its own has the columns that the options say. */
 	if (view->look) {
 		if (!(READ_ONCE(inst->options) & OTR_OPT(LATENCY_FORMAT)))

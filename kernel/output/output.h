@@ -111,6 +111,7 @@ struct otr_view {
 
 /**
  * struct otr_look - how the records of a tracer are shown, where lines are not enough
+ * @wanted: is it asked for, by a view's options? NULL for always
  * @size: bytes of &struct otr_view.state
  * @rewind: forgets what was shown, and sets up the state the first time
  * @header: prints the comment lines above the records
@@ -121,6 +122,7 @@ struct otr_view {
  * Elsewhere all may sleep.
  */
 struct otr_look {
+	bool	(*wanted)(const struct otr_view *view);
 	size_t	(*size)(void);
 	void	(*rewind)(struct otr_view *view);
 	void	(*header)(const struct otr_view *view, struct seq_file *m);
@@ -132,6 +134,7 @@ struct otr_source;
 
 /* view.c */
 int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring *ring, int cpu);
+const struct otr_look *otr_view_look(const struct otr_view *view, const struct otr_tracer *tracer);
 void otr_view_close(struct otr_view *view);
 void otr_view_remember(struct otr_view *view);
 void otr_view_rewind(struct otr_view *view);

@@ -6,6 +6,21 @@
 #include "output/output.h"
 
 /**
+ * otr_view_look - how a tracer shows its records
+ * @view: a view, its options set
+ * @tracer: the tracer
+ *
+ * Context: any.
+ * Return: its look; NULL for lines alone.
+ */
+const struct otr_look *otr_view_look(const struct otr_view *view, const struct otr_tracer *tracer)
+{
+	const struct otr_look *look = tracer->look;
+
+	return look && (!look->wanted || look->wanted(view)) ? look : NULL;
+}
+
+/**
  * otr_view_open - take a copy of what decides how records look
  * @view: the view to set up
  * @inst: the instance
@@ -42,8 +57,10 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
 	view->latency = (struct otr_latency){};
 	if (inst->tracer->latency)
 		inst->tracer->latency(inst, &view->latency);
+	if (inst->tracer->keeps_longest && ring != inst->ring)
+		view->time_start = otr_longest_kept(inst, &view->latency);
 	view->tracer_bits = otr_tracer_bits(inst, inst->tracer);
-	view->look = inst->tracer->look;
+	view->look = otr_view_look(view, inst->tracer);
 	view->state = view->look ? kvzalloc(view->look->size(), GFP_KERNEL) : NULL;
 	if (view->look && !view->state) {
 		otr_view_close(view);

@@ -81,6 +81,9 @@ static void action_run_snapshot(const struct otr_trigger *trigger, atomic_long_t
 	err = otr_snapshot_take(trigger->inst);
 	if (err == -EBUSY) {
 		tracing_snapshot_instance_cond(ring, "*** snapshot is being ignored        ***\n");
+	} else if (err == -EPERM) {
+		tracing_snapshot_instance_cond(ring, "*** LATENCY TRACER ACTIVE ***\n");
+		tracing_snapshot_instance_cond(ring, "*** Can not use snapshot (sorry) ***\n");
 	} else if (err) {
 		/* Somebody freed it. What it was wanted for shall not be overwritten. */
 		tracing_snapshot_instance_cond(ring, "*** SNAPSHOT NOT ALLOCATED ***\n");

@@ -195,7 +195,10 @@ static int home_snapshot_start(struct otr_hist_home *home, struct otr_hist *hist
 	if (here->snapper)
 		return -EBUSY;
 	mutex_lock(&otr_inst_lock);
-	err = otr_inst_make_room(here->inst);
+	if (here->inst->tracer->keeps_longest)
+		err = -EBUSY;
+	else
+		err = otr_inst_make_room(here->inst);
 	mutex_unlock(&otr_inst_lock);
 	if (!err)
 		here->snapper = hist;

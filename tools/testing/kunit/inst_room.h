@@ -15,6 +15,7 @@
 #include "inst/list.c"
 #include "inst/state.c"
 #include "inst/snapshot.c"
+#include "inst/latency.c"
 #include "inst/part.c"
 #include "inst/tracer.c"
 #include "inst/options.c"
