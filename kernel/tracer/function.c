@@ -20,9 +20,16 @@ static __always_inline void function_fill_call(struct otr_rec_function *out, uns
 	out->parent_ip = parent_ip;
 }
 
-/* The ways to a record that are not the common one. */
-static noinline void function_record_aside(struct otr_function *fn, unsigned long ip,
-					   unsigned long parent_ip)
+/**
+ * otr_function_record - record a call, by the ways that are not the common one, too
+ * @fn: function tracing of the instance
+ * @ip: the function's site
+ * @parent_ip: where it returns to
+ *
+ * Context: any, NMI included, preemption switched off once for this.
+ */
+noinline void otr_function_record(struct otr_function *fn, unsigned long ip,
+				  unsigned long parent_ip)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_function *out = otr_ring_begin(fn->ring, &rec, sizeof(*out));
@@ -51,7 +58,7 @@ static noinline void function_record(unsigned long ip, unsigned long parent_ip,
 			otr_ring_keep(&rec);
 			otr_comm_want(fn->remember);
 		} else {
-			function_record_aside(fn, ip, parent_ip);
+			otr_function_record(fn, ip, parent_ip);
 		}
 	}
 }
@@ -86,7 +93,7 @@ static void function_record_more(struct otr_function *fn, unsigned long ip, unsi
 	if (odd & OTR_FUNCTION_ARGS)
 		function_record_args(fn, ip, parent_ip, frame);
 	else
-		function_record_aside(fn, ip, parent_ip);
+		otr_function_record(fn, ip, parent_ip);
 	if (odd & OTR_FUNCTION_STACK)
 		otr_stack_record(fn->ring, OTR_STACK_SITE);
 }

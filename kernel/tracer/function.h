@@ -57,6 +57,7 @@ static inline void otr_function_set_odd(struct otr_function *fn, u8 what, bool o
 	WRITE_ONCE(fn->odd, on ? fn->odd | what : fn->odd & ~what);
 }
 
+void otr_function_record(struct otr_function *fn, unsigned long ip, unsigned long parent_ip);
 int otr_function_init(void);
 void otr_function_exit(void);
 int otr_wanted_init(void);

@@ -27,6 +27,7 @@ static struct otr_graph *graph_of(const struct otr_inst *inst)
 /* Of a call. */
 #define TIMED	BIT(3)	/* only its return is recorded, if it took long */
 #define SLEPT_TOO BIT(4)	/* time asleep counts, though it is known */
+#define TIMES	BIT(5)	/* its return is recorded if that is in a time that is measured */
 #define INHERITED	(INSIDE | IN_IRQ | SILENT)
 
 /* What graph_judge() says, together with flags. */
@@ -46,6 +47,8 @@ static noinline unsigned int graph_judge(const struct otr_graph *graph, unsigned
 
 	if ((flags & SILENT) || READ_ONCE(graph->stopped))
 		return 0;
+	if (graph->inside && !graph->inside(graph->data))
+		return 0;
 	if (not && otr_addrs_test(not, ip))
 		return flags | SILENT | PUSH;
 	if (READ_ONCE(graph->fn->tasks.limited) && !otr_tasks_wanted(&graph->fn->tasks))
@@ -61,6 +64,8 @@ static noinline unsigned int graph_judge(const struct otr_graph *graph, unsigned
 		return 0;
 	if (READ_ONCE(graph->slept_too))
 		flags |= SLEPT_TOO;
+	if (graph->inside)
+		return flags | PUSH | RECORD | TIMES;
 	return flags | PUSH | (READ_ONCE(otr_limits.thresh) ? TIMED : RECORD);
 }
 
@@ -253,6 +258,8 @@ static noinline void graph_leave_odd(struct otr_graph *graph, const struct otr_r
 	if (ret->flags & TIMED &&
 	    otr_clock_local() - graph_began(rets, ret) < READ_ONCE(otr_limits.thresh))
 		return;
+	if (ret->flags & TIMES && !graph->inside(graph->data))
+		return;
 	out = otr_ring_begin(graph->ring, &rec, sizeof(*out));
 	if (!out)
 		return;
@@ -268,7 +275,7 @@ static __always_inline void graph_leave(struct otr_graph *graph, const struct ot
 	struct otr_rec_graph_exit *out = NULL;
 	struct otr_rec rec __uninitialized;
 
-	if (likely(!(ret->flags & (TIMED | SLEPT_TOO))))
+	if (likely(!(ret->flags & (TIMED | SLEPT_TOO | TIMES))))
 		out = otr_ring_try(graph->ring, &rec, sizeof(*out));
 	if (unlikely(!out)) {
 		graph_leave_odd(graph, rets, ret, value);
@@ -290,14 +297,29 @@ static void graph_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct 
 		graph_leave(graph, rets, ret, value);
 }
 
-static int graph_start(struct otr_inst *inst)
+/**
+ * otr_graph_start - record calls and returns into an instance
+ * @inst: the instance
+ * @inside: asks whether a call is to be recorded, in any context; NULL for all
+ * @data: for @inside
+ *
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
+ * Return: 0, -EOPNOTSUPP where returns cannot be seen, an errno of otr_ret_register().
+ */
+int otr_graph_start(struct otr_inst *inst, bool (*inside)(void *data), void *data)
 {
-	struct otr_graph *graph = graph_of(inst);
-	int err = otr_task_names_get();
+	struct otr_graph *graph;
+	int err;
 
+	if (!otr_ret_ready())
+		return -EOPNOTSUPP;
+	err = otr_task_names_get();
 	if (err)
 		return err;
+	graph = graph_of(inst);
 	graph->stopped = false;
+	graph->data = data;
+	graph->inside = inside;
 	otr_graph_note(graph);
 	otr_function_follow(graph->fn, OTR_FOLLOW_TRACER, &graph->ret.hook);
 	err = otr_ret_register(&graph->ret);
@@ -308,7 +330,13 @@ static int graph_start(struct otr_inst *inst)
 	return err;
 }
 
-static void graph_stop(struct otr_inst *inst)
+/**
+ * otr_graph_stop - end what otr_graph_start() began
+ * @inst: the instance
+ *
+ * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
+ */
+void otr_graph_stop(struct otr_inst *inst)
 {
 	struct otr_graph *graph = graph_of(inst);
 
@@ -320,7 +348,12 @@ static void graph_stop(struct otr_inst *inst)
 	otr_task_names_put();
 }
 
-static const struct otr_tracer_option graph_options[] = {
+static int graph_start(struct otr_inst *inst)
+{
+	return otr_graph_start(inst, NULL, NULL);
+}
+
+static const struct otr_tracer_option graph_options[OTR_GRAPH_OPTIONS] = {
 	[OTR_GRAPH_OVERRUN]	= { "funcgraph-overrun" },
 	[OTR_GRAPH_CPU]		= { "funcgraph-cpu", true },
 	[OTR_GRAPH_OVERHEAD]	= { "funcgraph-overhead", true },
@@ -447,7 +480,7 @@ static void graph_destroy(struct otr_inst *inst)
 static struct otr_tracer graph_tracer = {
 	.name		= "function_graph",
 	.start		= graph_start,
-	.stop		= graph_stop,
+	.stop		= otr_graph_stop,
 	.options	= graph_options,
 	.nr_options	= ARRAY_SIZE(graph_options),
 	.set_option	= graph_set_option,

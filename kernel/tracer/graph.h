@@ -21,6 +21,9 @@ enum otr_graph_option {
 	OTR_GRAPH_ARGS,
 	OTR_GRAPH_SLEEP_TIME,
 	OTR_GRAPH_GRAPH_TIME,
+	OTR_GRAPH_OPTIONS,
+	/* Tracers of the longest time have a column more. */
+	OTR_GRAPH_RELTIME = OTR_GRAPH_OPTIONS,
 };
 
 /**
@@ -36,6 +39,9 @@ enum otr_graph_option {
  *	       it taken off
  * @more: OTR_GRAPH_WITH_* of an entry are recorded as well
  * @stopped: nothing is recorded any more
+ * @inside: is a call in a time that another tracer measures? NULL where all are wanted.
+ *	    Set while it is not registered
+ * @data: for @inside
  * @node: in the list of all
  */
 struct otr_graph {
@@ -48,6 +54,8 @@ struct otr_graph {
 	bool			skip_irqs;
 	bool			slept_too;
 	u8			more;
+	bool			(*inside)(void *data);
+	void			*data;
 	struct list_head	node;
 };
 
@@ -81,10 +89,12 @@ void otr_limits_exit(void);
 void otr_graph_note(struct otr_graph *graph);
 
 /* graph_text.c */
-extern const struct otr_look otr_graph_look;
+extern const struct otr_look otr_graph_look, otr_measure_look;
 int otr_graph_text_init(void);
 
 /* graph.c */
+int otr_graph_start(struct otr_inst *inst, bool (*inside)(void *data), void *data);
+void otr_graph_stop(struct otr_inst *inst);
 int otr_graph_init(void);
 void otr_graph_exit(void);
 

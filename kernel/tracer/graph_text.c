@@ -126,6 +126,9 @@ static void graph_text_print_columns(struct graph *g)
 
 		seq_buf_printf(g->out, "%5llu.%06lu |  ", secs, ns / NSEC_PER_USEC);
 	}
+	if (graph_text_shows(view, OTR_GRAPH_RELTIME))
+		seq_buf_printf(g->out, "%9llu us |  ",
+			       div_u64(g->item->ts - view->time_start, NSEC_PER_USEC));
 	if (graph_text_shows(view, OTR_GRAPH_CPU))
 		graph_text_print_cpu(g);
 	if (graph_text_shows(view, OTR_GRAPH_PROC)) {
@@ -520,6 +523,8 @@ static void graph_text_print_heads(const struct otr_view *view, struct seq_file 
 	seq_putc(m, '#');
 	if (graph_text_shows(view, OTR_GRAPH_ABSTIME))
 		seq_puts(m, heads[0]);
+	if (graph_text_shows(view, OTR_GRAPH_RELTIME))
+		seq_puts(m, heads[5]);
 	if (graph_text_shows(view, OTR_GRAPH_CPU))
 		seq_puts(m, heads[1]);
 	if (graph_text_shows(view, OTR_GRAPH_PROC))
@@ -545,6 +550,8 @@ static void graph_text_print_legend(const struct otr_view *view, struct seq_file
 
 	if (graph_text_shows(view, OTR_GRAPH_ABSTIME))
 		width += 16;
+	if (graph_text_shows(view, OTR_GRAPH_RELTIME))
+		width += 16;
 	if (graph_text_shows(view, OTR_GRAPH_CPU))
 		width += 4;
 	if (graph_text_shows(view, OTR_GRAPH_PROC))
@@ -557,11 +564,11 @@ static void graph_text_graph_header(const struct otr_view *view, struct seq_file
 {
 	static const char * const names[] = {
 		"     TIME       ", " CPU", "  TASK/PID       ", "  DURATION   ",
-		"FUNCTION CALLS",
+		"FUNCTION CALLS", "   REL TIME     ",
 	};
 	static const char * const marks[] = {
 		"      |         ", " |  ", "   |    |        ", "   |   |      ",
-		"|   |   |   |",
+		"|   |   |   |", "      |         ",
 	};
 
 	if (graph_text_wants(view, OTR_OPT_LATENCY_FORMAT))
@@ -573,6 +580,30 @@ static void graph_text_graph_header(const struct otr_view *view, struct seq_file
 const struct otr_look otr_graph_look = {
 	.size	= graph_text_graph_size,
 	.rewind	= graph_text_graph_rewind,
+	.header	= graph_text_graph_header,
+	.print	= graph_text_graph_print,
+};
+
+/* What tracers of the longest time show of a graph. */
+#define MEASURE_SHOWS	(BIT_ULL(OTR_GRAPH_PROC) | BIT_ULL(OTR_GRAPH_CPU) | \
+			 BIT_ULL(OTR_GRAPH_RELTIME) | BIT_ULL(OTR_GRAPH_DURATION) | \
+			 BIT_ULL(OTR_GRAPH_OVERHEAD) | BIT_ULL(OTR_GRAPH_IRQS))
+
+static bool graph_text_measure_wanted(const struct otr_view *view)
+{
+	return graph_text_wants(view, OTR_OPT_DISPLAY_GRAPH);
+}
+
+static void graph_text_measure_rewind(struct otr_view *view)
+{
+	view->tracer_bits = MEASURE_SHOWS;
+	graph_text_graph_rewind(view);
+}
+
+const struct otr_look otr_measure_look = {
+	.wanted	= graph_text_measure_wanted,
+	.size	= graph_text_graph_size,
+	.rewind	= graph_text_measure_rewind,
 	.header	= graph_text_graph_header,
 	.print	= graph_text_graph_print,
 };

@@ -28,7 +28,8 @@ void otr_graph_note(struct otr_graph *graph)
 	lockdep_assert_held(&otr_tracer_lock);
 	WRITE_ONCE(graph->limited, otr_limits.sites[OTR_WANT] || otr_limits.sites[OTR_NOT] ||
 		   otr_limits.depth || otr_limits.thresh || graph->fn->tasks.limited ||
-		   graph->skip_irqs || graph->slept_too || graph->more || graph->stopped);
+		   graph->skip_irqs || graph->slept_too || graph->more || graph->stopped ||
+		   graph->inside);
 }
 
 static void limits_note_limits(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tracers, in the order in which they start. */
-#include "tracer/graph.h"
+#include "tracer/latency.h"
 #include "tracer/repeats.h"
 
 static const struct tracer_row {
@@ -11,6 +11,8 @@ static const struct tracer_row {
 	{ otr_wanted_init,	otr_wanted_exit },
 	{ otr_await_init,	otr_await_exit },
 	{ otr_function_init,	otr_function_exit },
+	{ otr_switch_events_init, otr_switch_events_exit },
+	{ otr_wakeup_init,	otr_wakeup_exit },
 	{ otr_graph_init,	otr_graph_exit },
 	{ otr_profile_init,	otr_profile_exit },
 	{ otr_deepest_init,	otr_deepest_exit },

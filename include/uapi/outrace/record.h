@@ -15,6 +15,8 @@
 /**
  * enum otr_type - numbers of the record types that are not tracepoint events
  * @OTR_TYPE_FUNCTION: a function was entered
+ * @OTR_TYPE_SWITCH: another task runs on the CPU
+ * @OTR_TYPE_WAKEUP: a task was woken
  * @OTR_TYPE_STACK: the callers when the record in front was written
  * @OTR_TYPE_PRINT: text from user space or from the kernel
  * @OTR_TYPE_GRAPH_EXIT: a function returned
@@ -31,6 +33,8 @@
  */
 enum otr_type {
 	OTR_TYPE_FUNCTION	= 1,
+	OTR_TYPE_SWITCH		= 2,
+	OTR_TYPE_WAKEUP		= 3,
 	OTR_TYPE_STACK		= 4,
 	OTR_TYPE_PRINT		= 5,
 	OTR_TYPE_BPRINT		= 6,
@@ -70,6 +74,28 @@ struct otr_rec_function {
 	struct otr_rec_head	head;
 	unsigned long		ip;
 	unsigned long		parent_ip;
+};
+
+/**
+ * struct otr_rec_switch - OTR_TYPE_SWITCH, OTR_TYPE_WAKEUP
+ * @head: common part
+ * @prev_pid: thread id of the task that ran, or that woke the other one
+ * @next_pid: of the task that runs from now on, or that was woken
+ * @next_cpu: where that runs
+ * @prev_prio: the kernel's priority of the first one
+ * @prev_state: its state, a number from 0 that stands for a letter of "RSDTtXZPI"
+ * @next_prio: the same of the second one
+ * @next_state: likewise
+ */
+struct otr_rec_switch {
+	struct otr_rec_head	head;
+	__u32			prev_pid;
+	__u32			next_pid;
+	__u32			next_cpu;
+	__u8			prev_prio;
+	__u8			prev_state;
+	__u8			next_prio;
+	__u8			next_state;
 };
 
 /* Registers that arguments come in. */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside the room tracer: what the tracers of the longest time have in common. See
+ * inst/latency.h for the time itself.
+ */
+#ifndef _OTR_TRACER_LATENCY_H
+#define _OTR_TRACER_LATENCY_H
+
+#include "tracer/graph.h"
+
+/* How calls are recorded in a time that is measured. */
+enum otr_measure_calls {
+	OTR_CALLS_NONE,
+	OTR_CALLS_LIST,
+	OTR_CALLS_GRAPH,
+};
+
+/**
+ * struct otr_measure - a tracer of the longest time in one instance
+ * @ring: the instance's ring
+ * @inst: the instance
+ * @fn: which tasks and functions the instance wants
+ * @nested: what begins and ends a time is shown as calls of a graph are; hot
+ * @hook: for a list of calls; its function is the tracer's
+ * @inside: is this in a time that is measured? For a graph of calls
+ * @data: for @inside
+ * @calls: what is registered; otr_tracer_lock
+ * @started: it measures; otr_tracer_lock
+ * @options: the instance's before the tracer began; otr_tracer_lock
+ */
+struct otr_measure {
+	struct otr_ring		*ring;
+	struct otr_inst		*inst;
+	struct otr_function	*fn;
+	bool			nested;
+	struct otr_hook		hook;
+	bool			(*inside)(void *data);
+	void			*data;
+	enum otr_measure_calls	calls;
+	bool			started;
+	u64			options;
+};
+
+/*
+ * A head for records of a probe on a tracepoint, without its type. The preemption that
+ * the tracepoint itself switched off is in it, as programs know it.
+ */
+static __always_inline u64 otr_measure_head(void)
+{
+	return otr_ctx_word() | (u64)current->pid << 32;
+}
+
+/* Is a time to be kept? */
+static __always_inline bool otr_measure_worth(const struct otr_measure *measure, u64 ns)
+{
+	u64 thresh = READ_ONCE(otr_limits.thresh);
+
+	return thresh ? ns >= thresh : ns > otr_longest_ns(&measure->inst->longest);
+}
+
+void otr_measure_init(struct otr_measure *measure, struct otr_inst *inst);
+int otr_measure_start(struct otr_measure *measure);
+void otr_measure_stop(struct otr_measure *measure);
+int otr_measure_set_option(struct otr_measure *measure, enum otr_option opt, bool on);
+void otr_measure_call(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
+		      u64 head);
+int otr_measure_keep(struct otr_measure *measure, const struct task_struct *task, int cpu,
+		     struct otr_latency *latency, u64 ns, u64 since);
+
+/* switch.c */
+int otr_switch_events_init(void);
+void otr_switch_events_exit(void);
+
+/* wakeup.c */
+int otr_wakeup_init(void);
+void otr_wakeup_exit(void);
+
+#endif /* _OTR_TRACER_LATENCY_H */
