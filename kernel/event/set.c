@@ -63,8 +63,9 @@ static void set_look_in(struct otr_event *ev, struct module *mod)
 {
 	struct tracepoint *tp = set_find_in(mod, ev->tracepoint);
 
+	/* Those of ours are there as long as we are, as the kernel's. */
 	if (tp)
-		set_tracepoint(ev, tp, mod);
+		set_tracepoint(ev, tp, mod == THIS_MODULE ? NULL : mod);
 }
 
 static void set_find_in_modules(struct otr_event *ev)

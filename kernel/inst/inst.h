@@ -89,6 +89,7 @@ struct otr_event;
 struct otr_inst;
 struct otr_look;
 struct otr_row;
+struct seq_file;
 
 /* Parts that an instance has room for. */
 #define OTR_PARTS_MAX	32
@@ -161,6 +162,8 @@ struct otr_tracer_option {
  *	     leaves alone is 0. NULL for a tracer that measures nothing
  * @keeps_longest: the records of the longest time are put aside by otr_longest_keep(), are
  *		   what "trace" shows, and nobody else takes snapshots
+ * @header: prints the comment lines above its records, whatever the options say; NULL for
+ *	    the usual ones
  * @files: what an instance's directory has of it, see inst/file.h; they are there whether
  *	   it is current or not
  * @nr_files: how many
@@ -182,6 +185,7 @@ struct otr_tracer {
 						   bool on);
 	void			(*latency)(struct otr_inst *inst, struct otr_latency *latency);
 	bool			keeps_longest;
+	void			(*header)(struct seq_file *m);
 	const struct otr_row	*files;
 	unsigned int		nr_files;
 	const struct otr_look	*look;

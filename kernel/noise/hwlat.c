@@ -102,6 +102,14 @@ static const struct otr_nmi_watch hwlat_nmi_watch = {
 	.leave	= hwlat_nmi_leave,
 };
 
+static void hwlat_note_longest(struct otr_inst *inst, u64 ns)
+{
+	if (ns <= otr_longest_ns(&inst->longest))
+		return;
+	otr_longest_set(&inst->longest, ns);
+	otr_longest_tell(&inst->longest);
+}
+
 static void hwlat_record(const struct hwlat_found *found)
 {
 	struct otr_inst *inst = hwlat_inst;
@@ -125,6 +133,7 @@ static void hwlat_record(const struct hwlat_found *found)
 		otr_comm_want(READ_ONCE(inst->remember));
 	}
 	preempt_enable_notrace();
+	hwlat_note_longest(inst, max(found->inner, found->outer));
 }
 
 /* Watch for as long as is wanted: false when the clock went backwards. */
@@ -339,6 +348,7 @@ static int hwlat_start(struct otr_inst *inst)
 		return err;
 	}
 	hwlat_inst = inst;
+	otr_longest_set(&inst->longest, 0);
 	atomic_set(&hwlat_seqnum, 0);
 	hwlat_thresh_before = otr_graph_thresh();
 	if (!hwlat_thresh_before)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tracers of noise, in the order in which they start. */
-#include "noise/internal.h"
+#include "noise/osnoise.h"
 
 static const struct noise_row {
 	int	(*init)(void);
@@ -8,6 +8,10 @@ static const struct noise_row {
 } noise_rows[] = {
 	{ otr_hwlat_text_init,	otr_hwlat_text_exit },
 	{ otr_hwlat_init,	otr_hwlat_exit },
+	{ otr_noise_run_init,	otr_noise_run_exit },
+	{ otr_osnoise_text_init, otr_osnoise_text_exit },
+	{ otr_osnoise_init,	otr_osnoise_exit },
+	{ otr_timerlat_init,	otr_timerlat_exit },
 };
 
 static void noise_rows_exit(unsigned int nr)

@@ -162,6 +162,10 @@ void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *
 	unsigned int i;
 
 	otr_header_title(view, m);
+	if (view->header) {
+		view->header(m);
+		return;
+	}
 	if (!(view->options & OTR_OPT(CONTEXT_INFO)))
 		return;
 	if (view->options & OTR_OPT(LATENCY_FORMAT)) {

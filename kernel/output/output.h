@@ -82,6 +82,7 @@ struct otr_view_known {
  *	 NULL for one that shows a record by itself
  * @latency: what the tracer had measured at open
  * @tracer_bits: the tracer's own options at open
+ * @header: the tracer's own comment lines, NULL for the usual ones
  * @look: the tracer's, NULL for lines alone
  * @state: what @look keeps
  */
@@ -105,6 +106,7 @@ struct otr_view {
 	struct otr_source *src;
 	struct otr_latency latency;
 	u64		tracer_bits;
+	void		(*header)(struct seq_file *m);
 	const struct otr_look *look;
 	void		*state;
 };

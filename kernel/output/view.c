@@ -61,6 +61,7 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
 		view->time_start = otr_longest_kept(inst, &view->latency);
 	view->tracer_bits = otr_tracer_bits(inst, inst->tracer);
 	view->look = otr_view_look(view, inst->tracer);
+	view->header = inst->tracer->header;
 	view->state = view->look ? kvzalloc(view->look->size(), GFP_KERNEL) : NULL;
 	if (view->look && !view->state) {
 		otr_view_close(view);

@@ -43,7 +43,7 @@ MAIN = 'main.c'
 GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h')
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 # Names that the kernel asks for or that its macros make.
-FOREIGN = re.compile(r'^(init_module|cleanup_module|__this_module|__SC[KT]__otr_|__tracepoint_'
+FOREIGN = re.compile(r'^(init_module|cleanup_module|__this_module|__SC[KT]__otr_|__SC[KT]__tp_func_|__tracepoint_'
                      r'|__traceiter_|__probestub_|__pfx_|__ksymtab|__crc_|__UNIQUE|__mod_'
                      r'|__addressable|____versions|__param|_note_|__export_symbol|__bpf_trace_)')
 

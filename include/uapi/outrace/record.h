@@ -25,6 +25,8 @@
  * @OTR_TYPE_BPRINT: a text that is put together when it is read, from a format
  * @OTR_TYPE_BPUTS: a text that the kernel has, by its address
  * @OTR_TYPE_HWLAT: a time that nobody in the kernel took
+ * @OTR_TYPE_OSNOISE: how much of a CPU others took
+ * @OTR_TYPE_TIMERLAT: how late a timer was, or who waited for it
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_REPEATS: the last call on this CPU was repeated
  * @OTR_TYPE_GRAPH_MORE: as OTR_TYPE_GRAPH_ENTRY, with its caller and its arguments
@@ -43,6 +45,8 @@ enum otr_type {
 	OTR_TYPE_USER_STACK	= 12,
 	OTR_TYPE_BPUTS		= 14,
 	OTR_TYPE_HWLAT		= 15,
+	OTR_TYPE_OSNOISE	= 16,
+	OTR_TYPE_TIMERLAT	= 17,
 	OTR_TYPE_RAW_DATA	= 18,
 	OTR_TYPE_REPEATS	= 19,
 	OTR_TYPE_GRAPH_MORE	= 20,
@@ -282,6 +286,46 @@ struct otr_rec_hwlat {
 	unsigned int		seqnum;
 	unsigned int		count;
 	unsigned int		zero;
+};
+
+/**
+ * struct otr_rec_osnoise - OTR_TYPE_OSNOISE
+ * @head: common part
+ * @noise: time that others took, in us
+ * @runtime: of how much
+ * @max_sample: longest piece of it
+ * @hw_count: pieces that nobody of the kernel took
+ * @nmi_count: NMIs
+ * @irq_count: interrupts
+ * @softirq_count: soft interrupts
+ * @thread_count: other tasks
+ * @zero: nothing
+ */
+struct otr_rec_osnoise {
+	struct otr_rec_head	head;
+	unsigned long long	noise;
+	unsigned long long	runtime;
+	unsigned long long	max_sample;
+	unsigned int		hw_count;
+	unsigned int		nmi_count;
+	unsigned int		irq_count;
+	unsigned int		softirq_count;
+	unsigned int		thread_count;
+	unsigned int		zero;
+};
+
+/**
+ * struct otr_rec_timerlat - OTR_TYPE_TIMERLAT
+ * @head: common part
+ * @seqnum: number of the wake-up
+ * @context: who was late: 0 the timer's interrupt, 1 the thread, 2 its next wish to wait
+ * @timer_latency: by how much, in ns
+ */
+struct otr_rec_timerlat {
+	struct otr_rec_head	head;
+	unsigned int		seqnum;
+	int			context;
+	unsigned long long	timer_latency;
 };
 
 #endif /* _UAPI_OUTRACE_RECORD_H */

@@ -105,6 +105,7 @@ check_noise()
 		"hwlatd-[0-9]+ +\\[001\\] d.* inner/outer\\(us\\): .* ts:[0-9]+\\.[0-9]{9} count:[0-9]+ nmi-total:20[01][0-9]{2} nmi-count:1\$"
 	holds 'as long as it was' test "$(sed -n 's,.*(us): *\([0-9]*\)/\([0-9]*\) .* nmi-count.*,\1 \2,p' \
 		<<<"$text" | tr ' ' '\n' | sort -n | tail -n 1)" -ge 20000
+	like 'which is the longest' "$(cat tracing_max_latency)" '^20[01][0-9]{2}$'
 	echo nop >current_tracer
 	echo 3 >tracing_cpumask
 	exec 5<&-
