@@ -18,6 +18,7 @@
 #include "inst/inst.h"
 #include "noise/noise.h"
 #include "output/output.h"
+#include "probe/probe.h"
 #include "record/record.h"
 #include "hist/hist.h"
 #include "rule/rule.h"
@@ -43,6 +44,7 @@ static const struct room rooms[] = {
 	{ "output",	otr_output_init,	otr_output_exit },
 	{ "record",	otr_record_init,	otr_record_exit },
 	{ "dyn",	otr_dyn_init,		otr_dyn_exit },
+	{ "probe",	otr_probe_init,		otr_probe_exit },
 	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
 	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
 	{ "noise",	otr_noise_init,		otr_noise_exit },

@@ -225,6 +225,31 @@ int otr_dyn_command(const char *line)
 	return err;
 }
 
+/**
+ * otr_dyn_command_of - do what a line says, for one kind
+ * @line: a definition of it, or "-:" and what is to be removed; an empty one is none
+ * @kind: the kind
+ *
+ * Context: may sleep.
+ * Return: as otr_dyn_command().
+ */
+int otr_dyn_command_of(const char *line, const struct otr_dyn_kind *kind)
+{
+	const char *text = skip_spaces(line);
+	int err = 0;
+
+	if (*line == '-')
+		return otr_dyn_remove(line, kind);
+	if (!*text)
+		return 0;
+	if (!strchr(kind->letters, *text))
+		return -EINVAL;
+	otr_dyn_lock();
+	err = kind->create(text);
+	otr_dyn_unlock();
+	return err == -ECANCELED ? -EINVAL : err;
+}
+
 static bool dyn_any_busy(const struct otr_dyn_kind *kind)
 {
 	struct otr_dyn *dyn = NULL;

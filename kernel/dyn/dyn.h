@@ -73,6 +73,7 @@ void otr_dyn_add(struct otr_dyn *dyn, const struct otr_dyn_kind *kind);
 void otr_dyn_del(struct otr_dyn *dyn);
 struct otr_dyn *otr_dyn_next(const struct otr_dyn_kind *kind, const struct otr_dyn *dyn);
 int otr_dyn_command(const char *line);
+int otr_dyn_command_of(const char *line, const struct otr_dyn_kind *kind);
 int otr_dyn_remove(const char *line, const struct otr_dyn_kind *kind);
 int otr_dyn_remove_all(const struct otr_dyn_kind *kind);
 void *otr_dyn_start(loff_t *pos);

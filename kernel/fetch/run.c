@@ -8,7 +8,6 @@
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
-#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/thread_info.h>
@@ -20,7 +19,7 @@
 /* Texts of programs are copied in pieces that do not reach over a page's end. */
 #define RUN_PIECE	64
 
-/* The lowest and the highest bit of each byte. */
+/* Bytes of a word whose highest bits and others: for finding a zero byte. */
 #define RUN_LOW		0x0101010101010101ULL
 #define RUN_HIGH	0x8080808080808080ULL
 
@@ -72,15 +71,16 @@ static __always_inline bool run_read(u64 *to, u64 addr, bool from_user, bool sle
 	return otr_host_peek(to, addr);
 }
 
-/* The lowest bit that is set is in the first byte that is zero. */
-static __always_inline u64 run_zeros(u64 word)
+/* Up to where a zero byte is, and with it; more than a word's bytes if there is none. */
+static __always_inline unsigned int run_word_len(u64 word)
 {
-	return (word - RUN_LOW) & ~word & RUN_HIGH;
+	u64 zeros = (word - RUN_LOW) & ~word & RUN_HIGH;
+
+	return zeros ? __ffs(zeros) / 8 + 1 : sizeof(word) + 1;
 }
 
 /* What a word does not reach: at the end of the room, or of what can be read. */
-static noinline int run_kernel_text_end(char *to, u64 addr, unsigned int len,
-					unsigned int room)
+static int run_kernel_text_end(char *to, u64 addr, unsigned int len, unsigned int room)
 {
 	for (; len < room; len++) {
 		if (copy_from_kernel_nofault(to + len, (const void *)(addr + len), 1))
@@ -96,18 +96,16 @@ static noinline int run_kernel_text_end(char *to, u64 addr, unsigned int len,
 /* A text is copied and measured in one go, a word at a time. */
 static int run_kernel_text(char *to, u64 addr, unsigned int room)
 {
-	unsigned int len = 0, whole = room & ~7U;
-	u64 word, zeros;
+	unsigned int len, more;
+	u64 word;
 
-	if (unlikely(!otr_host_may_peek(addr, room)))
-		whole = 0;
-	for (; len < whole; len += sizeof(word)) {
-		if (unlikely(!otr_host_peek_at(&word, addr + len)))
+	for (len = 0; len + sizeof(word) <= room; len += sizeof(word)) {
+		if (unlikely(!otr_host_peek(&word, addr + len)))
 			break;
 		put_unaligned(word, (u64 *)(to + len));
-		zeros = run_zeros(word);
-		if (zeros)
-			return len + __ffs(zeros) / 8 + 1;
+		more = run_word_len(word);
+		if (more <= sizeof(word))
+			return len + more;
 	}
 	return run_kernel_text_end(to, addr, len, room);
 }
@@ -376,12 +374,6 @@ static __always_inline unsigned int run_steps(const struct otr_fetch *fetch,
 		case OTR_FETCH_OP_TEXT:
 		case OTR_FETCH_OP_COMM:
 			run_put_text(&run, step, element, value + step->offset);
-			break;
-		case OTR_FETCH_OP_SHIFT:
-			value = value << step->left >> step->right;
-			break;
-		case OTR_FETCH_OP_PERCPU:
-			value = (unsigned long)raw_cpu_ptr((void __percpu *)value);
 			break;
 		case OTR_FETCH_OP_AGAIN:
 			/* The next address is behind the one that was read. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dynamic_events, and the older files for one kind of what it has: synthetic_events.
+ * dynamic_events, and the older files for one kind of what it has: synthetic_events,
+ * kprobe_events; and kprobe_profile, which says how often those were hit.
  *
  * Each is a door to the same registry, and shows those definitions that it takes. What
  * is written are lines; the first that is wrong ends the write, those before it stay.
@@ -11,6 +12,7 @@
 
 #include "dyn/dyn.h"
 #include "fs/fs.h"
+#include "probe/probe.h"
 
 /* Most of a line, its end included; the in-tree tracer has room for a zero as well. */
 #define LINE_BYTES	4095
@@ -33,6 +35,11 @@ static int dyn_synth_command(const char *line)
 	return otr_synth_command(line, NULL);
 }
 
+static int dyn_kprobe_command(const char *line)
+{
+	return otr_dyn_command_of(line, &otr_kprobe_kind);
+}
+
 static const struct dyn_door dyn_doors[] = {
 	[OTR_DOOR_ALL] = {
 		.command	= otr_dyn_command,
@@ -42,6 +49,15 @@ static const struct dyn_door dyn_doors[] = {
 		.kind		= &otr_synth_kind,
 		.command	= dyn_synth_command,
 		.show		= otr_synth_show,
+	},
+	[OTR_DOOR_KPROBE] = {
+		.kind		= &otr_kprobe_kind,
+		.command	= dyn_kprobe_command,
+		.show		= otr_dyn_show,
+	},
+	[OTR_DOOR_KPROBE_PROFILE] = {
+		.kind		= &otr_kprobe_kind,
+		.show		= otr_kprobe_profile,
 	},
 };
 
@@ -139,4 +155,8 @@ const struct otr_file_ops otr_dyn_ops = {
 	.walk		= &dyn_walk,
 	.write_user	= dyn_write,
 	.moves		= OTR_MOVES_NOT,
+};
+
+const struct otr_file_ops otr_dyn_profile_ops = {
+	.walk		= &dyn_walk,
 };

@@ -132,7 +132,7 @@ static inline struct otr_event *otr_file_event(const struct otr_file *of)
 #define OTR_STACK_FUNCTIONS	2
 
 /* What otr_dyn_ops is about: all that users defined, or one kind of it. */
-enum { OTR_DOOR_ALL, OTR_DOOR_SYNTH };
+enum { OTR_DOOR_ALL, OTR_DOOR_SYNTH, OTR_DOOR_KPROBE, OTR_DOOR_KPROBE_PROFILE };
 
 /* Handlers, by file */
 extern const struct otr_file_ops otr_trace_ops;			/* trace.c */
@@ -182,6 +182,7 @@ extern const struct otr_file_ops otr_available_events_ops;
 extern const struct otr_file_ops otr_show_filters_ops;
 extern const struct otr_file_ops otr_show_triggers_ops;
 extern const struct otr_file_ops otr_dyn_ops;			/* dyn.c */
+extern const struct otr_file_ops otr_dyn_profile_ops;
 extern const struct otr_file_ops otr_eval_map_ops;		/* eval_map.c */
 extern const struct otr_file_ops otr_printk_formats_ops;	/* printk_formats.c */
 

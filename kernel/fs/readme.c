@@ -15,6 +15,8 @@
  *	trace(<synthetic_event>				ftracetest
  *	can be any field, or the special string		ftracetest
  *	snapshot()					ftracetest
+ *	Create/append/, p[:, r[maxactive][:, place: and place (kretprobe):	ftracetest
+ *	fetcharg:, kernel return probes support:, type: with the lines below	ftracetest
  */
 #include "fs/fs.h"
 #include "tracer/tracer.h"
@@ -97,7 +99,23 @@ static const char readme_events[] =
 	"\t     example: echo 'myevent u64 lat; char name[]; long[] stack' >> synthetic_events\n"
 	"  dynamic_events\t- All events that users define\n"
 	"\t\t\t  s:[synthetic/]<event> <field>[;<field>]... defines one,\n"
-	"\t\t\t  -:[<group>/]<event> removes one\n";
+	"\t\t\t  -:[<group>/]<event> removes one\n"
+	"  kprobe_events\t\t- Create/append/remove/show the kernel dynamic events\n"
+	"\t\t\t  One definition per line, also in dynamic_events:\n"
+	"\t   Format: p[:[<group>/][<event>]] <place> [<args>]\n"
+	"\t           r[maxactive][:[<group>/][<event>]] <place> [<args>]\n"
+	"\t           e[:[<group>/][<event>]] <attached-group>.<attached-event> [<args>] [if <filter>]\n"
+	"\t    place: [<module>:]<symbol>[+<offset>]|<memaddr>\n"
+	"place (kretprobe): [<module>:]<symbol>[+<offset>]%return|<memaddr>\n"
+	"\t     args: <name>=fetcharg[:type]\n"
+	"\t fetcharg: (%<register>|$<efield>), @<address>, @<symbol>[+|-<offset>],\n"
+	"\t           $stack<index>, $stack, $retval, $comm, $arg<N>,\n"
+	"\t           +|-[u]<offset>(<fetcharg>), \\imm-value, \\\"imm-string\"\n"
+	"\t     kernel return probes support: $retval, $arg<N>, $comm\n"
+	"\t     type: s8/16/32/64, u8/16/32/64, x8/16/32/64, char, string, symbol,\n"
+	"\t           b<bit-width>@<bit-offset>/<container-size>, ustring,\n"
+	"\t           symstr, %pd/%pD, <type>\\[<array-size>\\]\n"
+	"  kprobe_profile\t- How often each was hit, and how often nothing came of it\n";
 
 static const char readme_triggers[] =
 	"  events/<system>/<event>/trigger\n"

@@ -68,6 +68,8 @@ bool otr_host_has_module(const char *name);
 bool otr_host_function(unsigned long addr, unsigned long *start, unsigned long *size);
 int otr_host_each_symbol(const char *mod,
 			 int (*fn)(void *data, const char *name, unsigned long addr), void *data);
+int otr_host_each_module_symbol(int (*fn)(void *data, const char *name, unsigned long addr),
+				void *data);
 int otr_host_each_named(const char *name, int (*fn)(void *data, unsigned long addr), void *data);
 
 /* names: symbols, remembered */
@@ -112,6 +114,7 @@ void otr_host_text_queue(void *addr, const void *bytes, size_t len);
 void otr_host_text_finish(void);
 bool otr_host_kprobe_known(void);
 bool otr_host_kprobe(unsigned long addr);
+bool otr_host_kprobe_refused(unsigned long addr);
 
 /* waiting */
 void otr_host_quiesce(void);

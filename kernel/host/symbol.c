@@ -127,6 +127,20 @@ int otr_host_each_symbol(const char *mod,
 }
 
 /**
+ * otr_host_each_module_symbol - visit all symbols of all modules
+ * @fn: called for each; anything but 0 ends the visit
+ * @data: passed to @fn
+ *
+ * Context: process context, sleeps.
+ * Return: what @fn returned last, 0 when there was no symbol.
+ */
+int otr_host_each_module_symbol(int (*fn)(void *data, const char *name, unsigned long addr),
+				void *data)
+{
+	return otr_host_has(OTR_SYMBOLS) ? module_kallsyms_on_each_symbol(NULL, fn, data) : 0;
+}
+
+/**
  * otr_host_each_named - visit the kernel's own symbols of a name
  * @name: the name, in full
  * @fn: called for each address; anything but 0 ends the visit

@@ -141,6 +141,45 @@ bool otr_host_kprobe(unsigned long addr)
 	return found;
 }
 
+#ifdef CONFIG_KPROBES
+static bool text_in_blacklist(const struct list_head *list, unsigned long addr)
+{
+	const struct kprobe_blacklist_entry *entry;
+
+	list_for_each_entry(entry, list, list)
+		if (addr >= entry->start_addr && addr < entry->end_addr)
+			return true;
+	return false;
+}
+#endif
+
+/**
+ * otr_host_kprobe_refused - does the kernel let nobody put a kprobe at an address?
+ * @addr: the address
+ *
+ * Its list is asked, as far as it can be found.
+ *
+ * Context: process context, sleeps.
+ * Return: whether it refuses one.
+ */
+bool otr_host_kprobe_refused(unsigned long addr)
+{
+	bool refused = false;
+
+#ifdef CONFIG_KPROBES
+	static const struct list_head *list;
+
+	if (!list)
+		list = (const void *)otr_host_address("kprobe_blacklist");
+	if (!list || !&kprobe_mutex)
+		return false;
+	mutex_lock(&kprobe_mutex);
+	refused = text_in_blacklist(list, addr);
+	mutex_unlock(&kprobe_mutex);
+#endif
+	return refused;
+}
+
 /**
  * otr_host_quiesce - wait until nobody is where he could come when it was called
  *

@@ -269,6 +269,31 @@ unsigned long otr_site_count(void)
 EXPORT_SYMBOL_GPL(otr_site_count);
 
 /**
+ * otr_site_within - look for a site
+ * @from: first address
+ * @to: the one behind the last
+ *
+ * Context: process context, sleeps.
+ * Return: the first site of these, 0 for none.
+ */
+unsigned long otr_site_within(unsigned long from, unsigned long to)
+{
+	struct otr_block *block;
+	unsigned long found = 0;
+
+	mutex_lock(&otr_site_data_lock);
+	list_for_each_entry(block, &otr_blocks, node) {
+		unsigned int site = otr_table_find(block->sites, block->nr, from);
+
+		if (site < block->nr && block->sites[site] < to)
+			found = block->sites[site];
+	}
+	mutex_unlock(&otr_site_data_lock);
+	return found;
+}
+EXPORT_SYMBOL_GPL(otr_site_within);
+
+/**
  * otr_site_tables - what the tables of all sites take
  * @pages: set to the pages that they fill, those of modules included
  *

@@ -337,3 +337,25 @@ int otr_siteset_add(struct otr_siteset *set, unsigned long ip)
 	return err;
 }
 EXPORT_SYMBOL_GPL(otr_siteset_add);
+
+/**
+ * otr_siteset_remove - take a site out of a set
+ * @set: the set
+ * @ip: the site, or its function
+ *
+ * Context: process context, sleeps.
+ */
+void otr_siteset_remove(struct otr_siteset *set, unsigned long ip)
+{
+	struct otr_block *block;
+	unsigned long *bits;
+	unsigned int site;
+
+	mutex_lock(&otr_site_data_lock);
+	block = otr_block_find(ip, &site);
+	bits = block ? otr_part_find(&set->parts, block) : NULL;
+	if (bits)
+		__clear_bit(site, bits);
+	mutex_unlock(&otr_site_data_lock);
+}
+EXPORT_SYMBOL_GPL(otr_siteset_remove);

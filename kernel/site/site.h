@@ -92,6 +92,7 @@ bool otr_siteset_empty(const struct otr_siteset *set);
 unsigned long otr_siteset_count(const struct otr_siteset *set);
 bool otr_siteset_test(const struct otr_siteset *set, unsigned long ip);
 int otr_siteset_add(struct otr_siteset *set, unsigned long ip);
+void otr_siteset_remove(struct otr_siteset *set, unsigned long ip);
 long otr_siteset_match(struct otr_siteset *set, const struct otr_glob *glob, const char *mod,
 		       bool remove);
 
@@ -125,6 +126,7 @@ void otr_site_show_hooks(struct seq_file *m, const struct otr_site_pos *pos);
 bool otr_site_ready(void);
 int otr_site_enable(bool on);
 unsigned long otr_site_count(void);
+unsigned long otr_site_within(unsigned long from, unsigned long to);
 unsigned int otr_site_tables(unsigned long *pages);
 const char *otr_site_failure(void);
 void otr_site_forgive(void);

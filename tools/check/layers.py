@@ -32,12 +32,13 @@ MAY_USE = {
     'inst': LOW + ('site', 'event', 'buffer', 'rule'),
     'output': ('base', 'host', 'site', 'event', 'buffer', 'inst'),
     'record': LOW + ('site', 'event', 'buffer', 'rule', 'inst'),
-    'dyn': LOW + ('site', 'event', 'buffer', 'rule', 'fetch', 'inst', 'output', 'record'),
+    'dyn': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
+    'probe': LOW + ('site', 'event', 'buffer', 'rule', 'fetch', 'inst', 'output', 'record', 'dyn'),
     'trigger': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'dyn'),
     'tracer': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
     'noise': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'tracer'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
-                 'dyn', 'tracer', 'noise'),
+                 'dyn', 'probe', 'tracer', 'noise'),
 }
 MAIN = 'main.c'
 GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h')

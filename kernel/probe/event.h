@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside the probe room: probes and their events, whatever kind they are of. */
+#ifndef _OTR_PROBE_EVENT_H
+#define _OTR_PROBE_EVENT_H
+
+#include <linux/rculist.h>
+
+#include "dyn/dyn.h"
+#include "fetch/fetch.h"
+#include "inst/inst.h"
+#include "probe/probe.h"
+
+/* Bytes of the name of an event or of a group, with the zero, as in-tree. */
+#define OTR_PROBE_NAME	64
+
+/**
+ * struct otr_probe_name - what a definition calls its event
+ * @group: the group
+ * @event: the event, "" where the definition leaves that to its kind
+ */
+struct otr_probe_name {
+	char	group[OTR_PROBE_NAME];
+	char	event[OTR_PROBE_NAME];
+};
+
+/**
+ * enum otr_probe_head - what records have in front of their arguments
+ * @OTR_PROBE_BARE: nothing
+ * @OTR_PROBE_AT: where the probe is
+ * @OTR_PROBE_RETURN: which function returned, and where to
+ */
+enum otr_probe_head {
+	OTR_PROBE_BARE,
+	OTR_PROBE_AT,
+	OTR_PROBE_RETURN,
+};
+
+struct otr_probe;
+
+/**
+ * struct otr_probe_ops - what kinds of probes differ in
+ * @source: where their events come from, for a kind of which an event has one probe, and
+ *	    which attaches by itself; NULL for all others, which are armed
+ * @carries: event probes may be on such an event
+ * @arm: let a probe be hit: 0 or an errno
+ * @disarm: the counterpart; it may be on its way on return
+ * @unplace: take a probe that is not armed off its place
+ * @release: frees a probe that is not hit any more and that nobody knows, but for its
+ *	     arguments; in a callback of RCU
+ *
+ * All but the last with otr_switch_lock held; they may sleep.
+ */
+struct otr_probe_ops {
+	const struct otr_event_ops *source;
+	bool	carries;
+	int	(*arm)(struct otr_probe *probe);
+	void	(*disarm)(struct otr_probe *probe);
+	void	(*unplace)(struct otr_probe *probe);
+	void	(*release)(struct otr_probe *probe);
+};
+
+/**
+ * struct otr_probe_target - an instance that wants records of an event
+ * @node: in &struct otr_probe_event.targets
+ * @sub: the event there
+ * @rcu: it goes by this
+ */
+struct otr_probe_target {
+	struct hlist_node	node;
+	struct otr_sub		*sub;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct otr_probe_event - the event of probes that have one name
+ * @targets: instances that want records; under RCU, changed with otr_switch_lock held
+ * @event: it, as the rest of the engine knows it
+ * @ops: those of its probes
+ * @head: enum otr_probe_head
+ * @probes: its probes; changed with otr_dyn_lock() and otr_switch_lock held
+ * @fetch: arguments of the first of them, by which records are printed
+ * @rcu: it goes by this
+ */
+struct otr_probe_event {
+	struct hlist_head		targets;
+
+	struct otr_event		event;
+	const struct otr_probe_ops	*ops;
+	enum otr_probe_head		head;
+	struct list_head		probes;
+	struct otr_fetch		*fetch;
+	struct rcu_head			rcu;
+};
+
+/**
+ * struct otr_probe - what a definition of a probe made
+ * @to: its event
+ * @fetch: its arguments
+ * @ops: its kind's
+ * @shares: these are the event's arguments, too, which frees them
+ * @dyn: in the registry
+ * @sibling: among the probes of its event
+ * @rcu: it goes by this
+ */
+struct otr_probe {
+	struct otr_probe_event	*to;
+	struct otr_fetch	*fetch;
+
+	const struct otr_probe_ops *ops;
+	bool			shares;
+	struct otr_dyn		dyn;
+	struct list_head	sibling;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct otr_probe_rec - how a record begins
+ * @head: as every record
+ * @at: where the probe is, or the function that returned
+ * @to: where that returned to; only for OTR_PROBE_RETURN
+ */
+struct otr_probe_rec {
+	struct otr_rec_head	head;
+	u64			at;
+	u64			to;
+};
+
+static inline struct otr_probe *otr_probe_of(const struct otr_dyn *dyn)
+{
+	return container_of(dyn, struct otr_probe, dyn);
+}
+
+/* Does somebody want its records? */
+static inline bool otr_probe_wanted(const struct otr_probe *probe)
+{
+	return !hlist_empty(&probe->to->targets);
+}
+
+/* name.c */
+int otr_probe_read_name(struct otr_fetch_line *line, struct otr_probe_name *name,
+			const char *group);
+int otr_probe_read_name_at(struct otr_fetch_line *line, struct otr_probe_name *name,
+			   unsigned int word, unsigned int from);
+void otr_probe_clean_name(char *name);
+
+/* event.c */
+struct otr_probe_event *otr_probe_event_of(struct otr_event *ev);
+bool otr_probe_carries(struct otr_event *ev);
+unsigned int otr_probe_head_bytes(enum otr_probe_head head);
+struct otr_probe_event *otr_probe_event_named(const struct otr_probe_name *name,
+					      const struct otr_probe_ops *ops);
+struct otr_probe *otr_probe_first(const struct otr_probe_event *to);
+struct otr_probe_event *otr_probe_event_add(const struct otr_probe_name *name,
+					    enum otr_probe_head head, struct otr_fetch *fetch,
+					    const struct otr_probe_ops *ops);
+void otr_probe_event_drop(struct otr_probe_event *to);
+void otr_probe_join(struct otr_probe *probe, struct otr_probe_event *to,
+		    const struct otr_dyn_kind *kind);
+int otr_probe_remove(struct otr_dyn *dyn);
+void otr_probe_destroy(struct otr_dyn *dyn);
+bool otr_probe_busy(const struct otr_dyn *dyn);
+bool otr_probe_is(const struct otr_probe *probe, const char *group, const char *event);
+
+/* record.c */
+int otr_probe_records_init(void);
+void otr_probe_records_exit(void);
+void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
+			    const struct otr_fetch_source *source, unsigned long at,
+			    unsigned long to);
+
+/* Write a record without texts in one instance. */
+static __always_inline void otr_probe_record_plain(const struct otr_fetch *fetch,
+						   struct otr_sub *sub,
+						   const struct otr_fetch_source *source,
+						   enum otr_probe_head head,
+						   unsigned long at, unsigned long to)
+{
+	unsigned int len = ALIGN(fetch->size, sizeof(u32));
+	struct otr_out out __uninitialized;
+	struct otr_probe_rec *rec = otr_event_begin(sub, &out, len);
+
+	if (!rec)
+		return;
+	/* The last bytes may be no word. */
+	if (head != OTR_PROBE_BARE || len > sizeof(rec->head))
+		WRITE_ONCE(*(u32 *)((void *)rec + len - sizeof(u32)), 0);
+	if (head != OTR_PROBE_BARE)
+		rec->at = at;
+	if (head == OTR_PROBE_RETURN)
+		rec->to = to;
+	otr_fetch_run(fetch, source, rec, fetch->size);
+	barrier_data(rec);
+	otr_event_end(&out);
+}
+
+/**
+ * otr_probe_record - write a record of a probe wherever it is wanted
+ * @probe: the probe
+ * @source: where arguments come from
+ * @head: of its event
+ * @at: as &struct otr_probe_rec.at
+ * @to: as &struct otr_probe_rec.to
+ *
+ * Context: that of otr_event_begin(), RCU watching.
+ */
+static __always_inline void otr_probe_record(const struct otr_probe *probe,
+					     const struct otr_fetch_source *source,
+					     enum otr_probe_head head,
+					     unsigned long at, unsigned long to)
+{
+	const struct otr_fetch *fetch = probe->fetch;
+	const struct otr_probe_target *target;
+
+	if (unlikely(fetch->texts)) {
+		otr_probe_record_texts(probe, NULL, source, at, to);
+		return;
+	}
+	/* A target stays; pairs with hlist_add_head_rcu() in event_attach(). */
+	hlist_for_each_entry_rcu(target, &probe->to->targets, node, true)
+		otr_probe_record_plain(fetch, target->sub, source, head, at, to);
+}
+
+#endif /* _OTR_PROBE_EVENT_H */

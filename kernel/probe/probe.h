@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room probe: events that users put on places of the kernel.
+ *
+ * Purpose:  the kinds of dynamic events whose records come of being somewhere: kprobes and
+ *           kretprobes so far. A definition becomes a probe; probes of one name share an
+ *           event, and their records look alike. What records hold is the business of the
+ *           room fetch.
+ * Objects:  struct otr_probe, what a definition made, owned by the registry of dyn as a
+ *           struct otr_dyn; struct otr_probe_event, the event of one or more, which goes with
+ *           the last of them. Both go by RCU.
+ * Locks:    definitions come, go and are listed under otr_dyn_lock(). What changes of a
+ *           probe afterwards -- whether it is on its place, and whether it is hit -- changes
+ *           with otr_switch_lock held, inside that lock or without it.
+ * Contexts: defining sleeps; probes are hit anywhere, NMI included, and run with
+ *           preemption off where RCU is watching.
+ */
+#ifndef _OTR_PROBE_H
+#define _OTR_PROBE_H
+
+#include <linux/seq_file.h>
+
+struct otr_dyn;
+struct otr_dyn_kind;
+
+/* kprobe.c */
+extern struct otr_dyn_kind otr_kprobe_kind;
+void otr_kprobe_profile(struct seq_file *m, const struct otr_dyn *dyn);
+
+/* eprobe.c */
+extern struct otr_dyn_kind otr_eprobe_kind;
+
+/* init.c */
+int otr_probe_init(void);
+void otr_probe_exit(void);
+
+#endif /* _OTR_PROBE_H */
