@@ -111,8 +111,15 @@ static const struct btf_type *btf_type_at(const struct otr_btf *btf, u32 offset)
 	return len && len <= rest ? type : NULL;
 }
 
-/* A type by its number, NULL for void and for one that there is not. */
-static const struct btf_type *btf_type_of(const struct otr_btf *btf, u32 id)
+/**
+ * otr_btf_type - a type by its number
+ * @btf: the types
+ * @id: its number
+ *
+ * Context: any.
+ * Return: it, with all that belongs to it; NULL for void and for one that there is not.
+ */
+const struct btf_type *otr_btf_type(const struct otr_btf *btf, u32 id)
 {
 	u32 offset, steps;
 
@@ -127,8 +134,15 @@ static const struct btf_type *btf_type_of(const struct otr_btf *btf, u32 id)
 	return btf->types + offset;
 }
 
-/* A name; what lies outside has none. */
-static const char *btf_name_of(const struct otr_btf *btf, u32 offset)
+/**
+ * otr_btf_name - a name by its place
+ * @btf: the types
+ * @offset: its place
+ *
+ * Context: any.
+ * Return: the name; what lies outside is "".
+ */
+const char *otr_btf_name(const struct otr_btf *btf, u32 offset)
 {
 	if (offset < btf->first_string && btf->base)
 		btf = btf->base;
@@ -191,9 +205,9 @@ static u32 *btf_slot_of(const struct otr_btf *btf, const char *name)
 	u32 at = full_name_hash(NULL, name, strlen(name)) & btf->mask;
 
 	while (btf->funcs[at]) {
-		const struct btf_type *func = btf_type_of(btf, btf->funcs[at] & ~AMBIGUOUS);
+		const struct btf_type *func = otr_btf_type(btf, btf->funcs[at] & ~AMBIGUOUS);
 
-		if (!strcmp(btf_name_of(btf, func->name_off), name))
+		if (!strcmp(otr_btf_name(btf, func->name_off), name))
 			break;
 		at = (at + 1) & btf->mask;
 	}
@@ -206,11 +220,11 @@ static u32 *btf_slot_of(const struct otr_btf *btf, const char *name)
  */
 static void btf_note_func(struct otr_btf *btf, const struct btf_type *type, u32 id)
 {
-	u32 *slot = btf_slot_of(btf, btf_name_of(btf, type->name_off));
+	u32 *slot = btf_slot_of(btf, otr_btf_name(btf, type->name_off));
 
 	if (!*slot)
 		*slot = id;
-	else if (btf_type_of(btf, *slot & ~AMBIGUOUS)->type != type->type)
+	else if (otr_btf_type(btf, *slot & ~AMBIGUOUS)->type != type->type)
 		*slot |= AMBIGUOUS;
 }
 
@@ -289,7 +303,7 @@ void otr_btf_close(struct otr_btf *btf)
 /* A function's parameters and result, if that is what the number stands for. */
 static const struct btf_type *btf_proto_of(const struct otr_btf *btf, u32 id)
 {
-	const struct btf_type *type = btf_type_of(btf, id);
+	const struct btf_type *type = otr_btf_type(btf, id);
 
 	return type && btf_kind_of(type) == BTF_KIND_FUNC_PROTO ? type : NULL;
 }
@@ -310,7 +324,7 @@ u32 otr_btf_find(const struct otr_btf *btf, const char *func)
 
 	if (!id || id & AMBIGUOUS)
 		return OTR_BTF_NONE;
-	type = btf_type_of(btf, id);
+	type = otr_btf_type(btf, id);
 	return btf_proto_of(btf, type->type) ? type->type : OTR_BTF_NONE;
 }
 
@@ -333,7 +347,7 @@ bool otr_btf_param(const struct otr_btf *btf, u32 proto, unsigned int nr,
 	if (!type || nr >= BTF_INFO_VLEN(type->info))
 		return false;
 	params = (const void *)(type + 1);
-	out->name = btf_name_of(btf, params[nr].name_off);
+	out->name = otr_btf_name(btf, params[nr].name_off);
 	out->type = params[nr].type;
 	return true;
 }
@@ -357,6 +371,32 @@ static bool btf_is_wrapper(u32 kind)
 {
 	return kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_VOLATILE || kind == BTF_KIND_CONST ||
 	       kind == BTF_KIND_RESTRICT || kind == BTF_KIND_TYPE_TAG;
+}
+
+/**
+ * otr_btf_skip_names - what is behind a type's names and qualifiers
+ * @btf: the types
+ * @id: the type; set to that, 0 for void
+ *
+ * Context: any.
+ * Return: false if there is no such type.
+ */
+bool otr_btf_skip_names(const struct otr_btf *btf, u32 *id)
+{
+	const struct btf_type *type;
+	unsigned int i;
+
+	for (i = 0; i < CHAIN_MAX; i++) {
+		if (!*id)
+			return true;
+		type = otr_btf_type(btf, *id);
+		if (!type)
+			return false;
+		if (!btf_is_wrapper(btf_kind_of(type)))
+			return true;
+		*id = type->type;
+	}
+	return false;
 }
 
 static void btf_classify(const struct btf_type *type, struct otr_btf_class *out)
@@ -402,21 +442,10 @@ static void btf_classify(const struct btf_type *type, struct otr_btf_class *out)
  */
 bool otr_btf_classify(const struct otr_btf *btf, u32 id, struct otr_btf_class *out)
 {
-	const struct btf_type *type;
-	unsigned int i;
-
 	*out = (struct otr_btf_class) { .kind = BTF_KIND_UNKN };
-	for (i = 0; i < CHAIN_MAX; i++) {
-		if (!id)
-			return true;
-		type = btf_type_of(btf, id);
-		if (!type)
-			return false;
-		if (!btf_is_wrapper(btf_kind_of(type))) {
-			btf_classify(type, out);
-			return true;
-		}
-		id = type->type;
-	}
-	return false;
+	if (!otr_btf_skip_names(btf, &id))
+		return false;
+	if (id)
+		btf_classify(otr_btf_type(btf, id), out);
+	return true;
 }

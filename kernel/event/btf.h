@@ -12,14 +12,10 @@
 
 #include "event/event.h"
 
-struct otr_btf;
-
-/* No function of this name, or more than one. */
-#define OTR_BTF_NONE	0
+struct btf_type;
 
 struct otr_btf *otr_btf_open(const void *data, size_t size, const struct otr_btf *base);
 void otr_btf_close(struct otr_btf *btf);
-u32 otr_btf_find(const struct otr_btf *btf, const char *func);
 void otr_btf_print_args(const struct otr_btf *btf, u32 proto, const unsigned long *words,
 			struct seq_buf *out);
 void otr_btf_judge(const struct otr_btf *btf, u32 proto, unsigned long value,
@@ -39,19 +35,9 @@ struct otr_btf_class {
 	bool	is_bool;
 };
 
-/**
- * struct otr_btf_param - a parameter of a function
- * @name: "" for none
- * @type: of what type, 0 behind the last one that has a type
- */
-struct otr_btf_param {
-	const char	*name;
-	u32		type;
-};
-
 bool otr_btf_classify(const struct otr_btf *btf, u32 id, struct otr_btf_class *out);
-bool otr_btf_param(const struct otr_btf *btf, u32 proto, unsigned int nr,
-		   struct otr_btf_param *out);
-u32 otr_btf_result(const struct otr_btf *btf, u32 proto);
+const struct btf_type *otr_btf_type(const struct otr_btf *btf, u32 id);
+const char *otr_btf_name(const struct otr_btf *btf, u32 offset);
+bool otr_btf_skip_names(const struct otr_btf *btf, u32 *id);
 
 #endif /* _OTR_EVENT_BTF_H */

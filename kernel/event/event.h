@@ -27,6 +27,8 @@
 #include <linux/types.h>
 #include <outrace/event.h>
 
+#include "event/named.h"
+
 /* Whether text is made of signed bytes is the compiler's business. */
 #define OTR_CHAR_SIGNED	is_signed_type(char)
 

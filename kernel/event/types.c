@@ -286,6 +286,62 @@ static void types_forget(struct module *mod)
 	mutex_unlock(&types_lock);
 }
 
+/**
+ * otr_types_lock - keep types where they are
+ *
+ * Context: may sleep.
+ */
+void otr_types_lock(void)
+{
+	mutex_lock(&types_lock);
+}
+
+/**
+ * otr_types_unlock - the counterpart of otr_types_lock()
+ *
+ * Context: that of otr_types_lock().
+ */
+void otr_types_unlock(void)
+{
+	mutex_unlock(&types_lock);
+}
+
+/**
+ * otr_types_known - does the kernel know its types?
+ *
+ * Context: otr_types_lock() held; may sleep.
+ * Return: whether it does.
+ */
+bool otr_types_known(void)
+{
+	lockdep_assert_held(&types_lock);
+	return types_of_kernel(true);
+}
+
+/**
+ * otr_types_named - the types of a function
+ * @func: its name
+ * @proto: set to what it is there
+ *
+ * Context: otr_types_lock() held; may sleep.
+ * Return: the types, which stay as long as the lock is held; NULL when nothing is known
+ * of the function.
+ */
+const struct otr_btf *otr_types_named(const char *func, u32 *proto)
+{
+	char buf[KSYM_NAME_LEN], *mod = NULL;
+	const struct otr_btf *btf;
+	unsigned long addr, offset;
+
+	lockdep_assert_held(&types_lock);
+	addr = otr_host_address(func);
+	if (addr)
+		otr_host_lookup(addr, &offset, &mod, buf);
+	btf = mod ? types_of_module(mod, true) : types_of_kernel(true);
+	*proto = btf ? otr_btf_find(btf, func) : OTR_BTF_NONE;
+	return *proto == OTR_BTF_NONE ? NULL : btf;
+}
+
 static struct otr_modules types_modules = {
 	.coming	= types_forget,
 	.live	= types_forget,

@@ -36,11 +36,22 @@ static bool arg_name_used(const struct otr_draft *plan, const char *name)
 	return false;
 }
 
-/* Does the definition say nothing, it is called by its number. */
+/*
+ * Does the definition say nothing, it is called by its number, or like the parameter that
+ * it is.
+ */
 static char *arg_name(struct otr_draft_arg *arg, const char *text, const char *equals)
 {
+	char *name;
+
 	if (equals)
 		return kmemdup_nul(text, equals - text, GFP_KERNEL);
+	name = kmemdup_nul(text, strcspn(text, ":"), GFP_KERNEL);
+	if (!name)
+		return NULL;
+	if (arg_good_name(name) && otr_types_known())
+		return name;
+	kfree(name);
 	return kasprintf(GFP_KERNEL, "arg%u", arg->plan->nr + 1);
 }
 
@@ -199,6 +210,21 @@ static int arg_put_text(struct otr_draft_arg *arg, unsigned int behind)
 	return arg_put(arg, op) ? 0 : -EINVAL;
 }
 
+/* A bit field of a structure: what is around it does not always end with its type. */
+static int arg_put_bit_field(struct otr_draft_arg *arg)
+{
+	struct otr_fetch_step *step = &arg->step[arg->nr];
+
+	if (++arg->depth >= OTR_DRAFT_DEPTH || arg->bits + arg->bit_offset > 64)
+		return otr_draft_fail(arg, OTR_FETCH_TOO_MANY_OPS);
+	step[0] = (struct otr_fetch_step){ .op = OTR_FETCH_OP_SHIFT };
+	step[0].left = 64 - (arg->bits + arg->bit_offset);
+	step[0].right = 64 - arg->bits;
+	step[1] = (struct otr_fetch_step){ .op = OTR_FETCH_OP_PUT };
+	arg->nr += 2;
+	return 0;
+}
+
 static int arg_put_number(struct otr_draft_arg *arg)
 {
 	if (arg->sort == OTR_DRAFT_READ)
@@ -273,7 +299,12 @@ static int arg_finish(struct otr_draft_arg *arg, const char *type, unsigned int 
 	enum otr_fetch_op put;
 	int err;
 
-	err = arg->type->is_text ? arg_put_text(arg, behind) : arg_put_number(arg);
+	if (arg->type->is_text)
+		err = arg_put_text(arg, behind);
+	else if (!type && arg->last && (arg->bits % 8 || arg->bit_offset))
+		err = arg_put_bit_field(arg);
+	else
+		err = arg_put_number(arg);
 	if (err)
 		return err;
 	put = arg->step[arg->nr - 1].op;
@@ -309,6 +340,16 @@ static int arg_place(struct otr_draft_arg *arg)
 	return out->shown && out->field ? 0 : -ENOMEM;
 }
 
+/* What the kernel knows of the value's type, and the definition does not say, or denies. */
+static int arg_take_type(struct otr_draft_arg *arg, const char *type)
+{
+	if (!type)
+		arg->type = otr_fetch_type_find(otr_draft_type_of(arg), false);
+	else if (strstr(type, "string"))
+		return otr_draft_named_text(arg, *type == 'u');
+	return 0;
+}
+
 static int arg_read_body(struct otr_draft_arg *arg, char *text)
 {
 	char *type;
@@ -317,6 +358,8 @@ static int arg_read_body(struct otr_draft_arg *arg, char *text)
 	err = arg_read_type(arg, text, &type);
 	if (!err)
 		err = otr_draft_expr(arg, text);
+	if (!err && arg->last)
+		err = arg_take_type(arg, type);
 	if (!err)
 		err = arg_place(arg);
 	return err ?: arg_finish(arg, type, type ? type - text : 0);

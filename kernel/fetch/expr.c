@@ -6,6 +6,9 @@
  *	$argN $retval $stack $stackN $comm $FIELD %REG @ADDR @SYM+OFF @+OFF \IMM \"text"
  *	+OFF(EXPR) -OFF(EXPR) +uOFF(EXPR) -uOFF(EXPR)
  *
+ * names of parameters (named.c), and what newer kernels have: $current,
+ * this_cpu_read(EXPR), this_cpu_ptr(EXPR).
+ *
  * Positions of errors are in-tree's, which counts as it goes: @at of the argument moves on
  * where that does.
  */
@@ -33,53 +36,15 @@ static int expr_signed(const char *text, s64 *value)
 	return kstrtos64(text, 0, value);
 }
 
-/**
- * otr_draft_next - count another of in-tree's steps, and get one
- * @arg: the argument
- *
- * Context: any.
- * Return: a step that is all zero, NULL when there are too many: that was noted.
- */
-struct otr_fetch_step *otr_draft_next(struct otr_draft_arg *arg)
+static int expr_current(struct otr_draft_arg *arg)
 {
-	struct otr_fetch_step *step;
-
-	if (arg->nr && ++arg->depth >= OTR_DRAFT_DEPTH) {
-		otr_draft_fail(arg, OTR_FETCH_TOO_MANY_OPS);
-		return NULL;
-	}
-	step = &arg->step[arg->nr++];
-	*step = (struct otr_fetch_step){};
-	return step;
-}
-
-/* The first value of an expression. */
-static struct otr_fetch_step *expr_first(struct otr_draft_arg *arg, enum otr_fetch_op op,
-					 enum otr_draft_sort sort)
-{
-	struct otr_fetch_step *step = otr_draft_next(arg);
-
-	step->op = op;
-	arg->sort = sort;
-	return step;
-}
-
-static int expr_word(struct otr_draft_arg *arg, u64 tag)
-{
-	expr_first(arg, OTR_FETCH_OP_GET, OTR_DRAFT_WORD)->imm = tag;
-	return 0;
-}
-
-static int expr_stack(struct otr_draft_arg *arg, u32 nr)
-{
-	expr_first(arg, OTR_FETCH_OP_STACK, OTR_DRAFT_WORD)->offset = nr;
-	arg->plan->needs_stack = true;
+	otr_draft_first(arg, OTR_FETCH_OP_CURRENT, OTR_DRAFT_OTHER);
 	return 0;
 }
 
 static int expr_comm(struct otr_draft_arg *arg)
 {
-	expr_first(arg, OTR_FETCH_OP_CURRENT, OTR_DRAFT_COMM)->offset =
+	otr_draft_first(arg, OTR_FETCH_OP_CURRENT, OTR_DRAFT_COMM)->offset =
 		offsetof(struct task_struct, comm);
 	return 0;
 }
@@ -118,7 +83,7 @@ static bool expr_field(struct otr_draft_arg *arg, const char *name)
 	if (!field)
 		return false;
 	kind = otr_field_kind(field);
-	step = expr_first(arg, OTR_FETCH_OP_FIELD, OTR_DRAFT_FIELD);
+	step = otr_draft_first(arg, OTR_FETCH_OP_FIELD, OTR_DRAFT_FIELD);
 	if (kind == OTR_KIND_CHARS || kind == OTR_KIND_DYN_STRING || kind == OTR_KIND_REL_STRING) {
 		step->op = OTR_FETCH_OP_FIELD_AT;
 		otr_access_init(&step->access, field, kind);
@@ -128,40 +93,12 @@ static bool expr_field(struct otr_draft_arg *arg, const char *name)
 	return true;
 }
 
-/* An argument of the function: in a register, on the stack, or kept at its entry. */
-static int expr_argument(struct otr_draft_arg *arg, u64 nr)
-{
-	struct otr_draft *plan = arg->plan;
-	unsigned int i;
-
-	if (!nr || nr > STACK_WORDS)
-		return otr_draft_fail(arg, OTR_FETCH_BAD_ARG_NUM);
-	nr--;
-	if (otr_draft_at_return(arg->place)) {
-		for (i = 0; i < plan->nr_saved && plan->save[i] != nr; i++)
-			;
-		plan->save[i] = nr;
-		plan->nr_saved = max(plan->nr_saved, i + 1);
-		expr_first(arg, OTR_FETCH_OP_SAVED, OTR_DRAFT_OTHER)->offset = i;
-		return 0;
-	}
-	if (!otr_draft_at_entry(arg->place))
-		return otr_draft_fail(arg, OTR_FETCH_NOFENTRY_ARGS);
-	/* The first one of a tracepoint's callback is not the tracepoint's. */
-	if (arg->place->where & OTR_FETCH_TRACEPOINT)
-		nr++;
-	if (otr_arch_argument(nr) < 0)
-		/* Behind the return address. */
-		return expr_stack(arg, nr - OTR_FRAME_ARGS + 1);
-	return expr_word(arg, OTR_DRAFT_ARG(nr));
-}
-
 static int expr_stack_variable(struct otr_draft_arg *arg, const char *nr)
 {
 	u64 value;
 
 	if (!*nr) {
-		expr_first(arg, OTR_FETCH_OP_STACKP, OTR_DRAFT_OTHER);
+		otr_draft_first(arg, OTR_FETCH_OP_STACKP, OTR_DRAFT_OTHER);
 		arg->plan->needs_stack = true;
 		return 0;
 	}
@@ -169,7 +106,7 @@ static int expr_stack_variable(struct otr_draft_arg *arg, const char *nr)
 		return otr_draft_fail(arg, OTR_FETCH_BAD_VAR);
 	if (!(arg->place->where & OTR_FETCH_USER) && value > STACK_WORDS)
 		return otr_draft_fail(arg, OTR_FETCH_BAD_STACK_NUM);
-	return expr_stack(arg, value);
+	return otr_draft_stack(arg, value);
 }
 
 static int expr_event_variable(struct otr_draft_arg *arg, const char *name)
@@ -178,24 +115,45 @@ static int expr_event_variable(struct otr_draft_arg *arg, const char *name)
 		return 0;
 	if (expr_is_comm(name))
 		return expr_comm(arg);
+	if (!strcmp(name, "current"))
+		return expr_current(arg);
 	return otr_draft_fail(arg, OTR_FETCH_BAD_VAR);
 }
 
-static int expr_variable(struct otr_draft_arg *arg, const char *name)
+static int expr_result(struct otr_draft_arg *arg, char *text)
 {
+	if (!(arg->place->where & OTR_FETCH_RETURN))
+		return otr_draft_fail(arg, OTR_FETCH_RETVAL_ON_PROBE);
+	if (!(arg->place->where & OTR_FETCH_USER) && otr_types_known())
+		return otr_draft_named(arg, text);
+	return otr_draft_word(arg, OTR_DRAFT_RESULT);
+}
+
+static int expr_argument(struct otr_draft_arg *arg, u64 nr)
+{
+	if (!nr || nr > STACK_WORDS)
+		return otr_draft_fail(arg, OTR_FETCH_BAD_ARG_NUM);
+	if (!otr_draft_at_entry(arg->place) && !otr_draft_at_return(arg->place))
+		return otr_draft_fail(arg, OTR_FETCH_NOFENTRY_ARGS);
+	return otr_draft_argument(arg, nr - 1);
+}
+
+/* What is behind a dollar, which @text begins with. */
+static int expr_variable(struct otr_draft_arg *arg, char *text)
+{
+	const char *name = text + 1;
 	u64 nr;
 
 	if (arg->place->where & OTR_FETCH_EVENT)
 		return expr_event_variable(arg, name);
-	if (strstarts(name, "retval")) {
-		if (!(arg->place->where & OTR_FETCH_RETURN))
-			return otr_draft_fail(arg, OTR_FETCH_RETVAL_ON_PROBE);
-		return expr_word(arg, OTR_DRAFT_RESULT);
-	}
+	if (strstarts(name, "retval"))
+		return expr_result(arg, text);
 	if (strstarts(name, "stack"))
 		return expr_stack_variable(arg, name + strlen("stack"));
 	if (expr_is_comm(name))
 		return expr_comm(arg);
+	if (!strcmp(name, "current") && !(arg->place->where & OTR_FETCH_USER))
+		return expr_current(arg);
 	if (strstarts(name, "arg") && !expr_unsigned(name + strlen("arg"), 10, &nr))
 		return expr_argument(arg, nr);
 	return otr_draft_fail(arg, OTR_FETCH_BAD_VAR);
@@ -215,20 +173,7 @@ static int expr_register(struct otr_draft_arg *arg, const char *name)
 	if (at < 0)
 		return otr_draft_fail(arg, OTR_FETCH_BAD_REG_NAME);
 	arg->plan->needs_regs = true;
-	return expr_word(arg, OTR_DRAFT_REG(at));
-}
-
-/* Look into memory at the value so far. */
-static int expr_read(struct otr_draft_arg *arg, s64 offset, bool user)
-{
-	struct otr_fetch_step *step = otr_draft_next(arg);
-
-	if (!step)
-		return -EINVAL;
-	step->op = user ? OTR_FETCH_OP_UREAD : OTR_FETCH_OP_READ;
-	step->offset = offset;
-	arg->sort = user ? OTR_DRAFT_UREAD : OTR_DRAFT_READ;
-	return 0;
+	return otr_draft_word(arg, OTR_DRAFT_REG(at));
 }
 
 static int expr_file_offset(struct otr_draft_arg *arg, const char *text)
@@ -243,8 +188,8 @@ static int expr_file_offset(struct otr_draft_arg *arg, const char *text)
 		otr_draft_fail(arg, OTR_FETCH_BAD_FILE_OFFS);
 		return err;
 	}
-	expr_first(arg, OTR_FETCH_OP_FILE, OTR_DRAFT_OTHER)->imm = offset;
-	return expr_read(arg, 0, false);
+	otr_draft_first(arg, OTR_FETCH_OP_FILE, OTR_DRAFT_OTHER)->imm = offset;
+	return otr_draft_memory(arg, 0, false);
 }
 
 static int expr_symbol(struct otr_draft_arg *arg, const char *text)
@@ -254,10 +199,10 @@ static int expr_symbol(struct otr_draft_arg *arg, const char *text)
 	arg->symbol = kstrdup(text, GFP_KERNEL);
 	if (!arg->symbol)
 		return -ENOMEM;
-	expr_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_IMM);
+	otr_draft_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_IMM);
 	/* In-tree has a step for the name, too. */
 	arg->depth++;
-	return expr_read(arg, 0, false);
+	return otr_draft_memory(arg, 0, false);
 }
 
 static int expr_memory(struct otr_draft_arg *arg, const char *text)
@@ -274,8 +219,8 @@ static int expr_memory(struct otr_draft_arg *arg, const char *text)
 		otr_draft_fail(arg, OTR_FETCH_BAD_MEM_ADDR);
 		return err;
 	}
-	expr_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_IMM)->imm = addr;
-	return expr_read(arg, 0, false);
+	otr_draft_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_IMM)->imm = addr;
+	return otr_draft_memory(arg, 0, false);
 }
 
 static int expr_text(struct otr_draft_arg *arg, const char *text)
@@ -289,7 +234,7 @@ static int expr_text(struct otr_draft_arg *arg, const char *text)
 	arg->text = kmemdup_nul(text, len - 1, GFP_KERNEL);
 	if (!arg->text)
 		return -ENOMEM;
-	expr_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_TEXT);
+	otr_draft_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_TEXT);
 	return 0;
 }
 
@@ -311,7 +256,7 @@ static int expr_immediate(struct otr_draft_arg *arg, const char *text)
 		otr_draft_fail(arg, OTR_FETCH_BAD_IMM);
 		return err;
 	}
-	expr_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_IMM)->imm = value;
+	otr_draft_first(arg, OTR_FETCH_OP_IMM, OTR_DRAFT_IMM)->imm = value;
 	return 0;
 }
 
@@ -360,17 +305,49 @@ static int expr_pointed(struct otr_draft_arg *arg, char *text)
 	}
 	/* The sign, the number and the brace; as in-tree without the letter. */
 	arg->at += open + 1 - number + (*number != '-');
-	return expr_inside(arg, open + 1) ?: expr_read(arg, offset, user);
+	err = expr_inside(arg, open + 1) ?: otr_draft_memory(arg, offset, user);
+	/* Nobody knows what is there. */
+	arg->last = 0;
+	return err;
 }
 
-static int expr_bare(struct otr_draft_arg *arg, const char *name)
+/* What a per-CPU variable is on the CPU that runs, or where that is: "this_cpu_read(EXPR)". */
+static int expr_this_cpu(struct otr_draft_arg *arg, char *text, bool read)
 {
+	size_t len = strlen(read ? "this_cpu_read(" : "this_cpu_ptr(");
+	struct otr_fetch_step *step;
+	int err;
+
+	if (arg->place->where & (OTR_FETCH_EVENT | OTR_FETCH_USER))
+		return otr_draft_fail(arg, OTR_FETCH_NOSUP_PERCPU);
+	arg->at += len;
+	err = expr_inside(arg, text + len);
+	if (err)
+		return err;
+	step = otr_draft_next(arg);
+	if (!step)
+		return -EINVAL;
+	step->op = OTR_FETCH_OP_PERCPU;
+	arg->sort = OTR_DRAFT_OTHER;
+	arg->last = 0;
+	return read ? otr_draft_memory(arg, 0, false) : 0;
+}
+
+static int expr_bare(struct otr_draft_arg *arg, char *name)
+{
+	if (strstarts(name, "this_cpu_read("))
+		return expr_this_cpu(arg, name, true);
+	if (strstarts(name, "this_cpu_ptr("))
+		return expr_this_cpu(arg, name, false);
 	/* Newer kernels take names of fields without the dollar. */
 	if (arg->place->where & OTR_FETCH_EVENT && expr_field(arg, name))
 		return 0;
+	if (!otr_draft_at_entry(arg->place) && !otr_draft_at_return(arg->place))
+		return otr_draft_fail(arg, OTR_FETCH_NOSUP_BTFARG);
+	if (otr_types_known())
+		return otr_draft_named(arg, name);
 	otr_draft_fail(arg, OTR_FETCH_NOSUP_BTFARG);
-	return otr_draft_at_entry(arg->place) || otr_draft_at_return(arg->place) ? -EOPNOTSUPP :
-		-EINVAL;
+	return -EOPNOTSUPP;
 }
 
 /**
@@ -385,7 +362,7 @@ int otr_draft_expr(struct otr_draft_arg *arg, char *text)
 {
 	switch (*text) {
 	case '$':
-		return expr_variable(arg, text + 1);
+		return expr_variable(arg, text);
 	case '%':
 		return expr_register(arg, text + 1);
 	case '@':

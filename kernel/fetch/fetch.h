@@ -174,22 +174,18 @@ int otr_fetch_fail(struct otr_fetch_line *line, unsigned int word, unsigned int 
 #define OTR_FETCH_FPROBE	BIT(4)	/* an fprobe: no registers by name */
 #define OTR_FETCH_TRACEPOINT	BIT(5)	/* at a tracepoint: also _ENTRY and _FPROBE */
 
-struct otr_fetch_types;
-
 /**
  * struct otr_fetch_place - what arguments of a probe can refer to
  * @where: OTR_FETCH_*
  * @head: bytes of a record in front of the first slot: a multiple of four
  * @event: for OTR_FETCH_EVENT: the event
  * @func: the function, for names of parameters; NULL for none
- * @types: who knows the kernel's types (BTF); NULL where nobody does
  */
 struct otr_fetch_place {
 	unsigned int			where;
 	unsigned int			head;
 	const struct otr_event		*event;
 	const char			*func;
-	const struct otr_fetch_types	*types;
 };
 
 /*
@@ -213,6 +209,7 @@ enum otr_fetch_op {
 	OTR_FETCH_OP_FIELD,	/* get: a number in a record */
 	OTR_FETCH_OP_FIELD_AT,	/* get: where a field's bytes are */
 	OTR_FETCH_OP_BITS,	/* change: what was put, to some bits of it */
+	OTR_FETCH_OP_SHIFT,	/* change: the value, to some bits of it */
 	OTR_FETCH_OP_UREAD,	/* as READ, MEM, STR, from the task's memory */
 	OTR_FETCH_OP_UMEM,
 	OTR_FETCH_OP_USTR,
@@ -234,7 +231,7 @@ enum otr_fetch_op {
  *	  read
  * @again: for OTR_FETCH_OP_AGAIN: steps to go back
  * @nr: elements of an array, 0 for none
- * @left: of OTR_FETCH_OP_BITS: by how much to shift, and back
+ * @left: of OTR_FETCH_OP_BITS and _SHIFT: by how much to shift, and back
  * @right: back
  * @offset: as @op says
  * @imm: as @op says

@@ -8,6 +8,9 @@
 /* As many of in-tree's steps fit into an argument; the last of its 16 marks the end. */
 #define OTR_DRAFT_DEPTH		15
 
+/* Bytes of all names of arguments that others stand for, as in-tree. */
+#define OTR_DRAFT_NAMES		128
+
 /* What the last value of an expression is: what types go with it depends on that. */
 enum otr_draft_sort {
 	OTR_DRAFT_NOTHING,
@@ -41,6 +44,9 @@ enum otr_draft_sort {
  * @symbol: name of the symbol whose address is the first step's, with its offset; NULL
  *	    for none
  * @text: a text of the definition, NULL for none
+ * @last: type of the value so far, as far as the kernel knows it; 0 for none
+ * @bit_offset: where the value begins in what is read, in bits
+ * @bits: of a bit field, 0 for another value
  * @type: its type
  * @nr_elements: of an array, 0 for none
  */
@@ -56,6 +62,9 @@ struct otr_draft_arg {
 	struct otr_fetch_step		step[OTR_DRAFT_DEPTH + 3];
 	char				*symbol;
 	char				*text;
+	u32				last;
+	u32				bit_offset;
+	u32				bits;
 	const struct otr_fetch_type	*type;
 	unsigned int			nr_elements;
 };
@@ -68,6 +77,12 @@ struct otr_draft_arg {
  * @nr_steps: how many steps
  * @nr_symbols: how many symbols
  * @nr_saved: how many words of the entry are kept
+ * @words: the arguments, where they are other ones than the definition's; NULL
+ * @nr_words: how many of those
+ * @names: names of the function's arguments in those
+ * @btf: types of the function, NULL for none
+ * @proto: the function there
+ * @asked: @btf is what is known
  * @needs_regs: see &struct otr_fetch
  * @needs_stack: likewise
  * @save: which of the function's arguments these words are
@@ -84,6 +99,12 @@ struct otr_draft {
 	unsigned int			nr_steps;
 	unsigned int			nr_symbols;
 	unsigned int			nr_saved;
+	const char			**words;
+	unsigned int			nr_words;
+	char				names[OTR_DRAFT_NAMES];
+	const struct otr_btf		*btf;
+	u32				proto;
+	bool				asked;
 	bool				needs_regs;
 	bool				needs_stack;
 	unsigned int			room;
@@ -120,14 +141,30 @@ const struct otr_fetch_type *otr_fetch_type_find(const char *name, bool user);
 
 /* expr.c: the expression of an argument */
 int otr_draft_expr(struct otr_draft_arg *arg, char *text);
+
+/* step.c: the steps of an argument */
 struct otr_fetch_step *otr_draft_next(struct otr_draft_arg *arg);
+struct otr_fetch_step *otr_draft_first(struct otr_draft_arg *arg, enum otr_fetch_op op,
+				       enum otr_draft_sort sort);
+int otr_draft_word(struct otr_draft_arg *arg, u64 tag);
+int otr_draft_stack(struct otr_draft_arg *arg, u32 nr);
+int otr_draft_argument(struct otr_draft_arg *arg, unsigned int nr);
+int otr_draft_memory(struct otr_draft_arg *arg, s64 offset, bool user);
+
+/* named.c: values by their names in the kernel's source */
+bool otr_draft_typed(struct otr_draft *plan, const struct otr_fetch_place *place);
+bool otr_draft_param(const struct otr_draft *plan, const struct otr_fetch_place *place,
+		     unsigned int nr, struct otr_btf_param *out);
+int otr_draft_named(struct otr_draft_arg *arg, char *text);
+const char *otr_draft_type_of(struct otr_draft_arg *arg);
+int otr_draft_named_text(struct otr_draft_arg *arg, bool user);
 
 /* arg.c: an argument */
 int otr_draft_read(struct otr_draft_arg *arg, const char *text);
 
 /* expand.c: words that stand for others */
-int otr_draft_expand(struct otr_fetch_line *line, unsigned int first, unsigned int nr,
-		     const struct otr_fetch_place *place);
+int otr_draft_expand(struct otr_draft *plan, struct otr_fetch_line *line, unsigned int first,
+		     unsigned int *nr, const struct otr_fetch_place *place);
 
 /* make.c: from all arguments to a program */
 struct otr_fetch *otr_draft_make(const struct otr_draft *plan, const struct otr_fetch_place *place);

@@ -13,7 +13,7 @@ static int read_args(struct otr_fetch_line *line, unsigned int first, unsigned i
 		     const struct otr_fetch_place *place, struct otr_draft *plan)
 {
 	unsigned int i;
-	int err = otr_draft_expand(line, first, nr, place);
+	int err = otr_draft_expand(plan, line, first, &nr, place);
 
 	if (!err && nr > OTR_FETCH_ARGS) {
 		otr_fetch_fail(line, first, 0, OTR_FETCH_TOO_MANY_ARGS);
@@ -24,7 +24,7 @@ static int read_args(struct otr_fetch_line *line, unsigned int first, unsigned i
 			.line = line, .place = place, .plan = plan, .word = first + i,
 		};
 
-		err = otr_draft_read(&arg, line->word[first + i]);
+		err = otr_draft_read(&arg, plan->words ? plan->words[i] : line->word[first + i]);
 	}
 	return err;
 }
@@ -43,6 +43,7 @@ static void read_forget(struct otr_draft *plan)
 	}
 	for (i = 0; i < plan->nr_symbols; i++)
 		kfree(plan->symbol[i].name);
+	kfree(plan->words);
 	kfree(plan->step);
 	kvfree(plan);
 }
@@ -68,7 +69,9 @@ int otr_fetch_read(struct otr_fetch_line *line, unsigned int first, unsigned int
 
 	if (!plan)
 		return -ENOMEM;
+	otr_types_lock();
 	err = read_args(line, first, nr, place, plan);
+	otr_types_unlock();
 	if (!err) {
 		*out = otr_draft_make(plan, place);
 		err = *out ? 0 : -ENOMEM;

@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/thread_info.h>
@@ -19,7 +20,7 @@
 /* Texts of programs are copied in pieces that do not reach over a page's end. */
 #define RUN_PIECE	64
 
-/* Bytes of a word whose highest bits and others: for finding a zero byte. */
+/* The lowest and the highest bit of each byte. */
 #define RUN_LOW		0x0101010101010101ULL
 #define RUN_HIGH	0x8080808080808080ULL
 
@@ -71,16 +72,15 @@ static __always_inline bool run_read(u64 *to, u64 addr, bool from_user, bool sle
 	return otr_host_peek(to, addr);
 }
 
-/* Up to where a zero byte is, and with it; more than a word's bytes if there is none. */
-static __always_inline unsigned int run_word_len(u64 word)
+/* The lowest bit that is set is in the first byte that is zero. */
+static __always_inline u64 run_zeros(u64 word)
 {
-	u64 zeros = (word - RUN_LOW) & ~word & RUN_HIGH;
-
-	return zeros ? __ffs(zeros) / 8 + 1 : sizeof(word) + 1;
+	return (word - RUN_LOW) & ~word & RUN_HIGH;
 }
 
 /* What a word does not reach: at the end of the room, or of what can be read. */
-static int run_kernel_text_end(char *to, u64 addr, unsigned int len, unsigned int room)
+static noinline int run_kernel_text_end(char *to, u64 addr, unsigned int len,
+					unsigned int room)
 {
 	for (; len < room; len++) {
 		if (copy_from_kernel_nofault(to + len, (const void *)(addr + len), 1))
@@ -96,16 +96,18 @@ static int run_kernel_text_end(char *to, u64 addr, unsigned int len, unsigned in
 /* A text is copied and measured in one go, a word at a time. */
 static int run_kernel_text(char *to, u64 addr, unsigned int room)
 {
-	unsigned int len, more;
-	u64 word;
+	unsigned int len = 0, whole = room & ~7U;
+	u64 word, zeros;
 
-	for (len = 0; len + sizeof(word) <= room; len += sizeof(word)) {
-		if (unlikely(!otr_host_peek(&word, addr + len)))
+	if (unlikely(!otr_host_may_peek(addr, room)))
+		whole = 0;
+	for (; len < whole; len += sizeof(word)) {
+		if (unlikely(!otr_host_peek_at(&word, addr + len)))
 			break;
 		put_unaligned(word, (u64 *)(to + len));
-		more = run_word_len(word);
-		if (more <= sizeof(word))
-			return len + more;
+		zeros = run_zeros(word);
+		if (zeros)
+			return len + __ffs(zeros) / 8 + 1;
 	}
 	return run_kernel_text_end(to, addr, len, room);
 }
@@ -374,6 +376,12 @@ static __always_inline unsigned int run_steps(const struct otr_fetch *fetch,
 		case OTR_FETCH_OP_TEXT:
 		case OTR_FETCH_OP_COMM:
 			run_put_text(&run, step, element, value + step->offset);
+			break;
+		case OTR_FETCH_OP_SHIFT:
+			value = value << step->left >> step->right;
+			break;
+		case OTR_FETCH_OP_PERCPU:
+			value = (unsigned long)raw_cpu_ptr((void __percpu *)value);
 			break;
 		case OTR_FETCH_OP_AGAIN:
 			/* The next address is behind the one that was read. */

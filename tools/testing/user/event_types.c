@@ -56,6 +56,11 @@ const char *otr_host_lookup(unsigned long addr, unsigned long *offset, char **mo
 	return addr == OF_KERNEL ? "func" : addr == OF_MODULE ? "of_module" : "nobody";
 }
 
+unsigned long otr_host_address(const char *name)
+{
+	return !strcmp(name, "func") ? OF_KERNEL : !strcmp(name, "of_module") ? OF_MODULE : 0;
+}
+
 static const char *args(unsigned int flags, unsigned long func)
 {
 	static char text[512];

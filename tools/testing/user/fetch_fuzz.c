@@ -89,11 +89,15 @@ int try_text(const unsigned char *data, size_t size) __asm__("LLVMFuzzerTestOneI
 int try_text(const unsigned char *data, size_t size)
 {
 	char *text = strndup((const char *)data, size);
-	long before = shim_allocated;
 	struct test_probe probe;
+	long before;
 
 	if (!regs.di)
 		fill();
+	/* What the kernel does not know is another way. */
+	test_types(true);
+	test_types(size % 2);
+	before = shim_allocated;
 	test_open(&probe, text);
 	if (probe.err && probe.err != -ECANCELED) {
 		need(probe.line.cmd.error >= 0 || probe.fetch || probe.err == -ENOMEM);

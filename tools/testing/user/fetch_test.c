@@ -8,6 +8,8 @@
 #include <linux/ctype.h>
 #include <linux/uaccess.h>
 
+#include "event/btf.h"
+#include "event_blob.h"
 #include "fetch_test.h"
 #include "host/host.h"
 
@@ -102,6 +104,107 @@ int sprint_symbol(char *to, unsigned long addr)
 	return sprintf(to, "0x%lx", addr);
 }
 
+static const struct otr_btf *types;
+
+void otr_types_lock(void)
+{
+}
+
+void otr_types_unlock(void)
+{
+}
+
+bool otr_types_known(void)
+{
+	return types;
+}
+
+const struct otr_btf *otr_types_named(const char *func, u32 *proto)
+{
+	*proto = types ? otr_btf_find(types, func) : OTR_BTF_NONE;
+	return *proto == OTR_BTF_NONE ? NULL : types;
+}
+
+static void blob_member(struct blob *b, const char *name, u32 type, u32 offset)
+{
+	blob_word(b, blob_name(b, name));
+	blob_word(b, type);
+	blob_word(b, offset);
+}
+
+/*
+ * struct inner { int a; union { u64 b; char c; }; };
+ * struct outer { struct inner in; struct outer *next; unsigned int x : 3, y : 7; char name[8];
+ *		  char *title; short s; };
+ */
+static u32 blob_outer(struct blob *b, u32 s32, u32 u64_type, u32 u32_type, u32 chr, u32 s16)
+{
+	u32 inside, inner, outer, next, array, title;
+
+	inside = blob_type(b, "", BTF_KIND_UNION, 2, 8);
+	blob_member(b, "b", u64_type, 0);
+	blob_member(b, "c", chr, 0);
+	inner = blob_type(b, "inner", BTF_KIND_STRUCT, 2, 16);
+	blob_member(b, "a", s32, 0);
+	blob_member(b, "", inside, 64);
+	array = blob_type(b, "", BTF_KIND_ARRAY, 0, 0);
+	blob_word(b, chr);
+	blob_word(b, u32_type);
+	blob_word(b, 8);
+	title = blob_type(b, "", BTF_KIND_PTR, 0, chr);
+	next = blob_type(b, "", BTF_KIND_PTR, 0, title + 2);
+	/* Bit fields say so in each offset. */
+	outer = blob_type(b, "outer", BTF_KIND_STRUCT, 7, 56);
+	b->types[b->nr_words - 2] = 1U << 31 | BTF_KIND_STRUCT << 24 | 7;
+	blob_member(b, "in", inner, 0);
+	blob_member(b, "next", next, 128);
+	blob_member(b, "x", u32_type, 3 << 24 | 192);
+	blob_member(b, "y", u32_type, 7 << 24 | 195);
+	blob_member(b, "name", array, 256);
+	blob_member(b, "title", title, 320);
+	blob_member(b, "s", s16, 384);
+	return outer == title + 2 ? next : 0;
+}
+
+/* vfs_read(struct outer *file, const char *buf, u64 count, int n): int; kfree(void *p) */
+static void make_types(struct blob *b)
+{
+	u32 s32 = blob_int(b, "int", 4, BTF_INT_SIGNED), u64_type = blob_int(b, "u64", 8, 0);
+	u32 u32_type = blob_int(b, "u32", 4, 0), chr = blob_int(b, "char", 1, 0);
+	u32 s16 = blob_int(b, "short", 2, BTF_INT_SIGNED);
+	u32 outer = blob_outer(b, s32, u64_type, u32_type, chr, s16);
+	u32 text = blob_type(b, "", BTF_KIND_PTR, 0, blob_type(b, "", BTF_KIND_CONST, 0, chr));
+	u32 any = blob_type(b, "", BTF_KIND_PTR, 0, 0);
+	const struct blob_param read[10] = {
+		{ "file", outer }, { "buf", text }, { "count", u64_type }, { "n", s32 },
+	};
+	const struct blob_param none[10] = { };
+	const struct blob_param freed[10] = { { "p", any } };
+	const struct blob_param traced[10] = { { "data", any }, { "file", outer }, { "n", s32 } };
+
+	blob_func(b, "vfs_read", s32, read);
+	blob_func(b, "next", outer, read);
+	blob_func(b, "kfree", 0, freed);
+	blob_func(b, "nothing", 0, none);
+	blob_func(b, "probed", 0, traced);
+}
+
+void test_types(bool known)
+{
+	static struct otr_btf *made;
+	static struct blob blob;
+	static void *data;
+	size_t size;
+
+	if (!made) {
+		blob_begin(&blob, NULL);
+		make_types(&blob);
+		data = blob_make(&blob, &size);
+		made = otr_btf_open(data, size, NULL);
+	}
+	types = known ? made : NULL;
+}
+
 static const struct otr_catalog catalog = {
 	.place	= "trace_probe",
 	.text	= otr_fetch_errors,
@@ -131,7 +234,8 @@ static void find_place(struct test_probe *probe)
 	const char *where = probe->line.nr > 1 ? probe->line.word[1] : "";
 	bool at_return = strstr(where, "%return") || has_result(&probe->line);
 
-	probe->place = (struct otr_fetch_place){ .head = 16, .func = where };
+	snprintf(probe->func, sizeof(probe->func), "%.*s", (int)strcspn(where, "+%"), where);
+	probe->place = (struct otr_fetch_place){ .head = 16, .func = probe->func };
 	switch (is_program(where) ? 'u' : probe->line.nr ? *probe->line.word[0] : 0) {
 	case 'r':
 		probe->place.where = OTR_FETCH_RETURN;

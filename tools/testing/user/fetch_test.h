@@ -22,6 +22,9 @@ extern size_t test_real_size;
 /* The only symbol. */
 #define TEST_SYMBOL	(TEST_KERNEL + 0x100)
 
+/* What the kernel knows of its types; nothing until then. */
+void test_types(bool known);
+
 /* Another event. */
 struct test_rec {
 	struct otr_rec_head head;
@@ -48,12 +51,14 @@ void test_rec_init(struct test_rec *rec);
  * @line: its words, and what is wrong
  * @fetch: its arguments, NULL for none
  * @place: where it is
+ * @func: in that function
  * @err: 0 or an errno
  */
 struct test_probe {
 	struct otr_fetch_line	line;
 	struct otr_fetch	*fetch;
 	struct otr_fetch_place	place;
+	char			func[32];
 	int			err;
 };
 
