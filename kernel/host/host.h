@@ -60,6 +60,33 @@ void otr_host_exit(void);
 bool otr_host_has(enum otr_feature feature);
 void otr_host_report(void);
 
+/**
+ * struct otr_unwind - for otr_unwind(), too large for a stack
+ * @ip: a place in our text
+ * @sp: the stack pointer there
+ * @bp: the register that may be a frame pointer there
+ * @room: for the kernel's unwinder
+ */
+struct otr_unwind {
+	unsigned long		ip;
+	unsigned long		sp;
+	unsigned long		bp;
+	unsigned long		room[56];
+};
+
+/* Callers of the function that this is in. */
+static __always_inline void otr_unwind_here(struct otr_unwind *u)
+{
+	asm volatile("lea (%%rip), %0\n\t"
+		     "mov %%rsp, %1\n\t"
+		     "mov %%rbp, %2"
+		     : "=r" (u->ip), "=r" (u->sp), "=r" (u->bp));
+}
+
+unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max);
+void otr_unwind_forget(void);
+void otr_unwind_init(unsigned long trampoline);
+
 /* symbols */
 int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size);
 const char *otr_host_lookup(unsigned long addr, unsigned long *offset, char **mod, char *buf);

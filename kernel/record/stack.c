@@ -2,7 +2,7 @@
 /*
  * Callers of a function, as a record behind another one.
  *
- * The kernel's unwinder writes into an array, and only then it is known how
+ * They are found (host/unwind.c) into an array, and only then it is known how
  * long the record gets. Contexts on a CPU nest strictly, so each takes the next
  * array of its CPU. They are allocated when the first option asks for stacks.
  */
@@ -12,13 +12,17 @@
 
 #include "arch/x86/arch.h"
 #include "event/event.h"
+#include "host/host.h"
 #include "record/internal.h"
 
 /* So many frames of our own may come first. */
 #define STACK_OURS	16
 
 struct stacks {
-	unsigned long	caller[OTR_NEST_SLOTS][OTR_STACK_MAX];
+	struct {
+		struct otr_unwind	unwind;
+		unsigned long		caller[OTR_STACK_MAX];
+	} slot[OTR_NEST_SLOTS];
 };
 
 static struct stacks __percpu *stacks;
@@ -66,13 +70,16 @@ static unsigned int stack_ours(unsigned long *caller, unsigned int nr, unsigned 
 }
 
 /* Bytes of a record are counted in steps of 8, its head included. */
-static noinline void stack_record(struct otr_ring *ring, unsigned long *caller, unsigned long from)
+static noinline void stack_record(struct otr_ring *ring, unsigned long *caller,
+				  struct otr_unwind *unwind, unsigned long from)
 {
-	unsigned int nr = stack_trace_save(caller, OTR_STACK_MAX, 0);
-	unsigned int skip = stack_ours(caller, nr, from);
-	struct otr_rec_stack *out;
 	struct otr_rec rec __uninitialized;
+	struct otr_rec_stack *out;
+	unsigned int nr, skip;
 
+	otr_unwind_here(unwind);
+	nr = otr_unwind(unwind, caller, OTR_STACK_MAX);
+	skip = stack_ours(caller, nr, from);
 	nr -= skip;
 	out = otr_ring_begin(ring, &rec, struct_size(out, caller, nr));
 	if (!out)
@@ -104,7 +111,8 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
 	slot = otr_nest_enter(&stack_nest, OTR_NEST_SLOTS);
 	if (slot < 0)
 		return;
-	stack_record(ring, raw_cpu_ptr(all)->caller[slot], from);
+	stack_record(ring, raw_cpu_ptr(all)->slot[slot].caller,
+		     &raw_cpu_ptr(all)->slot[slot].unwind, from);
 	otr_nest_exit(&stack_nest, slot);
 }
 
@@ -120,6 +128,7 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
 unsigned int otr_stack_save(unsigned long from, unsigned long *callers, unsigned int nr)
 {
 	struct stacks __percpu *all = READ_ONCE(stacks);
+	struct otr_unwind *unwind;
 	unsigned int found, skip;
 	unsigned long *caller;
 	int slot;
@@ -129,8 +138,10 @@ unsigned int otr_stack_save(unsigned long from, unsigned long *callers, unsigned
 	slot = otr_nest_enter(&stack_nest, OTR_NEST_SLOTS);
 	if (slot < 0)
 		return 0;
-	caller = raw_cpu_ptr(all)->caller[slot];
-	found = stack_trace_save(caller, nr + STACK_OURS, 0);
+	caller = raw_cpu_ptr(all)->slot[slot].caller;
+	unwind = &raw_cpu_ptr(all)->slot[slot].unwind;
+	otr_unwind_here(unwind);
+	found = otr_unwind(unwind, caller, nr + STACK_OURS);
 	skip = stack_ours(caller, found, from) + 1;
 	nr = found > skip ? min(nr, found - skip) : 0;
 	memcpy(callers, caller + skip, nr * sizeof(*caller));
@@ -194,6 +205,7 @@ int otr_stack_init(void)
 {
 	int err = otr_event_register(&stack_event);
 
+	otr_unwind_init((unsigned long)otr_return_tramp);
 	if (err)
 		return err;
 	err = otr_user_stack_init();

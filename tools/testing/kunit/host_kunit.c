@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/glob.h>
+#include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -22,6 +23,7 @@
 #include "host/tracepoint.c"
 #include "host/host.c"
 #include "host/names.c"
+#include "host/unwind.c"
 
 /* Suites run inside of the chain that this would add to. */
 #define register_module_notifier(nb)	((void)(nb), 0)
@@ -385,6 +387,78 @@ static void stop(struct kunit *test)
 	otr_host_exit();
 }
 
+/* Callers by the kernel's unwinder, from the function on that asked, and by ours. */
+static struct {
+	unsigned long	kernel[64];
+	unsigned long	ours[64];
+	unsigned int	nr_kernel;
+	unsigned int	nr_ours;
+} found;
+
+static noinline void find_callers(void)
+{
+	static struct otr_unwind unwind;
+
+	preempt_disable();
+	found.nr_kernel = stack_trace_save(found.kernel, 64, 0);
+	otr_unwind_here(&unwind);
+	found.nr_ours = otr_unwind(&unwind, found.ours, 64);
+	preempt_enable();
+}
+
+/* With a frame that is found by BP, as its stack is aligned to more than a word. */
+static noinline int find_from(int depth)
+{
+	u64 some[8] __aligned(64);
+
+	OPTIMIZER_HIDE_VAR(depth);
+	memset(some, depth, sizeof(some));
+	if (depth)
+		some[depth % 8] += find_from(depth - 1);
+	else
+		find_callers();
+	barrier_data(some);
+	return some[depth % 8];
+}
+
+static void expect_same_callers(struct kunit *test, unsigned int least)
+{
+	unsigned int i;
+
+	KUNIT_EXPECT_GE(test, found.nr_ours, least);
+	KUNIT_ASSERT_EQ(test, found.nr_ours + 1, found.nr_kernel);
+	for (i = 0; i < found.nr_ours; i++)
+		KUNIT_EXPECT_EQ_MSG(test, found.ours[i], found.kernel[i + 1],
+				    "caller %u: %pS, not %pS", i, (void *)found.ours[i], (void *)found.kernel[i + 1]);
+}
+
+static void find_in_interrupt(struct irq_work *work)
+{
+	find_from(3);
+}
+
+static void finds_callers(struct kunit *test)
+{
+	struct irq_work work = IRQ_WORK_INIT_HARD(find_in_interrupt);
+	int i;
+
+	otr_unwind_init(0);
+	KUNIT_ASSERT_NOT_NULL(test, unwind_blocks);
+	/* The second time it is known where they are. */
+	for (i = 0; i < 3; i++) {
+		if (i == 2)
+			otr_unwind_forget();
+		find_from(5);
+		expect_same_callers(test, 10);
+		irq_work_queue(&work);
+		irq_work_sync(&work);
+		expect_same_callers(test, 10);
+	}
+	unwind_blocks = NULL;
+	find_from(5);
+	expect_same_callers(test, 10);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(has_everything),
 	KUNIT_CASE(names_patches),
@@ -399,6 +473,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(finds_tracepoints),
 	KUNIT_CASE(knows_strings),
 	KUNIT_CASE(tells_of_modules),
+	KUNIT_CASE(finds_callers),
 	{}
 };
 

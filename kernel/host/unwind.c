@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Callers of this place, found faster than the kernel's unwinder does.
+ *
+ * The kernel has a table (ORC) that says of each instruction how far up the stack the caller's
+ * frame is. Its unwinder looks an address up each time, of modules in a tree and then in all
+ * of the module's table; here what was found is remembered in a word by the address. Words
+ * are forgotten when a module comes: whose addresses it has, that one is not on any stack
+ * any more.
+ *
+ * Only plain frames are followed here: a call, on the stack that we are on, into such text.
+ * With the first one that is not the kernel's unwinder goes on from there, so what is found
+ * is what it would have found by itself.
+ */
+#include <linux/cache.h>
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/sched/task_stack.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+
+#include "host/host.h"
+
+#ifdef CONFIG_UNWINDER_ORC
+
+#include <asm/orc_lookup.h>
+#include <asm/orc_types.h>
+#include <asm/processor.h>
+#include <asm/unwind.h>
+
+#define UNWIND_BITS		10
+
+/* No more than that is at the place that replaces return addresses. */
+#define UNWIND_RETURN_BYTES	256
+
+/*
+ * A word has the lower half of an address, as the upper one is the same for all text, and what
+ * to do: how far up the caller's frame is, in steps of 8 bytes.
+ */
+#define UNWIND_BY_BP		BIT_ULL(32)	/* counted from BP, not from SP */
+#define UNWIND_BP_SAVED		BIT_ULL(33)	/* the caller's BP is in the frame */
+#define UNWIND_REGS		BIT_ULL(34)	/* registers, not a frame */
+#define UNWIND_ASK		BIT_ULL(35)	/* the kernel's unwinder knows */
+#define UNWIND_END		(UNWIND_REGS | UNWIND_ASK)	/* nobody called that */
+#define UNWIND_SP_SHIFT		36
+#define UNWIND_BP_SHIFT		50
+#define UNWIND_OFFSET_BITS	14
+
+/* In &struct otr_unwind.room: what the kernel's unwinder begins with, and where it is. */
+struct unwind_room {
+	struct pt_regs		regs;
+	struct unwind_state	state;
+};
+
+/* The kernel's own text, and its table. */
+static struct {
+	unsigned long		from;
+	unsigned long		to;
+	const int		*ips;
+	const struct orc_entry	*entries;
+} unwind_kernel;
+static const unsigned int *unwind_blocks;
+
+/* Where return addresses lead that were replaced: by the kernel, and by us. */
+static unsigned long unwind_rethook;
+static unsigned long unwind_return;
+
+static struct module *(*unwind_module)(unsigned long addr);
+
+static u64 unwind_known[BIT(UNWIND_BITS)];
+
+static unsigned long unwind_ip(const int *ip)
+{
+	return (unsigned long)ip + *ip;
+}
+
+/* The last one of a table that is not behind @ip: its number. */
+static unsigned int unwind_search(const int *ips, unsigned int nr, unsigned long ip)
+{
+	unsigned int at = 0;
+
+	while (nr > 1) {
+		unsigned int half = nr / 2;
+
+		if (unwind_ip(&ips[at + half]) <= ip)
+			at += half;
+		nr -= half;
+	}
+	return at;
+}
+
+static bool unwind_in_kernel(unsigned long ip)
+{
+	return ip - unwind_kernel.from < unwind_kernel.to - unwind_kernel.from;
+}
+
+/* What the tables say of a place, NULL if it is in none. */
+static const struct orc_entry *unwind_entry(unsigned long ip)
+{
+	const struct module *mod;
+
+	if (unwind_in_kernel(ip)) {
+		const unsigned int *block = unwind_blocks +
+					    (ip - unwind_kernel.from) / LOOKUP_BLOCK_SIZE;
+
+		return unwind_kernel.entries + block[0] +
+		       unwind_search(unwind_kernel.ips + block[0], block[1] + 1 - block[0], ip);
+	}
+	mod = unwind_module ? unwind_module(ip) : NULL;
+	if (!mod || !mod->arch.num_orcs)
+		return NULL;
+	return mod->arch.orc_unwind +
+	       unwind_search(mod->arch.orc_unwind_ip, mod->arch.num_orcs, ip);
+}
+
+static u64 unwind_offset(s16 bytes, unsigned int shift)
+{
+	return ((u64)(bytes / 8) & (BIT_ULL(UNWIND_OFFSET_BITS) - 1)) << shift;
+}
+
+static u64 unwind_word(const struct orc_entry *orc)
+{
+	u64 word = unwind_offset(orc->sp_offset, UNWIND_SP_SHIFT);
+
+	if (orc->type == ORC_TYPE_END_OF_STACK)
+		return UNWIND_END;
+	if (orc->sp_offset % 8 || orc->bp_offset % 8)
+		return UNWIND_ASK;
+	if (orc->type == ORC_TYPE_REGS && orc->sp_reg == ORC_REG_SP)
+		return word | UNWIND_REGS;
+	if (orc->type != ORC_TYPE_CALL || orc->signal)
+		return UNWIND_ASK;
+	if (orc->sp_reg == ORC_REG_BP)
+		word |= UNWIND_BY_BP;
+	else if (orc->sp_reg != ORC_REG_SP)
+		return UNWIND_ASK;
+	if (orc->bp_reg == ORC_REG_PREV_SP)
+		word |= UNWIND_BP_SAVED | unwind_offset(orc->bp_offset, UNWIND_BP_SHIFT);
+	else if (orc->bp_reg != ORC_REG_UNDEFINED)
+		return UNWIND_ASK;
+	return word;
+}
+
+static noinline u64 unwind_learn(u64 *known, unsigned long ip)
+{
+	const struct orc_entry *orc = unwind_entry(ip);
+	u64 word;
+
+	if (!orc)
+		return 0;
+	word = unwind_word(orc) | (u32)ip;
+	WRITE_ONCE(*known, word);
+	return word;
+}
+
+/*
+ * What is known of a place, 0 if it is no text. Each word is whole, and is about the address
+ * that is in it, whoever stored it.
+ */
+static __always_inline u64 unwind_look_up(unsigned long ip)
+{
+	u64 *known = &unwind_known[hash_32(ip, UNWIND_BITS)];
+	u64 word = READ_ONCE(*known);
+
+	return likely((u32)word == (u32)ip) ? word : unwind_learn(known, ip);
+}
+
+static __always_inline long unwind_distance(u64 word, unsigned int shift)
+{
+	return (s64)(word << (64 - UNWIND_OFFSET_BITS - shift)) >> (64 - UNWIND_OFFSET_BITS) << 3;
+}
+
+/* Text, and really what was called from. */
+static __always_inline bool unwind_is_text(unsigned long ip)
+{
+	if (!unwind_in_kernel(ip) && (ip >> 32 != U32_MAX || !unwind_look_up(ip - 1)))
+		return false;
+	return ip != unwind_rethook && ip - unwind_return >= UNWIND_RETURN_BYTES;
+}
+
+/* The end of the stack that something is on; 0 for one that is seldom met. */
+static unsigned long unwind_stack_end(unsigned long sp)
+{
+	unsigned long task = (unsigned long)task_stack_page(current);
+	unsigned long irq = (unsigned long)this_cpu_read(pcpu_hot.hardirq_stack_ptr) + 8;
+
+	if (sp - task < THREAD_SIZE)
+		return task + THREAD_SIZE;
+	if (irq - sp < IRQ_STACK_SIZE)
+		return irq;
+	return 0;
+}
+
+static unsigned long unwind_read(unsigned long at)
+{
+	return READ_ONCE_NOCHECK(*(unsigned long *)at);
+}
+
+/* Was user space in front of a frame that is no plain one, or nobody? */
+static bool unwind_is_done(u64 word, unsigned long sp, unsigned long end)
+{
+	unsigned long up = sp + unwind_distance(word, UNWIND_SP_SHIFT);
+
+	if ((word & UNWIND_END) == UNWIND_END)
+		return true;
+	if (word & UNWIND_ASK || up < sp || up + sizeof(struct pt_regs) > end)
+		return false;
+	return unwind_read(up + offsetof(struct pt_regs, cs)) & 3;
+}
+
+/* Let the kernel's unwinder go on from a frame. */
+static noinline unsigned int unwind_ask(struct otr_unwind *u, unsigned long *callers,
+					unsigned int nr, unsigned int max)
+{
+	struct unwind_room *room = (struct unwind_room *)u->room;
+	struct unwind_state *state = &room->state;
+
+	BUILD_BUG_ON(sizeof(*room) > sizeof(u->room));
+	memset(&room->regs, 0, sizeof(room->regs));
+	/* It looks at the address itself, not at the call in front of it. */
+	room->regs.ip = u->ip - 1;
+	room->regs.sp = u->sp;
+	room->regs.bp = u->bp;
+	room->regs.cs = __KERNEL_CS;
+	for (unwind_start(state, current, &room->regs, NULL); nr < max && !unwind_done(state);
+	     unwind_next_frame(state)) {
+		unsigned long caller = unwind_get_return_address(state);
+
+		if (!caller)
+			break;
+		callers[nr++] = caller;
+	}
+	return nr;
+}
+
+/**
+ * otr_unwind - find callers
+ * @u: where to begin: a place, and the stack and frame pointer there. Changes
+ * @callers: gets return addresses, the innermost first, @u's own not among them
+ * @max: how many there is room for
+ *
+ * Context: any, NMI included, preemption off; RCU is watching.
+ * Return: how many there are.
+ */
+unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max)
+{
+	unsigned long sp = u->sp, bp = u->bp, ip = u->ip, end = unwind_stack_end(sp);
+	unsigned int nr = 0;
+
+	if (!unwind_blocks || !unwind_is_text(ip))
+		end = 0;
+	while (nr < max) {
+		unsigned long up, next;
+		u64 word;
+
+		if (unlikely(!end))
+			goto ask;
+		word = unwind_look_up(ip - 1);
+		if (unlikely(word & (UNWIND_ASK | UNWIND_REGS))) {
+			if (unwind_is_done(word, sp, end))
+				return nr;
+			goto ask;
+		}
+		up = (word & UNWIND_BY_BP ? bp : sp) + unwind_distance(word, UNWIND_SP_SHIFT);
+		if (unlikely(up <= sp || up > end))
+			goto ask;
+		next = unwind_read(up - 8);
+		if (unlikely(!unwind_is_text(next)))
+			goto ask;
+		if (word & UNWIND_BP_SAVED) {
+			unsigned long at = up + unwind_distance(word, UNWIND_BP_SHIFT);
+
+			if (unlikely(at < sp || at > end - 8))
+				goto ask;
+			bp = unwind_read(at);
+		}
+		ip = next;
+		sp = up;
+		callers[nr++] = ip;
+	}
+	return nr;
+ask:
+	u->ip = ip;
+	u->sp = sp;
+	u->bp = bp;
+	return unwind_ask(u, callers, nr, max);
+}
+
+/**
+ * otr_unwind_forget - forget what is known of places
+ *
+ * Context: any; before anything of a module runs that has just come.
+ */
+void otr_unwind_forget(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(unwind_known); i++)
+		WRITE_ONCE(unwind_known[i], 0);
+}
+
+/**
+ * otr_unwind_init - find the tables
+ * @trampoline: what return addresses of functions are replaced by, 0 for nothing
+ *
+ * Without them otr_unwind() asks the kernel's unwinder for all.
+ *
+ * Context: module load.
+ */
+void otr_unwind_init(unsigned long trampoline)
+{
+	const unsigned int *blocks = (void *)otr_host_address("orc_lookup");
+
+	unwind_return = trampoline;
+	unwind_rethook = otr_host_address("arch_rethook_trampoline");
+	unwind_module = (void *)otr_host_address("__module_text_address");
+	unwind_kernel.from = otr_host_address("_stext");
+	unwind_kernel.to = otr_host_address("_etext");
+	unwind_kernel.ips = (void *)otr_host_address("__start_orc_unwind_ip");
+	unwind_kernel.entries = (void *)otr_host_address("__start_orc_unwind");
+	/* The last block is where the one in front ends. */
+	if (unwind_kernel.to > unwind_kernel.from)
+		unwind_kernel.to -= LOOKUP_BLOCK_SIZE;
+	if (unwind_kernel.from && unwind_kernel.to && unwind_kernel.ips && unwind_kernel.entries)
+		unwind_blocks = blocks;
+}
+
+#else
+
+unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max)
+{
+	return stack_trace_save(callers, max, 0);
+}
+
+void otr_unwind_forget(void)
+{
+}
+
+void otr_unwind_init(unsigned long trampoline)
+{
+}
+
+#endif
