@@ -321,6 +321,7 @@ static const struct otr_row event_rows[] = {
 	{ "filter",	OTR_MODE_WRITE,	&events_filter_ops,	.visible = events_switch_visible },
 	{ "format",	OTR_MODE_READ,	&events_format_ops },
 	{ "hist",	OTR_MODE_READ,	&otr_hist_ops },
+	{ "hist_debug",	OTR_MODE_READ,	&otr_hist_debug_ops },
 	{ "hist.json",	OTR_MODE_WRITE,	&otr_hist_json_ops },
 	{ "id",		OTR_MODE_READ,	&events_id_ops,	.visible = events_id_visible },
 	{ "trigger",	OTR_MODE_WRITE,	&events_trigger_ops,	.visible = events_trigger_visible },

@@ -176,6 +176,7 @@ extern const struct otr_file_ops otr_trace_options_ops;		/* options.c */
 extern const struct otr_dir otr_options_dir;
 extern const struct otr_dir otr_events_dir;			/* events.c */
 extern const struct otr_file_ops otr_hist_ops;			/* hist.c */
+extern const struct otr_file_ops otr_hist_debug_ops;
 extern const struct otr_file_ops otr_hist_json_ops;
 extern const struct otr_file_ops otr_set_event_ops;		/* set_event.c */
 extern const struct otr_file_ops otr_available_events_ops;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * hist: what the histograms of an event counted. hist.json: the same for programs, and for
- * those that take it out.
+ * those that take it out. hist_debug: how they are made.
  */
 #include <linux/slab.h>
 
@@ -102,6 +102,33 @@ const struct otr_file_ops otr_hist_ops = {
 	.release	= hist_release,
 	.show		= hist_show,
 	.poll		= hist_poll,
+};
+
+static int hist_debug_open(struct otr_file *of)
+{
+	struct otr_event *ev;
+
+	mutex_lock(&otr_switch_lock);
+	ev = otr_file_event(of);
+	mutex_unlock(&otr_switch_lock);
+	return ev ? 0 : -ENODEV;
+}
+
+static int hist_debug_show(struct otr_file *of, struct seq_file *m)
+{
+	struct otr_event *ev;
+
+	mutex_lock(&otr_switch_lock);
+	ev = otr_file_event(of);
+	if (ev)
+		otr_hist_show_debug(m, of->where.inst, ev);
+	mutex_unlock(&otr_switch_lock);
+	return ev ? 0 : -ENODEV;
+}
+
+const struct otr_file_ops otr_hist_debug_ops = {
+	.open		= hist_debug_open,
+	.show		= hist_debug_show,
 };
 
 /*

@@ -306,15 +306,17 @@ static noinline void count_large(struct otr_hist *hist, const void *rec, u64 ts,
 	unsigned int i;
 	int entry;
 
+	map = READ_ONCE(hist->table->map);
 	c.pad = otr_hist_pad_get();
-	if (!c.pad)
+	if (!c.pad) {
+		otr_hist_map_drop(map);
 		return;
+	}
 	/* Other tables may have longer keys. */
 	memset(c.pad->key, 0, hist->nr_refs ? sizeof(c.pad->key) : hist->table->key_size);
 	for (i = 0; i < hist->nr_keys; i++)
 		count_key(&c, &hist->key[i]);
 	if (count_look_up(&c)) {
-		map = READ_ONCE(hist->table->map);
 		entry = otr_hist_map_get(map, c.pad->key);
 		if (entry >= 0) {
 			c.payload = otr_hist_map_payload(map, entry);

@@ -173,7 +173,7 @@ int otr_hist_map_get_hashed(struct otr_hist_map *map, const u64 *key, u64 hash)
 			made = map_prepare(map, key);
 			/* The last one may have been taken for this very key. */
 			if (made == OTR_HIST_NONE && !READ_ONCE(map->slots[at])) {
-				otr_hist_add(map, otr_hist_map_sums(map, map->nr), 1);
+				otr_hist_map_drop(map);
 				return OTR_HIST_NONE;
 			}
 		} else if (map_put(&map->slots[at], tag | (made + 1))) {

@@ -211,4 +211,15 @@ static __always_inline void otr_hist_add(const struct otr_hist_map *map,
 		atomic64_add(value, &sum->shared);
 }
 
+/**
+ * otr_hist_map_drop - count a hit that goes to no entry
+ * @map: the table
+ *
+ * Context: any, NMI included; preemption off.
+ */
+static __always_inline void otr_hist_map_drop(const struct otr_hist_map *map)
+{
+	otr_hist_add(map, otr_hist_map_sums(map, map->nr), 1);
+}
+
 #endif /* _OTR_HIST_MAP_H */

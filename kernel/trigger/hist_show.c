@@ -8,13 +8,15 @@
 
 #include "trigger/hist.h"
 
-/* Have something print straight into a file's memory. */
-static void show_begin(struct seq_file *m, struct seq_buf *out)
+/* Have something print straight into a file's memory; false if that is full already. */
+static bool show_begin(struct seq_file *m, struct seq_buf *out)
 {
 	char *at;
 	size_t room = seq_get_buf(m, &at);
 
-	seq_buf_init(out, at, room);
+	if (room)
+		seq_buf_init(out, at, room);
+	return room;
 }
 
 static void show_end(struct seq_file *m, struct seq_buf *out)
@@ -40,7 +42,8 @@ void otr_hist_use_list(const struct otr_hist_use *use, struct seq_file *m)
 {
 	struct seq_buf out;
 
-	show_begin(m, &out);
+	if (!show_begin(m, &out))
+		return;
 	otr_hist_list(use->hist, show_filter(use), READ_ONCE(use->paused), &out);
 	show_end(m, &out);
 }
@@ -53,7 +56,8 @@ static void show_entries(struct otr_hist_view *view, struct seq_file *m)
 	struct seq_buf out;
 	unsigned int i;
 
-	show_begin(m, &out);
+	if (!show_begin(m, &out))
+		return;
 	for (i = 0; i < otr_hist_view_entries(view) && !seq_buf_has_overflowed(&out); i++)
 		otr_hist_view_entry(view, i, &out);
 	otr_hist_view_totals(view, &out);
@@ -104,6 +108,38 @@ int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct 
 		err = show_one(use, m);
 	}
 	return err;
+}
+
+static void show_debug(const struct otr_hist_use *use, struct seq_file *m)
+{
+	struct seq_buf out;
+
+	if (!show_begin(m, &out))
+		return;
+	otr_hist_debug(use->hist, show_filter(use), READ_ONCE(use->paused), &out);
+	show_end(m, &out);
+}
+
+/**
+ * otr_hist_show_debug - print how the histograms of an event are made
+ * @m: where to
+ * @inst: the instance
+ * @ev: the event
+ *
+ * Context: otr_switch_lock held.
+ */
+void otr_hist_show_debug(struct seq_file *m, const struct otr_inst *inst,
+			 const struct otr_event *ev)
+{
+	struct otr_hist_use *use = NULL;
+	bool more = false;
+
+	while ((use = otr_hist_use_next(inst, ev, use))) {
+		if (more)
+			seq_puts(m, "\n\n");
+		more = true;
+		show_debug(use, m);
+	}
 }
 
 /**

@@ -242,6 +242,8 @@ int otr_hist_json(const struct otr_inst *inst, const struct otr_event *ev, bool 
 		  struct otr_hist_text *out);
 void otr_hist_text_free(struct otr_hist_text *text);
 int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct otr_event *ev);
+void otr_hist_show_debug(struct seq_file *m, const struct otr_inst *inst,
+			 const struct otr_event *ev);
 u64 otr_hist_show_hits(const struct otr_inst *inst, const struct otr_event *ev);
 
 struct otr_command;

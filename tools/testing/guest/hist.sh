@@ -269,6 +269,77 @@ check_sorts_of_keys()
 	: >trace
 }
 
+check_debug()
+{
+	if [ ! -e $event/hist_debug ]; then
+		skip 'hist_debug' 'the kernel is built without'
+		return
+	fi
+	is 'nothing is made' "$(stat -c %a $event/hist_debug) $(cat $event/hist_debug)" '440 '
+	says hist:keys=pid:vals=sig:x=sig hist:keys=sig >/dev/null
+	is 'how they are made' "$(sed 's/^hist_data: [0-9a-f]*$/hist_data: ADDRESS/' $event/hist_debug | head -n 59)" \
+'# event histogram
+#
+# trigger info: hist:keys=pid:vals=hitcount,sig:x=sig:sort=hitcount:size=2048 [active]
+#
+
+hist_data: ADDRESS
+
+  n_vals: 3
+  n_keys: 1
+  n_fields: 4
+
+  val fields:
+
+    hist_data->fields[0]:
+      flags:
+        VAL: HIST_FIELD_FL_HITCOUNT
+      type: u64
+      size: 8
+      is_signed: 0
+
+    hist_data->fields[1]:
+      flags:
+        VAL: normal u64 value
+      ftrace_event_field name: sig
+      type: int
+      size: 8
+      is_signed: 0
+
+    hist_data->fields[2]:
+      flags:
+        HIST_FIELD_FL_VAR
+      ftrace_event_field name: sig
+      var.name: x
+      var.idx (into tracing_map_elt.vars[]): 0
+      type: int
+      size: 8
+      is_signed: 0
+
+  key fields:
+
+    hist_data->fields[3]:
+      flags:
+        HIST_FIELD_FL_KEY
+      ftrace_event_field name: pid
+      type: pid_t
+      size: 8
+      is_signed: 0
+
+
+# event histogram
+#
+# trigger info: hist:keys=sig:vals=hitcount:sort=hitcount:size=2048 [active]
+#
+
+hist_data: ADDRESS
+
+  n_vals: 1
+  n_keys: 1
+  n_fields: 2'
+	: >$event/trigger
+}
+
 check_poll()
 {
 	says hist:keys=pid >/dev/null
@@ -388,6 +459,7 @@ check_names
 check_instance
 check_sorts_of_keys
 check_poll
+check_debug
 check_json
 check_load
 check_take

@@ -119,7 +119,62 @@ END_OF_PROGRAM
 	: >$event/trigger
 }
 
+# Two tasks at once make it happen, for more keys than there is room for.
+check_load()
+{
+	local event=events/syscalls/sys_enter_kill key
+
+	for key in pid pid,sig 'pid,stacktrace' 'pid:last=sig'; do
+		add $event/trigger "hist:keys=$key:size=128" >/dev/null
+	done
+	python3 - <<'END_OF_PROGRAM'
+import os
+children = []
+for _ in range(2):
+    children.append(os.fork())
+    if not children[-1]:
+        break
+if 0 in children:
+    for i in range(20000):
+        try:
+            os.kill(1000000 + i % 300, 0)
+        except OSError:
+            pass
+    os._exit(0)
+for child in children:
+    os.waitpid(child, 0)
+END_OF_PROGRAM
+	is 'each event is a hit or dropped' "$(awk '/^    (Hits|Dropped):/ { n += $2 }
+		/^    Dropped:/ { print n, ($2 > 0); n = 0 }' $event/hist | paste -sd '|')" \
+		"$(printf '40000 1|40000 1|40000 1|40000 1')"
+	: >$event/trigger
+}
+
+# What tools/hist makes of it.
+check_drawing()
+{
+	local event=events/syscalls/sys_enter_kill i tool
+
+	if intree; then
+		skip 'tools/hist' 'there is no hist.json'
+		return
+	fi
+	tool=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../hist")
+	add $event/trigger 'hist:keys=pid.log2,sig' >/dev/null
+	for i in 1000 1001 1002 100000; do
+		kill -0 $((1000000 + i)) 2>/dev/null
+	done
+	kill -0 1
+	is 'tools/hist draws bars' "$(COLUMNS=48 "$tool" $event/hist.json | tail -n +2)" \
+"            0..1, 0  1  ########
+ 524289..1048576, 0  3  ########################
+1048577..2097152, 0  1  ########"
+	: >$event/trigger
+}
+
 begin
+check_load
+check_drawing
 check_more_come
 check_wakeups local common_timestamp.usecs
 check_wakeups x86-tsc common_timestamp
