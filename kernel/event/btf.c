@@ -135,6 +135,18 @@ const struct btf_type *otr_btf_type(const struct otr_btf *btf, u32 id)
 }
 
 /**
+ * otr_btf_first - the number of the first type that is not another blob's
+ * @btf: the types
+ *
+ * Context: any.
+ * Return: it.
+ */
+u32 otr_btf_first(const struct otr_btf *btf)
+{
+	return btf->first_id;
+}
+
+/**
  * otr_btf_name - a name by its place
  * @btf: the types
  * @offset: its place

@@ -38,6 +38,7 @@ struct otr_btf_class {
 bool otr_btf_classify(const struct otr_btf *btf, u32 id, struct otr_btf_class *out);
 const struct btf_type *otr_btf_type(const struct otr_btf *btf, u32 id);
 const char *otr_btf_name(const struct otr_btf *btf, u32 offset);
+u32 otr_btf_first(const struct otr_btf *btf);
 bool otr_btf_skip_names(const struct otr_btf *btf, u32 *id);
 
 #endif /* _OTR_EVENT_BTF_H */

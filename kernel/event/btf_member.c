@@ -107,3 +107,24 @@ bool otr_btf_member(const struct otr_btf *btf, u32 id, const char *name,
 {
 	return member_find(btf, id, name, 0, out);
 }
+
+/**
+ * otr_btf_find_struct - look a structure or a union up by its name
+ * @btf: the types; of a module, its own
+ * @name: the name
+ *
+ * Goes through all types.
+ *
+ * Context: process context.
+ * Return: the first one of that name, 0 if there is none.
+ */
+u32 otr_btf_find_struct(const struct otr_btf *btf, const char *name)
+{
+	const struct btf_type *type;
+	u32 id;
+
+	for (id = otr_btf_first(btf); (type = otr_btf_type(btf, id)); id++)
+		if (member_is_composite(type) && !strcmp(otr_btf_name(btf, type->name_off), name))
+			return id;
+	return 0;
+}

@@ -61,11 +61,13 @@ u32 otr_btf_result(const struct otr_btf *btf, u32 proto);
 bool otr_btf_shape(const struct otr_btf *btf, u32 id, struct otr_btf_shape *out);
 bool otr_btf_member(const struct otr_btf *btf, u32 id, const char *name,
 		    struct otr_btf_member *out);
+u32 otr_btf_find_struct(const struct otr_btf *btf, const char *name);
 
 /* types.c */
 void otr_types_lock(void);
 void otr_types_unlock(void);
 bool otr_types_known(void);
 const struct otr_btf *otr_types_named(const char *func, u32 *proto);
+const struct otr_btf *otr_types_struct(const char *name, u32 *id);
 
 #endif /* _OTR_EVENT_NAMED_H */

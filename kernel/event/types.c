@@ -342,6 +342,24 @@ const struct otr_btf *otr_types_named(const char *func, u32 *proto)
 	return *proto == OTR_BTF_NONE ? NULL : btf;
 }
 
+/**
+ * otr_types_struct - a structure or a union of the kernel by its name
+ * @name: the name
+ * @id: set to its number
+ *
+ * Context: otr_types_lock() held; may sleep.
+ * Return: the types, which stay as long as the lock is held; NULL if there is none.
+ */
+const struct otr_btf *otr_types_struct(const char *name, u32 *id)
+{
+	const struct otr_btf *btf;
+
+	lockdep_assert_held(&types_lock);
+	btf = types_of_kernel(true);
+	*id = btf ? otr_btf_find_struct(btf, name) : 0;
+	return *id ? btf : NULL;
+}
+
 static struct otr_modules types_modules = {
 	.coming	= types_forget,
 	.live	= types_forget,

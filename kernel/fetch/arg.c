@@ -405,8 +405,10 @@ static int arg_append(struct otr_draft_arg *arg)
 /* Newer kernels have longer arguments, and more that they can say. */
 static unsigned int arg_longest(const char *text)
 {
-	return strstr(text, "this_cpu_") || strstr(text, "$current") ? OTR_FETCH_TEXT_LONG :
-		OTR_FETCH_TEXT;
+	bool newer = *text == '(' || strstr(text, "((") || strstr(text, "this_cpu_") ||
+		     strstr(text, "$current");
+
+	return newer ? OTR_FETCH_TEXT_LONG : OTR_FETCH_TEXT;
 }
 
 /**

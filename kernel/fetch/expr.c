@@ -7,7 +7,7 @@
  *	+OFF(EXPR) -OFF(EXPR) +uOFF(EXPR) -uOFF(EXPR)
  *
  * names of parameters (named.c), and what newer kernels have: $current,
- * this_cpu_read(EXPR), this_cpu_ptr(EXPR).
+ * this_cpu_read(EXPR), this_cpu_ptr(EXPR), (STRUCT,FIELD)EXPR->MEMBER.
  *
  * Positions of errors are in-tree's, which counts as it goes: @at of the argument moves on
  * where that does.
@@ -36,10 +36,22 @@ static int expr_signed(const char *text, s64 *value)
 	return kstrtos64(text, 0, value);
 }
 
-static int expr_current(struct otr_draft_arg *arg)
+/* "current", and members of it, if it is that. */
+static bool expr_is_current(const char *name)
 {
+	return !strcmp(name, "current") || (strstarts(name, "current->") && otr_types_known());
+}
+
+static int expr_current(struct otr_draft_arg *arg, char *name)
+{
+	size_t members = strlen("current->");
+
 	otr_draft_first(arg, OTR_FETCH_OP_CURRENT, OTR_DRAFT_OTHER);
-	return 0;
+	if (!strstarts(name, "current->"))
+		return 0;
+	/* And the dollar. */
+	arg->at += members + 1;
+	return otr_draft_cast(arg, "task_struct", NULL, name + members);
 }
 
 static int expr_comm(struct otr_draft_arg *arg)
@@ -109,14 +121,14 @@ static int expr_stack_variable(struct otr_draft_arg *arg, const char *nr)
 	return otr_draft_stack(arg, value);
 }
 
-static int expr_event_variable(struct otr_draft_arg *arg, const char *name)
+static int expr_event_variable(struct otr_draft_arg *arg, char *name)
 {
 	if (expr_field(arg, name))
 		return 0;
 	if (expr_is_comm(name))
 		return expr_comm(arg);
-	if (!strcmp(name, "current"))
-		return expr_current(arg);
+	if (expr_is_current(name))
+		return expr_current(arg, name);
 	return otr_draft_fail(arg, OTR_FETCH_BAD_VAR);
 }
 
@@ -141,7 +153,7 @@ static int expr_argument(struct otr_draft_arg *arg, u64 nr)
 /* What is behind a dollar, which @text begins with. */
 static int expr_variable(struct otr_draft_arg *arg, char *text)
 {
-	const char *name = text + 1;
+	char *name = text + 1;
 	u64 nr;
 
 	if (arg->place->where & OTR_FETCH_EVENT)
@@ -152,8 +164,8 @@ static int expr_variable(struct otr_draft_arg *arg, char *text)
 		return expr_stack_variable(arg, name + strlen("stack"));
 	if (expr_is_comm(name))
 		return expr_comm(arg);
-	if (!strcmp(name, "current") && !(arg->place->where & OTR_FETCH_USER))
-		return expr_current(arg);
+	if (expr_is_current(name) && !(arg->place->where & OTR_FETCH_USER))
+		return expr_current(arg, name);
 	if (strstarts(name, "arg") && !expr_unsigned(name + strlen("arg"), 10, &nr))
 		return expr_argument(arg, nr);
 	return otr_draft_fail(arg, OTR_FETCH_BAD_VAR);
@@ -311,6 +323,74 @@ static int expr_pointed(struct otr_draft_arg *arg, char *text)
 	return err;
 }
 
+/* The brace that closes the one which @open is at, NULL for none. */
+static char *expr_closing(char *open)
+{
+	unsigned int depth = 0;
+
+	for (; *open; open++) {
+		depth += *open == '(';
+		if (*open == ')' && !--depth)
+			return open;
+	}
+	return NULL;
+}
+
+/*
+ * Cut what is cast off the members behind it.
+ *
+ * @inner: set to it: "EXPR", or what is between the braces of "(EXPR)"
+ */
+static int expr_cut_cast(struct otr_draft_arg *arg, char *text, char **inner, char **members)
+{
+	bool braces = *text == '(';
+	char *end = braces ? expr_closing(text) : strstr(text, "->");
+
+	if (!end && braces)
+		return otr_draft_fail(arg, OTR_FETCH_DEREF_OPEN_BRACE);
+	if (!end || (braces && strncmp(end + 1, "->", 2)))
+		return otr_draft_fail(arg, OTR_FETCH_TYPECAST_REQ_FIELD);
+	*inner = text + braces;
+	*members = end + braces + strlen("->");
+	*end = '\0';
+	if (!braces && *text == '@' && strpbrk(text, "+-"))
+		return otr_draft_fail(arg, OTR_FETCH_TYPECAST_SYM_OFFSET);
+	return 0;
+}
+
+/* "(STRUCT,FIELD)EXPR->MEMBER": a structure that nobody else knows of. */
+static int expr_cast(struct otr_draft_arg *arg, char *text)
+{
+	char *close = strchr(text, ')'), *field, *inner, *members;
+	unsigned int at = arg->at;
+	int err;
+
+	if (arg->place->where & OTR_FETCH_USER || !otr_types_known())
+		return otr_draft_fail(arg, OTR_FETCH_BAD_FETCH_ARG);
+	if (!close)
+		return otr_draft_fail(arg, OTR_FETCH_DEREF_OPEN_BRACE);
+	if (++arg->casts > OTR_DRAFT_CASTS)
+		return otr_draft_fail(arg, OTR_FETCH_TOO_MANY_NESTED);
+	*close = '\0';
+	if (strstr(text, "->"))
+		return otr_draft_fail(arg, OTR_FETCH_TYPECAST_BAD_ARROW);
+	field = strchr(text, ',');
+	if (field)
+		*field++ = '\0';
+	arg->at = at + (close + 1 - text);
+	err = expr_cut_cast(arg, close + 1, &inner, &members);
+	if (err)
+		return err;
+	arg->at = at + (inner - text);
+	err = otr_draft_expr(arg, inner);
+	if (err)
+		return err;
+	arg->at = at + (members - text);
+	if (arg->sort == OTR_DRAFT_COMM || arg->sort == OTR_DRAFT_TEXT)
+		return otr_draft_fail(arg, OTR_FETCH_COMM_CANT_DEREF);
+	return otr_draft_cast(arg, text + 1, field, members);
+}
+
 /* What a per-CPU variable is on the CPU that runs, or where that is: "this_cpu_read(EXPR)". */
 static int expr_this_cpu(struct otr_draft_arg *arg, char *text, bool read)
 {
@@ -372,6 +452,8 @@ int otr_draft_expr(struct otr_draft_arg *arg, char *text)
 		return expr_pointed(arg, text);
 	case '\\':
 		return expr_immediate(arg, text + 1);
+	case '(':
+		return expr_cast(arg, text);
 	default:
 		if (isalpha(*text) || *text == '_')
 			return expr_bare(arg, text);

@@ -97,6 +97,11 @@ const char *const otr_fetch_errors[OTR_FETCH_NR_ERRORS] = {
 	[OTR_FETCH_EVENT_TOO_BIG]	= "Event too big (too many fields?)",
 	[OTR_FETCH_TOO_MANY_ARGS]	= "Too many arguments are specified",
 	[OTR_FETCH_NOSUP_PERCPU]	= "Per-cpu variable access is not supported here",
+	[OTR_FETCH_TYPECAST_REQ_FIELD]	= "Typecast requires a field access",
+	[OTR_FETCH_TYPECAST_NOT_ALIGNED] = "Typecast field is not byte-aligned",
+	[OTR_FETCH_TYPECAST_BAD_ARROW]	= "Typecast field can not have '->'",
+	[OTR_FETCH_TYPECAST_SYM_OFFSET]	= "@SYM+OFFSET with typecast needs parentheses",
+	[OTR_FETCH_TOO_MANY_NESTED]	= "Typecast is too much nested",
 };
 
 static unsigned int line_count(const char *text)

@@ -4,7 +4,7 @@
  * parameters of the probed function, its result, and members of structures that these
  * point to.
  *
- *	NAME  NAME->MEMBER->MEMBER.MEMBER  $retval->MEMBER
+ *	NAME  NAME->MEMBER->MEMBER.MEMBER  $retval->MEMBER  (STRUCT,MEMBER)EXPR->MEMBER
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -96,6 +96,7 @@ static int named_take(struct otr_draft_arg *arg, u32 type)
 
 	if (!otr_btf_shape(arg->plan->btf, type, &shape))
 		return named_fail(arg, OTR_FETCH_BAD_BTF_TID, -EINVAL);
+	arg->btf = arg->plan->btf;
 	arg->last = shape.id;
 	arg->bit_offset = 0;
 	arg->bits = 0;
@@ -139,22 +140,21 @@ static bool named_is_composite(const struct otr_btf_shape *shape)
 }
 
 /*
- * A member of what the value points to, or of a structure in that, or so on.
+ * A member of a structure that the value is the address of, or of a structure in that, or so on.
  *
+ * @id: the structure
+ * @offset: where it begins, in bits from what the value points to
  * @name: the member; set to what is behind the next arrow, NULL for nothing
  */
-static int named_member(struct otr_draft_arg *arg, char **name)
+static int named_member_of(struct otr_draft_arg *arg, u32 id, s64 offset, char **name)
 {
-	const struct otr_btf *btf = arg->plan->btf;
+	const struct otr_btf *btf = arg->btf;
 	struct otr_btf_shape shape;
 	struct otr_btf_member member;
-	u32 offset = 0;
 	char *next;
 	int how;
 
-	if (!otr_btf_shape(btf, arg->last, &shape) || shape.kind != BTF_KIND_PTR)
-		return named_fail(arg, OTR_FETCH_NO_PTR_STRCT, -EINVAL);
-	if (!otr_btf_shape(btf, shape.target, &shape))
+	if (!otr_btf_shape(btf, id, &shape))
 		return named_fail(arg, OTR_FETCH_BAD_BTF_TID, -EINVAL);
 	do {
 		how = named_split(arg, *name, &next);
@@ -171,9 +171,48 @@ static int named_member(struct otr_draft_arg *arg, char **name)
 		*name = next;
 	} while (how == NAMED_DOT);
 	arg->last = shape.id;
-	arg->bit_offset = offset % 8;
+	arg->bit_offset = offset & 7;
 	arg->bits = member.bits;
-	return otr_draft_memory(arg, offset / 8, false);
+	return otr_draft_memory(arg, offset >> 3, false);
+}
+
+/* A member of what the value, which has a type, points to. */
+static int named_member(struct otr_draft_arg *arg, char **name)
+{
+	struct otr_btf_shape shape;
+
+	if (!otr_btf_shape(arg->btf, arg->last, &shape) || shape.kind != BTF_KIND_PTR)
+		return named_fail(arg, OTR_FETCH_NO_PTR_STRCT, -EINVAL);
+	return named_member_of(arg, shape.target, 0, name);
+}
+
+/**
+ * otr_draft_cast - a member of a structure that the definition says is there
+ * @arg: the argument, whose last value is the address
+ * @type: name of the structure
+ * @field: the member of it that is at the address; NULL for where it begins
+ * @names: the member, and what is behind it; cut up on the way
+ *
+ * Context: otr_types_lock() held; may sleep.
+ * Return: 0 or an errno, and what was wrong was noted.
+ */
+int otr_draft_cast(struct otr_draft_arg *arg, const char *type, const char *field, char *names)
+{
+	struct otr_btf_member member = {};
+	u32 id;
+	int err;
+
+	arg->btf = otr_types_struct(type, &id);
+	if (!arg->btf)
+		return named_fail(arg, OTR_FETCH_NO_PTR_STRCT, -EINVAL);
+	if (field && !otr_btf_member(arg->btf, id, field, &member))
+		return named_fail(arg, OTR_FETCH_NO_BTF_FIELD, -ENOENT);
+	if (member.bits || member.offset % 8)
+		return named_fail(arg, OTR_FETCH_TYPECAST_NOT_ALIGNED, -EINVAL);
+	err = named_member_of(arg, id, -(s64)member.offset, &names);
+	while (!err && names)
+		err = named_member(arg, &names);
+	return err;
 }
 
 /**
@@ -218,7 +257,7 @@ const char *otr_draft_type_of(struct otr_draft_arg *arg)
 {
 	struct otr_btf_shape shape;
 
-	if (!otr_btf_shape(arg->plan->btf, arg->last, &shape))
+	if (!otr_btf_shape(arg->btf, arg->last, &shape))
 		return NULL;
 	switch (shape.kind) {
 	case BTF_KIND_ENUM:
@@ -264,7 +303,7 @@ static bool named_is_char(const struct otr_btf *btf, u32 type)
  */
 int otr_draft_named_text(struct otr_draft_arg *arg, bool user)
 {
-	const struct otr_btf *btf = arg->plan->btf;
+	const struct otr_btf *btf = arg->btf;
 	struct otr_btf_shape shape;
 
 	if (!otr_btf_shape(btf, arg->last, &shape) || !named_is_char(btf, shape.target))

@@ -8,6 +8,9 @@
 /* As many of in-tree's steps fit into an argument; the last of its 16 marks the end. */
 #define OTR_DRAFT_DEPTH		15
 
+/* Structures that are named in each other, as newer kernels. */
+#define OTR_DRAFT_CASTS		8
+
 /* Bytes of all names of arguments that others stand for, as in-tree. */
 #define OTR_DRAFT_NAMES		128
 
@@ -44,6 +47,8 @@ enum otr_draft_sort {
  * @symbol: name of the symbol whose address is the first step's, with its offset; NULL
  *	    for none
  * @text: a text of the definition, NULL for none
+ * @casts: how many structures were named around what is read
+ * @btf: where the type @last is
  * @last: type of the value so far, as far as the kernel knows it; 0 for none
  * @bit_offset: where the value begins in what is read, in bits
  * @bits: of a bit field, 0 for another value
@@ -62,6 +67,8 @@ struct otr_draft_arg {
 	struct otr_fetch_step		step[OTR_DRAFT_DEPTH + 3];
 	char				*symbol;
 	char				*text;
+	unsigned int			casts;
+	const struct otr_btf		*btf;
 	u32				last;
 	u32				bit_offset;
 	u32				bits;
@@ -156,6 +163,7 @@ bool otr_draft_typed(struct otr_draft *plan, const struct otr_fetch_place *place
 bool otr_draft_param(const struct otr_draft *plan, const struct otr_fetch_place *place,
 		     unsigned int nr, struct otr_btf_param *out);
 int otr_draft_named(struct otr_draft_arg *arg, char *text);
+int otr_draft_cast(struct otr_draft_arg *arg, const char *type, const char *field, char *names);
 const char *otr_draft_type_of(struct otr_draft_arg *arg);
 int otr_draft_named_text(struct otr_draft_arg *arg, bool user);
 

@@ -55,6 +55,11 @@ const struct otr_btf *otr_types_named(const char *func, u32 *proto)
 	return NULL;
 }
 
+const struct otr_btf *otr_types_struct(const char *name, u32 *id)
+{
+	return NULL;
+}
+
 u32 otr_btf_result(const struct otr_btf *btf, u32 proto)
 {
 	return 0;

@@ -95,6 +95,33 @@ static void members(void)
 	EXPECT_PRINTED("r unknown $retval", " arg1=0xffff888000010000");
 }
 
+static void casts(void)
+{
+	EXPECT_PRINTED("p vfs_read a=(outer)%di->in.a b=(outer)%ax->next->in.a", " a=-5 b=6");
+	EXPECT_PRINTED("p vfs_read+20 a=(outer)(+16(%di))->in.b b=(inner)(%di)->c",
+		       " a=90 b=66");
+	EXPECT_PRINTED("p vfs_read a=(outer,next)(+0x10(%di))->in.a", " a=0");
+	EXPECT_PRINTED("p vfs_read a=(outer)((outer)%di->next)->in.a b=+8((outer)%di->next):char",
+		       " a=6 b='Z'");
+	EXPECT_PRINTED("p vfs_read a=(outer)file->x b=(outer)%di->title:string",
+		       " a=5 b=\"a title\"");
+	shim_task.pid = 77;
+	test_real = current;
+	test_real_size = sizeof(*current);
+	EXPECT_PRINTED("p vfs_read a=$current->pid b=(task_struct)$current->pid", " a=77 b=77");
+	test_real_size = 0;
+}
+
+/* Where the structure begins from a member. */
+static void containers(void)
+{
+	struct pt_regs at = { .di = TEST_KERNEL + 32 };
+	struct otr_fetch_source source = { .base = &at };
+
+	EXPECT_STR(print("p vfs_read a=(outer,name)%di->in.a b=(outer,name)%di->next->in.a",
+			 &source), " a=-5 b=6");
+}
+
 static void tracepoint(void)
 {
 	struct test_probe probe;
@@ -136,6 +163,20 @@ static void errors(void)
 		{ "f vfs_read ^file:string", -EINVAL, OTR_FETCH_BAD_TYPE4STR },
 		{ "f vfs_read ^n:string", -EINVAL, OTR_FETCH_BAD_TYPE4STR },
 		{ "f vfs_read file n ^file", -EINVAL, OTR_FETCH_USED_ARG_NAME },
+		{ "p vfs_read (outer)^%di", -EINVAL, OTR_FETCH_TYPECAST_REQ_FIELD },
+		{ "p vfs_read (outer)^(%di)", -EINVAL, OTR_FETCH_TYPECAST_REQ_FIELD },
+		{ "p vfs_read (outer)^(%di->x", -EINVAL, OTR_FETCH_DEREF_OPEN_BRACE },
+		{ "p vfs_read ^(outer", -EINVAL, OTR_FETCH_DEREF_OPEN_BRACE },
+		{ "p vfs_read (outer)%di->^none", -ENOENT, OTR_FETCH_NO_BTF_FIELD },
+		{ "p vfs_read (outer,none)%di->^x", -ENOENT, OTR_FETCH_NO_BTF_FIELD },
+		{ "p vfs_read (outer,y)%di->^x", -EINVAL, OTR_FETCH_TYPECAST_NOT_ALIGNED },
+		{ "p vfs_read (none)%di->^x", -EINVAL, OTR_FETCH_NO_PTR_STRCT },
+		{ "p vfs_read (outer)^@jiffies+8->x", -EINVAL, OTR_FETCH_TYPECAST_SYM_OFFSET },
+		{ "p vfs_read (outer)$comm->^x", -EINVAL, OTR_FETCH_COMM_CANT_DEREF },
+		{ "p vfs_read (outer)^%none->x", -EINVAL, OTR_FETCH_BAD_REG_NAME },
+		{ "p vfs_read $current->^none", -ENOENT, OTR_FETCH_NO_BTF_FIELD },
+		{ "p vfs_read ^(outer,in->a)%di->x", -EINVAL, OTR_FETCH_TYPECAST_BAD_ARROW },
+		{ "p /x:0 ^(outer)%di->x", -EINVAL, OTR_FETCH_BAD_FETCH_ARG },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -175,6 +216,8 @@ static void no_memory(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(parameters),
 	KTAP_CASE(members),
+	KTAP_CASE(casts),
+	KTAP_CASE(containers),
 	KTAP_CASE(tracepoint),
 	KTAP_CASE(errors),
 	KTAP_CASE(no_memory),

@@ -125,6 +125,12 @@ const struct otr_btf *otr_types_named(const char *func, u32 *proto)
 	return *proto == OTR_BTF_NONE ? NULL : types;
 }
 
+const struct otr_btf *otr_types_struct(const char *name, u32 *id)
+{
+	*id = types ? otr_btf_find_struct(types, name) : 0;
+	return *id ? types : NULL;
+}
+
 static void blob_member(struct blob *b, const char *name, u32 type, u32 offset)
 {
 	blob_word(b, blob_name(b, name));
@@ -182,6 +188,9 @@ static void make_types(struct blob *b)
 	const struct blob_param freed[10] = { { "p", any } };
 	const struct blob_param traced[10] = { { "data", any }, { "file", outer }, { "n", s32 } };
 
+	blob_type(b, "task_struct", BTF_KIND_STRUCT, 2, sizeof(struct task_struct));
+	blob_member(b, "pid", s32, 8 * offsetof(struct task_struct, pid));
+	blob_member(b, "tgid", s32, 8 * offsetof(struct task_struct, tgid));
 	blob_func(b, "vfs_read", s32, read);
 	blob_func(b, "next", outer, read);
 	blob_func(b, "kfree", 0, freed);
