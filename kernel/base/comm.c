@@ -113,31 +113,32 @@ static struct place *comm_place_for(struct cache *cache, u32 pid)
 	return &cache->place[nr];
 }
 
-static bool comm_known(const struct cache *cache, const struct task_struct *task)
+static bool comm_known(const struct cache *cache, pid_t pid, const char *comm)
 {
-	unsigned int nr = comm_find(cache, task->pid);
+	unsigned int nr = comm_find(cache, pid);
 
 	if (nr == NONE)
 		return false;
-	/* A mixture of two names is no harm, see otr_comm_record(). */
-	return !data_race(memcmp(cache->place[nr].comm, task->comm, TASK_COMM_LEN));
+	/* A mixture of two names is no harm, see otr_comm_record_as(). */
+	return !data_race(memcmp(cache->place[nr].comm, comm, TASK_COMM_LEN));
 }
 
 /**
- * otr_comm_record - remember a task's name
- * @task: the task
+ * otr_comm_record_as - remember a task's name, when there is no more of it than that
+ * @pid: its id
+ * @comm: its name, TASK_COMM_LEN bytes
  *
  * Context: any, NMI included; preemption off.
  * Return: true if it is remembered, false if somebody else is at it: try again
  * some time.
  */
-bool otr_comm_record(const struct task_struct *task)
+bool otr_comm_record_as(pid_t pid, const char *comm)
 {
 	struct cache *cache;
 	struct place *place;
 
 	/* The idle tasks have no name of their own. */
-	if (!task->pid)
+	if (!pid)
 		return true;
 	cache = rcu_dereference_sched(comm_the_cache);
 	if (unlikely(!cache))
@@ -147,16 +148,28 @@ bool otr_comm_record(const struct task_struct *task)
 	 * hands while it is compared; then it was this task's a moment ago, and
 	 * to have written it then would not have made a difference.
 	 */
-	if (comm_known(cache, task))
+	if (comm_known(cache, pid, comm))
 		return true;
 	if (!comm_cache_trylock(cache))
 		return false;
-	place = comm_place_for(cache, task->pid);
-	WRITE_ONCE(place->pid, task->pid);
-	memcpy(place->comm, task->comm, TASK_COMM_LEN);
+	place = comm_place_for(cache, pid);
+	WRITE_ONCE(place->pid, pid);
+	memcpy(place->comm, comm, TASK_COMM_LEN);
 	place->comm[TASK_COMM_LEN - 1] = '\0';
 	clear_bit_unlock(LOCKED, &cache->lock);
 	return true;
+}
+
+/**
+ * otr_comm_record - remember a task's name
+ * @task: the task
+ *
+ * Context: as for otr_comm_record_as().
+ * Return: likewise.
+ */
+bool otr_comm_record(const struct task_struct *task)
+{
+	return otr_comm_record_as(task->pid, task->comm);
 }
 
 /**

@@ -32,6 +32,7 @@ static __always_inline void otr_comm_want(u8 what)
 
 void otr_comm_switch(const struct task_struct *prev, const struct task_struct *next);
 void otr_comm_now(void);
+bool otr_comm_record_as(pid_t pid, const char *comm);
 bool otr_comm_record(const struct task_struct *task);
 void otr_comm_find(pid_t pid, char *comm);
 unsigned int otr_comm_size(void);

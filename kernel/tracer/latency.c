@@ -155,17 +155,15 @@ int otr_measure_set_option(struct otr_measure *measure, enum otr_option opt, boo
 	}
 }
 
-static void measure_list_call(struct otr_ring *ring, unsigned long ip, unsigned long parent_ip,
-			      u64 head)
+static noinline void measure_list_call(struct otr_ring *ring, unsigned long ip,
+				       unsigned long parent_ip, u64 head)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_function *out = otr_ring_begin(ring, &rec, sizeof(*out));
 
 	if (!out)
 		return;
-	*(u64 *)&out->head = head | OTR_TYPE_FUNCTION;
-	out->ip = ip;
-	out->parent_ip = parent_ip;
+	otr_measure_fill_call(out, ip, parent_ip, head);
 	otr_ring_end(&rec);
 }
 
@@ -197,7 +195,7 @@ static noinline void measure_nested_call(struct otr_ring *ring, unsigned long ip
 }
 
 /**
- * otr_measure_call - record where a time begins or ends, as if it were a call
+ * otr_measure_call_odd - the ways of otr_measure_call() that are not the common one
  * @measure: of the instance
  * @ip: the place
  * @parent_ip: where that was called from
@@ -205,10 +203,10 @@ static noinline void measure_nested_call(struct otr_ring *ring, unsigned long ip
  *
  * Context: a probe on a tracepoint, interrupts off.
  */
-void otr_measure_call(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
-		      u64 head)
+void otr_measure_call_odd(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
+			  u64 head)
 {
-	if (unlikely(READ_ONCE(measure->nested)))
+	if (READ_ONCE(measure->nested))
 		measure_nested_call(measure->ring, ip, head);
 	else
 		measure_list_call(measure->ring, ip, parent_ip, head);

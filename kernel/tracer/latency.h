@@ -62,10 +62,38 @@ void otr_measure_init(struct otr_measure *measure, struct otr_inst *inst);
 int otr_measure_start(struct otr_measure *measure);
 void otr_measure_stop(struct otr_measure *measure);
 int otr_measure_set_option(struct otr_measure *measure, enum otr_option opt, bool on);
-void otr_measure_call(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
-		      u64 head);
+void otr_measure_call_odd(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
+			  u64 head);
 int otr_measure_keep(struct otr_measure *measure, const struct task_struct *task, int cpu,
 		     struct otr_latency *latency, u64 ns, u64 since);
+
+static __always_inline void otr_measure_fill_call(struct otr_rec_function *out, unsigned long ip,
+						  unsigned long parent_ip, u64 head)
+{
+	*(u64 *)&out->head = head | OTR_TYPE_FUNCTION;
+	out->ip = ip;
+	out->parent_ip = parent_ip;
+}
+
+/*
+ * Record where a time begins or ends, as if @ip were a function that @parent_ip called. For
+ * a probe on a tracepoint, interrupts off.
+ */
+static __always_inline void otr_measure_call(struct otr_measure *measure, unsigned long ip,
+					     unsigned long parent_ip, u64 head)
+{
+	struct otr_rec rec __uninitialized;
+	struct otr_rec_function *out = NULL;
+
+	if (likely(!READ_ONCE(measure->nested)))
+		out = otr_ring_try(measure->ring, &rec, sizeof(*out));
+	if (unlikely(!out)) {
+		otr_measure_call_odd(measure, ip, parent_ip, head);
+		return;
+	}
+	otr_measure_fill_call(out, ip, parent_ip, head);
+	otr_ring_keep(&rec);
+}
 
 /* switch.c */
 int otr_switch_events_init(void);

@@ -29,6 +29,9 @@
  * @lock: taken with interrupts off, inside of the scheduler's locks
  * @woken_cpu: where it was woken to; under @lock
  * @since: when, by the instance's clock; under @lock
+ * @waker: by whom; under @lock
+ * @waker_comm: the name of that task, which is remembered only if this becomes the longest
+ *		time
  * @measure: what tracers of the longest time have in common
  */
 struct otr_wakeup {
@@ -39,6 +42,8 @@ struct otr_wakeup {
 	arch_spinlock_t		lock;
 	int			woken_cpu;
 	u64			since;
+	pid_t			waker;
+	char			waker_comm[TASK_COMM_LEN];
 	struct otr_measure	measure;
 };
 
@@ -116,7 +121,8 @@ static __always_inline void wakeup_begin(struct otr_wakeup *wakeup, const struct
 	if (unlikely(otr_inst_option(wakeup->measure.inst, OTR_OPT_STACKTRACE)))
 		otr_stack_record(wakeup->measure.ring, _RET_IP_);
 	otr_measure_call(&wakeup->measure, WAKEUP_CALLER, 0, head);
-	otr_comm_want(OTR_COMM_NAME);
+	wakeup->waker = current->pid;
+	memcpy(wakeup->waker_comm, current->comm, TASK_COMM_LEN);
 	wakeup->woken_cpu = task_cpu(p);
 	WRITE_ONCE(wakeup->cpu, wakeup->woken_cpu);
 	WRITE_ONCE(wakeup->prio, p->prio);
@@ -149,14 +155,16 @@ static void wakeup_end(struct otr_wakeup *wakeup, const struct task_struct *prev
 	struct otr_latency latency = {};
 	u64 head = otr_measure_head(), now;
 
+	/* What is called from here on is not in the time. */
+	wakeup_forget(wakeup);
 	otr_measure_call(&wakeup->measure, from, WAKEUP_CALLER, head);
 	now = wakeup_record(wakeup, head | OTR_TYPE_SWITCH, prev, next);
 	if (unlikely(!now))
 		return;
-	otr_comm_want(OTR_COMM_NAME);
 	now -= wakeup->since;
 	if (likely(!otr_measure_worth(&wakeup->measure, now)))
 		return;
+	otr_comm_record_as(wakeup->waker, wakeup->waker_comm);
 	otr_stack_record(wakeup->measure.ring, from);
 	otr_measure_keep(&wakeup->measure, next, wakeup->woken_cpu, &latency, now, wakeup->since);
 }
@@ -165,10 +173,8 @@ static noinline void wakeup_run(struct otr_wakeup *wakeup, const struct task_str
 				const struct task_struct *next, unsigned long from)
 {
 	arch_spin_lock(&wakeup->lock);
-	if (likely(next == wakeup->task)) {
+	if (likely(next == wakeup->task))
 		wakeup_end(wakeup, prev, next, from);
-		wakeup_forget(wakeup);
-	}
 	arch_spin_unlock(&wakeup->lock);
 }
 

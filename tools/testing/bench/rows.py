@@ -50,6 +50,7 @@ ROWS = _rows(
     ('graph_retaddr', 'the same, with funcgraph-retaddr', None, None),
     ('graph_args', 'the same, with funcgraph-args', None, None),
     ('profile', 'function profile, per call', 446, 200),
+    ('wakeup', 'wakeup tracer, from a wakeup until the task runs', None, 250),
 ) + _rows(
     'Rings and texts', INSTRUCTIONS,
     ('ring', 'raw ring write of 16 bytes', 349, 100),

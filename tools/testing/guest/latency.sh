@@ -59,9 +59,11 @@ told()
 check_watch()
 {
 	latency_reset
+	# Whatever is not shorter is kept.
+	echo 1 >tracing_thresh
 	echo wakeup_rt >current_tracer
 	is 'a program is told of a longer time' "$(told chrt -f 50 sleep 0.02)" told
-	echo 10000000 >tracing_max_latency
+	echo 10000000 >tracing_thresh
 	is 'but not of a shorter one' "$(told chrt -f 50 sleep 0.02)" 'not told'
 }
 

@@ -51,6 +51,7 @@ static const struct row {
 	{ "graph_retaddr",	graph_retaddr },
 	{ "graph_args",		graph_args },
 	{ "profile",		profile },
+	{ "wakeup",		wakeup },
 	{ "ring",		ring },
 	{ "puts",		puts_text },
 	{ "printk",		printk_text },
@@ -84,7 +85,8 @@ static void clean(void)
 		{ EVENT "/enable", "0" }, { EVENT "/filter", "0" },
 		{ "function_profile_enabled", "0" }, { "current_tracer", "nop" },
 		{ "set_ftrace_filter", "" }, { "set_ftrace_notrace", "" },
-		{ "set_ftrace_pid", "" }, { "options/func-args", "0" },
+		{ "set_ftrace_pid", "" }, { "options/function-trace", "1" },
+		{ "options/func-args", "0" },
 		{ "options/funcgraph-retaddr", "0" }, { "options/funcgraph-args", "0" },
 		{ "trace", "" }, { "tracing_on", "1" },
 	};
