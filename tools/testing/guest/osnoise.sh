@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # osnoise and timerlat: their files, threads, records, users' threads, CPUs that come and
-# go, and noise of known size with its culprit. In virtual time, on one CPU, so that nobody
-# else takes it.
+# go, and noise of known size with its culprit. In virtual time, with one of two CPUs idle
+# while the other is measured.
 #
 # boot-options: --icount --smp 2
 
