@@ -124,6 +124,7 @@ struct teller {
 	char		letter;
 	void		(*also)(void);
 	u32		value;
+	u64		at;
 	bool		bad;
 };
 
@@ -155,12 +156,19 @@ static void teller_run(struct otr_tap *tap, const struct otr_hit *hit)
 		teller->also();
 }
 
+static void teller_run_at(struct otr_tap *tap, const struct otr_hit *hit, u64 ts)
+{
+	container_of(tap, struct teller, tap)->at = ts;
+	teller_run(tap, hit);
+}
+
 static void put(struct teller *teller, enum otr_tap_kind kind, char letter)
 {
 	struct otr_tap **at = &sub.taps[kind];
 
 	teller->letter = letter;
 	teller->tap.run = teller_run;
+	teller->tap.run_at = teller_run_at;
 	teller->tap.kind = kind;
 	while (*at)
 		at = &(*at)->next;
@@ -217,6 +225,33 @@ static void runs_in_order(struct kunit *test)
 	expect_story(test, "sbca", 3);
 	KUNIT_EXPECT_EQ(test, second.value, 7);
 	KUNIT_EXPECT_FALSE(test, sink.bad || before.bad || after.bad || second.bad);
+}
+
+/* Behind those before and in front of those after, with the time of the record, if any. */
+static void knows_the_time(struct kunit *test)
+{
+	struct teller before = {}, timed = {}, after = {};
+	u64 begin = otr_clock_read(OTR_CLOCK_LOCAL), first;
+
+	put(&after, OTR_TAP_AFTER, 'a');
+	put(&timed, OTR_TAP_TIMED, 't');
+	put(&before, OTR_TAP_BEFORE, 'b');
+	happens(5);
+	expect_story(test, "bta", 1);
+	first = timed.at;
+	KUNIT_EXPECT_GE(test, first, begin);
+	happens_long(6, 2000);
+	expect_story(test, "bta", 2);
+	KUNIT_EXPECT_EQ(test, timed.value, 6);
+	KUNIT_EXPECT_GT(test, timed.at, first);
+	KUNIT_EXPECT_LE(test, timed.at, otr_clock_read(OTR_CLOCK_LOCAL));
+	sub.gate.bits |= OTR_GATE_SHUT;
+	timed.at = 0;
+	happens(7);
+	happens_long(7, 2000);
+	expect_story(test, "btabta", 2);
+	KUNIT_EXPECT_EQ(test, timed.at, 0);
+	KUNIT_EXPECT_FALSE(test, before.bad || timed.bad || after.bad);
 }
 
 /* An event that is not recorded makes things happen all the same. */
@@ -492,6 +527,7 @@ static void suite_end(struct kunit_suite *suite)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(runs_in_order),
+	KUNIT_CASE(knows_the_time),
 	KUNIT_CASE(runs_on_what_is_not_recorded),
 	KUNIT_CASE(has_filters_of_its_own),
 	KUNIT_CASE(may_stop_its_record),
