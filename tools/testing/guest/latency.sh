@@ -157,6 +157,7 @@ $(sed '1,/caller/d; /^#/d' <<<"$text")"
 check_kinds()
 {
 	latency_reset
+	echo nop >current_tracer
 	echo wakeup_dl >current_tracer
 	wake
 	is 'wakeup_dl waits for deadlines alone' "$(cat tracing_max_latency; records)" 0
@@ -165,10 +166,13 @@ check_kinds()
 	unlike 'wakeup_rt not for other tasks' "$(cat trace)" ' rt_prio:0'
 	echo wakeup >current_tracer
 	echo 0 >tracing_on
+	# Others wake up as well.
+	: >trace
+	echo 0 >tracing_max_latency
 	wake
 	is 'nothing is measured while nothing is recorded' "$(cat tracing_max_latency; records)" 0
-	echo 1 >tracing_on
 	echo 10000000 >tracing_thresh
+	echo 1 >tracing_on
 	wake
 	is 'or what is not long enough' "$(cat tracing_max_latency; records)" 0
 	echo 1 >tracing_thresh
