@@ -188,6 +188,8 @@ static __always_inline void **otr_host_task_slot(struct task_struct *task)
 
 /* tracepoints */
 struct tracepoint *otr_host_tracepoint(const char *name);
+struct tracepoint *otr_host_module_tracepoint(const struct module *mod, const char *name);
+struct tracepoint *otr_host_any_tracepoint(const char *name);
 int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data);
 void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data);
 void otr_host_tracepoints_exit(void);

@@ -81,6 +81,73 @@ struct tracepoint *otr_host_tracepoint(const char *name)
 }
 
 /**
+ * otr_host_module_tracepoint - one of a module's tracepoints
+ * @mod: the module, which stays
+ * @name: its name
+ *
+ * Context: process context.
+ * Return: the tracepoint, NULL if the module has none of that name.
+ */
+struct tracepoint *otr_host_module_tracepoint(const struct module *mod, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < mod->num_tracepoints; i++) {
+		struct tracepoint *tp = tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]);
+
+		if (!strcmp(tp->name, name))
+			return tp;
+	}
+	return NULL;
+}
+
+#ifdef CONFIG_MODULES
+/* Somebody looks for a tracepoint of this name in all modules. */
+struct look {
+	struct notifier_block	nb;
+	const char		*name;
+	struct tracepoint	*found;
+};
+
+static int tracepoint_look_in(struct notifier_block *nb, unsigned long state, void *data)
+{
+	struct look *look = container_of(nb, struct look, nb);
+	const struct tp_module *in = data;
+
+	if (state == MODULE_STATE_COMING && !look->found)
+		look->found = otr_host_module_tracepoint(in->mod, look->name);
+	return NOTIFY_OK;
+}
+
+/* Whoever begins to hear of modules with tracepoints hears of those that are there. */
+static struct tracepoint *tracepoint_in_modules(const char *name)
+{
+	struct look look = { .nb = { .notifier_call = tracepoint_look_in }, .name = name };
+
+	if (!register_tracepoint_module_notifier(&look.nb))
+		unregister_tracepoint_module_notifier(&look.nb);
+	return look.found;
+}
+#else
+static struct tracepoint *tracepoint_in_modules(const char *name)
+{
+	return NULL;
+}
+#endif
+
+/**
+ * otr_host_any_tracepoint - a tracepoint of the kernel's or of a module
+ * @name: its name
+ *
+ * Context: process context, sleeps; of a module's, what keeps modules.
+ * Return: the tracepoint, NULL if there is none of that name.
+ */
+struct tracepoint *otr_host_any_tracepoint(const char *name)
+{
+	return otr_host_tracepoint(name) ?: tracepoint_in_modules(name);
+}
+
+/**
  * otr_host_tracepoints_exit - forget the tracepoints
  *
  * Context: module unload.
@@ -124,6 +191,16 @@ void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data)
 }
 #else
 struct tracepoint *otr_host_tracepoint(const char *name)
+{
+	return NULL;
+}
+
+struct tracepoint *otr_host_module_tracepoint(const struct module *mod, const char *name)
+{
+	return NULL;
+}
+
+struct tracepoint *otr_host_any_tracepoint(const char *name)
 {
 	return NULL;
 }

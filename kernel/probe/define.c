@@ -13,14 +13,14 @@
 
 /**
  * otr_kprobe_read_maxactive - read the number behind the letter of a definition
- * @def: gets it
+ * @line: the definition
+ * @maxactive: set to it, if there is one
  *
  * Context: any.
  * Return: 0, -EINVAL.
  */
-int otr_kprobe_read_maxactive(struct otr_kprobe_def *def)
+int otr_kprobe_read_maxactive(struct otr_fetch_line *line, unsigned int *maxactive)
 {
-	struct otr_fetch_line *line = &def->line;
 	const char *digits = line->word[0] + 1;
 	size_t len = strcspn(digits, ":");
 	char text[OTR_PROBE_NAME];
@@ -33,9 +33,9 @@ int otr_kprobe_read_maxactive(struct otr_kprobe_def *def)
 		return otr_fetch_fail(line, 0, 1, OTR_FETCH_BAD_MAXACT);
 	memcpy(text, digits, len);
 	text[len] = '\0';
-	if (kstrtouint(text, 0, &def->maxactive) || !def->maxactive)
+	if (kstrtouint(text, 0, maxactive) || !*maxactive)
 		return otr_fetch_fail(line, 0, 1, OTR_FETCH_BAD_MAXACT);
-	if (def->maxactive > DEFINE_MAXACTIVE)
+	if (*maxactive > DEFINE_MAXACTIVE)
 		return otr_fetch_fail(line, 0, 1, OTR_FETCH_MAXACT_TOO_BIG);
 	return 0;
 }
@@ -95,6 +95,13 @@ static int define_check_join(struct otr_kprobe_def *def, const struct otr_kprobe
 	return 0;
 }
 
+/* An fprobe's event may be one of tracepoint probes; as in-tree, these are relatives. */
+static bool define_is_mixed(const struct otr_kprobe_def *def)
+{
+	return def->family->relatives &&
+	       !IS_ERR_OR_NULL(otr_probe_event_named(&def->name, def->family->relatives));
+}
+
 /* The event that a probe belongs to; @made: there was none. */
 static struct otr_probe_event *define_event(struct otr_kprobe_def *def, struct otr_kprobe *kp,
 					    bool *made)
@@ -108,7 +115,8 @@ static struct otr_probe_event *define_event(struct otr_kprobe_def *def, struct o
 					   kp->is_return ? OTR_PROBE_RETURN : OTR_PROBE_AT,
 					   kp->probe.fetch, def->family->ops);
 	if (IS_ERR(to)) {
-		otr_fetch_fail(&def->line, 0, 0, OTR_FETCH_EVENT_EXIST);
+		otr_fetch_fail(&def->line, 0, 0, define_is_mixed(def) ? OTR_FETCH_DIFF_PROBE_TYPE :
+								      OTR_FETCH_EVENT_EXIST);
 		return to;
 	}
 	err = define_check_join(def, kp, to);

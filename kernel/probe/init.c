@@ -20,6 +20,9 @@ int otr_probe_init(void)
 	otr_kprobe_symbols_init();
 	otr_kprobe_places_init();
 	otr_dyn_register(&otr_kprobe_kind);
+	otr_tprobes_init();
+	otr_dyn_register(&otr_fprobe_kind);
+	otr_dyn_register(&otr_tprobe_kind);
 	otr_dyn_register(&otr_eprobe_kind);
 	return 0;
 }
@@ -32,6 +35,9 @@ int otr_probe_init(void)
 void otr_probe_exit(void)
 {
 	otr_dyn_unregister(&otr_eprobe_kind);
+	otr_dyn_unregister(&otr_tprobe_kind);
+	otr_dyn_unregister(&otr_fprobe_kind);
+	otr_tprobes_exit();
 	otr_dyn_unregister(&otr_kprobe_kind);
 	otr_kprobe_places_exit();
 	otr_kprobe_symbols_exit();

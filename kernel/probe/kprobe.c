@@ -120,7 +120,8 @@ static int kprobe_read(struct otr_kprobe_def *def, struct otr_fetch **fetch)
 	int err;
 
 	def->is_return = def->line.word[0][0] == 'r';
-	err = otr_kprobe_read_maxactive(def) ?: kprobe_read_place(def) ?: kprobe_read_name(def);
+	err = otr_kprobe_read_maxactive(&def->line, &def->maxactive) ?: kprobe_read_place(def) ?:
+	      kprobe_read_name(def);
 	return err ?: kprobe_read_args(def, fetch);
 }
 

@@ -54,6 +54,7 @@ struct otr_spot {
  * @offset: from there, or the address
  * @maxactive: what the user said; it has no meaning here
  * @is_return: the function's return is meant
+ * @is_pattern: @symbol is a pattern of functions
  * @way: enum otr_kprobe_way; otr_switch_lock, as all that follows
  * @armed: it can be hit
  * @ip: where it is, as records have it, for OTR_KPROBE_TRAP
@@ -75,6 +76,7 @@ struct otr_kprobe {
 	unsigned long			offset;
 	unsigned int			maxactive;
 	bool				is_return;
+	bool				is_pattern;
 	enum otr_kprobe_way		way;
 	bool				armed;
 	unsigned long			ip;
@@ -180,6 +182,7 @@ struct otr_kprobe_def {
  * struct otr_kprobe_family - what kinds of definitions differ in
  * @catalog: what can be wrong with one
  * @ops: what their probes can do
+ * @relatives: what others can do that have another type, not another kind; or NULL
  * @kind: the kind
  * @read: reads one, with its arguments: 0 or an errno
  * @place: finds out where a probe belongs, with otr_switch_lock held: 0 or an errno
@@ -187,18 +190,24 @@ struct otr_kprobe_def {
 struct otr_kprobe_family {
 	struct otr_catalog		catalog;
 	const struct otr_probe_ops	*ops;
+	const struct otr_probe_ops	*relatives;
 	const struct otr_dyn_kind	*kind;
 	int				(*read)(struct otr_kprobe_def *def, struct otr_fetch **fetch);
 	int				(*place)(struct otr_kprobe *kp);
 };
 
+/* tprobe.c */
+extern const struct otr_probe_ops otr_tprobe_ops;
+
 /* define.c */
-int otr_kprobe_read_maxactive(struct otr_kprobe_def *def);
+int otr_kprobe_read_maxactive(struct otr_fetch_line *line, unsigned int *maxactive);
 int otr_kprobe_define(const char *text, const struct otr_kprobe_family *family);
 
 /* place.c */
 extern const struct otr_probe_ops otr_kprobe_ops;
+extern const struct otr_probe_ops otr_fprobe_ops;
 int otr_kprobe_place(struct otr_kprobe *kp);
+int otr_fprobe_place(struct otr_kprobe *kp);
 void otr_kprobe_places_init(void);
 void otr_kprobe_places_exit(void);
 

@@ -66,6 +66,9 @@ static int place_change(const struct otr_kprobe *kp, struct otr_siteset *set, bo
 	for (i = 0; i < kp->nr_spots && !err; i++) {
 		unsigned long ip = kp->spots[i].ip;
 
+		/* It was in a module that went. */
+		if (!ip)
+			continue;
 		if (on)
 			err = otr_siteset_add(set, ip);
 		else if (!place_taken(place_table(kp), ip))
@@ -108,7 +111,7 @@ static bool place_all_taken(const struct otr_kprobe *kp)
 	unsigned int i;
 
 	for (i = 0; i < kp->nr_spots; i++)
-		if (!place_taken(place_table(kp), kp->spots[i].ip))
+		if (kp->spots[i].ip && !place_taken(place_table(kp), kp->spots[i].ip))
 			return false;
 	return true;
 }
@@ -131,8 +134,9 @@ static int place_show(struct otr_kprobe *kp)
 
 	/* Pairs with the walks in hit.c: it is complete. */
 	for (i = 0; i < kp->nr_spots; i++)
-		hlist_add_head_rcu(&kp->spots[i].node,
-				   otr_kprobe_bucket(table, kp->spots[i].ip));
+		if (kp->spots[i].ip)
+			hlist_add_head_rcu(&kp->spots[i].node,
+					   otr_kprobe_bucket(table, kp->spots[i].ip));
 	if (!taken)
 		err = place_switch_sites(kp, true);
 	if (err)
@@ -275,11 +279,96 @@ int otr_kprobe_place(struct otr_kprobe *kp)
 	return err;
 }
 
+/* Spots of a pattern, which hits may be looking at. */
+static void place_free_spots(struct otr_kprobe *kp)
+{
+	struct otr_spot *spots = kp->spots;
+
+	kp->spots = NULL;
+	kp->nr_spots = 0;
+	if (spots != &kp->spot)
+		kvfree_rcu_mightsleep(spots);
+}
+
 static void place_leave(struct otr_kprobe *kp)
 {
 	if (kp->way == OTR_KPROBE_TRAP)
 		otr_trap_remove(kp);
+	place_free_spots(kp);
 	kp->way = OTR_KPROBE_NOWHERE;
+}
+
+/* The sites of a set as spots. */
+static int place_take_spots(struct otr_kprobe *kp, const struct otr_siteset *set)
+{
+	struct otr_site_pos pos = { .set = set };
+	unsigned long nr = otr_siteset_count(set);
+	struct otr_spot *spots = kvcalloc(nr, sizeof(*spots), GFP_KERNEL);
+	unsigned int i = 0;
+	bool more;
+
+	if (!spots)
+		return -ENOMEM;
+	for (more = otr_site_start(&pos, 0); more && i < nr; more = otr_site_next(&pos))
+		spots[i++] = (struct otr_spot){ .ip = pos.ip, .kp = kp };
+	otr_site_stop();
+	kp->spots = spots;
+	kp->nr_spots = i;
+	return 0;
+}
+
+/* What a pattern matches: how many, or an errno. */
+static long place_match(const struct otr_kprobe *kp, struct otr_siteset *set, const char *mod)
+{
+	char *text = kstrdup(kp->symbol, GFP_KERNEL);
+	struct otr_glob glob;
+	long nr;
+
+	if (!text)
+		return -ENOMEM;
+	otr_glob_parse(&glob, text);
+	nr = glob.not ? 0 : otr_siteset_match(set, &glob, mod, false);
+	kfree(text);
+	return nr;
+}
+
+static int place_pattern(struct otr_kprobe *kp)
+{
+	struct otr_siteset *set = otr_siteset_create();
+	long nr = set ? place_match(kp, set, NULL) : -ENOMEM;
+	int err = nr > 0 ? place_take_spots(kp, set) : nr ?: -EINVAL;
+
+	otr_siteset_destroy(set);
+	if (!err)
+		kp->way = kp->is_return ? OTR_KPROBE_RETURN : OTR_KPROBE_ENTRY;
+	return err;
+}
+
+/**
+ * otr_fprobe_place - put a new fprobe on the functions that it is for
+ * @kp: the probe
+ *
+ * Context: otr_switch_lock held; sleeps.
+ * Return: 0; -ENOENT for a symbol in an argument that is not there; -EINVAL without such a
+ * function; -EOPNOTSUPP where returns are meant and cannot be seen; -ENOMEM.
+ */
+int otr_fprobe_place(struct otr_kprobe *kp)
+{
+	struct otr_fetch *fetch = kp->probe.fetch;
+	int err = otr_fetch_resolve(fetch);
+
+	if (err)
+		return err;
+	if (kp->is_return && (!otr_ret_ready() || fetch->saved > OTR_KPROBE_SAVED))
+		return -EOPNOTSUPP;
+	if (!otr_fetch_lay(fetch, kp->is_return ? OTR_FETCH_BASE_RESULT : OTR_FETCH_BASE_FRAME))
+		return -EINVAL;
+	err = place_pattern(kp);
+	if (!err) {
+		kp->is_pattern = true;
+		list_add_tail(&kp->all, &place_all);
+	}
+	return err;
 }
 
 static void place_unplace(struct otr_probe *probe)
@@ -306,6 +395,38 @@ const struct otr_probe_ops otr_kprobe_ops = {
 	.unplace	= place_unplace,
 	.release	= place_release,
 };
+
+/* What an fprobe can do. */
+const struct otr_probe_ops otr_fprobe_ops = {
+	.carries	= true,
+	.arm		= place_arm,
+	.disarm		= place_disarm,
+	.unplace	= place_unplace,
+	.release	= place_release,
+};
+
+/* A module comes: a pattern may match more. Or goes: it matches less. */
+static void place_pattern_again(struct otr_kprobe *kp)
+{
+	int err;
+
+	place_disarm(&kp->probe);
+	place_leave(kp);
+	err = place_pattern(kp);
+	if (!err && otr_probe_wanted(&kp->probe))
+		err = place_arm(&kp->probe);
+	if (err && err != -EINVAL)
+		pr_warn("%s cannot be probed any more: %pe\n", kp->symbol, ERR_PTR(err));
+}
+
+static bool place_pattern_matches(const struct otr_kprobe *kp, const struct module *mod)
+{
+	struct otr_siteset *set = otr_siteset_create();
+	long nr = set ? place_match(kp, set, mod->name) : 0;
+
+	otr_siteset_destroy(set);
+	return nr > 0;
+}
 
 /* May a probe that is nowhere be in a module? */
 static bool place_waits_for(const struct otr_kprobe *kp, const struct module *mod)
@@ -334,10 +455,27 @@ static void place_module_comes(struct module *mod)
 	struct otr_kprobe *kp;
 
 	mutex_lock(&otr_switch_lock);
-	list_for_each_entry(kp, &place_all, all)
-		if (place_waits_for(kp, mod))
+	list_for_each_entry(kp, &place_all, all) {
+		if (kp->is_pattern && place_pattern_matches(kp, mod))
+			place_pattern_again(kp);
+		else if (!kp->is_pattern && place_waits_for(kp, mod))
 			place_come(kp, mod);
+	}
 	mutex_unlock(&otr_switch_lock);
+}
+
+/* Its sites are not there any more for those who ask, but in what is hooked. */
+static void place_pattern_loses(struct otr_kprobe *kp, const struct module *mod)
+{
+	unsigned int i;
+
+	for (i = 0; i < kp->nr_spots; i++) {
+		if (!within_module(kp->spots[i].ip, mod))
+			continue;
+		if (kp->armed)
+			hlist_del_init_rcu(&kp->spots[i].node);
+		kp->spots[i].ip = 0;
+	}
 }
 
 static void place_module_goes(struct module *mod)
@@ -346,6 +484,8 @@ static void place_module_goes(struct module *mod)
 
 	mutex_lock(&otr_switch_lock);
 	list_for_each_entry(kp, &place_all, all) {
+		if (kp->is_pattern)
+			place_pattern_loses(kp, mod);
 		if (kp->way == OTR_KPROBE_NOWHERE || !within_module(kp->ip, mod))
 			continue;
 		place_disarm(&kp->probe);

@@ -27,6 +27,14 @@ struct otr_dyn_kind;
 extern struct otr_dyn_kind otr_kprobe_kind;
 void otr_kprobe_profile(struct seq_file *m, const struct otr_dyn *dyn);
 
+/* fprobe.c */
+extern struct otr_dyn_kind otr_fprobe_kind;
+
+/* tprobe.c */
+extern struct otr_dyn_kind otr_tprobe_kind;
+void otr_tprobes_init(void);
+void otr_tprobes_exit(void);
+
 /* eprobe.c */
 extern struct otr_dyn_kind otr_eprobe_kind;
 
