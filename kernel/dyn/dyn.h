@@ -3,8 +3,9 @@
  * Room dyn: events that users define.
  *
  * Purpose:  one registry for all kinds of events that come from a line of text, or from
- *           another module, and go when somebody says so; and the first kind, synthetic
- *           events, whose records are put together by code that knows their values.
+ *           another module, and go when somebody says so; and the first kinds: synthetic
+ *           events, whose records are put together by code that knows their values, and
+ *           user events, whose records programs write (user.h).
  * Objects:  struct otr_dyn, something that a line of dynamic_events defined, a part of
  *           what its kind made of the line; struct otr_synth, a synthetic event. Both go
  *           with a grace period of RCU, when no instance and no trigger has the event.
@@ -128,5 +129,7 @@ void otr_synth_trace_of(const struct otr_synth *synth, const u64 *values, const 
 /* init.c */
 int otr_dyn_init(void);
 void otr_dyn_exit(void);
+
+#include "dyn/user.h"
 
 #endif /* _OTR_DYN_H */

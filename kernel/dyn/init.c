@@ -6,12 +6,15 @@
  * otr_dyn_init - offer all kinds
  *
  * Context: module load.
- * Return: 0.
+ * Return: 0, -ENOMEM.
  */
 int otr_dyn_init(void)
 {
-	otr_dyn_register(&otr_synth_kind);
-	return 0;
+	int err = otr_user_init();
+
+	if (!err)
+		otr_dyn_register(&otr_synth_kind);
+	return err;
 }
 
 /**
@@ -23,4 +26,5 @@ int otr_dyn_init(void)
 void otr_dyn_exit(void)
 {
 	otr_dyn_unregister(&otr_synth_kind);
+	otr_user_exit();
 }

@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/uio.h>
 
 #include "fs/fs.h"
 
@@ -356,6 +357,31 @@ static long file_stream_ioctl(struct file *file, unsigned int cmd, unsigned long
 	return of->ops->ioctl ? of->ops->ioctl(of, cmd, arg) : -ENOTTY;
 }
 
+static ssize_t file_piece_write(struct file *file, const char __user *from, size_t len,
+				loff_t *pos)
+{
+	struct otr_file *of = file_of(file);
+	struct iov_iter iter;
+
+	if (unlikely(*pos || import_ubuf(ITER_SOURCE, (char __user *)from, len, &iter)))
+		return -EFAULT;
+	return of->ops->write_iter(of, &iter);
+}
+
+static ssize_t file_piece_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct otr_file *of = file_of(iocb->ki_filp);
+
+	return of->ops->write_iter(of, from);
+}
+
+static long file_piece_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct otr_file *of = file_of(file);
+
+	return of->ops->ioctl(of, cmd, arg);
+}
+
 const struct file_operations otr_text_fops = {
 	.owner		= THIS_MODULE,
 	.open		= file_node_open,
@@ -387,4 +413,14 @@ const struct file_operations otr_stream_fops = {
 	.poll		= file_stream_poll,
 	.unlocked_ioctl	= file_stream_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
+};
+
+/* Each write is a piece of its own, and may have come in several buffers. */
+const struct file_operations otr_piece_fops = {
+	.owner		= THIS_MODULE,
+	.open		= file_node_open,
+	.release	= file_node_release,
+	.write		= file_piece_write,
+	.write_iter	= file_piece_write_iter,
+	.unlocked_ioctl	= file_piece_ioctl,
 };

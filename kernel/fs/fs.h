@@ -67,6 +67,7 @@ void otr_change_forget_below(struct dentry *dentry);
 extern const struct file_operations otr_text_fops;
 extern const struct file_operations otr_polled_text_fops;
 extern const struct file_operations otr_stream_fops;
+extern const struct file_operations otr_piece_fops;
 struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_file_ops *ops,
 			       fmode_t mode, unsigned int flags);
 void otr_file_close(struct otr_file *of);
@@ -184,6 +185,8 @@ extern const struct otr_file_ops otr_show_filters_ops;
 extern const struct otr_file_ops otr_show_triggers_ops;
 extern const struct otr_file_ops otr_dyn_ops;			/* dyn.c */
 extern const struct otr_file_ops otr_dyn_profile_ops;
+extern const struct otr_file_ops otr_user_data_ops;		/* user_events.c */
+extern const struct otr_file_ops otr_user_status_ops;
 extern const struct otr_file_ops otr_eval_map_ops;		/* eval_map.c */
 extern const struct otr_file_ops otr_printk_formats_ops;	/* printk_formats.c */
 

@@ -8,6 +8,7 @@
 #include <linux/statfs.h>
 #include <linux/sysfs.h>
 
+#include "dyn/dyn.h"
 #include "fs/fs.h"
 
 #define MOUNT_DIR	"tracing"
@@ -215,5 +216,7 @@ void otr_fs_exit(void)
 	unregister_filesystem(&super_type);
 	otr_sysctl_exit();
 	sysfs_remove_mount_point(kernel_kobj, MOUNT_DIR);
+	/* The one thing that goes on without a file. */
+	otr_user_stop_reaping();
 	otr_change_forget(ATTR_MODE | ATTR_UID | ATTR_GID);
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /proc/sys/kernel: ftrace_enabled, the switch over all function hooks,
- * stack_tracer_enabled, and ftrace_dump_on_oops.
+ * stack_tracer_enabled, ftrace_dump_on_oops, and user_events_max.
  */
 #include <linux/mutex.h>
 #include <linux/sysctl.h>
 
+#include "dyn/dyn.h"
 #include "fs/fs.h"
 #include "output/output.h"
 #include "tracer/tracer.h"
@@ -15,7 +16,7 @@ static int sysctl_enabled = 1;
 static int sysctl_stack_enabled;
 /* Guards the above. */
 static DEFINE_MUTEX(sysctl_enabled_lock);
-static struct ctl_table_header *sysctl_header, *sysctl_dump_header;
+static struct ctl_table_header *sysctl_header, *sysctl_plain_header;
 
 static int sysctl_switch_stack(bool on)
 {
@@ -78,13 +79,20 @@ static struct ctl_table sysctl_table[] = {
 	},
 };
 
-static struct ctl_table sysctl_dump_table[] = {
+static struct ctl_table sysctl_plain_table[] = {
 	{
 		.procname	= "ftrace_dump_on_oops",
 		.data		= otr_dump_oops,
 		.maxlen		= sizeof(otr_dump_oops),
 		.mode		= 0644,
 		.proc_handler	= proc_dostring,
+	},
+	{
+		.procname	= "user_events_max",
+		.data		= &otr_user_max,
+		.maxlen		= sizeof(otr_user_max),
+		.mode		= 0644,
+		.proc_handler	= proc_douintvec,
 	},
 };
 
@@ -114,15 +122,15 @@ int otr_sysctl_start_stack(void)
  */
 int otr_sysctl_init(void)
 {
-	sysctl_dump_header = register_sysctl("kernel", sysctl_dump_table);
-	if (!sysctl_dump_header)
+	sysctl_plain_header = register_sysctl("kernel", sysctl_plain_table);
+	if (!sysctl_plain_header)
 		return -ENOMEM;
 	if (!otr_site_ready())
 		return 0;
 	sysctl_header = register_sysctl("kernel", sysctl_table);
 	if (sysctl_header)
 		return 0;
-	unregister_sysctl_table(sysctl_dump_header);
+	unregister_sysctl_table(sysctl_plain_header);
 	return -ENOMEM;
 }
 
@@ -136,5 +144,5 @@ void otr_sysctl_exit(void)
 	if (sysctl_header)
 		unregister_sysctl_table(sysctl_header);
 	sysctl_header = NULL;
-	unregister_sysctl_table(sysctl_dump_header);
+	unregister_sysctl_table(sysctl_plain_header);
 }

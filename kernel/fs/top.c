@@ -3,6 +3,7 @@
 #include <linux/cleanup.h>
 
 #include "fs/fs.h"
+#include "host/host.h"
 #include "tracer/tracer.h"
 
 static const struct otr_row top_cpu_rows[] = {
@@ -49,6 +50,12 @@ static bool top_has_sites(const struct otr_where *where)
 static bool top_has_returns(const struct otr_where *where)
 {
 	return otr_ret_ready();
+}
+
+/* Those of programs that fork, where forks can be seen. */
+static bool top_has_tracepoints(const struct otr_where *where)
+{
+	return otr_host_has(OTR_TRACEPOINTS);
 }
 
 /* A directory per instance that users made with mkdir. */
@@ -190,6 +197,10 @@ static const struct otr_row top_rows[] = {
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
 	{ "tracing_thresh",		OTR_MODE_WRITE,	&otr_thresh_ops,
 	  .top = true, .visible = top_has_returns },
+	{ "user_events_data",		OTR_MODE_WRITE,	&otr_user_data_ops,
+	  .top = true, .visible = top_has_tracepoints },
+	{ "user_events_status",		OTR_MODE_READ,	&otr_user_status_ops,
+	  .top = true, .visible = top_has_tracepoints },
 };
 
 /* Row number @pos of all tracers together. */

@@ -95,6 +95,7 @@ static struct inode *tree_inode_make(struct super_block *sb, umode_t mode,
 	} else {
 		inode->i_op = &tree_file_iops;
 		inode->i_fop = ops->read ? &otr_stream_fops :
+			       ops->write_iter ? &otr_piece_fops :
 			       ops->poll ? &otr_polled_text_fops : &otr_text_fops;
 	}
 	return inode;

@@ -108,7 +108,9 @@ enum otr_moves {
  * @read: produces data by itself, instead of @show and @walk
  * @splice: moves data into a pipe, goes with @read
  * @poll: waits for something to read
- * @ioctl: goes with @read
+ * @ioctl: goes with @read or @write_iter
+ * @write_iter: takes what one write(2) or writev(2) wrote as one piece, straight from user
+ *		space, with no lock held; instead of all others that read and write
  */
 struct otr_file_ops {
 	int (*open)(struct otr_file *of);
@@ -128,6 +130,7 @@ struct otr_file_ops {
 			  unsigned int flags);
 	__poll_t (*poll)(struct otr_file *of, struct file *file, poll_table *wait);
 	long (*ioctl)(struct otr_file *of, unsigned int cmd, unsigned long arg);
+	ssize_t (*write_iter)(struct otr_file *of, struct iov_iter *from);
 };
 
 struct otr_dir;

@@ -17,7 +17,6 @@
 #include "dyn/trace.c"
 #include "dyn/synth.c"
 #include "dyn/api.c"
-#include "dyn/init.c"
 
 #define SLOTS		(TRACE_DEPTH + 1)	/* of a CPU */
 #define SLOT_BYTES	8192
@@ -90,12 +89,13 @@ static int start(struct kunit *test)
 	door.slots = kvmalloc_array(nr_cpu_ids * SLOTS, SLOT_BYTES, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, door.slots);
 	KUNIT_ASSERT_EQ(test, otr_inst_init(), 0);
-	return otr_dyn_init();
+	otr_dyn_register(&otr_synth_kind);
+	return 0;
 }
 
 static void stop(struct kunit *test)
 {
-	otr_dyn_exit();
+	otr_dyn_unregister(&otr_synth_kind);
 	KUNIT_EXPECT_TRUE(test, list_empty(&dyn_all));
 	KUNIT_EXPECT_EQ(test, door.names, 0);
 	otr_inst_exit();
