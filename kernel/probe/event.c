@@ -250,8 +250,8 @@ static void event_fill(struct otr_probe_event *to, const struct otr_probe_name *
 	otr_fetch_fields(to->fetch, fields + nr);
 	otr_fetch_print_fmt(to->fetch, event_heads[to->head].fmt, event_heads[to->head].args,
 			    print_fmt, bytes);
-	strcpy(system, name->group);
-	strcpy(event, name->event);
+	memcpy(system, name->group, strlen(name->group) + 1);
+	memcpy(event, name->event, strlen(name->event) + 1);
 	to->event.flags = OTR_EVENT_ID;
 	to->event.system = system;
 	to->event.name = event;

@@ -27,17 +27,17 @@
 struct hlist_head otr_kprobe_entries[1 << OTR_KPROBE_BITS];
 struct hlist_head otr_kprobe_returns[1 << OTR_KPROBE_BITS];
 
-/* Pairs with hlist_add_head_rcu() in place_show(): a probe that is found is complete. */
-#define hit_for_each(spot, table, at)						\
-	hlist_for_each_entry_rcu(spot, otr_kprobe_bucket(table, at), node, true)	\
-		if ((spot)->ip == (at))
-
+/*
+ * All walks over a bucket pair with hlist_add_head_rcu() in place_show(): a probe that is
+ * found is complete.
+ */
 static noinline void hit_missed(struct hlist_head *table, unsigned long ip)
 {
 	const struct otr_spot *spot;
 
-	hit_for_each(spot, table, ip)
-		atomic_long_inc(&spot->kp->missed);
+	hlist_for_each_entry_rcu(spot, otr_kprobe_bucket(table, ip), node, true)
+		if (spot->ip == ip)
+			atomic_long_inc(&spot->kp->missed);
 }
 
 /* May this context record? The caller switched preemption off. */
@@ -75,8 +75,10 @@ static void hit_entered(unsigned long ip, unsigned long parent_ip, struct otr_ho
 	preempt_disable_notrace();
 	place = hit_enter(otr_kprobe_entries, ip);
 	if (likely(place >= 0)) {
-		hit_for_each(spot, otr_kprobe_entries, ip)
-			hit_at(spot->kp, ip, &source);
+		hlist_for_each_entry_rcu(spot, otr_kprobe_bucket(otr_kprobe_entries, ip), node,
+					 true)
+			if (spot->ip == ip)
+				hit_at(spot->kp, ip, &source);
 		otr_guard_exit(place);
 	}
 	preempt_enable_notrace();
@@ -146,8 +148,9 @@ static void hit_calls(unsigned long ip, unsigned long parent_ip, struct otr_hook
 	preempt_disable_notrace();
 	place = hit_enter(otr_kprobe_returns, ip);
 	if (likely(place >= 0)) {
-		hit_for_each(spot, otr_kprobe_returns, ip)
-			if (unlikely(!hit_push(spot->kp, frame, ip)))
+		hlist_for_each_entry_rcu(spot, otr_kprobe_bucket(otr_kprobe_returns, ip), node,
+					 true)
+			if (spot->ip == ip && unlikely(!hit_push(spot->kp, frame, ip)))
 				atomic_long_inc(&spot->kp->missed);
 		otr_guard_exit(place);
 	}
@@ -195,8 +198,9 @@ static void hit_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct ot
 	place = hit_enter(otr_kprobe_returns, ret->ip);
 	if (likely(place >= 0)) {
 		/* It may be gone. */
-		hit_for_each(spot, otr_kprobe_returns, ret->ip)
-			if (likely(spot->kp->serial == ret->data[0]))
+		hlist_for_each_entry_rcu(spot, otr_kprobe_bucket(otr_kprobe_returns, ret->ip),
+					 node, true)
+			if (spot->ip == ret->ip && likely(spot->kp->serial == ret->data[0]))
 				hit_returned(spot->kp, ret, &value);
 		otr_guard_exit(place);
 	}

@@ -192,7 +192,8 @@ struct otr_kprobe_family {
 	const struct otr_probe_ops	*ops;
 	const struct otr_probe_ops	*relatives;
 	const struct otr_dyn_kind	*kind;
-	int				(*read)(struct otr_kprobe_def *def, struct otr_fetch **fetch);
+	int				(*read)(struct otr_kprobe_def *def,
+						struct otr_fetch **fetch);
 	int				(*place)(struct otr_kprobe *kp);
 };
 

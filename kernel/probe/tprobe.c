@@ -5,7 +5,8 @@
  *	t[:[GROUP/][EVENT]] TRACEPOINT [ARGUMENTS]
  *
  * What a tracepoint passes on comes as the arguments of a function, behind one of ours: five
- * words in registers, and the rest on the stack. A tracepoint of a module that is not there is waited for.
+ * words in registers, and the rest on the stack. A tracepoint of a module that is not there is
+ * waited for.
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
@@ -73,7 +74,10 @@ static void tprobe_hit(void *data, u64 a, u64 b, u64 c, u64 d, u64 e)
 	/* The first one is ours, and nobody asks for it. */
 	u64 words[TPROBE_WORDS] = { 0, a, b, c, d, e };
 	const struct tprobe *tp = data;
-	const struct otr_fetch_source source = { .base = words, .stack = (unsigned long)(more - 1) };
+	const struct otr_fetch_source source = {
+		.base	= words,
+		.stack	= (unsigned long)(more - 1),
+	};
 
 	if (unlikely(tp->takes_more))
 		memcpy(words + TPROBE_IN_REGS, more, sizeof(words) - TPROBE_IN_REGS * sizeof(u64));
@@ -369,8 +373,10 @@ static void tprobe_module_comes(struct module *mod)
 
 	mutex_lock(&otr_switch_lock);
 	list_for_each_entry(tp, &tprobe_all, all) {
-		struct tracepoint *found = tp->tp ? NULL : otr_host_module_tracepoint(mod, tp->name);
+		struct tracepoint *found = NULL;
 
+		if (!tp->tp)
+			found = otr_host_module_tracepoint(mod, tp->name);
 		if (found)
 			tprobe_come(tp, found);
 	}

@@ -63,7 +63,6 @@ DIFFERENT = (
      'it is read in pieces here; in-tree, a piece of it is EINVAL'),
     (r'/(header_event|header_page|filter) (reads |rw(>>)? writes what is right$)', None,
      'read in pieces, in-tree loses what did not fit into the first one'),
-    (r'available_tracers reads ', None, 'not all tracers are here'),
 )
 
 

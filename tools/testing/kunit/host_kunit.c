@@ -429,7 +429,8 @@ static void expect_same_callers(struct kunit *test, unsigned int least)
 	KUNIT_ASSERT_EQ(test, found.nr_ours + 1, found.nr_kernel);
 	for (i = 0; i < found.nr_ours; i++)
 		KUNIT_EXPECT_EQ_MSG(test, found.ours[i], found.kernel[i + 1],
-				    "caller %u: %pS, not %pS", i, (void *)found.ours[i], (void *)found.kernel[i + 1]);
+				    "caller %u: %pS, not %pS", i, (void *)found.ours[i],
+				    (void *)found.kernel[i + 1]);
 }
 
 static void find_in_interrupt(struct irq_work *work)
