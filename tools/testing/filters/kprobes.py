@@ -33,7 +33,7 @@ PLACES = ('nothing_like_that', 'name_show', 'c_start', 'jiffies', 'get_kprobe', 
 SIMPLE = ('%ax', '%di', '%ip', '%sp', '%flags', '%r10', '%bx', '$stack', '$stack0', '$stack3', '$comm', '$retval', '$arg1', '$arg2',
           '$arg6', '@jiffies', '@jiffies+8', '@jiffies-4', '@0xffffffff81000000', '\\1', '\\-5', '\\0x10', '\\"text"', '$argN')
 WRONG = ('%none', '%', '$none', '$', '$stack10000', '$stackx', '$stack-1', '$arg0', '$arg1000', '$argx', '@', '@+10', '@x y', '@nosuch',
-         '@nosuch+3', '@12x', '\\', '\\x', '\\"open', '\\"a"b', '&1', 'x', '1', '$retvalx', '$comm1', '$current', '$arg*', '(x)%di', '%di->x',
+         '@nosuch+3', '@12x', '\\', '\\x', '\\"open', '\\"a"b', '&1', 'x', '1', '$retvalx', '$comm1', '$curren', '$arg*', '(x)%di', '%di->x',
          '@jiffies+', '$retval.x', '-', '+', '()')
 OUTER = ('+0(%s)', '+8(%s)', '-8(%s)', '+u0(%s)', '+u0x10(%s)', '-u4(%s)', '+0(+8(%s))', '+0(-u8(%s))', '+(%s)', '+x(%s)', '+0(%s', '+0%s)',
          '+0(%s)x', '+99999999999999999999(%s)', '+0x(%s)', '+0()%s', '+u(%s)')

@@ -99,7 +99,8 @@ static void copy(u32 most)
 		iter = otr_iter_create(ring, 0);
 		looked = false;
 	}
-	while (most-- && otr_iter_peek(iter, &item)) {
+	/* A look ends after as many pages as there are, and goes on when it is tried again. */
+	while (most-- && (otr_iter_peek(iter, &item) || otr_iter_peek(iter, &item))) {
 		if (!looked && !item.lost)
 			expected = max(expected, *(const u32 *)item.data);
 		looked = true;
