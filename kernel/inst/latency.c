@@ -56,7 +56,8 @@ void otr_longest_end(struct otr_longest *longest)
  */
 void otr_longest_tell(struct otr_longest *longest)
 {
-	irq_work_queue(&longest->soon);
+	/* Of a time on a CPU that goes, programs hear with the next longer one. */
+	otr_raise(&longest->soon);
 }
 
 /**
