@@ -26,6 +26,7 @@
 #include "event/event.h"
 
 struct otr_dyn;
+struct otr_sub;
 
 /**
  * struct otr_dyn_kind - a kind of events that users define
@@ -82,11 +83,27 @@ void *otr_dyn_walk(void *at, loff_t *pos);
 void otr_dyn_stop(void);
 void otr_dyn_show(struct seq_file *m, const struct otr_dyn *dyn);
 
+/**
+ * struct otr_dyn_target - an instance that wants records of an event
+ * @node: in the list of those of the event
+ * @sub: the event there
+ * @rcu: it goes by this
+ */
+struct otr_dyn_target {
+	struct hlist_node	node;
+	struct otr_sub		*sub;
+	struct rcu_head		rcu;
+};
+
+/* target.c */
+int otr_dyn_target_add(struct hlist_head *targets, struct otr_sub *sub);
+void otr_dyn_target_remove(struct hlist_head *targets, const struct otr_sub *sub);
+
 #define OTR_SYNTH_SYSTEM	"synthetic"
 
 /**
  * struct otr_synth - a synthetic event
- * @targets: instances that want records, struct otr_synth_target; under RCU, changed with
+ * @targets: instances that want records, struct otr_dyn_target; under RCU, changed with
  *	     otr_switch_lock held
  * @fields: its fields
  * @nr: how many

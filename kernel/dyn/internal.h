@@ -13,18 +13,6 @@ void otr_synth_text(struct otr_line *line);
 
 /* trace.c */
 
-/**
- * struct otr_synth_target - an instance that wants records of a synthetic event
- * @node: in &struct otr_synth.targets
- * @sub: the event there
- * @rcu: it goes by this
- */
-struct otr_synth_target {
-	struct hlist_node	node;
-	struct otr_sub		*sub;
-	struct rcu_head		rcu;
-};
-
 void otr_synth_trace_one(const struct otr_synth *synth, struct otr_sub *sub, const u64 *values);
 void otr_synth_put_value(const struct otr_synth_field *field, void *rec, u64 value);
 

@@ -25,57 +25,26 @@ static struct otr_synth *synth_of_dyn(const struct otr_dyn *dyn)
 	return container_of(dyn, struct otr_synth, dyn);
 }
 
-static int synth_hold(struct otr_synth *synth)
+static int synth_attach(struct otr_event *ev, struct otr_sub *sub)
 {
+	struct otr_synth *synth = container_of(ev, struct otr_synth, event);
 	int err;
 
 	/* A module that writes the records may not go while somebody wants them. */
 	if (!try_module_get(synth->module))
 		return -EBUSY;
-	err = otr_task_names_get();
+	err = otr_dyn_target_add(&synth->targets, sub);
 	if (err)
 		module_put(synth->module);
 	return err;
 }
 
-static void synth_release(struct otr_synth *synth)
-{
-	otr_task_names_put();
-	module_put(synth->module);
-}
-
-static int synth_attach(struct otr_event *ev, struct otr_sub *sub)
-{
-	struct otr_synth *synth = container_of(ev, struct otr_synth, event);
-	struct otr_synth_target *target = kzalloc(sizeof(*target), GFP_KERNEL);
-	int err;
-
-	if (!target)
-		return -ENOMEM;
-	err = synth_hold(synth);
-	if (err) {
-		kfree(target);
-		return err;
-	}
-	target->sub = sub;
-	/* Pairs with the walk in otr_synth_trace(): the target is complete. */
-	hlist_add_head_rcu(&target->node, &synth->targets);
-	return 0;
-}
-
 static void synth_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct otr_synth *synth = container_of(ev, struct otr_synth, event);
-	struct otr_synth_target *target;
 
-	hlist_for_each_entry(target, &synth->targets, node)
-		if (target->sub == sub)
-			break;
-	if (WARN_ON_ONCE(!target))
-		return;
-	hlist_del_rcu(&target->node);
-	kfree_rcu(target, rcu);
-	synth_release(synth);
+	otr_dyn_target_remove(&synth->targets, sub);
+	module_put(synth->module);
 }
 
 static const struct otr_event_ops synth_event_ops = {

@@ -258,19 +258,19 @@ static noinline void trace_all_behind(const struct otr_synth *synth, const u64 *
 				      const u8 *which)
 {
 	struct trace_lengths lengths __uninitialized;
-	const struct otr_synth_target *target;
+	const struct otr_dyn_target *target;
 	u32 len = trace_measure(synth, values, which, &lengths);
 
-	/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
+	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &synth->targets, node, true)
 		trace_write_behind(synth, target->sub, values, which, &lengths, len);
 }
 
 static noinline void trace_all_missed(const struct otr_synth *synth)
 {
-	const struct otr_synth_target *target;
+	const struct otr_dyn_target *target;
 
-	/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
+	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &synth->targets, node, true)
 		atomic_long_inc(&target->sub->missed);
 }
@@ -278,7 +278,7 @@ static noinline void trace_all_missed(const struct otr_synth *synth)
 static __always_inline void trace_all(const struct otr_synth *synth, const u64 *values,
 				      const u8 *which)
 {
-	const struct otr_synth_target *target;
+	const struct otr_dyn_target *target;
 	int depth;
 
 	if (hlist_empty(&synth->targets))
@@ -291,7 +291,7 @@ static __always_inline void trace_all(const struct otr_synth *synth, const u64 *
 	if (unlikely(synth->behind)) {
 		trace_all_behind(synth, values, which);
 	} else {
-		/* A target stays; pairs with hlist_add_head_rcu() in synth_attach(). */
+		/* A target stays; pairs with otr_dyn_target_add(). */
 		hlist_for_each_entry_rcu(target, &synth->targets, node, true)
 			trace_write_plain(synth, target->sub, values, which);
 	}

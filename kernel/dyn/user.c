@@ -44,21 +44,12 @@ static struct otr_user *user_of_dyn(const struct otr_dyn *dyn)
 static int user_attach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct otr_user *user = container_of(ev, struct otr_user, event);
-	struct otr_user_target *target = kzalloc(sizeof(*target), GFP_KERNEL);
 	bool first = hlist_empty(&user->targets);
-	int err;
+	int err = otr_dyn_target_add(&user->targets, sub);
 
-	if (!target)
-		return -ENOMEM;
-	err = otr_task_names_get();
-	if (err) {
-		kfree(target);
+	if (err)
 		return err;
-	}
-	target->sub = sub;
 	atomic_inc(&user->refs);
-	/* Pairs with the walk in file_record(): the target is complete. */
-	hlist_add_head_rcu(&target->node, &user->targets);
 	if (first)
 		otr_user_tell(user, true);
 	return 0;
@@ -67,18 +58,10 @@ static int user_attach(struct otr_event *ev, struct otr_sub *sub)
 static void user_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct otr_user *user = container_of(ev, struct otr_user, event);
-	struct otr_user_target *target;
 
-	hlist_for_each_entry(target, &user->targets, node)
-		if (target->sub == sub)
-			break;
-	if (WARN_ON_ONCE(!target))
-		return;
-	hlist_del_rcu(&target->node);
-	kfree_rcu(target, rcu);
+	otr_dyn_target_remove(&user->targets, sub);
 	if (hlist_empty(&user->targets))
 		otr_user_tell(user, false);
-	otr_task_names_put();
 	otr_user_put(user);
 }
 
@@ -233,8 +216,9 @@ static int user_remove(struct otr_dyn *dyn)
 	if (atomic_cmpxchg(&user->refs, idle, 0) != idle)
 		return -EBUSY;
 	err = user_may(user->flags) ? otr_event_retire(&ev, 1) : -EPERM;
+	/* Somebody may have begun to want it meanwhile. */
 	if (err)
-		atomic_set(&user->refs, idle);
+		atomic_add(idle, &user->refs);
 	else
 		user_free(user);
 	return err;

@@ -24,7 +24,7 @@ struct otr_user_file;
 
 /**
  * struct otr_user - a user event
- * @targets: instances that want records, struct otr_user_target; under RCU, changed with
+ * @targets: instances that want records, struct otr_dyn_target; under RCU, changed with
  *	     otr_switch_lock held
  * @min: bytes that a record has at least, its head included
  * @nr_locs: its words that say where something lies
@@ -55,18 +55,6 @@ struct otr_user {
 	const char			*listed;
 	struct hlist_node		by_name;
 	struct rcu_head			rcu;
-};
-
-/**
- * struct otr_user_target - an instance that wants records of a user event
- * @node: in &struct otr_user.targets
- * @sub: the event there
- * @rcu: it goes by this
- */
-struct otr_user_target {
-	struct hlist_node	node;
-	struct otr_sub		*sub;
-	struct rcu_head		rcu;
 };
 
 /* user_ref.c: what uses an event */

@@ -139,10 +139,10 @@ static __always_inline struct otr_user *file_event(const struct otr_user_file *f
 static void file_record(const struct otr_user *user, const void *data, size_t len)
 {
 	unsigned int bytes = ALIGN(len, sizeof(u32));
-	const struct otr_user_target *target;
+	const struct otr_dyn_target *target;
 
 	preempt_disable_notrace();
-	/* A target stays; pairs with hlist_add_head_rcu() in user_attach(). */
+	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &user->targets, node, true) {
 		struct otr_out out __uninitialized;
 		void *rec = otr_event_begin(target->sub, &out, bytes);
@@ -162,10 +162,10 @@ static void file_record(const struct otr_user *user, const void *data, size_t le
 
 static void file_record_missed(const struct otr_user *user)
 {
-	const struct otr_user_target *target;
+	const struct otr_dyn_target *target;
 
 	preempt_disable_notrace();
-	/* A target stays; pairs with hlist_add_head_rcu() in user_attach(). */
+	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &user->targets, node, true)
 		atomic_long_inc(&target->sub->missed);
 	preempt_enable_notrace();

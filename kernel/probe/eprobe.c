@@ -47,7 +47,7 @@ struct eprobe {
  * @ep: the probe
  */
 struct eprobe_target {
-	struct otr_probe_target	target;
+	struct otr_dyn_target	target;
 	struct otr_tap		tap;
 	struct otr_sub		*base;
 	const struct eprobe	*ep;
@@ -120,7 +120,7 @@ static int eprobe_attach(struct otr_event *ev, struct otr_sub *sub)
 static struct eprobe_target *eprobe_target_of(struct otr_probe_event *event,
 					      const struct otr_sub *sub)
 {
-	struct otr_probe_target *target;
+	struct otr_dyn_target *target;
 
 	hlist_for_each_entry(target, &event->targets, node)
 		if (target->sub == sub)

@@ -104,50 +104,27 @@ static void event_disarm(struct otr_probe_event *to)
 		to->ops->disarm(probe);
 }
 
-static void event_drop_target(struct otr_probe_target *target)
-{
-	hlist_del_rcu(&target->node);
-	kfree_rcu(target, rcu);
-	otr_task_names_put();
-}
-
 static int event_attach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct otr_probe_event *to = event_of(ev);
 	bool first = hlist_empty(&to->targets);
-	struct otr_probe_target *target;
-	int err;
+	int err = otr_dyn_target_add(&to->targets, sub);
 
-	target = kzalloc(sizeof(*target), GFP_KERNEL);
-	if (!target)
-		return -ENOMEM;
-	err = otr_task_names_get();
-	if (err) {
-		kfree(target);
+	if (err || !first)
 		return err;
-	}
-	target->sub = sub;
-	/* Pairs with the walk in otr_probe_record(): the target is complete. */
-	hlist_add_head_rcu(&target->node, &to->targets);
-	err = first ? event_arm(to) : 0;
+	err = event_arm(to);
 	if (err)
-		event_drop_target(target);
+		otr_dyn_target_remove(&to->targets, sub);
 	return err;
 }
 
 static void event_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct otr_probe_event *to = event_of(ev);
-	struct otr_probe_target *target;
 
-	hlist_for_each_entry(target, &to->targets, node)
-		if (target->sub == sub)
-			break;
-	if (WARN_ON_ONCE(!target))
-		return;
-	if (hlist_is_singular_node(&target->node, &to->targets))
+	otr_dyn_target_remove(&to->targets, sub);
+	if (hlist_empty(&to->targets))
 		event_disarm(to);
-	event_drop_target(target);
 }
 
 static const struct otr_event_ops event_ops = {

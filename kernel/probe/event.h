@@ -60,18 +60,6 @@ struct otr_probe_ops {
 };
 
 /**
- * struct otr_probe_target - an instance that wants records of an event
- * @node: in &struct otr_probe_event.targets
- * @sub: the event there
- * @rcu: it goes by this
- */
-struct otr_probe_target {
-	struct hlist_node	node;
-	struct otr_sub		*sub;
-	struct rcu_head		rcu;
-};
-
-/**
  * struct otr_probe_event - the event of probes that have one name
  * @targets: instances that want records; under RCU, changed with otr_switch_lock held
  * @event: it, as the rest of the engine knows it
@@ -209,13 +197,13 @@ static __always_inline void otr_probe_record(const struct otr_probe *probe,
 					     unsigned long at, unsigned long to)
 {
 	const struct otr_fetch *fetch = probe->fetch;
-	const struct otr_probe_target *target;
+	const struct otr_dyn_target *target;
 
 	if (unlikely(fetch->texts)) {
 		otr_probe_record_texts(probe, NULL, source, at, to);
 		return;
 	}
-	/* A target stays; pairs with hlist_add_head_rcu() in event_attach(). */
+	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &probe->to->targets, node, true)
 		otr_probe_record_plain(fetch, target->sub, source, head, at, to);
 }

@@ -21,13 +21,13 @@ static DEFINE_PER_CPU(u32, record_nest);
 
 static void record_missed(const struct otr_probe *probe, struct otr_sub *only)
 {
-	const struct otr_probe_target *target;
+	const struct otr_dyn_target *target;
 
 	if (only) {
 		atomic_long_inc(&only->missed);
 		return;
 	}
-	/* A target stays; pairs with hlist_add_head_rcu() in event_attach(). */
+	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &probe->to->targets, node, true)
 		atomic_long_inc(&target->sub->missed);
 }
@@ -35,7 +35,7 @@ static void record_missed(const struct otr_probe *probe, struct otr_sub *only)
 static void record_put(const struct otr_probe *probe, struct otr_sub *only,
 		       struct otr_probe_rec *rec, u32 len)
 {
-	const struct otr_probe_target *target;
+	const struct otr_dyn_target *target;
 
 	/* The last bytes may be no word. */
 	memset((void *)rec + len, 0, -len % sizeof(u32));
@@ -43,7 +43,7 @@ static void record_put(const struct otr_probe *probe, struct otr_sub *only,
 		otr_event_judge(only, rec, ALIGN(len, sizeof(u32)));
 		return;
 	}
-	/* A target stays; pairs with hlist_add_head_rcu() in event_attach(). */
+	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &probe->to->targets, node, true)
 		otr_event_judge(target->sub, rec, ALIGN(len, sizeof(u32)));
 }

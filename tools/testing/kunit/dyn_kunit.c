@@ -11,6 +11,7 @@
 
 #include "inst_room.h"
 #include "dyn/dyn.c"
+#include "dyn/target.c"
 #include "dyn/fields.c"
 #include "dyn/text.c"
 #include "dyn/build.c"
