@@ -48,7 +48,7 @@ check_length()
 	like 'which was woken' "$text" ' 0us.: .*   \+ \[000\] .*: 49:R waiter$'
 	about 'and ran after that time' \
 		"$(sed -n 's/^[^:#]* \([0-9]*\)us.: .* ==> \[000\] .* waiter$/\1/p' <<<"$text")" 20000
-	like 'behind the task that woke it' "$text" '^latency_-[0-9]+ .* ==> \[000\] .* waiter$'
+	like 'behind the task that woke it' "$text" '^ *(bash|latency_)-[0-9]+ .* ==> \[000\] .* waiter$'
 	like 'the callers are there' "$text" '^ => waiter_by_preempt$'
 	measure wakeup irq 7000
 	about 'as long as interrupts were off' "$(cat tracing_max_latency)" 7000
