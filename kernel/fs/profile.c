@@ -150,16 +150,9 @@ static const struct otr_file_ops profile_stat_ops = {
 
 static bool profile_stat_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
-	if (pos >= nr_cpu_ids)
-		return false;
-	entry->row = (struct otr_row){ .mode = OTR_MODE_WRITE, .ops = &profile_stat_ops };
-	if (cpu_possible(pos)) {
-		snprintf(entry->name, sizeof(entry->name), "function%u", pos);
-		entry->row.name = entry->name;
-	}
-	entry->where = *dir;
-	entry->where.cpu = pos;
-	return true;
+	static const struct otr_row row = { .mode = OTR_MODE_WRITE, .ops = &profile_stat_ops };
+
+	return otr_entry_of_cpu(entry, dir, pos, &row, "function");
 }
 
 const struct otr_dir otr_stat_dir = {

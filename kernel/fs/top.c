@@ -21,19 +21,11 @@ static const struct otr_dir top_cpu_dir = {
 	.nr	= ARRAY_SIZE(top_cpu_rows),
 };
 
-/* One directory per possible CPU, whether it was ever here or not. */
 static bool top_cpu_nth(const struct otr_where *dir, unsigned int pos, struct otr_entry *entry)
 {
-	if (pos >= nr_cpu_ids)
-		return false;
-	entry->row = (struct otr_row){ .mode = OTR_MODE_DIR, .dir = &top_cpu_dir };
-	if (cpu_possible(pos)) {
-		snprintf(entry->name, sizeof(entry->name), "cpu%u", pos);
-		entry->row.name = entry->name;
-	}
-	entry->where = *dir;
-	entry->where.cpu = pos;
-	return true;
+	static const struct otr_row row = { .mode = OTR_MODE_DIR, .dir = &top_cpu_dir };
+
+	return otr_entry_of_cpu(entry, dir, pos, &row, "cpu");
 }
 
 static const struct otr_dir top_per_cpu_dir = {

@@ -198,4 +198,8 @@ struct otr_dir {
 	int			(*remove)(const struct otr_where *which);
 };
 
+/* entry.c */
+bool otr_entry_of_cpu(struct otr_entry *entry, const struct otr_where *dir, unsigned int pos,
+		      const struct otr_row *row, const char *prefix);
+
 #endif /* _OTR_INST_FILE_H */

@@ -117,16 +117,9 @@ static const struct otr_dir osnoise_files_cpu_dir = {
 static bool osnoise_files_cpu_nth(const struct otr_where *dir, unsigned int pos,
 				  struct otr_entry *entry)
 {
-	if (pos >= nr_cpu_ids)
-		return false;
-	entry->row = (struct otr_row){ .mode = OTR_MODE_DIR, .dir = &osnoise_files_cpu_dir };
-	if (cpu_possible(pos)) {
-		snprintf(entry->name, sizeof(entry->name), "cpu%u", pos);
-		entry->row.name = entry->name;
-	}
-	entry->where = *dir;
-	entry->where.cpu = pos;
-	return true;
+	static const struct otr_row row = { .mode = OTR_MODE_DIR, .dir = &osnoise_files_cpu_dir };
+
+	return otr_entry_of_cpu(entry, dir, pos, &row, "cpu");
 }
 
 static const struct otr_dir osnoise_files_per_cpu_dir = {
