@@ -403,6 +403,9 @@ static int look_from_nmi(unsigned int type, struct pt_regs *regs)
 	in_nmi.came++;
 	if (sum_up(4) != 10)
 		in_nmi.wrong_sums++;
+	/* In front of the trampoline's call no caller can be known, see returns.rst. */
+	if (regs->ip == (unsigned long)otr_return_tramp)
+		return NMI_HANDLED;
 	nr = stack_trace_save(in_nmi.stack, STACK_MAX, 0);
 	/* The CPU may be somebody else's for a while. */
 	if (!has_trampoline(in_nmi.stack, nr) &&
