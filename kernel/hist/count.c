@@ -154,18 +154,15 @@ static bool count_look_up(const struct counted *c)
 	return true;
 }
 
-/* Its own, which were just set. */
-static bool count_look_inside(const struct counted *c)
+/* Its own, as they were just set: another CPU may have set those of the entry since then. */
+static void count_look_inside(const struct counted *c)
 {
 	const struct otr_hist *hist = c->hist;
 	unsigned int i;
 
 	for (i = 0; i < hist->nr_refs; i++)
-		if (!hist->refs[i]->table &&
-		    !count_read_var(hist->table, c->payload, hist->refs[i]->var, false,
-				    &c->pad->refs[i]))
-			return false;
-	return true;
+		if (!hist->refs[i]->table)
+			c->pad->refs[i] = c->pad->own[hist->refs[i]->var];
 }
 
 /* A text or a stack stays with the entry, its address is the value. */
@@ -196,7 +193,10 @@ static u64 count_keep(const struct counted *c, const struct otr_hist_value *valu
 
 static void count_set(const struct counted *c, const struct otr_hist_value *value)
 {
-	count_set_var(c->hist->table, c->payload, value->var, count_keep(c, value));
+	u64 number = count_keep(c, value);
+
+	c->pad->own[value->var] = number;
+	count_set_var(c->hist->table, c->payload, value->var, number);
 }
 
 static void count_save(const struct counted *c)
@@ -292,8 +292,9 @@ static void count_entry(const struct counted *c, struct otr_hist_map *map, int e
 		count_set(c, &hist->set[i]);
 	for (i = 0; i < hist->nr_field_vars; i++)
 		count_set(c, &hist->field_vars[i].value);
-	if (!hist->nr_actions || !count_look_inside(c))
+	if (!hist->nr_actions)
 		return;
+	count_look_inside(c);
 	for (i = 0; i < hist->nr_actions; i++)
 		count_act(c, hist->actions[i]);
 }

@@ -418,10 +418,12 @@ struct otr_hist {
  * struct otr_hist_pad - room for what is too large for a stack
  * @key: keys, 8-aligned
  * @refs: values of the variables that are referred to
+ * @own: values of the histogram's own variables, by their numbers, as this record set them
  */
 struct otr_hist_pad {
 	u64	key[HIST_KEY_MAX / sizeof(u64)];
 	u64	refs[HIST_VARS_MAX];
+	u64	own[HIST_VARS_MAX];
 };
 
 /**
