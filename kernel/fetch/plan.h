@@ -149,6 +149,21 @@ const struct otr_fetch_type *otr_fetch_type_find(const char *name, bool user);
 /* expr.c: the expression of an argument */
 int otr_draft_expr(struct otr_draft_arg *arg, char *text);
 
+/* A number of 1, 2, 4 or 8 bytes in a slot. */
+static inline u64 otr_fetch_number(const void *at, unsigned int size)
+{
+	switch (size) {
+	case 8:
+		return get_unaligned((const u64 *)at);
+	case 4:
+		return get_unaligned((const u32 *)at);
+	case 2:
+		return get_unaligned((const u16 *)at);
+	default:
+		return *(const u8 *)at;
+	}
+}
+
 /* step.c: the steps of an argument */
 struct otr_fetch_step *otr_draft_next(struct otr_draft_arg *arg);
 struct otr_fetch_step *otr_draft_first(struct otr_draft_arg *arg, enum otr_fetch_op op,

@@ -14,7 +14,7 @@
 #include <linux/thread_info.h>
 #include <linux/uaccess.h>
 
-#include "fetch/fetch.h"
+#include "fetch/plan.h"
 #include "host/host.h"
 
 /* Texts of programs are copied in pieces that do not reach over a page's end. */
@@ -256,20 +256,6 @@ static __always_inline void run_put_memory(const struct run *run,
 	}
 }
 
-static u64 run_get(const void *at, unsigned int size)
-{
-	switch (size) {
-	case 8:
-		return get_unaligned((const u64 *)at);
-	case 4:
-		return get_unaligned((const u32 *)at);
-	case 2:
-		return get_unaligned((const u16 *)at);
-	default:
-		return *(const u8 *)at;
-	}
-}
-
 /* Of what was put, some bits. */
 static void run_bits(const struct run *run, const struct otr_fetch_step *step)
 {
@@ -277,7 +263,7 @@ static void run_bits(const struct run *run, const struct otr_fetch_step *step)
 
 	for (i = 0; i < (step->nr ?: 1); i++) {
 		void *at = run->rec + step->slot + i * step->size;
-		u64 value = run_get(at, step->size) << (above + step->left);
+		u64 value = otr_fetch_number(at, step->size) << (above + step->left);
 
 		run_put(step, at, value >> (above + step->right));
 	}

@@ -5,7 +5,7 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 
-#include "fetch/fetch.h"
+#include "fetch/plan.h"
 
 /**
  * otr_fetch_fields - what the arguments are in the event's records
@@ -105,20 +105,6 @@ size_t otr_fetch_print_fmt(const struct otr_fetch *fetch, const char *fmt, const
 	return text.len;
 }
 
-static u64 text_number(const void *at, unsigned int size)
-{
-	switch (size) {
-	case 8:
-		return get_unaligned((const u64 *)at);
-	case 4:
-		return get_unaligned((const u32 *)at);
-	case 2:
-		return get_unaligned((const u16 *)at);
-	default:
-		return *(const u8 *)at;
-	}
-}
-
 static void text_print_text(const struct otr_line *line, u32 word)
 {
 	unsigned int at = OTR_LOC_OFFSET(word), len = OTR_LOC_LEN(word);
@@ -154,7 +140,7 @@ static void text_print_hex(struct seq_buf *out, u64 value)
 static void text_print_value(const struct otr_line *line, const struct otr_fetch_type *type,
 			     const void *at)
 {
-	u64 value = text_number(at, type->size);
+	u64 value = otr_fetch_number(at, type->size);
 	unsigned int unused = 64 - 8 * type->size;
 
 	if (type->is_text) {
