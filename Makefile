@@ -14,7 +14,7 @@ help:
 	@echo 'make test      run every test that fits into half an hour'
 	@echo 'make test-all  run every test'
 	@echo 'make shell     a root shell in the guest with the engine loaded'
-	@echo 'make kernel    build the test kernel (FLAVOR=outrace, plain, intree or debug)'
+	@echo 'make kernel    build the test kernel (FLAVOR=outrace, plain, intree, debug or irqsoff)'
 	@echo 'make modules   build outrace.ko for it, in build/'
 	@echo 'make bench     what tracing costs, beside the in-tree tracer (about 8 minutes)'
 	@echo 'make check     warnings, sparse, checkpatch, layering and the other house rules'
