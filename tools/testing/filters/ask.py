@@ -59,18 +59,37 @@ def read(path):
         return f.read()
 
 
-def write(path, text):
-    """In one write; "ok" or the name of the error."""
-    fd = os.open(path, os.O_WRONLY | os.O_TRUNC)
+def put(path, text, flags=0):
+    """In one write, beside what is there; "ok" or the name of the error."""
+    try:
+        fd = os.open(path, os.O_WRONLY | flags)
+    except OSError as e:
+        return 'open: ' + errno.errorcode[e.errno]
     try:
         os.write(fd, text.encode())
         return 'ok'
     except OSError as e:
-        # The in-tree tracer has other names for some wrong filters, see filter.rst.
-        name = errno.errorcode[e.errno]
-        return 'EINVAL' if name in ('EPERM', 'ENOENT', 'ESRCH') else name
+        return errno.errorcode[e.errno]
     finally:
         os.close(fd)
+
+
+def write(path, text):
+    """The same in place of what is there; the in-tree tracer has other names for some
+    wrong filters, see filter.rst."""
+    name = put(path, text, os.O_TRUNC)
+    return 'EINVAL' if name in ('EPERM', 'ENOENT', 'ESRCH') else name
+
+
+def triggers(path):
+    """What a file "trigger" lists; its help has the names of what the in-tree tracer has
+    besides."""
+    return [line for line in read(path).split('\n') if not line.startswith('#')]
+
+
+def log(top='.'):
+    """The error log, without times."""
+    return re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', read(f'{top}/error_log'))
 
 
 def ask(event, text, name, top='.'):

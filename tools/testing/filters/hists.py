@@ -7,7 +7,6 @@ the program's name. A JSON line is what was asked, and the answer: errno, what t
 lists, the error log. What a command made is gone before the next one.
 """
 
-import errno
 import json
 import os
 import random
@@ -242,33 +241,16 @@ def some_command(event):
     return text
 
 
-def listed(path):
-    return [line for line in ask.read(path).split('\n') if not line.startswith('#')]
-
-
-def put(path, text):
-    """In one write, beside what is there; "ok" or the name of the error."""
-    fd = os.open(path, os.O_WRONLY)
-    try:
-        os.write(fd, text.encode())
-        return 'ok'
-    except OSError as e:
-        return errno.errorcode[e.errno]
-    finally:
-        os.close(fd)
-
-
 def asked(event, text):
     if not ask.turn():
         return
     path = f'events/{event}/trigger'
     ask.write('error_log', '\n')
-    told = [put(path, 'hist:' + text), listed(path),
-            re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', ask.read('error_log'))]
+    told = [ask.put(path, 'hist:' + text), ask.triggers(path), ask.log()]
     for line in told[1]:
         if line:
-            put(path, '!' + re.sub(r' \[(active|paused)\]$', '', line))
-    left = listed(path)
+            ask.put(path, '!' + re.sub(r' \[(active|paused)\]$', '', line))
+    left = ask.triggers(path)
     if left != ['']:
         told.append(left)
         ask.write(path, '\n')
@@ -280,8 +262,7 @@ def asked_together(steps):
         path = f'events/{event}/trigger'
         ask.write('error_log', '\n')
         text = '!hist:' + text[1:] if text.startswith('!') else 'hist:' + text
-        told = [put(path, text), listed(path),
-                re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', ask.read('error_log'))]
+        told = [ask.put(path, text), ask.triggers(path), ask.log()]
         before = ' / '.join(' '.join(step) for step in steps[:number])
         print(json.dumps([f'{event} {text} < {before}', told]), flush=True)
     # Those go that no others refer to.
@@ -295,7 +276,7 @@ def main():
     ask.hurry()
     random.seed(int(sys.argv[1]))
     for definition in 'latency u64 lat; pid_t pid', 'named char file[]; pid_t pid':
-        put('synthetic_events', definition)
+        ask.put('synthetic_events', definition)
     for steps in TOGETHER:
         asked_together(steps)
     for text in WHOLE:

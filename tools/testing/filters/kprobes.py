@@ -15,7 +15,6 @@ import re
 import sys
 
 import ask
-from synth import write
 
 NUMBER = 900
 EVENTS = ('one', 'two', 'three', '_x9', 'vfs_read')
@@ -136,13 +135,12 @@ def defined():
 
 def log():
     """Newer kernels, and we, have something to say of a kind that there is not."""
-    text = re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', ask.read('error_log'))
-    return plain(re.sub(r'dynevent: error: .*\n.*\n.*\n', '', text))
+    return plain(re.sub(r'dynevent: error: .*\n.*\n.*\n', '', ask.log()))
 
 
 def ask_one(path, text, flags):
     ask.write('error_log', '\n')
-    return [write(path, addresses(text), flags), plain(ask.read('kprobe_events')), plain(ask.read('dynamic_events')), log(),
+    return [ask.put(path, addresses(text), flags), plain(ask.read('kprobe_events')), plain(ask.read('dynamic_events')), log(),
             plain(ask.read('kprobe_profile')), defined()]
 
 
@@ -175,7 +173,7 @@ def main():
             if not ask.turn():
                 continue
             print(json.dumps([f'{path} {number} {flags} {text}', ask_one(path, text, flags)]), flush=True)
-        write(path, '', os.O_TRUNC)
+        ask.put(path, '', os.O_TRUNC)
         print(json.dumps([f'{path} at the end', ask.read(path)]), flush=True)
 
 

@@ -7,7 +7,6 @@ program's name, written to both files that take them. A JSON line is what was as
 answer: errno, what both files list, the error log, the format of what was defined.
 """
 
-import errno
 import json
 import os
 import random
@@ -67,21 +66,6 @@ def command(dynamic):
     return random.choice((f'!{name}', f'!{name}', f'!{name} {fields()}', f'!{name};', '!', '', ' ', name))
 
 
-def write(path, text, flags):
-    """In one write; "ok" or the name of the error."""
-    try:
-        fd = os.open(path, os.O_WRONLY | flags)
-    except OSError as e:
-        return 'open: ' + errno.errorcode[e.errno]
-    try:
-        os.write(fd, text.encode())
-        return 'ok'
-    except OSError as e:
-        return errno.errorcode[e.errno]
-    finally:
-        os.close(fd)
-
-
 def defined(text):
     """The formats of what is there, but for numbers."""
     names = [line.split('\t')[0] for line in text.split('\n') if line]
@@ -90,13 +74,12 @@ def defined(text):
 
 def log():
     """Newer kernels, and we, have something to say of a kind that there is not."""
-    text = re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', ask.read('error_log'))
-    return re.sub(r'dynevent: error: .*\n.*\n.*\n', '', text)
+    return re.sub(r'dynevent: error: .*\n.*\n.*\n', '', ask.log())
 
 
 def ask_one(path, text, flags):
     ask.write('error_log', '\n')
-    told = [write(path, text, flags), ask.read('synthetic_events'), ask.read('dynamic_events'), log()]
+    told = [ask.put(path, text, flags), ask.read('synthetic_events'), ask.read('dynamic_events'), log()]
     return told + [defined(told[1])]
 
 
@@ -115,7 +98,7 @@ def main():
                 continue
             print(json.dumps([f'{path} {number} {flags} {text}', ask_one(path, text, flags)]), flush=True)
     for path in 'synthetic_events', 'dynamic_events':
-        write(path, '', os.O_TRUNC)
+        ask.put(path, '', os.O_TRUNC)
         print(json.dumps([f'{path} at the end', ask.read(path)]), flush=True)
 
 

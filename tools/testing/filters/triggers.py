@@ -10,7 +10,6 @@ The events are such as do not happen meanwhile, so that no count changes.
 import json
 import os
 import random
-import re
 import sys
 
 import ask
@@ -50,11 +49,6 @@ def spoil(text):
     return text
 
 
-def listed(path):
-    """The help has the names of what the in-tree tracer has besides."""
-    return [line for line in ask.read(path).split('\n') if not line.startswith('#')]
-
-
 def main():
     ask.enter()
     ask.hurry()
@@ -66,12 +60,11 @@ def main():
             if not ask.turn():
                 continue
             ask.write(f'{top}/error_log', '\n')
-            told = [ask.write(f'{event}/trigger', text), listed(f'{event}/trigger'),
-                    re.sub(r'(?m)^\[ *\d+\.\d{6}\] ', '', ask.read(f'{top}/error_log'))]
+            told = [ask.write(f'{event}/trigger', text), ask.triggers(f'{event}/trigger'), ask.log(top)]
             print(json.dumps([f'{event} {number} {text}', told]), flush=True)
-        for line in listed(f'{event}/trigger'):
+        for line in ask.triggers(f'{event}/trigger'):
             ask.write(f'{event}/trigger', f'!{line}')
-        print(json.dumps([f'{event} at the end', listed(f'{event}/trigger')]), flush=True)
+        print(json.dumps([f'{event} at the end', ask.triggers(f'{event}/trigger')]), flush=True)
     os.rmdir('instances/asked')
 
 

@@ -160,6 +160,30 @@ add()
 	errno_of "$( { printf '%s\n' "$2" >>"$1"; } 2>&1)"
 }
 
+# answers FILE TEXT...: what comes of adding each of them, a word and a blank for each.
+answers()
+{
+	local file=$1 text
+
+	shift
+	for text; do
+		printf '%s ' "$(add "$file" "$text")"
+	done
+}
+
+# triggers [DIRECTORY]: what the triggers of an event list, in one line, without the help;
+# of the script's $event.
+triggers()
+{
+	grep -v '^#' "${1:-$event}/trigger" | paste -sd '|'
+}
+
+# says TEXT...: what comes of adding each of them to those of $event, and what is listed then.
+says()
+{
+	echo "$(answers "$event/trigger" "$@")$(triggers "$event")"
+}
+
 # What can be read from FILE, as an error's name if it cannot.
 get()
 {

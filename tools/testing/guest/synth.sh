@@ -24,26 +24,16 @@ list()
 	paste -sd '|' "${1:-synthetic_events}" | tr '\t' ' '
 }
 
-# says TEXT...: what comes of writing each of them to synthetic_events, and what is listed then.
-says()
+# synth_says TEXT...: what comes of writing each of them to synthetic_events, and what is
+# listed then; dyn_says: likewise of dynamic_events.
+synth_says()
 {
-	local text out=
-
-	for text; do
-		out+="$(add synthetic_events "$text") "
-	done
-	echo "$out$(list)"
+	echo "$(answers synthetic_events "$@")$(list)"
 }
 
-# likewise of dynamic_events
 dyn_says()
 {
-	local text out=
-
-	for text; do
-		out+="$(add dynamic_events "$text") "
-	done
-	echo "$out$(list dynamic_events)"
+	echo "$(answers dynamic_events "$@")$(list dynamic_events)"
 }
 
 # The last error of the log: what is wrong, and under which part of the command.
@@ -93,16 +83,16 @@ check_files()
 	is 'the modes' "$(stat -c '%n %a' dynamic_events synthetic_events)" \
 		$'dynamic_events 640\nsynthetic_events 640'
 	is 'nothing yet' "$(cat dynamic_events synthetic_events)" ''
-	is 'one' "$(says 'one u64 a; pid_t b')" 'ok one u64 a; pid_t b'
+	is 'one' "$(synth_says 'one u64 a; pid_t b')" 'ok one u64 a; pid_t b'
 	is 'in the other file, too' "$(list dynamic_events)" 's:synthetic/one u64 a; pid_t b'
-	is 'semicolons may be missing, blanks many' "$(says 'two u64 a pid_t b' '  three   s8  x ;u8	y;  ')" \
+	is 'semicolons may be missing, blanks many' "$(synth_says 'two u64 a pid_t b' '  three   s8  x ;u8	y;  ')" \
 		'ok ok one u64 a; pid_t b|two u64 a; pid_t b|three s8 x; u8 y'
 	is 'its directory' "$(ls -d $events/one)" $events/one
-	is 'removed by its name' "$(says '!one')" 'ok two u64 a; pid_t b|three s8 x; u8 y'
-	is 'and by its definition' "$(says '!two u64 a pid_t b')" 'ok three s8 x; u8 y'
+	is 'removed by its name' "$(synth_says '!one')" 'ok two u64 a; pid_t b|three s8 x; u8 y'
+	is 'and by its definition' "$(synth_says '!two u64 a pid_t b')" 'ok three s8 x; u8 y'
 	is 'its directory goes' "$(get $events/two/format)" ENOENT
-	is 'not twice' "$(says '!two' '!' '! three' '!three;')" 'ENOENT ENOENT ENOENT ENOENT three s8 x; u8 y'
-	is 'nothing, and a comment' "$(says '' '# one' 'four u8 a # b')" 'ok ok ok three s8 x; u8 y|four u8 a'
+	is 'not twice' "$(synth_says '!two' '!' '! three' '!three;')" 'ENOENT ENOENT ENOENT ENOENT three s8 x; u8 y'
+	is 'nothing, and a comment' "$(synth_says '' '# one' 'four u8 a # b')" 'ok ok ok three s8 x; u8 y|four u8 a'
 	is 'opened to be overwritten' "$(put synthetic_events 'five u8 a') $(list)" 'ok five u8 a'
 	printf 'a u8 x\nb u8 x\nc x\nd u8 x\n' >/tmp/lines
 	is 'several lines, the third is wrong' \
@@ -183,7 +173,7 @@ check_format()
 	local all='s64 a; u64 b; s32 c; u32 d; s16 e; u16 f; s8 g; u8 h; char i; unsigned char j; int k;'
 
 	all+=' unsigned int l; long m; unsigned long n; bool o; pid_t p; gfp_t q'
-	is 'all types' "$(says "all $all")" "ok all $all"
+	is 'all types' "$(synth_says "all $all")" "ok all $all"
 	is 'their fields' "$(sed -n '/lat\|field:.* [a-q];/s/\t/ /gp' $events/all/format)" \
 ' field:s64 a; offset:8; size:8; signed:1;
  field:u64 b; offset:16; size:8; signed:0;
@@ -232,30 +222,30 @@ check_format()
 # What keeps an event from going.
 check_busy()
 {
-	says 'one u64 a' 'two u64 a' 'three u64 a' >/dev/null
+	synth_says 'one u64 a' 'two u64 a' 'three u64 a' >/dev/null
 	is 'it can be switched' "$(put $events/two/enable 1) $(cat $events/two/enable $events/enable | paste -sd ' ')" 'ok 1 X'
-	is 'one that is on stays' "$(says '!two') $(dyn_says -:two)" \
+	is 'one that is on stays' "$(synth_says '!two') $(dyn_says -:two)" \
 		'EBUSY one u64 a|two u64 a|three u64 a EBUSY s:synthetic/one u64 a|s:synthetic/two u64 a|s:synthetic/three u64 a'
 	is 'of all, those go that come before it' "$(put synthetic_events '') $(list)" 'EBUSY two u64 a|three u64 a'
 	put $events/two/enable 0 >/dev/null
 	mkdir instances/synth
 	put instances/synth/$events/two/enable 1 >/dev/null
-	is 'one that is on in an instance stays' "$(says '!two')" 'EBUSY two u64 a|three u64 a'
+	is 'one that is on in an instance stays' "$(synth_says '!two')" 'EBUSY two u64 a|three u64 a'
 	put instances/synth/$events/two/enable 0 >/dev/null
 	put $events/two/trigger 'traceoff if a == 7' >/dev/null
-	is 'one with a trigger stays' "$(says '!two')" 'EBUSY two u64 a|three u64 a'
+	is 'one with a trigger stays' "$(synth_says '!two')" 'EBUSY two u64 a|three u64 a'
 	put $events/two/trigger '!traceoff' >/dev/null
 	put $events/three/trigger "enable_event:synthetic:two" >/dev/null
-	is 'one that a trigger is about stays' "$(says '!two')" 'EBUSY two u64 a|three u64 a'
+	is 'one that a trigger is about stays' "$(synth_says '!two')" 'EBUSY two u64 a|three u64 a'
 	put $events/three/trigger "!enable_event:synthetic:two" >/dev/null
 	is 'a filter' "$(put $events/two/filter 'a > 5') $(cat $events/two/filter)" 'ok a > 5'
 	put instances/synth/$events/two/filter 'a > 6' >/dev/null
-	is 'does not keep it' "$(says '!two')" 'ok three u64 a'
+	is 'does not keep it' "$(synth_says '!two')" 'ok three u64 a'
 	is 'a new one is without' "$(add synthetic_events 'two u8 b') $(cat $events/two/filter instances/synth/$events/two/filter | paste -sd ' ')" \
 		'ok none none'
 	put instances/synth/$events/two/enable 1 >/dev/null
 	rmdir instances/synth
-	is 'an instance that goes lets it go' "$(says '!two' '!three')" 'ok ok '
+	is 'an instance that goes lets it go' "$(synth_says '!two' '!three')" 'ok ok '
 }
 
 check_records()
@@ -336,7 +326,7 @@ check_instance()
 	is 'another instance' "$(grep -cv '^#' instances/synth/trace) $(cat instances/synth/$events/sample_note/enable $events/sample_note/enable | paste -sd ' ')" '0 1 0'
 	is 'a module that defined what is on stays' "$(rmmod $module 2>&1 | grep -c 'in use')" 1
 	echo 0 >instances/synth/$events/sample_note/enable
-	is 'its events are kept by it' "$(says '!sample_note' | cut -d ' ' -f 1)" EBUSY
+	is 'its events are kept by it' "$(synth_says '!sample_note' | cut -d ' ' -f 1)" EBUSY
 	rmdir instances/synth
 	holds 'it goes' rmmod $module
 	is 'and its events with it' "$(list)" ''

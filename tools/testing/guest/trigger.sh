@@ -22,23 +22,6 @@ hit()
 	kill -0 $$
 }
 
-# What is listed, in one line; nothing for the help.
-list()
-{
-	grep -v '^#' "${1:-$event}/trigger" | paste -sd '|'
-}
-
-# says TEXT...: what comes of writing each of them, and what is listed then.
-says()
-{
-	local text out=
-
-	for text; do
-		out+="$(add "$event/trigger" "$text") "
-	done
-	echo "$out$(list)"
-}
-
 # A letter for each record: the event, a stack, a marker.
 kinds()
 {
@@ -68,7 +51,7 @@ check_grammar()
 	like 'what there is, when there is none' "$(head -n 2 $event/trigger | paste -sd '~')" \
 		"^${help/$'\n'/\~}"
 	is 'one' "$(says traceoff)" 'ok traceoff:unlimited'
-	is 'opened to be overwritten, and without' "$(: >$event/trigger; put $event/trigger stacktrace:3) $(list)" \
+	is 'opened to be overwritten, and without' "$(: >$event/trigger; put $event/trigger stacktrace:3) $(triggers)" \
 		'ok stacktrace:count=3|traceoff:unlimited'
 	is 'one of each family' "$(says traceon 'traceoff:5 if pid > 0' stacktrace)" \
 		'EEXIST EEXIST EEXIST stacktrace:count=3|traceoff:unlimited'
@@ -161,17 +144,17 @@ check_acts()
 	echo 'stacktrace:2' >$event/trigger
 	: >trace
 	hit; hit; hit
-	is 'twice' "$(kinds) $(list)" 'ksksk stacktrace:count=0'
+	is 'twice' "$(kinds) $(triggers)" 'ksksk stacktrace:count=0'
 	echo '!stacktrace' >$event/trigger
 	echo 'stacktrace:5' >$event/trigger
 	echo 0 >tracing_on
 	hit; hit
-	is 'counted while nothing is recorded' "$(list)" 'stacktrace:count=3'
+	is 'counted while nothing is recorded' "$(triggers)" 'stacktrace:count=3'
 	echo 1 >tracing_on
 	echo '!stacktrace' >$event/trigger
 	echo 'traceon:5' >$event/trigger
 	hit; hit
-	is 'traceon is not counted while it is on' "$(list)" 'traceon:count=5'
+	is 'traceon is not counted while it is on' "$(triggers)" 'traceon:count=5'
 	echo '!traceon' >$event/trigger
 	if ! intree; then
 		# In-tree this record is lost, but not with a filter on the event as well.
@@ -217,7 +200,7 @@ check_snapshot()
 	is 'in either order' "$(put_aside stacktrace snapshot)" k:s
 	is 'rejected' "$(put_aside 'snapshot if pid == 1')" :k
 	is 'no longer' "$(put_aside snapshot:0)" :k
-	is 'two, then none' "$(says snapshot:2; hit; hit; hit; list)" 'ok snapshot:count=2
+	is 'two, then none' "$(says snapshot:2; hit; hit; hit; triggers)" 'ok snapshot:count=2
 snapshot:count=0'
 	echo '!snapshot' >$event/trigger
 	echo 0 >$event/enable
@@ -228,7 +211,7 @@ check_switches()
 {
 	echo "enable_event:$system:$name:1" >$event/trigger
 	: >trace
-	is 'an event that switches itself on' "$(cat $event/enable; hit; cat $event/enable; list)" "0*
+	is 'an event that switches itself on' "$(cat $event/enable; hit; cat $event/enable; triggers)" "0*
 1*
 enable_event:$system:$name:count=0"
 	# In-tree, only where a trigger looks at the record.
@@ -236,7 +219,7 @@ enable_event:$system:$name:count=0"
 	echo "!enable_event:$system:$name" >$event/trigger
 	: >trace
 	echo "disable_event:$system:$name:1" >$event/trigger
-	is 'one that switches itself off' "$(cat $event/enable; hit; cat $event/enable; list)" "1*
+	is 'one that switches itself off' "$(cat $event/enable; hit; cat $event/enable; triggers)" "1*
 0*
 disable_event:$system:$name:count=0"
 	is 'has none' "$(kinds)" ''
@@ -245,7 +228,7 @@ disable_event:$system:$name:count=0"
 	echo "disable_event:$system:sys_exit_kill" >>events/$system/sys_exit_kill/trigger
 	: >trace
 	hit; hit; hit
-	is 'from here to there, once' "$(grep -c 'sys_kill -> ' trace) $(list)" \
+	is 'from here to there, once' "$(grep -c 'sys_kill -> ' trace) $(triggers)" \
 		"0 enable_event:$system:sys_exit_kill:count=0 if pid > 1"
 	echo "!disable_event:$system:sys_exit_kill" >>events/$system/sys_exit_kill/trigger
 	echo "!enable_event:$system:sys_exit_kill" >$event/trigger
@@ -303,10 +286,10 @@ check_instance()
 	local top=$event event=instances/one/$event i
 
 	mkdir instances/one
-	is 'an instance has its own' "$(says traceoff) $(list $top)" 'ok traceoff:unlimited '
+	is 'an instance has its own' "$(says traceoff) $(triggers $top)" 'ok traceoff:unlimited '
 	hit
 	is 'and they act there' "$(cat tracing_on instances/one/tracing_on | paste -sd ' ')" '1 0'
-	is 'the top has another' "$(add $top/trigger stacktrace) $(list $top) $(list)" \
+	is 'the top has another' "$(add $top/trigger stacktrace) $(triggers $top) $(triggers)" \
 		'ok stacktrace:unlimited traceoff:unlimited'
 	: >trace
 	echo 1 >instances/one/tracing_on
@@ -319,7 +302,7 @@ check_instance()
 	is 'an instance goes while its triggers act' "$(rmdir instances/one 2>&1; ls instances)" ''
 	kill $! 2>/dev/null
 	wait $! 2>/dev/null
-	is 'and nothing is left of them' "$(cat $top/enable) $(list $top)" '0 '
+	is 'and nothing is left of them' "$(cat $top/enable) $(triggers $top)" '0 '
 }
 
 check_show()
@@ -359,7 +342,7 @@ check_module()
 	hit
 	is 'it switches it on' "$(cat $events/"$one"/enable)" '1*'
 	is 'the module goes' "$(rmmod $sample 2>&1; ls -d $events 2>/dev/null)" ''
-	is 'what was about it went, too' "$(list)" stacktrace:unlimited
+	is 'what was about it went, too' "$(triggers)" stacktrace:unlimited
 	says '!stacktrace' >/dev/null
 	is 'and what it was about is not held' "$(cat $event/enable)" 0
 	is 'it comes again, without' "$(insmod "${OTR_MODULE%/*}/$sample.ko"; grep -v '^#' $events/"$one"/trigger)" ''
@@ -389,7 +372,7 @@ check_stress()
 		kill "$i"
 	done
 	wait 2>/dev/null
-	is 'put on and taken off under load' "$(list)" ''
+	is 'put on and taken off under load' "$(triggers)" ''
 	echo 0 >$event/enable
 	echo 0 >events/sched/sched_switch/enable
 	is 'nothing is left switched' "$(cat $event/enable events/sched/sched_switch/enable events/sched/enable |
