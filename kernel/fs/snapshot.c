@@ -50,7 +50,7 @@ static int snapshot_take(struct otr_inst *inst)
  *
  * Context: may sleep.
  * Return: 0; -EINVAL for what one CPU cannot do; -EBUSY while the tracer keeps something
- * there; -ENOMEM.
+ * there, or a histogram says when snapshots are taken; -ENOMEM.
  */
 int otr_snapshot_write(struct otr_file *of, unsigned long number)
 {
@@ -58,7 +58,7 @@ int otr_snapshot_write(struct otr_file *of, unsigned long number)
 	int err = 0;
 
 	mutex_lock(&otr_inst_lock);
-	if (inst->tracer->keeps_longest)
+	if (inst->tracer->keeps_longest || inst->snapshot_held)
 		err = -EBUSY;
 	else if (number < 2 && of->where.cpu != OTR_CPU_ALL)
 		err = -EINVAL;

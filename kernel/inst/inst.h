@@ -218,6 +218,7 @@ struct otr_tracer {
  * @kept: inodes that may still hold the address of an instance that is gone; no lock
  * @snapshot: what was put aside, see snapshot.c; set once, NULL before
  * @snapshot_ready: it is as large as @ring; changed under the lock
+ * @snapshot_held: somebody takes snapshots by his own rule, see otr_inst_hold_snapshot()
  * @longest: the longest time that was measured; see latency.h for its locks
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
@@ -250,6 +251,7 @@ struct otr_inst {
 	cpumask_var_t		cpus;
 	struct otr_ring		*snapshot;
 	bool			snapshot_ready;
+	bool			snapshot_held;
 	struct otr_longest	longest;
 	u64			time_start;
 	struct xarray		subs;
@@ -360,6 +362,8 @@ int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
 int otr_inst_set_order(struct otr_inst *inst, unsigned int order);
 int otr_inst_make_room(struct otr_inst *inst);
+int otr_inst_hold_snapshot(struct otr_inst *inst);
+void otr_inst_release_snapshot(struct otr_inst *inst);
 int otr_inst_reset(struct otr_inst *inst, int cpu);
 int otr_inst_set_clock(struct otr_inst *inst, const char *name);
 void otr_inst_set_cpus(struct otr_inst *inst, const struct cpumask *cpus);

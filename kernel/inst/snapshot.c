@@ -71,14 +71,14 @@ int otr_snapshot_match(struct otr_inst *inst, int cpu)
 
 /**
  * otr_snapshot_free - drop the snapshot, and give its memory back
- * @inst: the instance
+ * @inst: the instance; nothing happens while its snapshot is held
  *
  * Context: otr_inst_lock held; may sleep.
  */
 void otr_snapshot_free(struct otr_inst *inst)
 {
 	lockdep_assert_held(&otr_inst_lock);
-	if (inst->snapshot_ready)
+	if (inst->snapshot_ready && !inst->snapshot_held)
 		snapshot_shrink(inst);
 }
 

@@ -85,6 +85,42 @@ int otr_inst_make_room(struct otr_inst *inst)
 }
 
 /**
+ * otr_inst_hold_snapshot - have snapshots taken when the caller says so
+ * @inst: the instance
+ *
+ * Until otr_inst_release_snapshot() users do not change what was put aside, and no tracer that
+ * keeps something there becomes the current one.
+ *
+ * Context: otr_inst_lock free; may sleep.
+ * Return: 0; -EBUSY while somebody else does, or the tracer keeps something there; -ENOMEM.
+ */
+int otr_inst_hold_snapshot(struct otr_inst *inst)
+{
+	int err = -EBUSY;
+
+	mutex_lock(&otr_inst_lock);
+	if (!inst->snapshot_held && !inst->tracer->keeps_longest) {
+		err = otr_inst_make_room(inst);
+		inst->snapshot_held = !err;
+	}
+	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+/**
+ * otr_inst_release_snapshot - the counterpart of otr_inst_hold_snapshot()
+ * @inst: the instance; its snapshot stays
+ *
+ * Context: otr_inst_lock free; may sleep.
+ */
+void otr_inst_release_snapshot(struct otr_inst *inst)
+{
+	mutex_lock(&otr_inst_lock);
+	inst->snapshot_held = false;
+	mutex_unlock(&otr_inst_lock);
+}
+
+/**
  * otr_inst_reset - drop what was recorded
  * @inst: the instance
  * @cpu: the CPU, or OTR_CPU_ALL

@@ -153,6 +153,12 @@ void otr_tracer_clear(struct otr_inst *inst)
 	tracer->stop(inst);
 }
 
+/* A consuming reader began with another one, or it keeps what somebody else puts aside. */
+static bool tracer_is_refused(const struct otr_inst *inst, const struct otr_tracer *tracer)
+{
+	return inst->pipes || (tracer->keeps_longest && inst->snapshot_held);
+}
+
 /* Before the tracer of an instance is exchanged: is there anything to do? 1 if so. */
 static int tracer_prepare(struct otr_inst *inst, const struct otr_tracer *tracer)
 {
@@ -161,7 +167,7 @@ static int tracer_prepare(struct otr_inst *inst, const struct otr_tracer *tracer
 	mutex_lock(&otr_inst_lock);
 	err = otr_inst_expand(inst);
 	if (!err && tracer != inst->tracer)
-		err = inst->pipes ? -EBUSY : 1;
+		err = tracer_is_refused(inst, tracer) ? -EBUSY : 1;
 	mutex_unlock(&otr_inst_lock);
 	return err;
 }
@@ -172,8 +178,8 @@ static int tracer_turn(struct otr_inst *inst, bool kept, const struct otr_tracer
 	int err;
 
 	mutex_lock(&otr_inst_lock);
-	/* A reader that came while the former one was stopped began with that. */
-	err = inst->pipes ? -EBUSY : otr_inst_reset(inst, OTR_CPU_ALL);
+	/* Somebody may have come while the former one was stopped. */
+	err = tracer_is_refused(inst, tracer) ? -EBUSY : otr_inst_reset(inst, OTR_CPU_ALL);
 	if (kept && (err || !tracer->keeps_longest))
 		otr_snapshot_free(inst);
 	if (!err && tracer->keeps_longest)
@@ -205,7 +211,8 @@ static void tracer_give_up(struct otr_inst *inst, const struct otr_tracer *trace
  *
  * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
  * Return: 0; -EINVAL without such a tracer; -EBUSY while a consuming reader is
- * open; -ENOMEM; what the tracer's start returned.
+ * open, or somebody holds the snapshot that the tracer wants; -ENOMEM; what the tracer's
+ * start returned.
  */
 int otr_tracer_set(struct otr_inst *inst, const char *name)
 {

@@ -12,14 +12,12 @@
  * @home: for the room hist
  * @inst: the instance
  * @command: what takes the errors of a command that nobody wrote, while it is being done
- * @snapper: the histogram that asks for snapshots, NULL for none
  * @snapping: its bit 0 says that somebody is about to take one
  */
 struct home {
 	struct otr_hist_home	home;
 	struct otr_inst		*inst;
 	struct otr_hist_command	*command;
-	struct otr_hist		*snapper;
 	unsigned long		snapping;
 };
 
@@ -189,28 +187,12 @@ static void home_remove(struct otr_hist_home *home, struct otr_event *ev, const 
 
 static int home_snapshot_start(struct otr_hist_home *home, struct otr_hist *hist)
 {
-	struct home *here = container_of(home, struct home, home);
-	int err;
-
-	if (here->snapper)
-		return -EBUSY;
-	mutex_lock(&otr_inst_lock);
-	if (here->inst->tracer->keeps_longest)
-		err = -EBUSY;
-	else
-		err = otr_inst_make_room(here->inst);
-	mutex_unlock(&otr_inst_lock);
-	if (!err)
-		here->snapper = hist;
-	return err;
+	return otr_inst_hold_snapshot(container_of(home, struct home, home)->inst);
 }
 
 static void home_snapshot_stop(struct otr_hist_home *home, struct otr_hist *hist)
 {
-	struct home *here = container_of(home, struct home, home);
-
-	if (here->snapper == hist)
-		here->snapper = NULL;
+	otr_inst_release_snapshot(container_of(home, struct home, home)->inst);
 }
 
 /* Whoever comes while another one decides does not wait: its value is of the same moment. */

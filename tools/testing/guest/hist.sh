@@ -25,23 +25,6 @@ hits()
 	done
 }
 
-# What is listed, in one line; nothing for the help.
-list()
-{
-	grep -v '^#' "${1:-$event}/trigger" | paste -sd '|'
-}
-
-# says TEXT...: what comes of writing each of them, and what is listed then.
-says()
-{
-	local text out=
-
-	for text; do
-		out+="$(add "$event/trigger" "$text") "
-	done
-	echo "$out$(list)"
-}
-
 # One word for each: what comes of writing it. What was made goes again.
 words()
 {
@@ -87,7 +70,7 @@ check_grammar()
 		'ok stacktrace:unlimited|hist:keys=sig:vals=hitcount:sort=sig:size=128 [active]'
 	is 'one that is not there' "$(says '!hist:keys=pid')" \
 		'ok stacktrace:unlimited|hist:keys=sig:vals=hitcount:sort=sig:size=128 [active]'
-	is 'opened to be overwritten' "$(: >$event/trigger; list)" stacktrace:unlimited
+	is 'opened to be overwritten' "$(: >$event/trigger; triggers)" stacktrace:unlimited
 	says '!stacktrace' >/dev/null
 	is 'values, the order, the size' \
 		"$(says hist:keys=pid,sig.hex:vals=sig,pid:sort=sig.descending,pid:size=3000)" \
@@ -180,17 +163,17 @@ check_pause()
 check_switches()
 {
 	says hist:keys=pid:pause >/dev/null
-	is 'a trigger continues it' "$(add $other/trigger "enable_hist:$system:$name:1 if ret == 0") $(list $other)" \
+	is 'a trigger continues it' "$(add $other/trigger "enable_hist:$system:$name:1 if ret == 0") $(triggers $other)" \
 		"ok enable_hist:$system:$name:count=1 if ret == 0"
 	is 'one of a kind about an event' "$(add $other/trigger "disable_hist:$system:$name")" EEXIST
 	hits 1
-	is 'it counts from then on' "$(list) $(list $other) $(hits 1; totals)" \
+	is 'it counts from then on' "$(triggers) $(triggers $other) $(hits 1; totals)" \
 		"$plain enable_hist:$system:$name:count=0 if ret == 0 1 1 0"
-	is 'removed' "$(add $other/trigger "!enable_hist:$system:$name") $(list $other)" 'ok '
+	is 'removed' "$(add $other/trigger "!enable_hist:$system:$name") $(triggers $other)" 'ok '
 	add $other/trigger "disable_hist:$system:$name" >/dev/null
 	hits 1 1
-	is 'another one pauses it' "$(list) $(totals)" "${plain% *} [paused] 2 1 0"
-	is 'they go when it is opened to be overwritten' "$(: >$other/trigger; list $other)" ''
+	is 'another one pauses it' "$(triggers) $(totals)" "${plain% *} [paused] 2 1 0"
+	is 'they go when it is opened to be overwritten' "$(: >$other/trigger; triggers $other)" ''
 	is 'no such event' "$(add $other/trigger enable_hist:no:such) $(add $other/trigger enable_hist)" 'EINVAL EINVAL'
 	: >$event/trigger
 }
@@ -200,7 +183,7 @@ check_names()
 	local named='hist:name=both:keys=common_pid:vals=hitcount:sort=hitcount:size=2048 [active]'
 
 	says hist:name=both:keys=common_pid >/dev/null
-	is 'a name is shared' "$(add $other/trigger hist:keys=common_pid:name=both) $(list $other)" "ok $named"
+	is 'a name is shared' "$(add $other/trigger hist:keys=common_pid:name=both) $(triggers $other)" "ok $named"
 	hits 1 1
 	is 'and what is counted' "$(totals) $(totals $other)" '4 1 0 4 1 0'
 	is 'by those that are like it' "$(add events/sched/sched_switch/trigger hist:keys=prev_pid:name=both)" EINVAL
@@ -208,10 +191,10 @@ check_names()
 "hist:sched:sched_switch: error: Named hist trigger doesn't match existing named trigger (includes variables)
   Command: hist:keys=prev_pid:name=both
                               ^"
-	is 'the rest is as it was' "$(list) $(list $other) $(list events/sched/sched_switch)" "$named $named "
+	is 'the rest is as it was' "$(triggers) $(triggers $other) $(triggers events/sched/sched_switch)" "$named $named "
 	: >$event/trigger
 	hits 1
-	is 'the first one goes, the second one counts' "$(list) $(totals $other)" ' 5 1 0'
+	is 'the first one goes, the second one counts' "$(triggers) $(totals $other)" ' 5 1 0'
 	is 'is paused' "$(add $other/trigger hist:name=both:keys=common_pid:pause) $(hits 1; totals $other)" 'ok 5 1 0'
 	is 'is cleared' "$(add $other/trigger hist:name=both:keys=common_pid:clear) $(totals $other)" 'ok 0 0 0'
 	: >$other/trigger
@@ -222,7 +205,7 @@ check_instance()
 	local top=$event event=instances/one/$event
 
 	mkdir instances/one
-	is 'an instance has its own' "$(says hist:keys=pid) $(list $top)" "ok $plain "
+	is 'an instance has its own' "$(says hist:keys=pid) $(triggers $top)" "ok $plain "
 	hits 1
 	is 'and counts there' "$(totals) $(totals $top)" '1 1 0 '
 	add $event/trigger hist:keys=no_such >/dev/null
@@ -267,6 +250,27 @@ check_sorts_of_keys()
 	fi
 	: >events/kmem/kmalloc/trigger
 	: >trace
+}
+
+# Who says when a snapshot is taken is alone.
+check_snapshot()
+{
+	# shellcheck disable=SC2016 # a variable of the histogram
+	local take='hist:keys=pid:last=sig:onchange($last).snapshot()'
+
+	says "$take" >/dev/null
+	is 'a tracer that keeps the longest time is refused' "$(put current_tracer wakeup) $(cat current_tracer)" \
+		'EBUSY nop'
+	is 'and users' "$(put snapshot 1) $(put snapshot 0) $(put snapshot 2) $(put per_cpu/cpu0/snapshot 1)" \
+		'EBUSY EBUSY EBUSY EBUSY'
+	is 'but no other tracer' "$(put current_tracer function) $(put current_tracer nop)" 'ok ok'
+	is 'and no second histogram' "$(says "${take//last/other}" | cut -d ' ' -f 1)" EBUSY
+	: >$event/trigger
+	is 'it goes, the tracer is taken' "$(put current_tracer wakeup) $(cat current_tracer)" 'ok wakeup'
+	is 'and the histogram refused' "$(says "$take")" 'EBUSY '
+	is 'until that goes' "$(put current_tracer nop) $(says "$take" | cut -d ' ' -f 1)" 'ok ok'
+	: >$event/trigger
+	echo 0 >snapshot
 }
 
 check_debug()
@@ -383,7 +387,7 @@ check_json()
 	is 'for programs' "$(tr '"' '~' <$event/hist.json)" \
 "{~keys~: {~pid~: $$, ~sig~: 18}, ~values~: {~hitcount~: 1, ~sig~: 18}}
 {~keys~: {~pid~: 1, ~sig~: 0}, ~values~: {~hitcount~: 2, ~sig~: 0}}
-{~totals~: {~hits~: 3, ~entries~: 2, ~dropped~: 0}, ~trigger~: ~$(list)~}"
+{~totals~: {~hits~: 3, ~entries~: 2, ~dropped~: 0}, ~trigger~: ~$(triggers)~}"
 	: >$event/trigger
 	says hist:keys=common_pid.execname,common_stacktrace,pid.log2 >/dev/null
 	hits 1
@@ -446,7 +450,7 @@ check_load()
 		: >$event/trigger
 	done
 	wait
-	is 'made, read, cleared and removed under load' "$(list) $(cat $event/enable)" ' 0'
+	is 'made, read, cleared and removed under load' "$(triggers) $(cat $event/enable)" ' 0'
 }
 
 begin
@@ -459,6 +463,7 @@ check_names
 check_instance
 check_sorts_of_keys
 check_poll
+check_snapshot
 check_debug
 check_json
 check_load
