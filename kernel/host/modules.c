@@ -31,8 +31,8 @@ static int modules_on_module(struct notifier_block *nb, unsigned long state, voi
 {
 	const struct otr_modules *watch;
 
-	if (state == MODULE_STATE_COMING)
-		otr_unwind_forget();
+	/* Some of its text has just come, or is about to go: all, or what was to begin with. */
+	otr_unwind_forget();
 	down_read(&watches_lock);
 	if (state == MODULE_STATE_GOING) {
 		list_for_each_entry_reverse(watch, &modules_watches, node)

@@ -5,8 +5,8 @@
  * The kernel has a table (ORC) that says of each instruction how far up the stack the caller's
  * frame is. Its unwinder looks an address up each time, of modules in a tree and then in all
  * of the module's table; here what was found is remembered in a word by the address. Words
- * are forgotten when a module comes: whose addresses it has, that one is not on any stack
- * any more.
+ * are forgotten when text goes, and when a module comes: addresses are used again, and not
+ * only by modules.
  *
  * Only plain frames are followed here: a call, on the stack that we are on, into such text.
  * With the first one that is not the kernel's unwinder goes on from there, so what is found
@@ -289,7 +289,8 @@ ask:
 /**
  * otr_unwind_forget - forget what is known of places
  *
- * Context: any; before anything of a module runs that has just come.
+ * Context: any; before anything of a module runs that has just come, and when nothing runs
+ * any more of text that goes.
  */
 void otr_unwind_forget(void)
 {

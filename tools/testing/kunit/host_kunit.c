@@ -460,6 +460,32 @@ static void finds_callers(struct kunit *test)
 	expect_same_callers(test, 10);
 }
 
+static unsigned int count_known(void)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < ARRAY_SIZE(unwind_known); i++)
+		nr += !!unwind_known[i];
+	return nr;
+}
+
+/* An address may be other text's after each of these. */
+static void forgets_callers(struct kunit *test)
+{
+	static const unsigned long states[] = {
+		MODULE_STATE_COMING, MODULE_STATE_LIVE, MODULE_STATE_GOING,
+	};
+	unsigned int i;
+
+	otr_unwind_init(0);
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		find_from(5);
+		KUNIT_EXPECT_GE(test, count_known(), 5);
+		modules_on_module(NULL, states[i], THIS_MODULE);
+		KUNIT_EXPECT_EQ_MSG(test, count_known(), 0, "state %lu", states[i]);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(has_everything),
 	KUNIT_CASE(names_patches),
@@ -475,6 +501,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(knows_strings),
 	KUNIT_CASE(tells_of_modules),
 	KUNIT_CASE(finds_callers),
+	KUNIT_CASE(forgets_callers),
 	{}
 };
 
