@@ -13,14 +13,14 @@
 /*
  * An open file.
  *
- * @read: how many hits there were when it was read last
- * @polled: the same, when it was read or polled last
+ * @seen: what was read of it last
+ * @polled: how many hits there were when it was read or polled last
  * @watches: its program waits for hits, or did
  */
 struct opened {
-	u64	read;
-	u64	polled;
-	bool	watches;
+	struct otr_hist_seen	seen;
+	u64			polled;
+	bool			watches;
 };
 
 static int hist_open(struct otr_file *of)
@@ -61,10 +61,8 @@ static int hist_show(struct otr_file *of, struct seq_file *m)
 	mutex_lock(&otr_switch_lock);
 	ev = otr_file_event(of);
 	if (ev) {
-		/* Before it is read: what comes meanwhile may not be in it. */
-		opened->read = otr_hist_show_hits(of->where.inst, ev);
-		opened->polled = opened->read;
-		err = otr_hist_show(m, of->where.inst, ev);
+		err = otr_hist_show(m, of->where.inst, ev, &opened->seen);
+		opened->polled = opened->seen.hits;
 	}
 	mutex_unlock(&otr_switch_lock);
 	return err;
@@ -89,7 +87,7 @@ static __poll_t hist_poll(struct otr_file *of, struct file *file, poll_table *wa
 	if (!ev)
 		return EPOLLERR;
 	hits = otr_hist_show_hits(of->where.inst, ev);
-	if (opened->read != hits)
+	if (opened->seen.hits != hits)
 		events |= EPOLLIN | EPOLLRDNORM;
 	if (opened->polled != hits)
 		events |= EPOLLPRI;

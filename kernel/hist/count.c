@@ -313,8 +313,9 @@ static noinline void count_large(struct otr_hist *hist, const void *rec, u64 ts,
 		otr_hist_map_drop(map);
 		return;
 	}
-	/* Other tables may have longer keys. */
-	memset(c.pad->key, 0, hist->nr_refs ? sizeof(c.pad->key) : hist->table->key_size);
+	c.pad->key[0] = 0;
+	if (hist->key_words > 1)
+		memset(c.pad->key, 0, hist->key_words * sizeof(u64));
 	for (i = 0; i < hist->nr_keys; i++)
 		count_key(&c, &hist->key[i]);
 	if (count_look_up(&c)) {
@@ -330,7 +331,7 @@ static noinline void count_large(struct otr_hist *hist, const void *rec, u64 ts,
 static noinline void count_numbers(struct otr_hist *hist, const void *rec, u64 ts)
 {
 	struct otr_hist_map *map = READ_ONCE(hist->table->map);
-	u64 key[HIST_KEYS_MAX];
+	u64 key[HIST_KEYS_MAX] __uninitialized;
 	unsigned int i;
 	int entry;
 

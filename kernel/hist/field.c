@@ -112,7 +112,7 @@ static bool field_is_general(struct otr_hist_reader *r, struct written *w)
 }
 
 /* A field of the event's, or one of those that are known without a record. */
-static bool field_find(struct otr_hist_reader *r, struct written *w)
+static bool field_find_written(struct otr_hist_reader *r, struct written *w)
 {
 	w->field = otr_event_field(r->hist->ev, w->name, strlen(w->name));
 	if (!w->field)
@@ -140,7 +140,7 @@ static int field_read(struct otr_hist_reader *r, struct written *w, const char *
 	as_stack = w->modifier && !strcmp(w->modifier, "stacktrace");
 	if (w->modifier && !field_read_modifier(w))
 		return otr_hist_blame(r->command, OTR_HIST_MODIFIER, w->modifier);
-	if (!field_is_general(r, w) && !field_find(r, w))
+	if (!field_is_general(r, w) && !field_find_written(r, w))
 		return otr_hist_blame(r->command, OTR_HIST_FIELD_NOT_FOUND, w->name);
 	if (as_stack && (!w->field || otr_field_kind(w->field) != OTR_KIND_STACK))
 		return otr_hist_blame(r->command, OTR_HIST_MODIFIER, text);

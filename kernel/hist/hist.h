@@ -257,6 +257,7 @@ struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
 					      const struct otr_hist_map *map);
 void otr_hist_view_free(struct otr_hist_view *view);
 unsigned int otr_hist_view_entries(const struct otr_hist_view *view);
+u64 otr_hist_view_hits(const struct otr_hist_view *view);
 void otr_hist_view_entry(struct otr_hist_view *view, unsigned int nr, struct seq_buf *out);
 void otr_hist_view_totals(const struct otr_hist_view *view, struct seq_buf *out);
 void otr_hist_view_json(struct otr_hist_view *view, unsigned int nr, struct seq_buf *out);

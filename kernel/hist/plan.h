@@ -340,6 +340,7 @@ enum otr_hist_shape_kind {
  * @nr_keys: keys
  * @nr_sums: values, but for the hits
  * @usecs: times are in us
+ * @key_words: of its keys, and of those of the tables that it refers to: the longest
  * @key: how to get the keys
  * @sum: how to get the values
  * @nr_sets: variables that are set
@@ -379,6 +380,7 @@ struct otr_hist {
 	u8			nr_keys;
 	u8			nr_sums;
 	bool			usecs;
+	u16			key_words;
 	struct otr_hist_value	key[HIST_KEYS_MAX];
 	struct otr_hist_value	sum[HIST_VALS_MAX];
 	unsigned int		nr_sets;

@@ -235,6 +235,18 @@ static enum otr_hist_shape_kind program_shape(const struct otr_hist *hist)
 	return hist->nr_keys > 1 ? HIST_KEY_NUMBERS : HIST_KEY_NUMBER;
 }
 
+/* Keys of other tables may be longer: they are asked for with this one's. */
+static unsigned int program_key_words(const struct otr_hist *hist)
+{
+	u32 size = hist->table->key_size;
+	unsigned int i;
+
+	for (i = 0; i < hist->nr_refs; i++)
+		if (hist->refs[i]->table)
+			size = max(size, hist->refs[i]->table->key_size);
+	return size / sizeof(u64);
+}
+
 /**
  * otr_hist_program - plan what a histogram does with a record
  * @hist: the histogram, all of its items known, and its table
@@ -266,5 +278,6 @@ int otr_hist_program(struct otr_hist *hist)
 	if (err)
 		return err;
 	hist->shape = program_shape(hist);
+	hist->key_words = program_key_words(hist);
 	return hist->shape == HIST_KEY_LARGE ? otr_hist_pads_want() : 0;
 }

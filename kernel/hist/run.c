@@ -64,7 +64,7 @@ u64 otr_hist_run(const struct otr_hist *hist, const struct otr_hist_value *value
 		 const void *rec, u64 ts, const u64 *refs)
 {
 	const struct otr_hist_op *op = value->ops, *end = op + value->nr;
-	u64 numbers[HIST_DEPTH_MAX], *top = numbers;
+	u64 numbers[HIST_DEPTH_MAX] __uninitialized, *top = numbers;
 
 	for (; op < end; op++) {
 		switch (op->code) {

@@ -2,6 +2,7 @@
 /* What was counted, as the file "hist" shows it. */
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "hist/view.h"
@@ -13,9 +14,67 @@
 /* Parts of 10,000. */
 #define WHOLE		10000
 
-static void show_name(const struct otr_hist_item *item, struct seq_buf *out)
+/* What stands in front of a stack: nothing is longer, but for names. */
+#define STACK_LEAD	"common_stacktrace:\n"
+
+static bool show_is_stack(const struct otr_hist_item *item)
 {
+	return item->flags & HIST_STACK &&
+	       !(item->flags & (HIST_HEX | HIST_SYM | HIST_SYM_OFFSET | HIST_EXECNAME |
+				HIST_SYSCALL));
+}
+
+static void show_write_lead(const struct otr_hist *hist, unsigned int nr, struct seq_buf *out)
+{
+	const struct otr_hist_item *item = hist->items[nr];
+	bool is_key = nr >= hist->nr_vals, is_stack = is_key && show_is_stack(item);
+
+	if (is_key)
+		seq_buf_puts(out, nr > hist->nr_vals ? ", " : "{ ");
+	else
+		seq_buf_puts(out, nr ? "  " : " ");
+	if (is_stack && !item->field) {
+		seq_buf_puts(out, STACK_LEAD);
+		return;
+	}
 	otr_text_mem(out, otr_hist_item_name(item), otr_hist_item_name_len(item));
+	if (is_stack)
+		seq_buf_puts(out, ".stacktrace");
+	else if (is_key || !(item->flags & HIST_PERCENT))
+		seq_buf_puts(out, ": ");
+}
+
+/**
+ * otr_hist_view_leads - know what stands in front of items, for all lines
+ * @view: the view
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM.
+ */
+int otr_hist_view_leads(struct otr_hist_view *view)
+{
+	const struct otr_hist *hist = view->hist;
+	struct seq_buf out;
+	size_t bytes = 1;
+	unsigned int i;
+
+	for (i = 0; i < hist->nr_items; i++)
+		bytes += otr_hist_item_name_len(hist->items[i]) + strlen("{ " STACK_LEAD);
+	view->leads = kmalloc(bytes, GFP_KERNEL);
+	if (!view->leads)
+		return -ENOMEM;
+	seq_buf_init(&out, view->leads, bytes);
+	for (i = 0; i < hist->nr_items; i++) {
+		view->lead[i].text = view->leads + out.len;
+		show_write_lead(hist, i, &out);
+		view->lead[i].len = view->leads + out.len - view->lead[i].text;
+	}
+	return 0;
+}
+
+static void show_lead(const struct otr_hist_view *view, unsigned int nr, struct seq_buf *out)
+{
+	otr_text_mem(out, view->lead[nr].text, view->lead[nr].len);
 }
 
 static void show_padded(struct seq_buf *out, const char *text, unsigned int len,
@@ -115,12 +174,6 @@ static void show_stack(const struct otr_hist_view *view, const struct otr_hist_i
 	const unsigned long *frames = (const unsigned long *)(key + item->offset);
 	unsigned int i;
 
-	if (item->field) {
-		show_name(item, out);
-		seq_buf_puts(out, ".stacktrace");
-	} else {
-		seq_buf_puts(out, "common_stacktrace:\n");
-	}
 	for (i = 0; i < OTR_HIST_FRAMES && frames[i]; i++) {
 		otr_text_fill(out, ' ', 9);
 		otr_hist_show_symbol(view, frames[i], true, 0, out);
@@ -135,8 +188,6 @@ static void show_key(const struct otr_hist_view *view, const struct otr_hist_ite
 	const char *text = (const char *)key + item->offset;
 	u32 flags = item->flags;
 
-	show_name(item, out);
-	otr_text_mem(out, ": ", 2);
 	if (flags & HIST_HEX)
 		show_hex(out, value, 0);
 	else if (flags & HIST_SYM)
@@ -157,13 +208,6 @@ static void show_key(const struct otr_hist_view *view, const struct otr_hist_ite
 		otr_text_u64(out, value, 10, ' ');
 }
 
-static bool show_is_stack(const struct otr_hist_item *item)
-{
-	return item->flags & HIST_STACK &&
-	       !(item->flags & (HIST_HEX | HIST_SYM | HIST_SYM_OFFSET | HIST_EXECNAME |
-				HIST_SYSCALL));
-}
-
 static void show_keys(const struct otr_hist_view *view, const u8 *key, const char *comm,
 		      struct seq_buf *out)
 {
@@ -171,12 +215,10 @@ static void show_keys(const struct otr_hist_view *view, const u8 *key, const cha
 	bool lines = false;
 	unsigned int i;
 
-	otr_text_mem(out, "{ ", 2);
 	for (i = hist->nr_vals; i < hist->nr_items; i++) {
 		const struct otr_hist_item *item = hist->items[i];
 
-		if (i > hist->nr_vals)
-			otr_text_mem(out, ", ", 2);
+		show_lead(view, i, out);
 		if (show_is_stack(item)) {
 			show_stack(view, item, key, out);
 			lines = true;
@@ -184,7 +226,7 @@ static void show_keys(const struct otr_hist_view *view, const u8 *key, const cha
 			show_key(view, item, key, comm, out);
 		}
 	}
-	seq_buf_puts(out, lines ? "}" : " }");
+	otr_text_mem(out, lines ? "}" : " }", lines ? 1 : 2);
 }
 
 /* How much of a total a value is, in parts of WHOLE; U32_MAX if nobody can say. */
@@ -232,14 +274,10 @@ static void show_val(const struct otr_hist_view *view, unsigned int nr, u64 valu
 	const struct otr_hist_item *item = view->hist->items[nr];
 	const struct otr_hist_stat *stat = &view->stats[nr];
 
-	seq_buf_putc(out, ' ');
-	show_name(item, out);
-	if (item->flags & HIST_PERCENT) {
+	show_lead(view, nr, out);
+	if (item->flags & HIST_PERCENT)
 		show_percent(show_part(value, stat->total), out);
-		return;
-	}
-	otr_text_mem(out, ": ", 2);
-	if (item->flags & HIST_GRAPH)
+	else if (item->flags & HIST_GRAPH)
 		show_bar(show_part(value, stat->max), out);
 	else if (item->flags & HIST_HEX)
 		show_hex(out, value, 10);
@@ -331,7 +369,6 @@ void otr_hist_view_entry(struct otr_hist_view *view, unsigned int nr, struct seq
 	for (i = 1; i < hist->nr_vals - hist->nr_vars; i++) {
 		if (hist->items[i]->flags & HIST_EXPR)
 			continue;
-		seq_buf_putc(out, ' ');
 		show_val(view, i, sums[i], out);
 	}
 	for (i = 0; i < hist->nr_actions; i++)

@@ -106,7 +106,7 @@ struct otr_hist_view *otr_hist_view_create_of(struct otr_hist *hist,
 	view->payload_at = view->key_at + hist->table->key_size;
 	view->stride = ALIGN(view->payload_at + view_payload(hist, map), sizeof(u64));
 	view->names = otr_names_create();
-	if (!view->names || view_fill(view, map)) {
+	if (!view->names || otr_hist_view_leads(view) || view_fill(view, map)) {
 		otr_hist_view_free(view);
 		return NULL;
 	}
@@ -145,6 +145,7 @@ void otr_hist_view_free(struct otr_hist_view *view)
 	otr_names_destroy(view->names);
 	kvfree(view->rows);
 	kvfree(view->order);
+	kfree(view->leads);
 	kfree(view);
 }
 
@@ -158,4 +159,16 @@ void otr_hist_view_free(struct otr_hist_view *view)
 unsigned int otr_hist_view_entries(const struct otr_hist_view *view)
 {
 	return view->nr;
+}
+
+/**
+ * otr_hist_view_hits - how much was counted
+ * @view: the view
+ *
+ * Context: any.
+ * Return: the hits of its entries.
+ */
+u64 otr_hist_view_hits(const struct otr_hist_view *view)
+{
+	return view->totals.hits;
 }

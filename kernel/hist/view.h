@@ -11,6 +11,12 @@ struct otr_hist_stat {
 	u64	total;
 };
 
+/* What stands in front of an item in each line. */
+struct otr_hist_lead {
+	const char	*text;
+	unsigned int	len;
+};
+
 /**
  * struct otr_hist_view - a copy of what was counted
  * @hist: the histogram
@@ -23,6 +29,8 @@ struct otr_hist_stat {
  * @order: the rows, sorted; and room for as many
  * @place: where the next row goes, by a byte of the key, while they are sorted
  * @stats: by value
+ * @leads: texts of @lead
+ * @lead: by item
  * @names: symbols that were looked up
  */
 struct otr_hist_view {
@@ -36,6 +44,8 @@ struct otr_hist_view {
 	const u8		**order;
 	u32			place[256];
 	struct otr_hist_stat	stats[HIST_VALS_MAX];
+	char			*leads;
+	struct otr_hist_lead	lead[HIST_ITEMS_MAX];
 	struct otr_names	*names;
 };
 
@@ -43,6 +53,7 @@ struct otr_hist_view {
 void otr_hist_view_sort(struct otr_hist_view *view);
 
 /* show.c */
+int otr_hist_view_leads(struct otr_hist_view *view);
 void otr_hist_show_symbol(const struct otr_hist_view *view, u64 addr, bool with_offset,
 			  unsigned int width, struct seq_buf *out);
 

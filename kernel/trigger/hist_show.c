@@ -64,17 +64,18 @@ static void show_entries(struct otr_hist_view *view, struct seq_file *m)
 	show_end(m, &out);
 }
 
-static int show_one(struct otr_hist_use *use, struct seq_file *m)
+static int show_one(struct otr_hist_use *use, struct seq_file *m, struct otr_hist_seen *seen)
 {
 	struct otr_hist_view *view;
+	u64 bytes;
 
 	seq_puts(m, "# event histogram\n#\n# trigger info: ");
 	otr_hist_use_list(use, m);
 	seq_puts(m, "#\n\n");
 	/* The sorting is for nothing if it does not fit. */
-	if (seq_has_overflowed(m) ||
-	    (u64)otr_hist_entries(use->hist) * otr_hist_entry_bytes(use->hist) >
-	    m->size - m->count) {
+	bytes = (u64)otr_hist_entries(use->hist) * otr_hist_entry_bytes(use->hist);
+	if (seq_has_overflowed(m) || bytes > m->size - m->count) {
+		seen->bytes = m->count + bytes;
 		m->count = m->size;
 		return 0;
 	}
@@ -82,6 +83,7 @@ static int show_one(struct otr_hist_use *use, struct seq_file *m)
 	if (!view)
 		return -ENOMEM;
 	show_entries(view, m);
+	seen->hits += otr_hist_view_hits(view);
 	otr_hist_view_free(view);
 	return 0;
 }
@@ -91,21 +93,29 @@ static int show_one(struct otr_hist_use *use, struct seq_file *m)
  * @m: where to
  * @inst: the instance
  * @ev: the event
+ * @seen: of the file, empty at first; says what was shown if that was all
  *
  * Context: otr_switch_lock held; may sleep.
  * Return: 0, -ENOMEM.
  */
-int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct otr_event *ev)
+int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct otr_event *ev,
+		  struct otr_hist_seen *seen)
 {
 	struct otr_hist_use *use = NULL;
 	bool more = false;
 	int err = 0;
 
+	/* It came too short before, and is asked again with twice the memory. */
+	if (m->size < seen->bytes) {
+		m->count = m->size;
+		return 0;
+	}
+	*seen = (struct otr_hist_seen){};
 	while (!err && (use = otr_hist_use_next(inst, ev, use))) {
 		if (more)
 			seq_puts(m, "\n\n");
 		more = true;
-		err = show_one(use, m);
+		err = show_one(use, m, seen);
 	}
 	return err;
 }

@@ -241,7 +241,19 @@ struct otr_hist_text {
 int otr_hist_json(const struct otr_inst *inst, const struct otr_event *ev, bool take,
 		  struct otr_hist_text *out);
 void otr_hist_text_free(struct otr_hist_text *text);
-int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct otr_event *ev);
+
+/**
+ * struct otr_hist_seen - what a reader of an event's histograms knows of them
+ * @bytes: a text of fewer bytes is not all, 0 if that is not known
+ * @hits: that are in the text
+ */
+struct otr_hist_seen {
+	u64	bytes;
+	u64	hits;
+};
+
+int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct otr_event *ev,
+		  struct otr_hist_seen *seen);
 void otr_hist_show_debug(struct seq_file *m, const struct otr_inst *inst,
 			 const struct otr_event *ev);
 u64 otr_hist_show_hits(const struct otr_inst *inst, const struct otr_event *ev);
