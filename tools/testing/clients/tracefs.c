@@ -293,14 +293,44 @@ static int run_lost(bool splice, long marks)
 	return 0;
 }
 
+/* A query becomes a synthetic event and what records it; they are there while a command runs. */
+static int run_sql(const char *name, const char *query, const char *command)
+{
+	struct tep_handle *tep = tracefs_local_events(NULL);
+	struct tracefs_synth *synth;
+	char *error = NULL;
+	int status;
+
+	synth = tep ? tracefs_sql(tep, name, query, &error) : NULL;
+	if (!synth) {
+		printf("no query: %s\n", error ?: strerror(errno));
+		return 1;
+	}
+	if (tracefs_synth_create(synth)) {
+		printf("not made: %s\n", strerror(errno));
+		return 1;
+	}
+	status = system(command);
+	if (tracefs_synth_destroy(synth)) {
+		printf("not removed: %s\n", strerror(errno));
+		return 1;
+	}
+	tracefs_synth_free(synth);
+	tep_free(tep);
+	return status != 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 5 && !strcmp(argv[1], "sql"))
+		return run_sql(argv[2], argv[3], argv[4]);
 	if (argc == 2 && !strcmp(argv[1], "formats"))
 		return run_formats();
 	if (argc == 2 && !strcmp(argv[1], "events"))
 		return run_events();
 	if (argc == 4 && !strcmp(argv[1], "lost"))
 		return run_lost(!strcmp(argv[2], "splice"), atol(argv[3]));
-	fprintf(stderr, "usage: tracefs formats | events | lost read|splice MARKS\n");
+	fprintf(stderr,
+		"usage: tracefs formats | events | lost read|splice MARKS | sql NAME QUERY COMMAND\n");
 	return 2;
 }

@@ -101,9 +101,41 @@ check_kshark()
 	same_in_kshark 'a graph' "$work/t.dat"
 }
 
+# sql QUERY COMMAND: records of a query's event, without what is in front of its fields.
+sql()
+{
+	# shellcheck disable=SC2016 # for the other shell
+	"$work/tracefs" sql asked "$1" 'echo 1 >events/synthetic/asked/enable
+		eval "$DONE"
+		echo 0 >events/synthetic/asked/enable
+		sed -n "s/^.*: asked: //p" trace'
+	: >trace
+}
+
+# What asks in SQL, of libtracefs, as on its page.
+check_sql()
+{
+	export DONE='sleep 0.05; sleep 0.05'
+	all_like 'SQL: from waking up to running' "$(sql 'SELECT end.next_comm AS comm, end.next_pid AS pid,
+		(end.TIMESTAMP_USECS - start.TIMESTAMP_USECS) AS lat FROM sched_waking AS start
+		JOIN sched_switch AS end ON start.pid = end.next_pid')" '^comm=.* pid=[0-9]+ lat=[0-9]+$'
+	DONE='cat /etc/hostname >/dev/null'
+	all_like 'SQL: how long system calls take' "$(sql 'SELECT start.id, (end.TIMESTAMP_USECS - start.TIMESTAMP_USECS) AS lat
+		FROM sys_enter AS start JOIN sys_exit AS end ON start.common_pid = end.common_pid
+		WHERE start.id != 61')" '^id=[0-9]+ lat=[0-9]+$'
+	DONE='kill -0 $$; kill -CONT $$'
+	is 'SQL: a comparison of fields' "$(sql 'SELECT start.pid AS of, start.sig AS sig, end.ret AS ret
+		FROM sys_enter_kill AS start JOIN sys_exit_kill AS end ON start.common_pid = end.common_pid
+		WHERE start.sig > 0' | sed 's/of=[0-9]*/of=N/')" 'of=N sig=18 ret=0'
+	is 'SQL: nothing is left' "$(cat synthetic_events; cat events/sched/sched_switch/enable)" 0
+	is 'SQL: what is wrong is refused' "$(sql 'SELECT nosuch FROM sched_waking AS a JOIN sched_switch AS b ON a.pid = b.next_pid' |
+		head -n 1 | cut -c 1-9)" 'no query:'
+}
+
 client_begin trace-cmd
 if build tracefs -I/usr/include/tracefs -I/usr/include/traceevent -ltracefs -ltraceevent; then
 	check_formats
+	check_sql
 	check_records
 	check_lost read 20000
 	check_lost splice 20000
