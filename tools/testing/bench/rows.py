@@ -34,6 +34,7 @@ ROWS = _rows(
     ('hist_sum', 'the same, with the sum of a field', 764, 260),
     ('hist_two', 'the same, with two keys', None, 280),
     ('hist_stack', 'histogram by stack', None, 2500),
+    ('hist_pair', 'start and end, a synthetic event of the time', 4149, 900),
     ('trigger_reject', 'traceoff trigger whose filter rejects', None, 60),
     ('stack', 'stacktrace trigger, about 8 frames', 6576, 2000),
 ) + _rows(
@@ -70,6 +71,7 @@ ROWS = _rows(
     ('pipe_graph', 'trace_pipe, function_graph', 6928, 1800),
     ('cat_event', 'trace, event', 5535, 1500),
     ('cat_func', 'trace, function call', None, None),
+    ('hist_read', 'hist, per entry of 10,000', 25446, 2000),
     ('raw_splice', 'trace_pipe_raw, splice', 38, 25),
     ('raw_read', 'trace_pipe_raw, read', 34, 25),
     ('raw_mmap', 'trace_pipe_raw, mmap', 98, 25),

@@ -10,6 +10,7 @@
 #define LOOPS		"/sys/kernel/debug/otr_bench"
 #define CALLED		"otr_bench_called"
 #define EVENT		"events/otr_bench/otr_bench_sample"
+#define AFTER		"events/otr_bench/otr_bench_after"
 #define SYNTH		"events/synthetic/otr_bench_synth"
 #define SYNTH_TEXT	"events/synthetic/otr_bench_text"
 #define SECOND		"instances/otr_bench"
@@ -22,6 +23,9 @@ extern unsigned int runs;
 /* What went wrong in this row, first of all; empty for nothing. */
 extern char why[256];
 
+/* main.c: is it one of the names, or are there none? */
+bool asked_for(const char *name, int nr, char **names);
+
 /* file.c: false is failure, and why says which */
 bool fail(const char *format, ...);
 bool have(const char *path);
@@ -32,6 +36,8 @@ long get(const char *path, char *text, size_t size);
 uint64_t ticks(void);
 double median(double *values, unsigned int nr);
 bool set_rounds(unsigned int n);
+bool set_keys(unsigned int n);
+bool set_depth(unsigned int n);
 bool loop_once(const char *name, double *took);
 bool loop(const char *name, double *value);
 bool swallow(const char *path, uint64_t *took, unsigned long *lines);
@@ -44,11 +50,17 @@ bool event_on(void);
 bool text(const char *path, const char *name, double *value);
 
 /* scale.c: several sizes of a thing; puts everything back after each */
-void measure_scales(const char *only, void (*clean)(void));
+void measure_scales(int nr, char **names, void (*clean)(void));
 
 /* lists.c: two of those */
 bool listed(unsigned int step, double *at, double *value);
 bool symbols(unsigned int step, double *at, double *value);
+
+/* hist.c: two as well, and what is to be counted while all CPUs do */
+bool entries(unsigned int step, double *at, double *value);
+bool frames(unsigned int step, double *at, double *value);
+bool hist_begin(void);
+bool hist_end(void);
 
 /* Rows, by file. */
 bool call_off(double *value);
@@ -63,6 +75,8 @@ bool hist_key(double *value);
 bool hist_sum(double *value);
 bool hist_two(double *value);
 bool hist_stack(double *value);
+bool hist_pair(double *value);
+bool hist_read(double *value);
 bool trigger_reject(double *value);
 bool stack(double *value);
 bool call_among(double *value);

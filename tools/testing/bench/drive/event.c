@@ -65,50 +65,6 @@ bool synth_text(double *value)
 	return synthetic(SYNTH_TEXT, "synth_text", value);
 }
 
-/* An event that does something and is not recorded. */
-static bool triggered(const char *what, double *value)
-{
-	char undo[128];
-	bool fine;
-
-	if (!need(EVENT "/trigger") || !put(EVENT "/trigger", what))
-		return false;
-	fine = loop("event", value);
-	snprintf(undo, sizeof(undo), "!%s", what);
-	return add(EVENT "/trigger", undo) && fine;
-}
-
-bool hist_key(double *value)
-{
-	return need(EVENT "/hist") && triggered("hist:keys=narrow", value);
-}
-
-bool hist_sum(double *value)
-{
-	return need(EVENT "/hist") && triggered("hist:keys=narrow:vals=wide", value);
-}
-
-bool hist_two(double *value)
-{
-	return need(EVENT "/hist") && triggered("hist:keys=narrow,wide", value);
-}
-
-bool hist_stack(double *value)
-{
-	return need(EVENT "/hist") && triggered("hist:keys=stacktrace", value);
-}
-
-/* The record is put together for the filter, and goes nowhere. */
-bool trigger_reject(double *value)
-{
-	return triggered("traceoff if narrow == 3", value);
-}
-
-bool stack(double *value)
-{
-	return triggered("stacktrace", value);
-}
-
 bool pipe_event(double *value)
 {
 	return event_on() && text("trace_pipe", "event", value);

@@ -94,12 +94,27 @@ double median(double *values, unsigned int nr)
 	return values[nr / 2];
 }
 
-bool set_rounds(unsigned int n)
+static bool put_number(const char *path, unsigned int n)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", n);
-	return put(LOOPS "/count", text);
+	return put(path, text);
+}
+
+bool set_rounds(unsigned int n)
+{
+	return put_number(LOOPS "/count", n);
+}
+
+bool set_keys(unsigned int n)
+{
+	return put_number(LOOPS "/nr_keys", n);
+}
+
+bool set_depth(unsigned int n)
+{
+	return put_number(LOOPS "/depth", n);
 }
 
 bool loop_once(const char *name, double *took)

@@ -38,6 +38,8 @@ static const struct row {
 	{ "hist_sum",		hist_sum },
 	{ "hist_two",		hist_two },
 	{ "hist_stack",		hist_stack },
+	{ "hist_pair",		hist_pair },
+	{ "hist_read",		hist_read },
 	{ "trigger_reject",	trigger_reject },
 	{ "stack",		stack },
 	{ "call_among",		call_among },
@@ -105,7 +107,7 @@ static void clean(void)
 	*why = '\0';
 }
 
-static bool asked_for(const char *name, int nr, char **names)
+bool asked_for(const char *name, int nr, char **names)
 {
 	int i;
 
@@ -141,7 +143,7 @@ int main(int argc, char **argv)
 	}
 	printf("empty %.2f\n", empty);
 	if (scale) {
-		measure_scales(argc > 1 ? argv[1] : NULL, clean);
+		measure_scales(argc - 1, argv + 1, clean);
 		return 0;
 	}
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

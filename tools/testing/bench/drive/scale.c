@@ -107,18 +107,16 @@ static bool loop_on(int cpu, const char *name)
 }
 
 /*
- * An event, while all CPUs write events. They take turns in executing
+ * An event, while all CPUs have events. They take turns in executing
  * instructions, so it is the time until all are done that counts.
  */
-static bool cpus(unsigned int step, double *at, double *value)
+static bool at_once(double *at, double *value)
 {
 	int nr = sysconf(_SC_NPROCESSORS_ONLN), cpu;
 	double took[RUNS_MAX];
 	unsigned int i;
 
 	*at = nr;
-	if (step || !event_on())
-		return false;
 	/* The first time warms up. */
 	for (i = 0; i <= runs; i++) {
 		uint64_t start = ticks();
@@ -137,6 +135,19 @@ static bool cpus(unsigned int step, double *at, double *value)
 	return true;
 }
 
+static bool cpus(unsigned int step, double *at, double *value)
+{
+	return !step && event_on() && at_once(at, value);
+}
+
+/* The same while they are counted and not recorded, all by one key. */
+static bool counted(unsigned int step, double *at, double *value)
+{
+	bool fine = !step && hist_begin() && at_once(at, value);
+
+	return hist_end() && fine;
+}
+
 static const struct scale {
 	const char	*name;
 	unsigned int	steps;
@@ -148,17 +159,20 @@ static const struct scale {
 	{ "names",	4,	names },
 	{ "listed",	4,	listed },
 	{ "symbols",	3,	symbols },
+	{ "entries",	4,	entries },
+	{ "frames",	5,	frames },
 	{ "cpus",	1,	cpus },
+	{ "counted",	1,	counted },
 };
 
-/* Measure all, or one: "NAME/AT VALUE", a line each. */
-void measure_scales(const char *only, void (*clean)(void))
+/* Measure all, or those of some names: "NAME/AT VALUE", a line each. */
+void measure_scales(int nr, char **names, void (*clean)(void))
 {
 	unsigned int i, step;
 	double at, value;
 
 	for (i = 0; i < sizeof(scales) / sizeof(*scales); i++) {
-		if (only && strcmp(only, scales[i].name))
+		if (!asked_for(scales[i].name, nr, names))
 			continue;
 		for (step = 0; step < scales[i].steps; step++) {
 			*why = '\0';

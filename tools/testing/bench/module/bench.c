@@ -3,7 +3,8 @@
  * Loops over what costs something while tracing is on, or should not while it is
  * off. Reading a file below debugfs/otr_bench runs one and says how many ticks
  * of the time stamp counter it took: under `-icount` a tick is an instruction.
- * The file "count" says how often a loop goes round.
+ * The file "count" says how often a loop goes round, "nr_keys" how many values the event
+ * has in turn, "depth" how many calls deeper it happens.
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
@@ -42,7 +43,7 @@ static void events_remove(void)
 }
 #endif
 
-static u32 count = 100000, inside;
+static u32 count = 100000, inside, nr_keys = 1, depth;
 static struct dentry *dir;
 
 /* What every other loop is made of. */
@@ -70,6 +71,41 @@ static noinline void loop_event(unsigned int n)
 		trace_otr_bench_sample(1, 2);
 }
 
+static noinline void loop_pair(unsigned int n)
+{
+	while (n--) {
+		trace_otr_bench_sample(1, 2);
+		trace_otr_bench_after(2);
+	}
+}
+
+static noinline void loop_keys(unsigned int n)
+{
+	u32 key = 0;
+
+	while (n--) {
+		trace_otr_bench_sample(1, key);
+		if (++key >= nr_keys)
+			key = 0;
+	}
+}
+
+static noinline __noclone void event_below(u32 calls)
+{
+	if (calls)
+		event_below(calls - 1);
+	else
+		trace_otr_bench_sample(1, 2);
+	/* Each has its own frame. */
+	asm volatile("");
+}
+
+static noinline void loop_deep(unsigned int n)
+{
+	while (n--)
+		event_below(depth);
+}
+
 /* Not a macro that chooses by what the format is: what is measured is named. */
 static noinline void loop_puts(unsigned int n)
 {
@@ -91,6 +127,9 @@ static const struct loop {
 	{ "call",	loop_call },
 	{ "body",	loop_body },
 	{ "event",	loop_event },
+	{ "pair",	loop_pair },
+	{ "keys",	loop_keys },
+	{ "deep",	loop_deep },
 	{ "synth",	bench_synth },
 	{ "synth_text",	bench_synth_text },
 	{ "ring",	bench_ring_write },
@@ -135,6 +174,8 @@ static int __init bench_init(void)
 	inside = otr_bench_inside;
 	dir = debugfs_create_dir("otr_bench", NULL);
 	debugfs_create_u32("count", 0600, dir, &count);
+	debugfs_create_u32("nr_keys", 0600, dir, &nr_keys);
+	debugfs_create_u32("depth", 0600, dir, &depth);
 	debugfs_create_u32("inside", 0400, dir, &inside);
 	for (i = 0; i < ARRAY_SIZE(loops); i++)
 		debugfs_create_file_unsafe(loops[i].name, 0400, dir, (void *)&loops[i],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The event that the bench has recorded: a u64 and a u32. */
+/* The events that the bench has recorded: a u64 and a u32. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM otr_bench
 
@@ -20,6 +20,19 @@ TRACE_EVENT(otr_bench_sample,
 		__entry->narrow = narrow;
 	),
 	TP_printk("wide=%llu narrow=%u", __entry->wide, __entry->narrow)
+);
+
+/* What comes after that, where there is something in between. */
+TRACE_EVENT(otr_bench_after,
+	TP_PROTO(u32 narrow),
+	TP_ARGS(narrow),
+	TP_STRUCT__entry(
+		__field(u32, narrow)
+	),
+	TP_fast_assign(
+		__entry->narrow = narrow;
+	),
+	TP_printk("narrow=%u", __entry->narrow)
 );
 
 #endif
