@@ -378,6 +378,7 @@ int otr_fetch_resolve(struct otr_fetch *fetch);
 
 /* lay.c: for another base */
 bool otr_fetch_lay(struct otr_fetch *fetch, enum otr_fetch_base base);
+bool otr_fetch_at_hand(const struct otr_fetch *fetch);
 
 /* run.c */
 u64 otr_fetch_stack_word(unsigned long stack, unsigned int nr);

@@ -109,3 +109,37 @@ bool otr_fetch_lay(struct otr_fetch *fetch, enum otr_fetch_base base)
 		save[i] = lay_saved(save[fetch->saved + i], base);
 	return true;
 }
+
+static bool lay_looks(const struct otr_fetch_step *step)
+{
+	switch (step->op) {
+	case OTR_FETCH_OP_WORD:
+	case OTR_FETCH_OP_END:
+	case OTR_FETCH_OP_GET:
+	case OTR_FETCH_OP_PUT:
+	case OTR_FETCH_OP_IMM:
+	case OTR_FETCH_OP_STACKP:
+	case OTR_FETCH_OP_BITS:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/**
+ * otr_fetch_at_hand - are all values where a program begins?
+ * @fetch: the program
+ *
+ * Context: any.
+ * Return: whether otr_fetch_run() does what otr_fetch_run_user() does, as it looks into no
+ * memory, and has no texts.
+ */
+bool otr_fetch_at_hand(const struct otr_fetch *fetch)
+{
+	unsigned int i;
+
+	for (i = 0; i < fetch->nr_steps; i++)
+		if (lay_looks(&fetch->steps[i]))
+			return false;
+	return !fetch->texts;
+}

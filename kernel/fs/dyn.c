@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dynamic_events, and the older files for one kind of what it has: synthetic_events,
- * kprobe_events; and kprobe_profile, which says how often those were hit.
+ * kprobe_events, uprobe_events; and kprobe_profile and uprobe_profile, which say how often
+ * those were hit.
  *
  * Each is a door to the same registry, and shows those definitions that it takes. What
  * is written are lines; the first that is wrong ends the write, those before it stay.
@@ -40,6 +41,11 @@ static int dyn_kprobe_command(const char *line)
 	return otr_dyn_command_of(line, &otr_kprobe_kind);
 }
 
+static int dyn_uprobe_command(const char *line)
+{
+	return otr_dyn_command_of(line, &otr_uprobe_kind);
+}
+
 static const struct dyn_door dyn_doors[] = {
 	[OTR_DOOR_ALL] = {
 		.command	= otr_dyn_command,
@@ -58,6 +64,15 @@ static const struct dyn_door dyn_doors[] = {
 	[OTR_DOOR_KPROBE_PROFILE] = {
 		.kind		= &otr_kprobe_kind,
 		.show		= otr_kprobe_profile,
+	},
+	[OTR_DOOR_UPROBE] = {
+		.kind		= &otr_uprobe_kind,
+		.command	= dyn_uprobe_command,
+		.show		= otr_dyn_show,
+	},
+	[OTR_DOOR_UPROBE_PROFILE] = {
+		.kind		= &otr_uprobe_kind,
+		.show		= otr_uprobe_profile,
 	},
 };
 

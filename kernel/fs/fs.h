@@ -133,7 +133,14 @@ static inline struct otr_event *otr_file_event(const struct otr_file *of)
 #define OTR_STACK_FUNCTIONS	2
 
 /* What otr_dyn_ops is about: all that users defined, or one kind of it. */
-enum { OTR_DOOR_ALL, OTR_DOOR_SYNTH, OTR_DOOR_KPROBE, OTR_DOOR_KPROBE_PROFILE };
+enum {
+	OTR_DOOR_ALL,
+	OTR_DOOR_SYNTH,
+	OTR_DOOR_KPROBE,
+	OTR_DOOR_KPROBE_PROFILE,
+	OTR_DOOR_UPROBE,
+	OTR_DOOR_UPROBE_PROFILE,
+};
 
 /* Handlers, by file */
 extern const struct otr_file_ops otr_trace_ops;			/* trace.c */

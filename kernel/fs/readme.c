@@ -119,6 +119,15 @@ static const char readme_events[] =
 	"\t           symstr, %pd/%pD, <type>\\[<array-size>\\]\n"
 	"  kprobe_profile\t- How often each was hit, and how often nothing came of it\n";
 
+static const char readme_uprobes[] =
+	"  uprobe_events\t\t- Create/append/remove/show the userspace dynamic events\n"
+	"\t\t\t  One definition per line, also in dynamic_events:\n"
+	"\t   Format: p|r[:[<group>/][<event>]] <place> [<args>]\n"
+	"   place (uprobe): <path>:<offset>[%return][(ref_ctr_offset)]\n"
+	"\t\t\t  <args> as of kprobes, without symbols, and with @+<offset>,\n"
+	"\t\t\t  what the program has where that offset of the file is\n"
+	"  uprobe_profile\t- How often each was hit, by file\n";
+
 static const char readme_triggers[] =
 	"  events/<system>/<event>/trigger\n"
 	"\t\t\t- What else is done when it happens, recorded or not:\n"
@@ -149,6 +158,8 @@ static int readme_show(struct otr_file *of, struct seq_file *m)
 	if (otr_ret_ready())
 		seq_puts(m, readme_returns);
 	seq_puts(m, readme_events);
+	if (IS_ENABLED(CONFIG_UPROBES))
+		seq_puts(m, readme_uprobes);
 	seq_puts(m, readme_triggers);
 	return 0;
 }

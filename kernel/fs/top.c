@@ -50,6 +50,12 @@ static bool top_has_tracepoints(const struct otr_where *where)
 	return otr_host_has(OTR_TRACEPOINTS);
 }
 
+/* Those of uprobes, where the kernel has these. */
+static bool top_has_uprobes(const struct otr_where *where)
+{
+	return IS_ENABLED(CONFIG_UPROBES);
+}
+
 /* A directory per instance that users made with mkdir. */
 static void top_instance_entry(struct otr_inst *inst, struct otr_entry *entry)
 {
@@ -189,6 +195,10 @@ static const struct otr_row top_rows[] = {
 	{ "tracing_on",			OTR_MODE_WRITE,	&otr_tracing_on_ops },
 	{ "tracing_thresh",		OTR_MODE_WRITE,	&otr_thresh_ops,
 	  .top = true, .visible = top_has_returns },
+	{ "uprobe_events",	OTR_MODE_WRITE,	&otr_dyn_ops,
+	  .arg = OTR_DOOR_UPROBE, .top = true, .visible = top_has_uprobes },
+	{ "uprobe_profile",	OTR_MODE_READ,	&otr_dyn_profile_ops,
+	  .arg = OTR_DOOR_UPROBE_PROFILE, .top = true, .visible = top_has_uprobes },
 	{ "user_events_data",		OTR_MODE_WRITE,	&otr_user_data_ops,
 	  .top = true, .visible = top_has_tracepoints },
 	{ "user_events_status",		OTR_MODE_READ,	&otr_user_status_ops,

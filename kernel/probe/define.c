@@ -70,22 +70,20 @@ static bool define_same(const struct otr_kprobe *a, const struct otr_kprobe *b)
 	       otr_fetch_same(a->probe.fetch, b->probe.fetch);
 }
 
+static enum otr_probe_head define_head(const struct otr_kprobe *kp)
+{
+	return kp->is_return ? OTR_PROBE_RETURN : OTR_PROBE_AT;
+}
+
 /* May a probe be one of an event that has others? */
 static int define_check_join(struct otr_kprobe_def *def, const struct otr_kprobe *kp,
 			     const struct otr_probe_event *to)
 {
-	const struct otr_probe *other = otr_probe_first(to);
-	unsigned int differs;
+	const struct otr_probe *other;
+	int err = otr_probe_check_join(&def->line, to, define_head(kp), kp->probe.fetch);
 
-	if (otr_kprobe_of(other)->is_return != kp->is_return) {
-		otr_fetch_fail(&def->line, 0, 0, OTR_FETCH_DIFF_PROBE_TYPE);
-		return -EEXIST;
-	}
-	differs = otr_fetch_differ(kp->probe.fetch, other->fetch);
-	if (differs) {
-		otr_fetch_fail(&def->line, differs + 1, 0, OTR_FETCH_DIFF_ARG_TYPE);
-		return -EEXIST;
-	}
+	if (err)
+		return err;
 	list_for_each_entry(other, &to->probes, sibling) {
 		if (!define_same(otr_kprobe_of(other), kp))
 			continue;
@@ -111,9 +109,8 @@ static struct otr_probe_event *define_event(struct otr_kprobe_def *def, struct o
 
 	*made = !to;
 	if (!to)
-		return otr_probe_event_add(&def->name,
-					   kp->is_return ? OTR_PROBE_RETURN : OTR_PROBE_AT,
-					   kp->probe.fetch, def->family->ops);
+		return otr_probe_event_add(&def->name, define_head(kp), kp->probe.fetch,
+					   def->family->ops);
 	if (IS_ERR(to)) {
 		otr_fetch_fail(&def->line, 0, 0, define_is_mixed(def) ? OTR_FETCH_DIFF_PROBE_TYPE :
 								      OTR_FETCH_EVENT_EXIST);

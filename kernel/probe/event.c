@@ -7,6 +7,7 @@
  * its probes can be hit.
  */
 #include <linux/mm.h>
+#include <linux/rcupdate_trace.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -132,11 +133,18 @@ static const struct otr_event_ops event_ops = {
 	.detach	= event_detach,
 };
 
-/* An address as a symbol, with an offset or without, whatever the options say of that. */
+/*
+ * An address as a symbol, with an offset or without, whatever the options say of that. Of
+ * programs no symbols are known.
+ */
 static void event_print_ip(struct otr_line *line, unsigned long ip, bool with_offset)
 {
 	unsigned int flags = line->flags;
 
+	if (event_of(line->ev)->ops->in_programs) {
+		seq_buf_printf(line->out, "0x%lx", ip);
+		return;
+	}
 	line->flags &= ~OTR_LINE_SYM_OFFSET;
 	if (with_offset)
 		line->flags |= OTR_LINE_SYM_OFFSET;
@@ -326,21 +334,32 @@ static void event_free_probe(struct rcu_head *rcu)
 	probe->ops->release(probe);
 }
 
+/* After all that may be looking at a probe or its event. */
+static void event_free_later(const struct otr_probe_ops *ops, struct rcu_head *rcu,
+			     rcu_callback_t free)
+{
+	if (IS_ENABLED(CONFIG_UPROBES) && ops->in_programs)
+		call_rcu_tasks_trace(rcu, free);
+	else
+		call_rcu(rcu, free);
+}
+
 /* End a probe, and with the last one the event, which nobody uses then. */
 static void event_forget(struct otr_probe *probe)
 {
 	struct otr_probe_event *to = probe->to;
+	const struct otr_probe_ops *ops = probe->ops;
 
 	mutex_lock(&otr_switch_lock);
 	if (otr_probe_wanted(probe))
-		probe->ops->disarm(probe);
-	probe->ops->unplace(probe);
+		ops->disarm(probe);
+	ops->unplace(probe);
 	list_del(&probe->sibling);
 	mutex_unlock(&otr_switch_lock);
 	otr_dyn_del(&probe->dyn);
-	call_rcu(&probe->rcu, event_free_probe);
+	event_free_later(ops, &probe->rcu, event_free_probe);
 	if (list_empty(&to->probes))
-		call_rcu(&to->rcu, event_free);
+		event_free_later(ops, &to->rcu, event_free);
 }
 
 /**
@@ -393,6 +412,33 @@ void otr_probe_destroy(struct otr_dyn *dyn)
 bool otr_probe_busy(const struct otr_dyn *dyn)
 {
 	return otr_probe_wanted(otr_probe_of(dyn));
+}
+
+/**
+ * otr_probe_check_join - may a probe be one of an event that has others?
+ * @line: its definition, whose first argument is its third word; gets what is wrong
+ * @to: the event, with a probe
+ * @head: how records of the new one would begin
+ * @fetch: its arguments
+ *
+ * Context: otr_dyn_lock() held.
+ * Return: 0, -EEXIST.
+ */
+int otr_probe_check_join(struct otr_fetch_line *line, const struct otr_probe_event *to,
+			 enum otr_probe_head head, const struct otr_fetch *fetch)
+{
+	unsigned int differs;
+
+	if (to->head != head) {
+		otr_fetch_fail(line, 0, 0, OTR_FETCH_DIFF_PROBE_TYPE);
+		return -EEXIST;
+	}
+	differs = otr_fetch_differ(fetch, otr_probe_first(to)->fetch);
+	if (differs) {
+		otr_fetch_fail(line, differs + 1, 0, OTR_FETCH_DIFF_ARG_TYPE);
+		return -EEXIST;
+	}
+	return 0;
 }
 
 /**

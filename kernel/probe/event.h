@@ -13,6 +13,9 @@
 /* Bytes of the name of an event or of a group, with the zero, as in-tree. */
 #define OTR_PROBE_NAME	64
 
+/* Most of a record with texts: a page of a ring takes no longer ones by itself. */
+#define OTR_PROBE_ROOM	4080
+
 /**
  * struct otr_probe_name - what a definition calls its event
  * @group: the group
@@ -42,6 +45,7 @@ struct otr_probe;
  * @source: where their events come from, for a kind of which an event has one probe, and
  *	    which attaches by itself; NULL for all others, which are armed
  * @carries: event probes may be on such an event
+ * @in_programs: addresses are of programs, and a hit may sleep: under RCU for that
  * @arm: let a probe be hit: 0 or an errno
  * @disarm: the counterpart; it may be on its way on return
  * @unplace: take a probe that is not armed off its place
@@ -53,6 +57,7 @@ struct otr_probe;
 struct otr_probe_ops {
 	const struct otr_event_ops *source;
 	bool	carries;
+	bool	in_programs;
 	int	(*arm)(struct otr_probe *probe);
 	void	(*disarm)(struct otr_probe *probe);
 	void	(*unplace)(struct otr_probe *probe);
@@ -148,10 +153,15 @@ int otr_probe_remove(struct otr_dyn *dyn);
 void otr_probe_destroy(struct otr_dyn *dyn);
 bool otr_probe_busy(const struct otr_dyn *dyn);
 bool otr_probe_is(const struct otr_probe *probe, const char *group, const char *event);
+int otr_probe_check_join(struct otr_fetch_line *line, const struct otr_probe_event *to,
+			 enum otr_probe_head head, const struct otr_fetch *fetch);
 
 /* record.c */
 int otr_probe_records_init(void);
 void otr_probe_records_exit(void);
+void otr_probe_record_missed(const struct otr_probe *probe, struct otr_sub *only);
+void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
+			  struct otr_probe_rec *rec, u32 len);
 void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
 			    const struct otr_fetch_source *source, unsigned long at,
 			    unsigned long to);

@@ -4,6 +4,7 @@
 
 #include "dyn/dyn.h"
 #include "probe/kprobe.h"
+#include "probe/uprobe.h"
 
 /**
  * otr_probe_init - offer all kinds
@@ -24,6 +25,8 @@ int otr_probe_init(void)
 	otr_dyn_register(&otr_fprobe_kind);
 	otr_dyn_register(&otr_tprobe_kind);
 	otr_dyn_register(&otr_eprobe_kind);
+	if (IS_ENABLED(CONFIG_UPROBES))
+		otr_dyn_register(&otr_uprobe_kind);
 	return 0;
 }
 
@@ -34,6 +37,10 @@ int otr_probe_init(void)
  */
 void otr_probe_exit(void)
 {
+	if (IS_ENABLED(CONFIG_UPROBES)) {
+		otr_dyn_unregister(&otr_uprobe_kind);
+		otr_uprobes_exit();
+	}
 	otr_dyn_unregister(&otr_eprobe_kind);
 	otr_dyn_unregister(&otr_tprobe_kind);
 	otr_dyn_unregister(&otr_fprobe_kind);

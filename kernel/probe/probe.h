@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Room probe: events that users put on places of the kernel.
+ * Room probe: events that users put on places of the kernel and of programs.
  *
- * Purpose:  the kinds of dynamic events whose records come of being somewhere: kprobes and
- *           kretprobes so far. A definition becomes a probe; probes of one name share an
- *           event, and their records look alike. What records hold is the business of the
- *           room fetch.
+ * Purpose:  the kinds of dynamic events whose records come of being somewhere: at a place of
+ *           the kernel or of a program, a tracepoint, another event. A definition becomes a
+ *           probe; probes of one name share an event, and their records look alike. What
+ *           records hold is the business of the room fetch.
  * Objects:  struct otr_probe, what a definition made, owned by the registry of dyn as a
  *           struct otr_dyn; struct otr_probe_event, the event of one or more, which goes with
  *           the last of them. Both go by RCU.
@@ -13,7 +13,7 @@
  *           probe afterwards -- whether it is on its place, and whether it is hit -- changes
  *           with otr_switch_lock held, inside that lock or without it.
  * Contexts: defining sleeps; probes are hit anywhere, NMI included, and run with
- *           preemption off where RCU is watching.
+ *           preemption off where RCU is watching; those in programs sleep before that.
  */
 #ifndef _OTR_PROBE_H
 #define _OTR_PROBE_H
@@ -37,6 +37,10 @@ void otr_tprobes_exit(void);
 
 /* eprobe.c */
 extern struct otr_dyn_kind otr_eprobe_kind;
+
+/* uprobe.c; there are some with CONFIG_UPROBES */
+extern struct otr_dyn_kind otr_uprobe_kind;
+void otr_uprobe_profile(struct seq_file *m, const struct otr_dyn *dyn);
 
 /* init.c */
 int otr_probe_init(void);

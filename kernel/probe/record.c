@@ -9,17 +9,21 @@
 
 #include "probe/event.h"
 
-/* A page of a ring takes no longer ones unless somebody makes it larger. */
-#define RECORD_BYTES	4080
-
 struct record_rooms {
-	u8	room[OTR_NEST_SLOTS][RECORD_BYTES] __aligned(8);
+	u8	room[OTR_NEST_SLOTS][OTR_PROBE_ROOM] __aligned(8);
 };
 
 static struct record_rooms __percpu *record_rooms;
 static DEFINE_PER_CPU(u32, record_nest);
 
-static void record_missed(const struct otr_probe *probe, struct otr_sub *only)
+/**
+ * otr_probe_record_missed - count a record that there was no room for
+ * @probe: the probe
+ * @only: in this instance; NULL for wherever it is wanted
+ *
+ * Context: that of otr_probe_record().
+ */
+void otr_probe_record_missed(const struct otr_probe *probe, struct otr_sub *only)
 {
 	const struct otr_dyn_target *target;
 
@@ -32,8 +36,17 @@ static void record_missed(const struct otr_probe *probe, struct otr_sub *only)
 		atomic_long_inc(&target->sub->missed);
 }
 
-static void record_put(const struct otr_probe *probe, struct otr_sub *only,
-		       struct otr_probe_rec *rec, u32 len)
+/**
+ * otr_probe_record_put - write a record that is complete
+ * @probe: the probe
+ * @only: in this instance; NULL for wherever it is wanted
+ * @rec: the record, with room up to the next word
+ * @len: its length
+ *
+ * Context: that of otr_probe_record().
+ */
+void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
+			  struct otr_probe_rec *rec, u32 len)
 {
 	const struct otr_dyn_target *target;
 
@@ -66,7 +79,7 @@ void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
 	struct otr_probe_rec *rec;
 
 	if (unlikely(slot < 0)) {
-		record_missed(probe, only);
+		otr_probe_record_missed(probe, only);
 		return;
 	}
 	rec = (void *)raw_cpu_ptr(record_rooms)->room[slot];
@@ -74,8 +87,8 @@ void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
 		rec->at = at;
 	if (probe->to->head == OTR_PROBE_RETURN)
 		rec->to = to;
-	record_put(probe, only, rec,
-		   otr_fetch_run(probe->fetch, source, rec, RECORD_BYTES));
+	otr_probe_record_put(probe, only, rec,
+			     otr_fetch_run(probe->fetch, source, rec, OTR_PROBE_ROOM));
 	otr_nest_exit(&record_nest, slot);
 }
 

@@ -326,6 +326,43 @@ static void user_memory(void)
 		       " arg1=0x7f0000010000 arg2=0x2726252423222120 arg3=0x0");
 }
 
+/* Is nothing looked for in memory? Then the program that may wait puts the same. */
+static bool at_hand(const char *definition, const struct otr_fetch_source *source)
+{
+	static char same[sizeof(rec.bytes)];
+	struct test_probe probe;
+	bool answer;
+
+	test_open(&probe, definition);
+	EXPECT_EQ(probe.err, 0);
+	answer = otr_fetch_at_hand(probe.fetch);
+	if (answer) {
+		memset(same, 0x5a, sizeof(same));
+		memset(&rec, 0x5a, sizeof(rec));
+		EXPECT_EQ(otr_fetch_run(probe.fetch, source, same, probe.fetch->size),
+			  otr_fetch_run_user(probe.fetch, source, &rec, sizeof(rec)));
+		EXPECT(!memcmp(same, &rec, sizeof(same)));
+	}
+	test_close(&probe);
+	return answer;
+}
+
+static void values_at_hand(void)
+{
+	struct pt_regs at = { .di = 1, .si = TEST_USER, .ax = 0xabcdef };
+	struct otr_fetch_source source = { .base = &at, .stack = TEST_USER };
+
+	EXPECT(at_hand("p /x:0", &source));
+	EXPECT(at_hand("p /x:0 %di %si:u8 a=%ax:x32 \\-5 $stack b=%ax:b4@4/16", &source));
+	EXPECT(at_hand("r /x:0 $retval:s32", &source));
+	EXPECT(!at_hand("p /x:0 %di +0(%si)", &source));
+	EXPECT(!at_hand("p /x:0 $stack1", &source));
+	EXPECT(!at_hand("p /x:0 @+0x10:u8", &source));
+	EXPECT(!at_hand("p /x:0 $comm", &source));
+	EXPECT(!at_hand("p /x:0 \\\"text\"", &source));
+	EXPECT(!at_hand("p /x:0 +0(%si):u8[4]", &source));
+}
+
 /* A thread plays a CPU, which has its variables as many bytes behind as its number is. */
 static void newer_kernels(void)
 {
@@ -389,6 +426,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(tracepoint),
 	KTAP_CASE(event),
 	KTAP_CASE(user_memory),
+	KTAP_CASE(values_at_hand),
 	KTAP_CASE(newer_kernels),
 	KTAP_CASE(newer_kernels_errors),
 };
