@@ -23,8 +23,7 @@ SERIES = [
     Series('symbols', 'trace, the text of a function call', 'functions in the trace',
            'instructions'),
     Series('entries', 'an event that a histogram counts by a number', 'entries', 'instructions'),
-    Series('frames', 'the same by stack', 'calls between the system call and the event',
-           'instructions'),
+    Series('frames', 'an event that a histogram counts by stack', 'calls down to it', 'instructions'),
     Series('cpus', 'an event, while all CPUs write events', 'CPUs', 'instructions'),
     Series('counted', 'an event, while all CPUs count it by one key', 'CPUs', 'instructions'),
 ]

@@ -116,7 +116,7 @@ bool entries(unsigned int step, double *at, double *value)
 /* The same by stack, which gets deeper. */
 bool frames(unsigned int step, double *at, double *value)
 {
-	*at = 8 * step;
+	*at = 8 * step + 1;
 	return need(EVENT "/hist") && set_depth(8 * step) &&
 	       triggered("hist:keys=stacktrace", "deep", value);
 }
