@@ -194,13 +194,16 @@ struct otr_fetch_place {
 };
 
 /*
- * What a step does. The order matters: the first one is done in line, others are asked
- * for in this order.
+ * What a step does. The order matters: those in front of the end can be done in line, others
+ * are asked for in this order.
  *
  * Steps of an argument begin with one that gets a value, and end with one that puts it.
  */
 enum otr_fetch_op {
 	OTR_FETCH_OP_WORD,	/* get and put: eight bytes at base + offset */
+	OTR_FETCH_OP_SMALL,	/* the same: fewer bytes */
+	OTR_FETCH_OP_STR_AT,	/* get and put: text at the word at base + offset, plus behind */
+	OTR_FETCH_OP_NUMBER,	/* get and put: a number in a record, as eight bytes */
 	OTR_FETCH_OP_END,
 	OTR_FETCH_OP_GET,	/* get: a word at base + offset */
 	OTR_FETCH_OP_READ,	/* get: the word that is in memory at value + offset */
@@ -240,7 +243,8 @@ enum otr_fetch_op {
  * @right: back
  * @offset: as @op says
  * @imm: as @op says
- * @access: of OTR_FETCH_OP_FIELD and _FIELD_AT
+ * @access: of OTR_FETCH_OP_FIELD, _NUMBER and _FIELD_AT
+ * @behind: of OTR_FETCH_OP_STR_AT
  */
 struct otr_fetch_step {
 	u8		op;
@@ -258,6 +262,7 @@ struct otr_fetch_step {
 	u8		rest;
 	u8		again;
 	u8		nr;
+	s32		behind;
 };
 
 /**
@@ -381,6 +386,7 @@ bool otr_fetch_lay(struct otr_fetch *fetch, enum otr_fetch_base base);
 bool otr_fetch_at_hand(const struct otr_fetch *fetch);
 
 /* run.c */
+int otr_fetch_text(char *to, u64 addr, unsigned int room);
 u64 otr_fetch_stack_word(unsigned long stack, unsigned int nr);
 unsigned int otr_fetch_run_rest(const struct otr_fetch *fetch, const struct otr_fetch_step *step,
 				const struct otr_fetch_source *source, void *rec,
@@ -398,6 +404,47 @@ unsigned int otr_fetch_differ(const struct otr_fetch *a, const struct otr_fetch 
 bool otr_fetch_same(const struct otr_fetch *a, const struct otr_fetch *b);
 bool otr_fetch_match(const struct otr_fetch *fetch, char **words, int nr);
 void otr_fetch_show(struct seq_file *m, const struct otr_fetch *fetch);
+
+/* A number of less than eight bytes, as it is. */
+static __always_inline void otr_fetch_run_small(const struct otr_fetch_step *step,
+						const void *from, void *to)
+{
+	if (likely(step->size == 4))
+		put_unaligned(get_unaligned((const u32 *)from), (u32 *)to);
+	else if (step->size == 2)
+		put_unaligned(get_unaligned((const u16 *)from), (u16 *)to);
+	else
+		*(u8 *)to = *(const u8 *)from;
+}
+
+/* Does a step take a word from the base of a source, whatever that is? */
+static inline bool otr_fetch_takes_word(const struct otr_fetch_step *step)
+{
+	return step->op == OTR_FETCH_OP_WORD || step->op == OTR_FETCH_OP_SMALL ||
+	       step->op == OTR_FETCH_OP_STR_AT || step->op == OTR_FETCH_OP_GET;
+}
+
+/*
+ * The steps from @step on that take numbers from @base; the first one that does not. Unless
+ * @base may be a record, there are no fields.
+ */
+static __always_inline const struct otr_fetch_step *
+otr_fetch_run_words(const struct otr_fetch_step *step, const void *base, void *rec, bool fields)
+{
+	for (;; step++) {
+		const void *from = base + step->offset;
+		void *to = rec + step->slot;
+
+		if (likely(step->op == OTR_FETCH_OP_WORD))
+			put_unaligned(get_unaligned((const u64 *)from), (u64 *)to);
+		else if (step->op == OTR_FETCH_OP_SMALL)
+			otr_fetch_run_small(step, from, to);
+		else if (fields && step->op == OTR_FETCH_OP_NUMBER)
+			put_unaligned(otr_access_number(&step->access, base), (u64 *)to);
+		else
+			return step;
+	}
+}
 
 /**
  * otr_fetch_run - fill a record with a probe's arguments
@@ -418,14 +465,49 @@ static __always_inline unsigned int otr_fetch_run(const struct otr_fetch *fetch,
 						  const struct otr_fetch_source *source,
 						  void *rec, unsigned int room)
 {
-	const struct otr_fetch_step *step = fetch->steps;
+	const struct otr_fetch_step *step = otr_fetch_run_words(fetch->steps, source->base, rec,
+								true);
 
-	for (; step->op == OTR_FETCH_OP_WORD; step++)
-		put_unaligned(*(const u64 *)(source->base + step->offset),
-			      (u64 *)(rec + step->slot));
 	if (likely(step->op == OTR_FETCH_OP_END))
 		return fetch->size;
 	return otr_fetch_run_rest(fetch, step, source, rec, room);
+}
+
+/**
+ * otr_fetch_run_short - fill a short record with a probe's arguments, texts among them
+ * @fetch: the arguments
+ * @base: that of the source
+ * @rec: as for otr_fetch_run(), not in a ring
+ * @room: bytes there
+ *
+ * Context: any, NMI included; preemption off.
+ * Return: the record's length, below @room; 0 where it takes more room, or where not all can
+ * be done in line: nothing is lost, otr_fetch_run() does it.
+ */
+static __always_inline unsigned int otr_fetch_run_short(const struct otr_fetch *fetch,
+							const void *base, void *rec,
+							unsigned int room)
+{
+	const struct otr_fetch_step *step = fetch->steps;
+	unsigned int end = fetch->size;
+
+	for (;; step++) {
+		int len;
+
+		step = otr_fetch_run_words(step, base, rec, true);
+		if (step->op == OTR_FETCH_OP_END)
+			return end;
+		if (step->op != OTR_FETCH_OP_STR_AT || end >= room)
+			return 0;
+		len = otr_fetch_text(rec + end, *(const u64 *)(base + step->offset) + step->behind,
+				     room - end);
+		/* It may have been cut. */
+		if (len == room - end)
+			return 0;
+		len = max(len, 0);
+		put_unaligned((u32)len << 16 | end, (u32 *)(rec + step->slot));
+		end += len;
+	}
 }
 
 /**

@@ -64,6 +64,9 @@ static int lay_at(u64 tag, enum otr_fetch_base base)
 			(int)((u32)tag * sizeof(long)) : LAY_NONE;
 	case OTR_FETCH_BASE_RESULT:
 		return tag == OTR_DRAFT_RESULT ? 0 : LAY_NONE;
+	case OTR_FETCH_BASE_RECORD:
+		return OTR_DRAFT_IS(tag) == OTR_DRAFT_IS(OTR_DRAFT_FIELD_AT(0)) ? (u32)tag :
+										LAY_NONE;
 	default:
 		return LAY_NONE;
 	}
@@ -76,11 +79,6 @@ static s16 lay_saved(unsigned int nr, enum otr_fetch_base base)
 		/* Behind the return address. */
 		return -(s16)(nr - OTR_FRAME_ARGS + 1);
 	return base == OTR_FETCH_BASE_REGS ? otr_arch_argument(nr) : lay_frame_argument(nr);
-}
-
-static bool lay_is_word(const struct otr_fetch_step *step)
-{
-	return step->op == OTR_FETCH_OP_WORD || step->op == OTR_FETCH_OP_GET;
 }
 
 /**
@@ -99,10 +97,10 @@ bool otr_fetch_lay(struct otr_fetch *fetch, enum otr_fetch_base base)
 	unsigned int i;
 
 	for (i = 0; i < fetch->nr_steps; i++)
-		if (lay_is_word(&steps[i]) && lay_at(steps[i].imm, base) == LAY_NONE)
+		if (otr_fetch_takes_word(&steps[i]) && lay_at(steps[i].imm, base) == LAY_NONE)
 			return false;
 	for (i = 0; i < fetch->nr_steps; i++)
-		if (lay_is_word(&steps[i]))
+		if (otr_fetch_takes_word(&steps[i]))
 			steps[i].offset = lay_at(steps[i].imm, base);
 	/* Behind the places are the numbers. */
 	for (i = 0; i < fetch->saved; i++)
@@ -114,6 +112,7 @@ static bool lay_looks(const struct otr_fetch_step *step)
 {
 	switch (step->op) {
 	case OTR_FETCH_OP_WORD:
+	case OTR_FETCH_OP_SMALL:
 	case OTR_FETCH_OP_END:
 	case OTR_FETCH_OP_GET:
 	case OTR_FETCH_OP_PUT:

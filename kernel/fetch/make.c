@@ -87,8 +87,47 @@ static void make_arg(struct make *make, const struct otr_fetch_arg *from, struct
  */
 static bool make_is_word(const struct otr_fetch_step *step, const struct otr_draft *plan)
 {
-	return step->op == OTR_FETCH_OP_GET && step[1].op == OTR_FETCH_OP_PUT && step->rest == 1 &&
-	       step->slot + sizeof(u64) <= plan->size;
+	return step->slot + sizeof(u64) <= plan->size;
+}
+
+/* How a number of another event's record is put in one step; END for not. */
+static enum otr_fetch_op make_field(const struct otr_access *from, unsigned int size)
+{
+	if (from->how == OTR_GET_8 && size == 8)
+		return OTR_FETCH_OP_WORD;
+	if (size == 8)
+		return OTR_FETCH_OP_NUMBER;
+	if (from->how == OTR_GET_8 || (from->how == OTR_GET_4 && size <= 4) ||
+	    (from->how == OTR_GET_2 && size <= 2) || (from->how == OTR_GET_1 && size == 1))
+		return OTR_FETCH_OP_SMALL;
+	return OTR_FETCH_OP_END;
+}
+
+/* Of an argument of two steps, make one if there is such a one. */
+static bool make_join(struct otr_fetch_step *to, const struct otr_fetch_step *step,
+		      const struct otr_draft *plan)
+{
+	const struct otr_fetch_step *put = step + 1;
+
+	if (step->rest != 1)
+		return false;
+	if (step->op == OTR_FETCH_OP_GET && put->op == OTR_FETCH_OP_STR && !put->nr) {
+		to->op = OTR_FETCH_OP_STR_AT;
+		to->behind = put->offset;
+	} else if (step->op == OTR_FETCH_OP_GET && put->op == OTR_FETCH_OP_PUT) {
+		to->op = make_is_word(step, plan) ? OTR_FETCH_OP_WORD : OTR_FETCH_OP_SMALL;
+	} else if (step->op == OTR_FETCH_OP_FIELD && put->op == OTR_FETCH_OP_PUT &&
+		   make_field(&step->access, put->size) != OTR_FETCH_OP_END) {
+		to->op = make_field(&step->access, put->size);
+		to->offset = step->access.offset;
+		if (to->op != OTR_FETCH_OP_NUMBER)
+			to->imm = OTR_DRAFT_FIELD_AT(step->access.offset);
+	} else {
+		return false;
+	}
+	to->size = put->size;
+	to->rest = 0;
+	return true;
 }
 
 /* Steps of arguments that are one step come without the other. */
@@ -104,11 +143,7 @@ static unsigned int make_steps(struct make *make, const struct otr_draft *plan, 
 			make->symbol[symbol].name = make_text(make, plan->symbol[symbol].name);
 			make->symbol[symbol++].step = to - make->step;
 		}
-		if (make_is_word(&plan->step[i], plan)) {
-			to->op = OTR_FETCH_OP_WORD;
-			to->rest = 0;
-			i++;
-		}
+		i += make_join(to, &plan->step[i], plan);
 	}
 	*to = (struct otr_fetch_step){ .op = OTR_FETCH_OP_END };
 	return to + 1 - make->step;

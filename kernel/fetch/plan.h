@@ -31,6 +31,7 @@ enum otr_draft_sort {
 #define OTR_DRAFT_REG(at)	((u64)(at))
 #define OTR_DRAFT_ARG(nr)	(1ULL << 32 | (nr))
 #define OTR_DRAFT_RESULT		(2ULL << 32)
+#define OTR_DRAFT_FIELD_AT(offset)	(3ULL << 32 | (offset))
 #define OTR_DRAFT_IS(tag)	((tag) >> 32)
 
 /**

@@ -79,8 +79,7 @@ static __always_inline u64 run_zeros(u64 word)
 }
 
 /* What a word does not reach: at the end of the room, or of what can be read. */
-static noinline int run_kernel_text_end(char *to, u64 addr, unsigned int len,
-					unsigned int room)
+static noinline int run_text_end(char *to, u64 addr, unsigned int len, unsigned int room)
 {
 	for (; len < room; len++) {
 		if (copy_from_kernel_nofault(to + len, (const void *)(addr + len), 1))
@@ -93,8 +92,18 @@ static noinline int run_kernel_text_end(char *to, u64 addr, unsigned int len,
 	return room;
 }
 
-/* A text is copied and measured in one go, a word at a time. */
-static int run_kernel_text(char *to, u64 addr, unsigned int room)
+/**
+ * otr_fetch_text - copy a text of the kernel
+ * @to: where to
+ * @addr: where it is, or nothing
+ * @room: bytes at @to, not 0; a text that does not fit is cut
+ *
+ * It is copied and measured in one go, a word at a time. Some bytes behind it are changed, too.
+ *
+ * Context: any, NMI included.
+ * Return: its bytes, with the zero; -EFAULT where nothing can be read.
+ */
+int otr_fetch_text(char *to, u64 addr, unsigned int room)
 {
 	unsigned int len = 0, whole = room & ~7U;
 	u64 word, zeros;
@@ -109,7 +118,7 @@ static int run_kernel_text(char *to, u64 addr, unsigned int room)
 		if (zeros)
 			return len + __ffs(zeros) / 8 + 1;
 	}
-	return run_kernel_text_end(to, addr, len, room);
+	return run_text_end(to, addr, len, room);
 }
 
 static int run_user_text(char *to, u64 addr, unsigned int room)
@@ -175,7 +184,7 @@ static int run_text(enum otr_fetch_op op, char *to, u64 value, unsigned int room
 				run_user_text(to, value, room);
 	default:
 		return sleeps ? run_sleeping_text(to, value, room) :
-				run_kernel_text(to, value, room);
+				otr_fetch_text(to, value, room);
 	}
 }
 
@@ -189,7 +198,7 @@ static __always_inline void run_put_text(struct run *run, const struct otr_fetch
 
 	if (likely(room)) {
 		if (step->op == OTR_FETCH_OP_STR && !run->user)
-			len = run_kernel_text(run->rec + run->end, value, room);
+			len = otr_fetch_text(run->rec + run->end, value, room);
 		else
 			len = run_text(step->op, run->rec + run->end, value, room, run->user);
 	}
@@ -301,12 +310,6 @@ static __always_inline u64 run_value(const struct otr_fetch_step *step,
 	}
 }
 
-static __always_inline void run_word(const struct otr_fetch_step *step,
-				     const struct otr_fetch_source *source, void *rec)
-{
-	put_unaligned(*(const u64 *)(source->base + step->offset), (u64 *)(rec + step->slot));
-}
-
 /* An element of an array is done: the step in front of what does the next one. */
 static const struct otr_fetch_step *run_again(const struct run *run,
 					      const struct otr_fetch_step *step,
@@ -330,9 +333,11 @@ static __always_inline unsigned int run_steps(const struct otr_fetch *fetch,
 	u64 value = 0, from = 0;
 
 	for (;; step++) {
+		step = otr_fetch_run_words(step, source->base, rec, true);
 		switch (step->op) {
-		case OTR_FETCH_OP_WORD:
-			run_word(step, source, rec);
+		case OTR_FETCH_OP_STR_AT:
+			value = *(const u64 *)(source->base + step->offset) + step->behind;
+			run_put_text(&run, step, 0, value);
 			break;
 		case OTR_FETCH_OP_END:
 			return run.end;

@@ -67,7 +67,7 @@ static void eprobe_run(struct otr_tap *tap, const struct otr_hit *hit)
 	if (unlikely(!hit->rec))
 		return;
 	if (probe->fetch->texts)
-		otr_probe_record_texts(probe, to->target.sub, &source, 0, 0);
+		otr_probe_record_texts(probe, to->target.sub, source, 0, 0);
 	else
 		otr_probe_record_plain(probe->fetch, to->target.sub, &source, OTR_PROBE_BARE, 0, 0);
 }
@@ -105,6 +105,8 @@ static int eprobe_attach(struct otr_event *ev, struct otr_sub *sub)
 	to->tap.run = eprobe_run;
 	to->tap.kind = OTR_TAP_BEFORE;
 	to->tap.needs_rec = true;
+	/* Arguments are of the fields that an event has for itself. */
+	to->tap.counts = true;
 	err = eprobe_hold(to, sub->inst);
 	if (err) {
 		kfree(to);

@@ -9,6 +9,7 @@
 #include "fetch/fetch.h"
 #include "inst/inst.h"
 #include "probe/probe.h"
+#include "record/record.h"
 
 /* Bytes of the name of an event or of a group, with the zero, as in-tree. */
 #define OTR_PROBE_NAME	64
@@ -163,22 +164,25 @@ void otr_probe_record_missed(const struct otr_probe *probe, struct otr_sub *only
 void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
 			  struct otr_probe_rec *rec, u32 len);
 void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
-			    const struct otr_fetch_source *source, unsigned long at,
-			    unsigned long to);
+			    struct otr_fetch_source source, unsigned long at, unsigned long to);
 
-/* Write a record without texts in one instance. */
-static __always_inline void otr_probe_record_plain(const struct otr_fetch *fetch,
-						   struct otr_sub *sub,
-						   const struct otr_fetch_source *source,
-						   enum otr_probe_head head,
-						   unsigned long at, unsigned long to)
+void otr_probe_record_aside(const struct otr_fetch *fetch, struct otr_sub *sub,
+			    struct otr_fetch_source source, enum otr_probe_head head,
+			    unsigned long at, unsigned long to);
+void otr_probe_fetch_rest(const struct otr_fetch *fetch, const struct otr_fetch_step *step,
+			  struct otr_fetch_source source, void *rec);
+
+/*
+ * All of a record without texts, but for what every record begins with. What is not in line
+ * gets a copy of the source, which so is never in memory on the common way.
+ */
+static __always_inline void otr_probe_fill(const struct otr_fetch *fetch,
+					   const struct otr_fetch_source *source,
+					   enum otr_probe_head head, struct otr_probe_rec *rec,
+					   unsigned int len, unsigned long at, unsigned long to)
 {
-	unsigned int len = ALIGN(fetch->size, sizeof(u32));
-	struct otr_out out __uninitialized;
-	struct otr_probe_rec *rec = otr_event_begin(sub, &out, len);
+	const struct otr_fetch_step *step;
 
-	if (!rec)
-		return;
 	/* The last bytes may be no word. */
 	if (head != OTR_PROBE_BARE || len > sizeof(rec->head))
 		WRITE_ONCE(*(u32 *)((void *)rec + len - sizeof(u32)), 0);
@@ -186,9 +190,35 @@ static __always_inline void otr_probe_record_plain(const struct otr_fetch *fetch
 		rec->at = at;
 	if (head == OTR_PROBE_RETURN)
 		rec->to = to;
-	otr_fetch_run(fetch, source, rec, fetch->size);
-	barrier_data(rec);
-	otr_event_end(&out);
+	step = otr_fetch_run_words(fetch->steps, source->base, rec, head == OTR_PROBE_BARE);
+	if (unlikely(step->op != OTR_FETCH_OP_END))
+		otr_probe_fetch_rest(fetch, step, *source, rec);
+}
+
+/* Write a record without texts in one instance: the common way, in line. */
+static __always_inline void otr_probe_record_plain(const struct otr_fetch *fetch,
+						   struct otr_sub *sub,
+						   const struct otr_fetch_source *source,
+						   enum otr_probe_head head,
+						   unsigned long at, unsigned long to)
+{
+	unsigned int len = ALIGN(fetch->size, sizeof(u32));
+	struct otr_rec out __uninitialized;
+	struct otr_probe_rec *rec = NULL;
+
+	/* As every record. */
+	if (len < sizeof(rec->head) || len % sizeof(u32))
+		__builtin_unreachable();
+	if (likely(!otr_gate_closed(&sub->gate)) && likely(len <= OTR_REC_SHORT_MAX))
+		rec = otr_ring_try(sub->ring, &out, len);
+	if (unlikely(!rec)) {
+		otr_probe_record_aside(fetch, sub, *source, head, at, to);
+		return;
+	}
+	otr_record_head(&rec->head, sub->id);
+	otr_probe_fill(fetch, source, head, rec, len, at, to);
+	otr_ring_keep(&out);
+	otr_comm_want(sub->remember);
 }
 
 /**
@@ -210,7 +240,7 @@ static __always_inline void otr_probe_record(const struct otr_probe *probe,
 	const struct otr_dyn_target *target;
 
 	if (unlikely(fetch->texts)) {
-		otr_probe_record_texts(probe, NULL, source, at, to);
+		otr_probe_record_texts(probe, NULL, *source, at, to);
 		return;
 	}
 	/* A target stays; pairs with otr_dyn_target_add(). */

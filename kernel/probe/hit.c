@@ -14,6 +14,7 @@
  */
 #include <linux/rcupdate.h>
 
+#include "arch/x86/arch.h"
 #include "base/base.h"
 #include "probe/kprobe.h"
 
@@ -40,17 +41,26 @@ static noinline void hit_missed(struct hlist_head *table, unsigned long ip)
 			atomic_long_inc(&spot->kp->missed);
 }
 
+/*
+ * Is there RCU, which keeps probes in place? Where the kernel has what runs without it in
+ * sections that nobody traces, no hook is called there.
+ */
+static __always_inline bool hit_watched(void)
+{
+	return IS_ENABLED(CONFIG_ARCH_WANTS_NO_INSTR) || rcu_is_watching();
+}
+
 /* May this context record? The caller switched preemption off. */
 static __always_inline int hit_enter(struct hlist_head *table, unsigned long ip)
 {
 	int place = otr_guard_enter();
 
-	if (likely(place >= 0 && rcu_is_watching()))
+	if (likely(place >= 0 && hit_watched()))
 		return place;
-	/* Without RCU nothing keeps probes in place: there is nobody to tell. */
+	/* Without RCU there is nobody to tell. */
 	if (place >= 0)
 		otr_guard_exit(place);
-	else if (rcu_is_watching())
+	else if (hit_watched())
 		hit_missed(table, ip);
 	return -1;
 }
@@ -90,52 +100,64 @@ struct otr_hook otr_kprobe_hook = {
 	.flags	= OTR_HOOK_SELF,
 };
 
-/* Put @saved words into entries of a call, the probe's own one last. False without room. */
-static noinline bool hit_push_words(struct otr_kprobe *kp, struct otr_rets *rets,
-				    struct otr_frame *frame, unsigned long ip,
-				    const u64 *words, unsigned int saved)
+static __always_inline struct otr_ret *hit_push_entry(const struct otr_kprobe *kp,
+						      struct otr_rets *rets,
+						      struct otr_frame *frame, unsigned long ip)
 {
-	unsigned int more = DIV_ROUND_UP(saved - HIT_FIRST, HIT_MORE), i;
+	struct otr_ret *ret = otr_ret_push(rets, otr_kprobe_ret_hook.key, frame, ip);
 
-	if (rets->depth + more >= OTR_RET_DEPTH)
-		return false;
-	/* The first words are in the uppermost. */
-	for (i = more; i-- > 0;) {
+	ret->flags = 0;
+	ret->depth = 0;
+	ret->data[0] = kp->serial;
+	return ret;
+}
+
+/* The words behind the first ones, into entries of their own. */
+static void hit_push_words(struct otr_rets *rets, struct otr_frame *frame, unsigned long ip,
+			   const u64 *words, unsigned int more)
+{
+	while (more-- > 0) {
 		struct otr_ret *ret = otr_ret_push(rets, otr_kprobe_ret_hook.key, frame, ip);
 
 		ret->flags = HIT_WORDS;
 		ret->depth = 0;
-		memcpy(ret->data, words + HIT_FIRST + i * HIT_MORE, sizeof(ret->data));
+		memcpy(ret->data, words + more * HIT_MORE, sizeof(ret->data));
 	}
-	return true;
 }
 
-static __always_inline bool hit_push(struct otr_kprobe *kp, struct otr_frame *frame,
-				     unsigned long ip)
+/* Put what a probe wants of the entry into entries of a call, the first words last. */
+static noinline bool hit_push_saved(const struct otr_kprobe *kp, struct otr_rets *rets,
+				    struct otr_frame *frame, unsigned long ip)
 {
 	const struct otr_fetch *fetch = kp->probe.fetch;
 	const struct otr_fetch_source source = {
 		.base	= frame,
 		.stack	= (unsigned long)&frame->parent,
 	};
-	struct otr_rets *rets = otr_rets_get();
 	u64 words[OTR_KPROBE_SAVED + HIT_MORE] __uninitialized;
-	struct otr_ret *ret;
+	unsigned int more = 0;
+
+	if (fetch->saved > HIT_FIRST)
+		more = DIV_ROUND_UP(fetch->saved - HIT_FIRST, HIT_MORE);
+	if (rets->depth + more >= OTR_RET_DEPTH)
+		return false;
+	otr_fetch_save(fetch, &source, words);
+	hit_push_words(rets, frame, ip, words + HIT_FIRST, more);
+	memcpy(&hit_push_entry(kp, rets, frame, ip)->data[1], words, HIT_FIRST * sizeof(*words));
+	return true;
+}
+
+/* False without room. */
+static __always_inline bool hit_push(const struct otr_kprobe *kp, struct otr_frame *frame,
+				     unsigned long ip)
+{
+	struct otr_rets *rets = otr_rets_get();
 
 	if (unlikely(!rets || otr_rets_full(rets)))
 		return false;
-	if (unlikely(fetch->saved)) {
-		otr_fetch_save(fetch, &source, words);
-		if (fetch->saved > HIT_FIRST &&
-		    !hit_push_words(kp, rets, frame, ip, words, fetch->saved))
-			return false;
-	}
-	ret = otr_ret_push(rets, otr_kprobe_ret_hook.key, frame, ip);
-	ret->flags = 0;
-	ret->depth = 0;
-	ret->data[0] = kp->serial;
-	if (unlikely(fetch->saved))
-		memcpy(&ret->data[1], words, HIT_FIRST * sizeof(*words));
+	if (unlikely(kp->probe.fetch->saved))
+		return hit_push_saved(kp, rets, frame, ip);
+	hit_push_entry(kp, rets, frame, ip);
 	return true;
 }
 
@@ -158,7 +180,7 @@ static void hit_calls(unsigned long ip, unsigned long parent_ip, struct otr_hook
 }
 
 /* What a call took along, in one piece. */
-static noinline void hit_gather(u64 *words, const struct otr_ret *ret, unsigned int saved)
+static void hit_gather(u64 *words, const struct otr_ret *ret, unsigned int saved)
 {
 	unsigned int at;
 
@@ -167,27 +189,38 @@ static noinline void hit_gather(u64 *words, const struct otr_ret *ret, unsigned 
 		memcpy(words + at, (--ret)->data, sizeof(ret->data));
 }
 
-static __always_inline void hit_returned(const struct otr_kprobe *kp, const struct otr_ret *ret,
-					 const unsigned long *value)
+/* Where a call returns to: the entry knows, unless there is one below for the same place. */
+static __always_inline unsigned long hit_caller(const struct otr_ret *ret)
 {
-	u64 words[OTR_KPROBE_SAVED + HIT_MORE] __uninitialized;
-	struct otr_fetch_source source = {
+	return likely(ret->to != (unsigned long)otr_return_tramp) ? ret->to :
+								    otr_ret_caller(ret->place);
+}
+
+static __always_inline void hit_returned(const struct otr_kprobe *kp, const struct otr_ret *ret,
+					 const unsigned long *value, const u64 *saved)
+{
+	const struct otr_fetch_source source = {
 		.base	= value,
-		.saved	= &ret->data[1],
+		.saved	= saved,
 		.stack	= (unsigned long)(ret->place + 1),
 	};
 
-	if (unlikely(kp->probe.fetch->saved > HIT_FIRST)) {
-		hit_gather(words, ret, kp->probe.fetch->saved);
-		source.saved = words;
-	}
 	raw_cpu_inc(*kp->hits);
-	otr_probe_record(&kp->probe, &source, OTR_PROBE_RETURN, ret->ip,
-			 otr_ret_caller(ret->place));
+	otr_probe_record(&kp->probe, &source, OTR_PROBE_RETURN, ret->ip, hit_caller(ret));
 }
 
-static void hit_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct otr_ret *ret,
-		     unsigned long value)
+static noinline void hit_returned_saved(const struct otr_kprobe *kp, const struct otr_ret *ret,
+					const unsigned long *value)
+{
+	u64 words[OTR_KPROBE_SAVED + HIT_MORE] __uninitialized;
+
+	hit_gather(words, ret, kp->probe.fetch->saved);
+	hit_returned(kp, ret, value, words);
+}
+
+/* Nothing here has a length that somebody could have wrong. */
+static __no_stack_protector void hit_left(struct otr_ret_hook *hook, struct otr_rets *rets,
+					  struct otr_ret *ret, unsigned long value)
 {
 	const struct otr_spot *spot;
 	int place;
@@ -197,11 +230,16 @@ static void hit_left(struct otr_ret_hook *hook, struct otr_rets *rets, struct ot
 	preempt_disable_notrace();
 	place = hit_enter(otr_kprobe_returns, ret->ip);
 	if (likely(place >= 0)) {
-		/* It may be gone. */
 		hlist_for_each_entry_rcu(spot, otr_kprobe_bucket(otr_kprobe_returns, ret->ip),
-					 node, true)
-			if (spot->ip == ret->ip && likely(spot->kp->serial == ret->data[0]))
-				hit_returned(spot->kp, ret, &value);
+					 node, true) {
+			/* It may be gone. */
+			if (spot->ip != ret->ip || unlikely(spot->kp->serial != ret->data[0]))
+				continue;
+			if (likely(spot->kp->probe.fetch->saved <= HIT_FIRST))
+				hit_returned(spot->kp, ret, &value, &ret->data[1]);
+			else
+				hit_returned_saved(spot->kp, ret, &value);
+		}
 		otr_guard_exit(place);
 	}
 	preempt_enable_notrace();

@@ -3,7 +3,7 @@
  * Records with texts.
  *
  * How long they are is known when they are there, so they are put together beside the
- * rings, once for all instances that want them.
+ * rings: short ones on the stack, others once for all instances that want them.
  */
 #include <linux/percpu.h>
 
@@ -15,6 +15,48 @@ struct record_rooms {
 
 static struct record_rooms __percpu *record_rooms;
 static DEFINE_PER_CPU(u32, record_nest);
+
+/**
+ * otr_probe_record_aside - write a record without texts by the ways that are not the common one
+ * @fetch: the arguments
+ * @sub: the event in an instance
+ * @source: where arguments come from
+ * @head: how the record begins
+ * @at: as &struct otr_probe_rec.at
+ * @to: as &struct otr_probe_rec.to
+ *
+ * Context: that of otr_event_begin().
+ */
+noinline void otr_probe_record_aside(const struct otr_fetch *fetch, struct otr_sub *sub,
+				     struct otr_fetch_source source, enum otr_probe_head head,
+				     unsigned long at, unsigned long to)
+{
+	unsigned int len = ALIGN(fetch->size, sizeof(u32));
+	struct otr_out out __uninitialized;
+	struct otr_probe_rec *rec = otr_event_begin(sub, &out, len);
+
+	if (!rec)
+		return;
+	otr_probe_fill(fetch, &source, head, rec, len, at, to);
+	barrier_data(rec);
+	otr_event_end(&out);
+}
+
+/**
+ * otr_probe_fetch_rest - the steps of a probe's arguments that are not done in line
+ * @fetch: the arguments
+ * @step: the first one
+ * @source: where arguments come from
+ * @rec: the record
+ *
+ * Context: that of otr_fetch_run().
+ */
+noinline void otr_probe_fetch_rest(const struct otr_fetch *fetch,
+				   const struct otr_fetch_step *step,
+				   struct otr_fetch_source source, void *rec)
+{
+	otr_fetch_run_rest(fetch, step, &source, rec, fetch->size);
+}
 
 /**
  * otr_probe_record_missed - count a record that there was no room for
@@ -61,6 +103,94 @@ void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
 		otr_event_judge(target->sub, rec, ALIGN(len, sizeof(u32)));
 }
 
+static void record_put_heads(const struct otr_probe *probe, struct otr_probe_rec *rec,
+			     unsigned long at, unsigned long to)
+{
+	if (probe->to->head != OTR_PROBE_BARE)
+		rec->at = at;
+	if (probe->to->head == OTR_PROBE_RETURN)
+		rec->to = to;
+}
+
+/* The one instance that wants records of a probe, if there is one and nothing is in its way. */
+static struct otr_sub *record_open_target(const struct otr_probe *probe, struct otr_sub *only)
+{
+	const struct otr_dyn_target *target;
+	struct hlist_node *first;
+
+	if (!only) {
+		/* A target stays; pairs with otr_dyn_target_add(). */
+		first = rcu_dereference_raw(hlist_first_rcu(&probe->to->targets));
+		if (unlikely(!first || rcu_access_pointer(hlist_next_rcu(first))))
+			return NULL;
+		target = hlist_entry(first, struct otr_dyn_target, node);
+		only = target->sub;
+	}
+	return likely(!otr_gate_closed(&only->gate)) ? only : NULL;
+}
+
+/* All of it but its head, two words at a time. */
+static __always_inline void record_copy(void *to, const void *from, unsigned int len)
+{
+	unsigned int at = sizeof(struct otr_rec_head);
+
+	/* One at a time, or the compiler makes memcpy() of it. */
+	for (; at + sizeof(u64) <= len; at += sizeof(u64))
+		WRITE_ONCE(*(u64 *)(to + at), *(const u64 *)(from + at));
+	if (at < len)
+		WRITE_ONCE(*(u32 *)(to + at), *(const u32 *)(from + at));
+}
+
+/*
+ * The common way of a record with texts: a short one for one instance, put together on the
+ * stack. False for all others, of which nothing is done then.
+ */
+static __always_inline bool record_short(const struct otr_probe *probe, struct otr_sub *sub,
+					 const void *base, unsigned long at, unsigned long to)
+{
+	u8 room[OTR_REC_SHORT_MAX + sizeof(u32)] __aligned(8) __uninitialized;
+	struct otr_rec out __uninitialized;
+	struct otr_rec_head *head;
+	unsigned int len;
+
+	record_put_heads(probe, (struct otr_probe_rec *)room, at, to);
+	len = otr_fetch_run_short(probe->fetch, base, room, OTR_REC_SHORT_MAX);
+	if (unlikely(!len))
+		return false;
+	/* The last bytes may be no word. */
+	put_unaligned(0, (u32 *)(room + len));
+	len = ALIGN(len, sizeof(u32));
+	if (len < sizeof(*head) || len % sizeof(u32))
+		__builtin_unreachable();
+	head = otr_ring_try(sub->ring, &out, len);
+	if (unlikely(!head))
+		return false;
+	otr_record_head(head, sub->id);
+	record_copy(head, room, len);
+	otr_ring_keep(&out);
+	otr_comm_want(sub->remember);
+	return true;
+}
+
+/* All others: beside the rings, once for all instances. */
+static noinline void record_long(const struct otr_probe *probe, struct otr_sub *only,
+				 const struct otr_fetch_source *source, unsigned long at,
+				 unsigned long to)
+{
+	int slot = otr_nest_enter(&record_nest, OTR_NEST_SLOTS);
+	struct otr_probe_rec *rec;
+
+	if (unlikely(slot < 0)) {
+		otr_probe_record_missed(probe, only);
+		return;
+	}
+	rec = (void *)raw_cpu_ptr(record_rooms)->room[slot];
+	record_put_heads(probe, rec, at, to);
+	otr_probe_record_put(probe, only, rec,
+			     otr_fetch_run(probe->fetch, source, rec, OTR_PROBE_ROOM));
+	otr_nest_exit(&record_nest, slot);
+}
+
 /**
  * otr_probe_record_texts - the same as otr_probe_record(), where arguments are texts
  * @probe: the probe
@@ -71,25 +201,14 @@ void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
  *
  * Context: that of otr_probe_record().
  */
+__no_stack_protector
 void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
-			    const struct otr_fetch_source *source, unsigned long at,
-			    unsigned long to)
+			    struct otr_fetch_source source, unsigned long at, unsigned long to)
 {
-	int slot = otr_nest_enter(&record_nest, OTR_NEST_SLOTS);
-	struct otr_probe_rec *rec;
+	struct otr_sub *sub = record_open_target(probe, only);
 
-	if (unlikely(slot < 0)) {
-		otr_probe_record_missed(probe, only);
-		return;
-	}
-	rec = (void *)raw_cpu_ptr(record_rooms)->room[slot];
-	if (probe->to->head != OTR_PROBE_BARE)
-		rec->at = at;
-	if (probe->to->head == OTR_PROBE_RETURN)
-		rec->to = to;
-	otr_probe_record_put(probe, only, rec,
-			     otr_fetch_run(probe->fetch, source, rec, OTR_PROBE_ROOM));
-	otr_nest_exit(&record_nest, slot);
+	if (unlikely(!sub || !record_short(probe, sub, source.base, at, to)))
+		record_long(probe, only, &source, at, to);
 }
 
 /**

@@ -71,14 +71,19 @@ static void tprobe_hit(void *data, u64 a, u64 b, u64 c, u64 d, u64 e)
 {
 	/* Behind the frame pointer and the return address. */
 	const u64 *more = (const u64 *)__builtin_frame_address(0) + 2;
-	/* The first one is ours, and nobody asks for it. */
-	u64 words[TPROBE_WORDS] = { 0, a, b, c, d, e };
+	/* The first one is ours, and nobody asks for it; nor for those that are not set. */
+	u64 words[TPROBE_WORDS] __uninitialized;
 	const struct tprobe *tp = data;
 	const struct otr_fetch_source source = {
 		.base	= words,
 		.stack	= (unsigned long)(more - 1),
 	};
 
+	words[1] = a;
+	words[2] = b;
+	words[3] = c;
+	words[4] = d;
+	words[5] = e;
 	if (unlikely(tp->takes_more))
 		memcpy(words + TPROBE_IN_REGS, more, sizeof(words) - TPROBE_IN_REGS * sizeof(u64));
 	otr_probe_record(&tp->probe, &source, OTR_PROBE_AT, tp->ip, 0);
@@ -183,7 +188,7 @@ static bool tprobe_takes_more(const struct otr_fetch *fetch)
 	unsigned int i;
 
 	for (i = 0; i < fetch->nr_steps; i++, step++)
-		if ((step->op == OTR_FETCH_OP_WORD || step->op == OTR_FETCH_OP_GET) &&
+		if (otr_fetch_takes_word(step) &&
 		    step->offset >= TPROBE_IN_REGS * (int)sizeof(u64))
 			return true;
 	return false;

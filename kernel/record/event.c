@@ -201,8 +201,10 @@ static __always_inline void event_copy_words(void *to, const void *from, unsigne
 {
 	unsigned int at;
 
-	for (at = 0; at < len; at += sizeof(u32))
-		/* One at a time, or the compiler makes memcpy() of it. */
+	/* One at a time, or the compiler makes memcpy() of it. */
+	for (at = 0; at + sizeof(u64) <= len; at += sizeof(u64))
+		WRITE_ONCE(*(u64 *)(to + at), *(const u64 *)(from + at));
+	if (at < len)
 		WRITE_ONCE(*(u32 *)(to + at), *(const u32 *)(from + at));
 }
 
@@ -469,8 +471,8 @@ static __always_inline bool event_lone_rejects(const struct otr_sub *sub, const 
 }
 
 /*
- * The same for a trigger that counts: nothing is recorded, and it changes nothing. False
- * for what is to be looked at as a whole.
+ * The same for a trigger that counts, and changes nothing. False for what is to be looked at
+ * as a whole.
  */
 static __always_inline bool event_counted(struct otr_sub *sub, const void *data,
 					  unsigned int len, u32 gate, unsigned long probe)
@@ -479,10 +481,16 @@ static __always_inline bool event_counted(struct otr_sub *sub, const void *data,
 	struct otr_tap *counter = READ_ONCE(sub->counter);
 	const struct otr_hit hit = { .sub = sub, .rec = data, .len = len, .probe = probe };
 
-	if (!counter || gate != (OTR_GATE_SHUT | OTR_GATE_TRIGGER))
+	if (!counter || (gate & ~OTR_GATE_SHUT) != OTR_GATE_TRIGGER)
+		return false;
+	/* The ring's time is not known here. */
+	if (!(gate & OTR_GATE_SHUT) && counter->kind != OTR_TAP_BEFORE)
 		return false;
 	if (!counter->filter || otr_filter_match(counter->filter, data))
 		counter->run(counter, &hit);
+	/* What it recorded may have set off something that closed the gate. */
+	if (!(READ_ONCE(sub->gate.bits) & OTR_GATE_SHUT))
+		event_keep(sub, data, len);
 	return true;
 }
 

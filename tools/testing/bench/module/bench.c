@@ -65,6 +65,12 @@ static noinline void loop_body(unsigned int n)
 		otr_bench_body(n);
 }
 
+static noinline void loop_told(unsigned int n)
+{
+	while (n--)
+		otr_bench_told("fifteen letters", n, 2);
+}
+
 static noinline void loop_event(unsigned int n)
 {
 	while (n--)
@@ -126,6 +132,7 @@ static const struct loop {
 	{ "empty",	loop_empty },
 	{ "call",	loop_call },
 	{ "body",	loop_body },
+	{ "told",	loop_told },
 	{ "event",	loop_event },
 	{ "pair",	loop_pair },
 	{ "keys",	loop_keys },

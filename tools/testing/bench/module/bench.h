@@ -8,6 +8,7 @@
 /* loop.c: functions that can be traced */
 void otr_bench_called(void);
 void otr_bench_body(unsigned long x);
+void otr_bench_told(const char *text, unsigned long wide, unsigned int narrow);
 /* How far in otr_bench_body() the place is that a probe can sit on. */
 extern const u32 otr_bench_inside;
 

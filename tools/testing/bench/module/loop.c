@@ -27,3 +27,9 @@ noinline void otr_bench_body(unsigned long x)
 		     ".popsection"
 		     : "+r" (x) : "i" (otr_bench_body));
 }
+
+/* A function that is told a text, and two numbers. */
+noinline void otr_bench_told(const char *text, unsigned long wide, unsigned int narrow)
+{
+	asm volatile("" : : "r" (text), "r" (wide), "r" (narrow));
+}
