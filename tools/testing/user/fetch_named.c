@@ -197,20 +197,7 @@ static void errors(void)
 
 static void no_memory(void)
 {
-	static const char text[] = "p vfs_read $arg* a=file->next->x $arg1:%pd";
-	long before = shim_allocated;
-	struct test_probe probe;
-	int after = 0;
-
-	do {
-		shim_alloc_countdown = after++;
-		test_open(&probe, text);
-		EXPECT(!probe.err || probe.err == -ENOMEM);
-		shim_alloc_countdown = -1;
-		test_close(&probe);
-		EXPECT_EQ(shim_allocated, before);
-	} while (probe.err && after < 1000);
-	EXPECT(after > 10);
+	test_no_memory("p vfs_read $arg* a=file->next->x $arg1:%pd");
 }
 
 static const struct ktap_case cases[] = {

@@ -17,6 +17,26 @@ static union {
 
 static char printed[8192];
 
+/* Done in line, if it can be, it has to be the same. */
+static unsigned int run_short(const struct test_probe *probe,
+			      const struct otr_fetch_source *source, unsigned int room)
+{
+	static char whole[sizeof(rec)];
+	char bytes[128];
+	unsigned int head = probe->place.head, len;
+
+	memset(bytes, 0x5a, sizeof(bytes));
+	len = otr_fetch_run_short(probe->fetch, source->base, bytes, room);
+	for (unsigned int i = room; i < sizeof(bytes); i++)
+		EXPECT_EQ(bytes[i], 0x5a);
+	if (!len)
+		return 0;
+	EXPECT(len < room);
+	EXPECT_EQ(otr_fetch_run(probe->fetch, source, whole, sizeof(whole)), len);
+	EXPECT(!memcmp(bytes + head, whole + head, len - head));
+	return len - head;
+}
+
 /* Run it into so much room, and print it; what is behind has to stay. */
 static const char *print_in(const struct test_probe *probe, const struct otr_fetch_source *source,
 			    unsigned int room)
@@ -29,6 +49,8 @@ static const char *print_in(const struct test_probe *probe, const struct otr_fet
 		otr_fetch_run_user(probe->fetch, source, &rec, room) :
 		otr_fetch_run(probe->fetch, source, &rec, room);
 	EXPECT(line.len >= probe->fetch->size && line.len <= room);
+	if (!(probe->place.where & OTR_FETCH_USER) && probe->fetch->size < 112)
+		run_short(probe, source, 112);
 	for (unsigned int i = 0; i < probe->place.head; i++)
 		EXPECT_EQ(rec.bytes[i], 0x5a);
 	for (unsigned int i = room; i < room + 64; i++)
@@ -310,6 +332,37 @@ static void event(void)
 	test_real_size = 0;
 }
 
+/* How long it is behind its head when it is done in line, 0 for not. */
+static unsigned int short_bytes(const char *definition, unsigned int room)
+{
+	struct test_probe probe;
+	unsigned int len;
+
+	test_open(&probe, definition);
+	EXPECT_EQ(probe.err, 0);
+	len = run_short(&probe, &of_regs, room);
+	test_close(&probe);
+	return len;
+}
+
+static void short_records(void)
+{
+	EXPECT_EQ(short_bytes("p f %di %si", 112), 16);
+	EXPECT_EQ(short_bytes("p f %di:u8 %si:u16", 112), 3);
+	EXPECT_EQ(short_bytes("p f %di:u32", 112), 4);
+	EXPECT_EQ(short_bytes("p f +0x40(%bx):string", 112), 4 + 8);
+	EXPECT_EQ(short_bytes("p f %di:u8 +0x48(%bx):string +0x58(%bx):string", 112), 9 + 9 + 1);
+	/* It cannot be read. */
+	EXPECT_EQ(short_bytes("p f +0(%di):string", 112), 4);
+	/* It takes all the room, or more. */
+	EXPECT_EQ(short_bytes("p f +0x40(%bx):string", 16 + 4 + 8), 0);
+	EXPECT_EQ(short_bytes("p f +0x40(%bx):string", 16 + 4 + 9), 4 + 8);
+	/* Not in line. */
+	EXPECT_EQ(short_bytes("p f +0(+0x20(%bx)):string", 112), 0);
+	EXPECT_EQ(short_bytes("p f +0(%bx)", 112), 0);
+	EXPECT_EQ(short_bytes("p f +0x20(%bx):string[2]", 112), 0);
+}
+
 static void user_memory(void)
 {
 	struct pt_regs at = { .di = TEST_USER + 8, .ax = 9 };
@@ -425,6 +478,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(result),
 	KTAP_CASE(tracepoint),
 	KTAP_CASE(event),
+	KTAP_CASE(short_records),
 	KTAP_CASE(user_memory),
 	KTAP_CASE(values_at_hand),
 	KTAP_CASE(newer_kernels),

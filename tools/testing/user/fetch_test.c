@@ -12,6 +12,7 @@
 #include "event_blob.h"
 #include "fetch_test.h"
 #include "host/host.h"
+#include "ktap.h"
 
 char test_kernel[TEST_SIZE], test_user[TEST_SIZE];
 const void *test_real;
@@ -298,4 +299,21 @@ void test_close(struct test_probe *probe)
 {
 	otr_fetch_free(probe->fetch);
 	otr_fetch_line_close(&probe->line);
+}
+
+void test_no_memory(const char *definition)
+{
+	long before = shim_allocated;
+	struct test_probe probe;
+	int after = 0;
+
+	do {
+		shim_alloc_countdown = after++;
+		test_open(&probe, definition);
+		EXPECT(!probe.err || probe.err == -ENOMEM);
+		shim_alloc_countdown = -1;
+		test_close(&probe);
+		EXPECT_EQ(shim_allocated, before);
+	} while (probe.err && after < 1000);
+	EXPECT(after > 10);
 }

@@ -65,4 +65,7 @@ struct test_probe {
 void test_open(struct test_probe *probe, const char *definition);
 void test_close(struct test_probe *probe);
 
+/* Without memory nothing of a definition stays behind, whenever it ends. */
+void test_no_memory(const char *definition);
+
 #endif /* _FETCH_TEST_H */
