@@ -84,10 +84,13 @@ extern const struct otr_clock_scale __percpu *otr_clock_scale;
 int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale);
 
 #ifdef CONFIG_X86_TSC
-/* What sched_clock() does, without its detours. From whatever CPU's table. */
-static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
+/*
+ * What sched_clock() does with @cycles, without its detours, from whatever CPU's table. How
+ * long so many cycles are if it is not the @whole of it.
+ */
+static __always_inline u64 otr_clock_convert(const struct otr_clock_scale *scale, u64 cycles,
+					     bool whole)
 {
-	u64 cycles = rdtsc();
 	u64 offset, mul;
 	u32 seq, shift;
 
@@ -95,7 +98,7 @@ static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
 		seq = READ_ONCE(scale->seq);
 		mul = READ_ONCE(scale->line[seq & 1].mul);
 		shift = READ_ONCE(scale->line[seq & 1].shift);
-		offset = READ_ONCE(scale->line[seq & 1].offset);
+		offset = whole ? READ_ONCE(scale->line[seq & 1].offset) : 0;
 		/* Loads stay in order on this architecture, as the writer of the table knows. */
 		barrier();
 		/* Plain, behind the barrier, so that it is one instruction with its test. */
@@ -104,6 +107,11 @@ static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
 	asm("mulq %[mul]; shrdq %%cl, %%rdx, %[cycles]"
 	    : [cycles] "+a" (cycles), [mul] "+d" (mul) : "c" (shift) : "cc");
 	return offset + cycles;
+}
+
+static __always_inline u64 otr_clock_scaled(const struct otr_clock_scale *scale)
+{
+	return otr_clock_convert(scale, rdtsc(), true);
 }
 #endif
 
@@ -134,6 +142,60 @@ static __always_inline u64 otr_clock_local(void)
 	if (likely(otr_clock_table(&now)))
 		return now;
 	return otr_aside_0(otr_clock_kernel);
+}
+
+/**
+ * otr_clock_moment - read what OTR_CLOCK_LOCAL is made of
+ *
+ * For two moments on a CPU of which it is asked how long they are apart: one conversion,
+ * where two times take two.
+ *
+ * Context: any, NMI included.
+ * Return: in no known unit.
+ */
+static __always_inline u64 otr_clock_moment(void)
+{
+#ifdef CONFIG_X86_TSC
+	if (likely(READ_ONCE(otr_clock_scale)))
+		return rdtsc();
+#endif
+	return otr_aside_0(otr_clock_kernel);
+}
+
+/**
+ * otr_clock_apart - how long two moments are apart
+ * @moments: the difference of two otr_clock_moment() on this CPU
+ *
+ * Context: any, NMI included; preemption off.
+ * Return: ns.
+ */
+static __always_inline u64 otr_clock_apart(u64 moments)
+{
+#ifdef CONFIG_X86_TSC
+	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
+
+	if (likely(scale))
+		return otr_clock_convert(raw_cpu_ptr(scale), moments, false);
+#endif
+	return moments;
+}
+
+/**
+ * otr_clock_at - what OTR_CLOCK_LOCAL was at a moment
+ * @moment: an otr_clock_moment() on this CPU
+ *
+ * Context: any, NMI included; preemption off.
+ * Return: ns.
+ */
+static __always_inline u64 otr_clock_at(u64 moment)
+{
+#ifdef CONFIG_X86_TSC
+	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
+
+	if (likely(scale))
+		return otr_clock_convert(raw_cpu_ptr(scale), moment, true);
+#endif
+	return moment;
 }
 
 /**

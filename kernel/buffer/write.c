@@ -45,6 +45,7 @@ static enum verdict write_refuse(struct otr_ring_cpu *rc, u32 limit)
 struct claim {
 	struct otr_ring_cpu	*rc;
 	u64			from;
+	u64			at;	/* when it shall be, 0 for now */
 	u64			ts;
 	unsigned int		len;
 	unsigned int		size;	/* of the record alone */
@@ -109,7 +110,8 @@ static u64 write_front(const struct otr_ring_cpu *rc, u64 at)
 
 /*
  * Decide how the time is told: a clock that goes back a little stands still for it,
- * and one that goes back a lot is believed. What not even a stamp can tell, as its
+ * and one that goes back a lot is believed. A time that was asked for is never older than
+ * the record in front. What not even a stamp can tell, as its
  * upper bits are those of the time in front, takes a new page.
  */
 static void write_tell_time(struct claim *claim)
@@ -121,7 +123,7 @@ static void write_tell_time(struct claim *claim)
 	claim->delta = 0;
 	claim->far = false;
 	if (last != OTR_TS_UNKNOWN) {
-		if (claim->ts < last && last - claim->ts < OTR_REC_DELTA_END)
+		if (claim->ts < last && (claim->at || last - claim->ts < OTR_REC_DELTA_END))
 			claim->ts = last;
 		claim->delta = claim->ts - last;
 		if (claim->delta < OTR_REC_DELTA_END)
@@ -291,7 +293,7 @@ static enum verdict write_reserve(struct claim *claim, struct otr_claimed *claim
 	claim->nested = READ_ONCE(rc->commit) != from;
 	/* See memory-order.rst (time). */
 	barrier();
-	claim->ts = otr_ring_time(rc);
+	claim->ts = claim->at ?: otr_ring_time(rc);
 	if (claim->ts == OTR_TS_REFUSED)
 		return write_drop(rc, OTR_DROP_INSIDE);
 	OTR_STEP(8);
@@ -339,7 +341,8 @@ static void write_try(struct claim *claim, struct otr_claimed *claimed)
  * A window cannot open while busy is not zero, so that slots stay what they are
  * in here.
  */
-static noinline struct otr_claimed write_claim_room(struct otr_ring_cpu *rc, unsigned int len)
+static noinline struct otr_claimed write_claim_room(struct otr_ring_cpu *rc, unsigned int len,
+						    u64 at)
 {
 	struct otr_claimed claimed = {};
 	/* Every member is set before it is read. */
@@ -347,6 +350,7 @@ static noinline struct otr_claimed write_claim_room(struct otr_ring_cpu *rc, uns
 	u8 open = READ_ONCE(rc->open);
 
 	claim.rc = rc;
+	claim.at = at;
 	claim.len = len;
 	claim.size = len <= OTR_POS_OFF_MASK ? otr_rec_size(len) : 0;
 	/* Nobody sees another value than before, after having nested in here. */
@@ -370,7 +374,30 @@ struct otr_claimed __otr_aside otr_ring_begin_slow(struct otr_ring_cpu *rc, unsi
 {
 	if (!READ_ONCE(rc->limit))
 		return (struct otr_claimed) {};
-	return write_claim_room(rc, len);
+	return write_claim_room(rc, len, 0);
+}
+
+/**
+ * otr_ring_begin_at - reserve room for a record of something that was a moment ago
+ * @ring: the ring
+ * @rec: handle to pass to otr_ring_end() or otr_ring_discard()
+ * @len: bytes of payload
+ * @ts: when it was, by the ring's clock
+ *
+ * When there are newer records on this CPU, it gets the time of the newest:
+ * otr_ring_rec_time() says so.
+ *
+ * Context: as for otr_ring_begin().
+ * Return: likewise.
+ */
+void *otr_ring_begin_at(struct otr_ring *ring, struct otr_rec *rec, unsigned int len, u64 ts)
+{
+	struct otr_claimed slow = {};
+
+	rec->cpu = raw_cpu_ptr(READ_ONCE(ring->cpus));
+	if (READ_ONCE(rec->cpu->limit))
+		slow = write_claim_room(rec->cpu, len, ts);
+	return otr_ring_claimed(rec, len, slow);
 }
 
 /*

@@ -53,6 +53,7 @@ void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc);
 void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc);
 void otr_ring_take_back(struct otr_ring_cpu *rc, u32 *head, u64 to, unsigned int how);
 u64 otr_ring_slow_time(struct otr_ring_cpu *rc);
+void *otr_ring_begin_at(struct otr_ring *ring, struct otr_rec *rec, unsigned int len, u64 ts);
 
 /* otr_ring_begin_slow(), see base/aside.h: what it returns takes two registers. */
 static __always_inline struct otr_claimed otr_ring_begin_aside(struct otr_ring_cpu *rc,
@@ -146,6 +147,17 @@ static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec 
 	return payload;
 }
 
+/* What was claimed out of line, as a handle to a record of @len bytes. */
+static __always_inline void *otr_ring_claimed(struct otr_rec *rec, unsigned int len,
+					      struct otr_claimed slow)
+{
+	rec->head = (u32 *)((slow.payload & ~3UL) - otr_rec_head_size(len));
+	rec->to = slow.to;
+	rec->ts = 0;
+	rec->how = OTR_REC_SLOW | (slow.payload & 3);
+	return (void *)(slow.payload & ~3UL);
+}
+
 /**
  * otr_ring_begin - reserve room for a record
  * @ring: the ring
@@ -163,16 +175,10 @@ static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_re
 					    unsigned int len)
 {
 	void *payload = otr_ring_try(ring, rec, len);
-	struct otr_claimed slow;
 
 	if (likely(payload))
 		return payload;
-	slow = otr_ring_begin_aside(rec->cpu, len);
-	rec->head = (u32 *)((slow.payload & ~3UL) - otr_rec_head_size(len));
-	rec->to = slow.to;
-	rec->ts = 0;
-	rec->how = OTR_REC_SLOW | (slow.payload & 3);
-	return (void *)(slow.payload & ~3UL);
+	return otr_ring_claimed(rec, len, otr_ring_begin_aside(rec->cpu, len));
 }
 
 /**
