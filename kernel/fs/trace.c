@@ -17,9 +17,9 @@ struct reader {
 	char			text[OTR_LINE_MAX];
 };
 
-static int trace_reader_rewind(struct otr_file *of, struct reader *rd)
+static int trace_reader_rewind(struct reader *rd)
 {
-	struct otr_source *src = otr_source_open(rd->view.ring, of->where.cpu, false);
+	struct otr_source *src = otr_source_open(rd->view.ring, rd->view.cpu, false);
 
 	if (IS_ERR(src))
 		return PTR_ERR(src);
@@ -72,7 +72,7 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 		return ERR_PTR(-EBUSY);
 	otr_line_begin(&rd->view);
 	if (!rd->src || *pos < rd->pos - 1) {
-		err = trace_reader_rewind(of, rd);
+		err = trace_reader_rewind(rd);
 		if (err)
 			return ERR_PTR(err);
 	}

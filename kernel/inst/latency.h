@@ -23,6 +23,7 @@ struct otr_inst;
  * struct otr_latency - the longest time that a tracer measured
  * @us: how long it was
  * @cpu: where
+ * @alone: only what that CPU recorded has to do with it
  * @pid: of the task that it is about
  * @comm: name of the task
  * @uid: its user, as the first user namespace has it
@@ -35,6 +36,7 @@ struct otr_inst;
 struct otr_latency {
 	unsigned long		us;
 	int			cpu;
+	bool			alone;
 	pid_t			pid;
 	char			comm[TASK_COMM_LEN];
 	uid_t			uid;

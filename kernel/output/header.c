@@ -42,6 +42,8 @@ static void header_totals(const struct otr_view *view, u64 *kept, u64 *written)
 	*kept = 0;
 	*written = 0;
 	for_each_possible_cpu(cpu) {
+		if (view->latency.alone && cpu != view->latency.cpu)
+			continue;
 		if (otr_ring_stats(view->ring, cpu, &stats))
 			continue;
 		*kept += stats.entries;

@@ -59,6 +59,8 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
 		inst->tracer->latency(inst, &view->latency);
 	if (inst->tracer->keeps_longest && ring != inst->ring)
 		view->time_start = otr_longest_kept(inst, &view->latency);
+	if (view->latency.alone && cpu == OTR_CPU_ALL)
+		view->cpu = view->latency.cpu;
 	view->tracer_bits = otr_tracer_bits(inst, inst->tracer);
 	view->look = otr_view_look(view, inst->tracer);
 	view->header = inst->tracer->header;

@@ -5,14 +5,13 @@
  */
 #include <linux/cred.h>
 #include <linux/sched/prio.h>
+#include <linux/tracepoint.h>
 #include <linux/user_namespace.h>
 
 #include "event/event.h"
+#include "host/host.h"
 #include "output/output.h"
 #include "tracer/latency.h"
-
-/* Without them, their traces would end where it gets interesting, and say too little. */
-#define MEASURE_OPTIONS	(OTR_OPT(OVERWRITE) | OTR_OPT(LATENCY_FORMAT))
 
 /**
  * otr_measure_init - set up what they have of an instance
@@ -24,6 +23,7 @@
 void otr_measure_init(struct otr_measure *measure, struct otr_inst *inst)
 {
 	measure->inst = inst;
+	measure->needs = OTR_MEASURE_NEEDS;
 	measure->ring = inst->ring;
 	measure->fn = otr_function_of(inst);
 }
@@ -84,10 +84,11 @@ static int measure_follow(struct otr_measure *measure, bool wanted, bool nested)
 
 static void measure_set_options(struct otr_measure *measure, u64 options)
 {
-	struct otr_inst *inst = measure->inst;
+	unsigned long needs = measure->needs;
+	unsigned int opt;
 
-	otr_option_set(inst, OTR_OPT_OVERWRITE, options & OTR_OPT(OVERWRITE));
-	otr_option_set(inst, OTR_OPT_LATENCY_FORMAT, options & OTR_OPT(LATENCY_FORMAT));
+	for_each_set_bit(opt, &needs, BITS_PER_LONG)
+		otr_option_set(measure->inst, opt, options & BIT_ULL(opt));
 }
 
 /**
@@ -104,7 +105,7 @@ int otr_measure_start(struct otr_measure *measure)
 
 	measure->options = inst->options;
 	otr_longest_set(&inst->longest, 0);
-	measure_set_options(measure, MEASURE_OPTIONS);
+	measure_set_options(measure, measure->needs);
 	err = measure_follow(measure, otr_inst_option(inst, OTR_OPT_FUNCTION_TRACE),
 			     otr_inst_option(inst, OTR_OPT_DISPLAY_GRAPH));
 	if (err)
@@ -155,35 +156,47 @@ int otr_measure_set_option(struct otr_measure *measure, enum otr_option opt, boo
 	}
 }
 
-static noinline void measure_list_call(struct otr_ring *ring, unsigned long ip,
-				       unsigned long parent_ip, u64 head)
+/* The time of a record that is about to end; 0 if nobody knows. */
+static u64 measure_time(const struct otr_rec *rec)
+{
+	u64 time = otr_ring_rec_time(rec);
+
+	return time == OTR_TS_UNKNOWN ? 0 : time;
+}
+
+static noinline u64 measure_list_call(struct otr_ring *ring, unsigned long ip,
+				      unsigned long parent_ip, u64 head)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_function *out = otr_ring_begin(ring, &rec, sizeof(*out));
+	u64 time;
 
 	if (!out)
-		return;
+		return 0;
+	time = measure_time(&rec);
 	otr_measure_fill_call(out, ip, parent_ip, head);
 	otr_ring_end(&rec);
+	return time;
 }
 
 /* A call that returned at once. */
-static noinline void measure_nested_call(struct otr_ring *ring, unsigned long ip, u64 head)
+static noinline u64 measure_nested_call(struct otr_ring *ring, unsigned long ip, u64 head)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_graph_entry *in = otr_ring_begin(ring, &rec, sizeof(*in));
 	struct otr_rec_graph_exit *out;
-	u64 now = otr_clock_local();
+	u64 now = otr_clock_local(), time;
 
 	if (!in)
-		return;
+		return 0;
+	time = measure_time(&rec);
 	*(u64 *)&in->head = head | OTR_TYPE_GRAPH_ENTRY;
 	in->func = ip;
 	in->depth = 0;
 	otr_ring_end(&rec);
 	out = otr_ring_begin(ring, &rec, sizeof(*out));
 	if (!out)
-		return;
+		return time;
 	*(u64 *)&out->head = head | OTR_TYPE_GRAPH_EXIT;
 	out->func = ip;
 	out->retval = 0;
@@ -192,6 +205,7 @@ static noinline void measure_nested_call(struct otr_ring *ring, unsigned long ip
 	out->calltime = now;
 	out->rettime = now;
 	otr_ring_end(&rec);
+	return time;
 }
 
 /**
@@ -201,15 +215,72 @@ static noinline void measure_nested_call(struct otr_ring *ring, unsigned long ip
  * @parent_ip: where that was called from
  * @head: from otr_measure_head()
  *
- * Context: a probe on a tracepoint, interrupts off.
+ * Context: that of otr_measure_call().
+ * Return: as otr_measure_call().
  */
-void otr_measure_call_odd(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
-			  u64 head)
+u64 otr_measure_call_odd(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
+			 u64 head)
 {
 	if (READ_ONCE(measure->nested))
-		measure_nested_call(measure->ring, ip, head);
-	else
-		measure_list_call(measure->ring, ip, parent_ip, head);
+		return measure_nested_call(measure->ring, ip, head);
+	return measure_list_call(measure->ring, ip, parent_ip, head);
+}
+
+/**
+ * otr_measure_possible - does the kernel have all the tracepoints?
+ * @probes: what a tracer wants to hang on them
+ * @nr: how many
+ *
+ * Context: module load.
+ * Return: true if so.
+ */
+bool otr_measure_possible(const struct otr_measure_probe *probes, unsigned int nr)
+{
+	while (nr-- > 0)
+		if (!otr_host_tracepoint(probes[nr].name))
+			return false;
+	return true;
+}
+
+/**
+ * otr_measure_detach - the counterpart of otr_measure_attach()
+ * @probes: what it was given
+ * @nr: how many
+ * @data: likewise
+ *
+ * Context: of &struct otr_tracer.stop; no probe runs any more on return.
+ */
+void otr_measure_detach(const struct otr_measure_probe *probes, unsigned int nr, void *data)
+{
+	while (nr-- > 0)
+		otr_host_probe_unregister(otr_host_tracepoint(probes[nr].name), probes[nr].probe,
+					  data);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * otr_measure_attach - hang a tracer's probes on tracepoints, in their order
+ * @probes: the probes
+ * @nr: how many
+ * @data: first argument of all
+ *
+ * Context: of &struct otr_tracer.start.
+ * Return: 0; the errno of otr_host_probe_register(), then there are none.
+ */
+int otr_measure_attach(const struct otr_measure_probe *probes, unsigned int nr, void *data)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		err = otr_host_probe_register(otr_host_tracepoint(probes[i].name),
+					      probes[i].probe, data);
+		if (err) {
+			otr_measure_detach(probes, i, data);
+			return err;
+		}
+	}
+	return 0;
 }
 
 /**

@@ -24,6 +24,7 @@ enum otr_measure_calls {
  * @hook: for a list of calls; its function is the tracer's
  * @inside: is this in a time that is measured? For a graph of calls
  * @data: for @inside
+ * @needs: OTR_OPT() of what the tracer has switched on
  * @calls: what is registered; otr_tracer_lock
  * @started: it measures; otr_tracer_lock
  * @options: the instance's before the tracer began; otr_tracer_lock
@@ -36,10 +37,31 @@ struct otr_measure {
 	struct otr_hook		hook;
 	bool			(*inside)(void *data);
 	void			*data;
+	u64			needs;
 	enum otr_measure_calls	calls;
 	bool			started;
 	u64			options;
 };
+
+/* Without them, traces would end where it gets interesting, and say too little. */
+#define OTR_MEASURE_NEEDS	(OTR_OPT(OVERWRITE) | OTR_OPT(LATENCY_FORMAT))
+
+/**
+ * struct otr_measure_probe - what a tracer hangs on a tracepoint of the kernel's
+ * @name: the tracepoint
+ * @probe: the function, the tracer's data its first argument
+ */
+struct otr_measure_probe {
+	const char	*name;
+	void		*probe;
+};
+
+/* Who called the code that a probe is called from is known where frames are linked. */
+#ifdef CONFIG_FRAME_POINTER
+#define OTR_MEASURE_CALLER	((unsigned long)__builtin_return_address(1))
+#else
+#define OTR_MEASURE_CALLER	0UL
+#endif
 
 /*
  * A head for records of a probe on a tracepoint, without its type. The preemption that
@@ -62,8 +84,11 @@ void otr_measure_init(struct otr_measure *measure, struct otr_inst *inst);
 int otr_measure_start(struct otr_measure *measure);
 void otr_measure_stop(struct otr_measure *measure);
 int otr_measure_set_option(struct otr_measure *measure, enum otr_option opt, bool on);
-void otr_measure_call_odd(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
-			  u64 head);
+u64 otr_measure_call_odd(struct otr_measure *measure, unsigned long ip, unsigned long parent_ip,
+			 u64 head);
+bool otr_measure_possible(const struct otr_measure_probe *probes, unsigned int nr);
+int otr_measure_attach(const struct otr_measure_probe *probes, unsigned int nr, void *data);
+void otr_measure_detach(const struct otr_measure_probe *probes, unsigned int nr, void *data);
 int otr_measure_keep(struct otr_measure *measure, const struct task_struct *task, int cpu,
 		     struct otr_latency *latency, u64 ns, u64 since);
 
@@ -77,27 +102,31 @@ static __always_inline void otr_measure_fill_call(struct otr_rec_function *out, 
 
 /*
  * Record where a time begins or ends, as if @ip were a function that @parent_ip called. For
- * a probe on a tracepoint, interrupts off.
+ * a probe on a tracepoint; interrupts off, or nothing that interrupts it does the same. When
+ * that was by the instance's clock; 0 when nothing is recorded here.
  */
-static __always_inline void otr_measure_call(struct otr_measure *measure, unsigned long ip,
-					     unsigned long parent_ip, u64 head)
+static __always_inline u64 otr_measure_call(struct otr_measure *measure, unsigned long ip,
+					    unsigned long parent_ip, u64 head)
 {
 	struct otr_rec rec __uninitialized;
 	struct otr_rec_function *out = NULL;
 
 	if (likely(!READ_ONCE(measure->nested)))
 		out = otr_ring_try(measure->ring, &rec, sizeof(*out));
-	if (unlikely(!out)) {
-		otr_measure_call_odd(measure, ip, parent_ip, head);
-		return;
-	}
+	if (unlikely(!out))
+		return otr_measure_call_odd(measure, ip, parent_ip, head);
 	otr_measure_fill_call(out, ip, parent_ip, head);
 	otr_ring_keep(&rec);
+	return rec.ts;
 }
 
 /* switch.c */
 int otr_switch_events_init(void);
 void otr_switch_events_exit(void);
+
+/* irqsoff.c */
+int otr_irqsoff_init(void);
+void otr_irqsoff_exit(void);
 
 /* wakeup.c */
 int otr_wakeup_init(void);

@@ -11,10 +11,8 @@
 #include <linux/sched/deadline.h>
 #include <linux/sched/rt.h>
 #include <linux/slab.h>
-#include <linux/tracepoint.h>
 
 #include "event/event.h"
-#include "host/host.h"
 #include "tracer/latency.h"
 
 /* While nobody is waited for: everybody has a higher priority. */
@@ -102,13 +100,6 @@ static __always_inline u64 wakeup_record(struct otr_wakeup *wakeup, u64 head,
 	return time;
 }
 
-/* Where in the code a task is woken is known where frames are linked. */
-#ifdef CONFIG_FRAME_POINTER
-#define WAKEUP_CALLER		((unsigned long)__builtin_return_address(1))
-#else
-#define WAKEUP_CALLER		0UL
-#endif
-
 /* Wait for this task from here on, with the lock. */
 static __always_inline void wakeup_begin(struct otr_wakeup *wakeup, const struct task_struct *p)
 {
@@ -120,7 +111,7 @@ static __always_inline void wakeup_begin(struct otr_wakeup *wakeup, const struct
 	/* It costs more than all the rest, and is shown of the longest time alone. */
 	if (unlikely(otr_inst_option(wakeup->measure.inst, OTR_OPT_STACKTRACE)))
 		otr_stack_record(wakeup->measure.ring, _RET_IP_);
-	otr_measure_call(&wakeup->measure, WAKEUP_CALLER, 0, head);
+	otr_measure_call(&wakeup->measure, OTR_MEASURE_CALLER, 0, head);
 	wakeup->waker = current->pid;
 	memcpy(wakeup->waker_comm, current->comm, TASK_COMM_LEN);
 	wakeup->woken_cpu = task_cpu(p);
@@ -157,7 +148,7 @@ static void wakeup_end(struct otr_wakeup *wakeup, const struct task_struct *prev
 
 	/* What is called from here on is not in the time. */
 	wakeup_forget(wakeup);
-	otr_measure_call(&wakeup->measure, from, WAKEUP_CALLER, head);
+	otr_measure_call(&wakeup->measure, from, OTR_MEASURE_CALLER, head);
 	now = wakeup_record(wakeup, head | OTR_TYPE_SWITCH, prev, next);
 	if (unlikely(!now))
 		return;
@@ -230,39 +221,12 @@ static void wakeup_called(unsigned long ip, unsigned long parent_ip, struct otr_
 		wakeup_record_called(wakeup, ip, parent_ip, frame);
 }
 
-static const struct wakeup_probe {
-	const char	*name;
-	void		*probe;
-} wakeup_probes[] = {
+static const struct otr_measure_probe wakeup_probes[] = {
 	{ "sched_wakeup",	wakeup_on_wakeup },
 	{ "sched_wakeup_new",	wakeup_on_wakeup },
 	{ "sched_switch",	wakeup_on_switch },
 	{ "sched_migrate_task",	wakeup_on_migrate },
 };
-
-static void wakeup_detach(struct otr_wakeup *wakeup, unsigned int nr)
-{
-	while (nr-- > 0)
-		otr_host_probe_unregister(otr_host_tracepoint(wakeup_probes[nr].name),
-					  wakeup_probes[nr].probe, wakeup);
-	tracepoint_synchronize_unregister();
-}
-
-static int wakeup_attach(struct otr_wakeup *wakeup)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < ARRAY_SIZE(wakeup_probes); i++) {
-		err = otr_host_probe_register(otr_host_tracepoint(wakeup_probes[i].name),
-					      wakeup_probes[i].probe, wakeup);
-		if (err) {
-			wakeup_detach(wakeup, i);
-			return err;
-		}
-	}
-	return 0;
-}
 
 /* Wait for tasks whose priority is as good as this one. */
 static int wakeup_start_for(struct otr_inst *inst, int last_prio)
@@ -277,7 +241,7 @@ static int wakeup_start_for(struct otr_inst *inst, int last_prio)
 	err = otr_measure_start(&wakeup->measure);
 	if (err)
 		return err;
-	err = wakeup_attach(wakeup);
+	err = otr_measure_attach(wakeup_probes, ARRAY_SIZE(wakeup_probes), wakeup);
 	if (err)
 		otr_measure_stop(&wakeup->measure);
 	return err;
@@ -302,7 +266,7 @@ static void wakeup_stop(struct otr_inst *inst)
 {
 	struct otr_wakeup *wakeup = wakeup_of(inst);
 
-	wakeup_detach(wakeup, ARRAY_SIZE(wakeup_probes));
+	otr_measure_detach(wakeup_probes, ARRAY_SIZE(wakeup_probes), wakeup);
 	wakeup_forget(wakeup);
 	otr_measure_stop(&wakeup->measure);
 }
@@ -395,9 +359,8 @@ int otr_wakeup_init(void)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(wakeup_probes); i++)
-		if (!otr_host_tracepoint(wakeup_probes[i].name))
-			return 0;
+	if (!otr_measure_possible(wakeup_probes, ARRAY_SIZE(wakeup_probes)))
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(wakeup_tracers); i++) {
 		err = otr_tracer_register(wakeup_tracers[i]);
 		if (err) {
