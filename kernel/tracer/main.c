@@ -12,6 +12,7 @@ static const struct tracer_row {
 	{ otr_await_init,	otr_await_exit },
 	{ otr_function_init,	otr_function_exit },
 	{ otr_switch_events_init, otr_switch_events_exit },
+	{ otr_irqsoff_init,	otr_irqsoff_exit },
 	{ otr_wakeup_init,	otr_wakeup_exit },
 	{ otr_graph_init,	otr_graph_exit },
 	{ otr_profile_init,	otr_profile_exit },

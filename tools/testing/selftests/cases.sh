@@ -35,7 +35,8 @@ offer_modules()
 	[ -n "$OTR_MODULE" ] || return 0
 	extra=/lib/modules/$(uname -r)/extra
 	mkdir -p "$extra" &&
-		cp "$OTR_MODULE" "$built"/trace-printk.ko "$built"/ftrace-direct*.ko "$extra" && depmod
+		cp "$OTR_MODULE" "$built"/trace-printk.ko "$built"/ftrace-direct*.ko \
+			"$built"/preemptirq_delay_test.ko "$extra" && depmod
 }
 
 report()
