@@ -98,11 +98,8 @@ static int control_clock_show(struct otr_file *of, struct seq_file *m)
 
 static ssize_t control_clock_write(struct otr_file *of, char *text, size_t len)
 {
-	int err;
+	int err = otr_inst_set_clock(of->where.inst, strim(text));
 
-	mutex_lock(&otr_inst_lock);
-	err = otr_inst_set_clock(of->where.inst, strim(text));
-	mutex_unlock(&otr_inst_lock);
 	return err ?: len;
 }
 

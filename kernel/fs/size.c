@@ -35,7 +35,7 @@ static int size_show(struct otr_file *of, struct seq_file *m)
 		size = size_common_size(inst);
 		if (!size)
 			seq_puts(m, "X\n");
-		else if (inst->expanded)
+		else if (READ_ONCE(inst->expanded))
 			seq_printf(m, "%lu\n", size >> KB_SHIFT);
 		else
 			seq_printf(m, "%lu (expanded: %lu)\n", size >> KB_SHIFT,
@@ -47,17 +47,12 @@ static int size_show(struct otr_file *of, struct seq_file *m)
 
 static int size_write(struct otr_file *of, unsigned long kb)
 {
-	int err;
-
 	if (!kb)
 		return -EINVAL;
 	/* More than the address space holds is more than the memory holds. */
 	if (kb > ULONG_MAX >> KB_SHIFT)
 		return -ENOMEM;
-	mutex_lock(&otr_inst_lock);
-	err = otr_inst_resize(of->where.inst, kb << KB_SHIFT, of->where.cpu);
-	mutex_unlock(&otr_inst_lock);
-	return err;
+	return otr_inst_resize(of->where.inst, kb << KB_SHIFT, of->where.cpu);
 }
 
 const struct otr_file_ops otr_size_ops = {
@@ -76,14 +71,9 @@ static int size_page_size_show(struct otr_file *of, struct seq_file *m)
 
 static int size_page_size_write(struct otr_file *of, unsigned long kb)
 {
-	int err;
-
 	if (!kb || kb > PAGE_KB_MAX)
 		return -EINVAL;
-	mutex_lock(&otr_inst_lock);
-	err = otr_inst_set_order(of->where.inst, get_order(kb << KB_SHIFT));
-	mutex_unlock(&otr_inst_lock);
-	return err;
+	return otr_inst_set_order(of->where.inst, get_order(kb << KB_SHIFT));
 }
 
 const struct otr_file_ops otr_page_size_ops = {
@@ -106,7 +96,7 @@ static int size_total_size_show(struct otr_file *of, struct seq_file *m)
 		now += otr_ring_size(inst->ring, cpu) >> KB_SHIFT;
 		later += inst->size >> KB_SHIFT;
 	}
-	if (inst->expanded)
+	if (READ_ONCE(inst->expanded))
 		seq_printf(m, "%lu\n", now);
 	else
 		seq_printf(m, "%lu (expanded: %lu)\n", now, later);
@@ -150,11 +140,9 @@ static void size_free_release(struct otr_file *of)
 {
 	struct otr_inst *inst = of->where.inst;
 
-	mutex_lock(&otr_inst_lock);
 	if (otr_inst_option(inst, OTR_OPT_DISABLE_ON_FREE))
 		otr_ring_off(inst->ring);
 	otr_inst_resize(inst, 0, OTR_CPU_ALL);
-	mutex_unlock(&otr_inst_lock);
 }
 
 const struct otr_file_ops otr_free_ops = {

@@ -57,8 +57,8 @@ int otr_snapshot_write(struct otr_file *of, unsigned long number)
 	struct otr_inst *inst = of->where.inst;
 	int err = 0;
 
-	mutex_lock(&otr_inst_lock);
-	if (inst->tracer->keeps_longest || inst->snapshot_held)
+	mutex_lock(&otr_shape_lock);
+	if (READ_ONCE(inst->tracer)->keeps_longest || inst->snapshot_held)
 		err = -EBUSY;
 	else if (number < 2 && of->where.cpu != OTR_CPU_ALL)
 		err = -EINVAL;
@@ -68,7 +68,7 @@ int otr_snapshot_write(struct otr_file *of, unsigned long number)
 		err = snapshot_take(inst);
 	else if (inst->snapshot_ready)
 		err = otr_ring_reset(inst->snapshot, of->where.cpu);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_shape_lock);
 	return err;
 }
 

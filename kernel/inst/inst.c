@@ -125,9 +125,7 @@ static int inst_create_locked(const char *name, struct otr_inst **made)
 	if (IS_ERR(inst))
 		return PTR_ERR(inst);
 	/* A user that makes an instance wants to use it. */
-	mutex_lock(&otr_inst_lock);
 	err = otr_inst_expand(inst);
-	mutex_unlock(&otr_inst_lock);
 	if (!err)
 		err = otr_parts_create(inst);
 	if (err) {

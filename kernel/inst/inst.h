@@ -14,12 +14,14 @@
  * Locks:    otr_inst_lock guards every member that is not said to be hot, the
  *           tracers' list and whatever a file shows. Hot members are read by
  *           probes without it. Nobody holds it for long, as most files need
- *           it: text is not changed under it, nor are tasks waited for.
- *           Two locks, taken before it, are held for that: otr_switch_lock by
- *           code that attaches events to their sources, and inside it otr_tracer_lock
+ *           it: text is not changed under it, nor are tasks or memory waited for.
+ *           Three locks, taken before it, are held for that: otr_switch_lock by
+ *           code that attaches events to their sources; inside it otr_tracer_lock
  *           by code that changes tracers and options, or which functions and tasks
- *           are wanted. What is new is put in place under otr_inst_lock, in a
- *           moment; nothing that only looks needs the other two.
+ *           are wanted; inside both otr_shape_lock by code that changes the size of
+ *           a ring, or whether there is room for a snapshot. What is new is put in
+ *           place under otr_inst_lock, in a moment; nothing that only looks needs the
+ *           other three.
  *           Instances come and go under otr_switch_lock and otr_inst_lock, so
  *           either keeps them in place.
  * Contexts: everything sleeps but what is marked hot.
@@ -217,8 +219,9 @@ struct otr_tracer {
  * @refs: open files, no lock; negative for an instance that is gone
  * @kept: inodes that may still hold the address of an instance that is gone; no lock
  * @snapshot: what was put aside, see snapshot.c; set once, NULL before
- * @snapshot_ready: it is as large as @ring; changed under the lock
- * @snapshot_held: somebody takes snapshots by his own rule, see otr_inst_hold_snapshot()
+ * @snapshot_ready: it is as large as @ring; changed under otr_shape_lock
+ * @snapshot_held: somebody takes snapshots by his own rule, see otr_inst_hold_snapshot();
+ *		   changed under otr_shape_lock
  * @longest: the longest time that was measured; see latency.h for its locks
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
@@ -268,6 +271,7 @@ struct otr_inst {
 
 extern struct mutex otr_switch_lock;
 extern struct mutex otr_tracer_lock;
+extern struct mutex otr_shape_lock;
 extern struct mutex otr_inst_lock;
 
 static inline bool otr_inst_option(const struct otr_inst *inst, enum otr_option opt)

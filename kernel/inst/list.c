@@ -17,6 +17,9 @@ DEFINE_MUTEX(otr_switch_lock);
 /* Held while tracers, their options, and the functions and tasks that they want are changed. */
 DEFINE_MUTEX(otr_tracer_lock);
 
+/* Held while rings get another size, and while room for snapshots comes and goes. */
+DEFINE_MUTEX(otr_shape_lock);
+
 /* Guards what struct otr_inst says, and what files show of the engine's state. */
 DEFINE_MUTEX(otr_inst_lock);
 

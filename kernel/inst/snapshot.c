@@ -55,14 +55,14 @@ static void snapshot_shrink(struct otr_inst *inst)
  * @inst: an instance that has room for one of another size
  * @cpu: the CPU that was resized, or OTR_CPU_ALL
  *
- * Context: otr_inst_lock held; may sleep.
+ * Context: otr_shape_lock held, otr_inst_lock free; sleeps.
  * Return: 0; an errno, then there is no room for one any more.
  */
 int otr_snapshot_match(struct otr_inst *inst, int cpu)
 {
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_shape_lock);
 	err = otr_ring_match(inst->snapshot, inst->ring, cpu);
 	if (err)
 		snapshot_shrink(inst);
@@ -73,11 +73,11 @@ int otr_snapshot_match(struct otr_inst *inst, int cpu)
  * otr_snapshot_free - drop the snapshot, and give its memory back
  * @inst: the instance; nothing happens while its snapshot is held
  *
- * Context: otr_inst_lock held; may sleep.
+ * Context: otr_shape_lock held, otr_inst_lock free; sleeps.
  */
 void otr_snapshot_free(struct otr_inst *inst)
 {
-	lockdep_assert_held(&otr_inst_lock);
+	lockdep_assert_held(&otr_shape_lock);
 	if (inst->snapshot_ready && !inst->snapshot_held)
 		snapshot_shrink(inst);
 }

@@ -2,13 +2,31 @@
 /* What an instance does with its ring: size, clock, content, readers. */
 #include "inst/inst.h"
 
+static int state_resize(struct otr_inst *inst, unsigned long bytes, int cpu)
+{
+	int err;
+
+	WRITE_ONCE(inst->expanded, true);
+	otr_ring_pin(inst->ring);
+	err = otr_ring_resize(inst->ring, cpu, bytes);
+	if (!err && inst->snapshot_ready)
+		err = otr_snapshot_match(inst, cpu);
+	otr_ring_unpin(inst->ring);
+	return err;
+}
+
+static int state_expand(struct otr_inst *inst)
+{
+	return inst->expanded ? 0 : state_resize(inst, inst->size, OTR_CPU_ALL);
+}
+
 /**
  * otr_inst_resize - change the size of the ring
  * @inst: the instance
  * @bytes: payload bytes per CPU, rounded up to whole pages
  * @cpu: the CPU, or OTR_CPU_ALL
  *
- * Context: otr_inst_lock held.
+ * Context: otr_shape_lock and otr_inst_lock free; sleeps.
  * Return: 0, -EINVAL for a CPU without a ring, -ENOMEM. Where there is no memory
  * for a snapshot of the new size, the ring has that size all the same.
  */
@@ -16,13 +34,9 @@ int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu)
 {
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
-	inst->expanded = true;
-	otr_ring_pin(inst->ring);
-	err = otr_ring_resize(inst->ring, cpu, bytes);
-	if (!err && inst->snapshot_ready)
-		err = otr_snapshot_match(inst, cpu);
-	otr_ring_unpin(inst->ring);
+	mutex_lock(&otr_shape_lock);
+	err = state_resize(inst, bytes, cpu);
+	mutex_unlock(&otr_shape_lock);
 	return err;
 }
 
@@ -33,48 +47,58 @@ int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu)
  *
  * Records are dropped, those of a snapshot as well, unless that is the size already.
  *
- * Context: otr_inst_lock held.
+ * Context: otr_shape_lock and otr_inst_lock free; sleeps.
  * Return: 0, -ENOMEM, what else otr_ring_set_order() returned; then nothing was changed.
  */
 int otr_inst_set_order(struct otr_inst *inst, unsigned int order)
 {
-	struct otr_ring *spare = inst->snapshot_ready ? inst->snapshot : NULL;
+	struct otr_ring *spare;
+	int err = 0;
 
-	lockdep_assert_held(&otr_inst_lock);
-	if (order == otr_ring_order(inst->ring))
-		return 0;
-	return otr_ring_set_order(inst->ring, spare, order);
+	mutex_lock(&otr_shape_lock);
+	spare = inst->snapshot_ready ? inst->snapshot : NULL;
+	if (order != otr_ring_order(inst->ring))
+		err = otr_ring_set_order(inst->ring, spare, order);
+	mutex_unlock(&otr_shape_lock);
+	return err;
 }
 
 /**
  * otr_inst_expand - give the ring its real size, now that it is used
  * @inst: the instance
  *
- * Context: otr_inst_lock held.
+ * Context: otr_shape_lock and otr_inst_lock free; sleeps.
  * Return: 0, -ENOMEM.
  */
 int otr_inst_expand(struct otr_inst *inst)
 {
-	if (inst->expanded)
-		return 0;
-	return otr_inst_resize(inst, inst->size, OTR_CPU_ALL);
+	int err;
+
+	mutex_lock(&otr_shape_lock);
+	err = state_expand(inst);
+	mutex_unlock(&otr_shape_lock);
+	return err;
 }
 
 /**
  * otr_inst_make_room - make room for a snapshot
  * @inst: the instance
  *
- * Context: otr_inst_lock held; may sleep.
+ * Context: otr_shape_lock held, otr_inst_lock free; sleeps.
  * Return: 0, -ENOMEM.
  */
 int otr_inst_make_room(struct otr_inst *inst)
 {
-	struct otr_ring *ring = otr_snapshot_ring(inst);
+	struct otr_ring *ring;
 	int err;
 
+	lockdep_assert_held(&otr_shape_lock);
+	mutex_lock(&otr_inst_lock);
+	ring = otr_snapshot_ring(inst);
+	mutex_unlock(&otr_inst_lock);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
-	err = otr_inst_expand(inst);
+	err = state_expand(inst);
 	if (!err)
 		err = otr_snapshot_match(inst, OTR_CPU_ALL);
 	if (err)
@@ -91,19 +115,19 @@ int otr_inst_make_room(struct otr_inst *inst)
  * Until otr_inst_release_snapshot() users do not change what was put aside, and no tracer that
  * keeps something there becomes the current one.
  *
- * Context: otr_inst_lock free; may sleep.
+ * Context: otr_shape_lock and otr_inst_lock free; may sleep.
  * Return: 0; -EBUSY while somebody else does, or the tracer keeps something there; -ENOMEM.
  */
 int otr_inst_hold_snapshot(struct otr_inst *inst)
 {
 	int err = -EBUSY;
 
-	mutex_lock(&otr_inst_lock);
-	if (!inst->snapshot_held && !inst->tracer->keeps_longest) {
+	mutex_lock(&otr_shape_lock);
+	if (!inst->snapshot_held && !READ_ONCE(inst->tracer)->keeps_longest) {
 		err = otr_inst_make_room(inst);
-		inst->snapshot_held = !err;
+		WRITE_ONCE(inst->snapshot_held, !err);
 	}
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_shape_lock);
 	return err;
 }
 
@@ -111,13 +135,13 @@ int otr_inst_hold_snapshot(struct otr_inst *inst)
  * otr_inst_release_snapshot - the counterpart of otr_inst_hold_snapshot()
  * @inst: the instance; its snapshot stays
  *
- * Context: otr_inst_lock free; may sleep.
+ * Context: otr_shape_lock free; may sleep.
  */
 void otr_inst_release_snapshot(struct otr_inst *inst)
 {
-	mutex_lock(&otr_inst_lock);
-	inst->snapshot_held = false;
-	mutex_unlock(&otr_inst_lock);
+	mutex_lock(&otr_shape_lock);
+	WRITE_ONCE(inst->snapshot_held, false);
+	mutex_unlock(&otr_shape_lock);
 }
 
 /**
@@ -136,24 +160,10 @@ int otr_inst_reset(struct otr_inst *inst, int cpu)
 	return otr_ring_reset(inst->ring, cpu);
 }
 
-/**
- * otr_inst_set_clock - choose the clock of the time stamps
- * @inst: the instance
- * @name: the clock's name in trace_clock
- *
- * Time stamps of two clocks cannot be compared, so the ring is emptied.
- *
- * Context: otr_inst_lock held.
- * Return: 0, -EINVAL for an unknown name, what otr_ring_set_clock() returned.
- */
-int otr_inst_set_clock(struct otr_inst *inst, const char *name)
+static int state_set_clock(struct otr_inst *inst, enum otr_clock_id id)
 {
-	int id = otr_clock_find(name);
 	int err;
 
-	lockdep_assert_held(&otr_inst_lock);
-	if (id < 0)
-		return -EINVAL;
 	otr_ring_pin(inst->ring);
 	err = otr_ring_set_clock(inst->ring, id);
 	if (!err && inst->snapshot)
@@ -163,6 +173,31 @@ int otr_inst_set_clock(struct otr_inst *inst, const char *name)
 		return err;
 	inst->clock = id;
 	return otr_inst_reset(inst, OTR_CPU_ALL);
+}
+
+/**
+ * otr_inst_set_clock - choose the clock of the time stamps
+ * @inst: the instance
+ * @name: the clock's name in trace_clock
+ *
+ * Time stamps of two clocks cannot be compared, so the ring is emptied.
+ *
+ * Context: otr_shape_lock and otr_inst_lock free; sleeps.
+ * Return: 0, -EINVAL for an unknown name, what otr_ring_set_clock() returned.
+ */
+int otr_inst_set_clock(struct otr_inst *inst, const char *name)
+{
+	int id = otr_clock_find(name);
+	int err;
+
+	if (id < 0)
+		return -EINVAL;
+	mutex_lock(&otr_shape_lock);
+	mutex_lock(&otr_inst_lock);
+	err = state_set_clock(inst, id);
+	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_shape_lock);
+	return err;
 }
 
 /* Both rings, which are pinned. */

@@ -183,17 +183,11 @@ static void sub_detach(struct otr_sub *sub)
 static struct otr_sub *sub_set_on(struct otr_inst *inst, struct otr_event *ev, bool on)
 {
 	struct otr_sub *sub = on ? otr_sub_get(inst, ev) : otr_sub_find(inst, ev);
-	int err;
 
 	if (IS_ERR_OR_NULL(sub))
 		return sub;
 	if (otr_sub_on(sub) == on)
 		return NULL;
-	if (on) {
-		err = otr_inst_expand(inst);
-		if (err)
-			return ERR_PTR(err);
-	}
 	otr_sub_set(sub, on);
 	otr_sub_gate_update(sub);
 	return sub;
@@ -214,6 +208,9 @@ int otr_sub_switch(struct otr_inst *inst, struct otr_event *ev, bool on)
 	int err;
 
 	lockdep_assert_held(&otr_switch_lock);
+	err = on ? otr_inst_expand(inst) : 0;
+	if (err)
+		return err;
 	mutex_lock(&otr_inst_lock);
 	sub = sub_set_on(inst, ev, on);
 	mutex_unlock(&otr_inst_lock);

@@ -156,37 +156,54 @@ void otr_tracer_clear(struct otr_inst *inst)
 /* A consuming reader began with another one, or it keeps what somebody else puts aside. */
 static bool tracer_is_refused(const struct otr_inst *inst, const struct otr_tracer *tracer)
 {
-	return inst->pipes || (tracer->keeps_longest && inst->snapshot_held);
+	return inst->pipes || (tracer->keeps_longest && READ_ONCE(inst->snapshot_held));
 }
 
 /* Before the tracer of an instance is exchanged: is there anything to do? 1 if so. */
 static int tracer_prepare(struct otr_inst *inst, const struct otr_tracer *tracer)
 {
-	int err;
+	int err = otr_inst_expand(inst);
 
 	mutex_lock(&otr_inst_lock);
-	err = otr_inst_expand(inst);
 	if (!err && tracer != inst->tracer)
 		err = tracer_is_refused(inst, tracer) ? -EBUSY : 1;
 	mutex_unlock(&otr_inst_lock);
 	return err;
 }
 
-/* Between two tracers: what was recorded goes, and a reader that opens a file sees the next one. */
-static int tracer_turn(struct otr_inst *inst, bool kept, const struct otr_tracer *tracer)
+static int tracer_put(struct otr_inst *inst, const struct otr_tracer *tracer)
 {
 	int err;
 
 	mutex_lock(&otr_inst_lock);
 	/* Somebody may have come while the former one was stopped. */
 	err = tracer_is_refused(inst, tracer) ? -EBUSY : otr_inst_reset(inst, OTR_CPU_ALL);
-	if (kept && (err || !tracer->keeps_longest))
-		otr_snapshot_free(inst);
-	if (!err && tracer->keeps_longest)
-		err = otr_inst_make_room(inst);
 	if (!err)
 		WRITE_ONCE(inst->tracer, tracer);
 	mutex_unlock(&otr_inst_lock);
+	return err;
+}
+
+/*
+ * Between two tracers: what was recorded goes, and a reader that opens a file sees the
+ * next one. What one of them keeps does not outlive it; what a user put aside does, where
+ * the next one cannot be had.
+ */
+static int tracer_turn(struct otr_inst *inst, bool kept, const struct otr_tracer *tracer)
+{
+	bool frees = kept;
+	int err = 0;
+
+	mutex_lock(&otr_shape_lock);
+	if (tracer->keeps_longest) {
+		frees |= !inst->snapshot_ready;
+		err = otr_inst_make_room(inst);
+	}
+	if (!err)
+		err = tracer_put(inst, tracer);
+	if (frees && (err || !tracer->keeps_longest))
+		otr_snapshot_free(inst);
+	mutex_unlock(&otr_shape_lock);
 	return err;
 }
 
@@ -196,9 +213,9 @@ static void tracer_give_up(struct otr_inst *inst, const struct otr_tracer *trace
 	tracer_note(inst, &otr_tracer_nop);
 	if (!tracer->keeps_longest)
 		return;
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_shape_lock);
 	otr_snapshot_free(inst);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_shape_lock);
 }
 
 /**

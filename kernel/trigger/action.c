@@ -27,19 +27,9 @@ static void action_run_traceoff(const struct otr_trigger *trigger, atomic_long_t
 		otr_trigger_give_back(left);
 }
 
-static int action_expand(struct otr_trigger *trigger)
-{
-	int err;
-
-	mutex_lock(&otr_inst_lock);
-	err = otr_inst_expand(trigger->inst);
-	mutex_unlock(&otr_inst_lock);
-	return err;
-}
-
 static int action_prepare_stack(struct otr_trigger *trigger)
 {
-	return action_expand(trigger) ?: otr_stack_prepare();
+	return otr_inst_expand(trigger->inst) ?: otr_stack_prepare();
 }
 
 /* An event's hits are counted whether or not there is something to record to. */
@@ -58,9 +48,9 @@ static int action_prepare_snapshot(struct otr_trigger *trigger)
 {
 	int err;
 
-	mutex_lock(&otr_inst_lock);
+	mutex_lock(&otr_shape_lock);
 	err = otr_inst_make_room(trigger->inst);
-	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_shape_lock);
 	return err;
 }
 
@@ -134,7 +124,7 @@ int otr_action_target_event(struct otr_trigger *trigger, char **rest)
 int otr_action_prepare_event(struct otr_trigger *trigger)
 {
 	struct otr_sub *sub;
-	int err = action_expand(trigger);
+	int err = otr_inst_expand(trigger->inst);
 
 	if (err)
 		return err;

@@ -343,9 +343,7 @@ int otr_function_command(struct otr_inst *inst, const char *functions, const cha
 	if (remove) {
 		err = command_remove(commands, functions, &trigger, &gone);
 	} else {
-		mutex_lock(&otr_inst_lock);
 		err = otr_inst_expand(inst);
-		mutex_unlock(&otr_inst_lock);
 		if (!err)
 			err = command_add(commands, functions, &trigger, &taken);
 	}

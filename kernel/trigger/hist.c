@@ -153,9 +153,7 @@ static int hist_set_clock(struct otr_inst *inst, const struct otr_hist *hist,
 
 	if (!clock)
 		return 0;
-	mutex_lock(&otr_inst_lock);
 	err = otr_inst_set_clock(inst, clock);
-	mutex_unlock(&otr_inst_lock);
 	if (err)
 		otr_hist_blame(command, OTR_HIST_CLOCK, clock);
 	return err;

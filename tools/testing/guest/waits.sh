@@ -146,6 +146,20 @@ options()
 	echo 1 >options/sleep-time
 }
 
+# Memory is asked for, and a grace period of RCU waited for.
+sizes()
+{
+	local i size
+
+	size=$(cut -d' ' -f1 buffer_size_kb)
+	for ((i = 0; i < 3; i++)); do
+		echo 100000 >buffer_size_kb
+		echo 1 >snapshot
+		echo 0 >snapshot
+		echo "$size" >buffer_size_kb
+	done
+}
+
 # Modules that are traced while they come and go.
 modules()
 {
@@ -167,6 +181,7 @@ echo nop >current_tracer
 during 'a command on all functions' 1000 commands
 during 'an instance that goes' 1000 instance
 during 'options about tasks' 1000 options
+during 'a ring that grows and a snapshot' 600 sizes
 victims=$(dirname "$OTR_MODULE")/otr_args_victims.ko
 if ! intree; then
 	echo function >current_tracer

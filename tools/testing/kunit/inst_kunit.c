@@ -163,7 +163,6 @@ static void sets_clocks(struct kunit *test)
 {
 	struct otr_inst *inst = otr_inst_top();
 
-	guard(mutex)(&otr_inst_lock);
 	KUNIT_EXPECT_EQ(test, otr_inst_set_clock(inst, "mono"), 0);
 	KUNIT_EXPECT_EQ(test, fake.clock, OTR_CLOCK_MONO);
 	KUNIT_EXPECT_EQ(test, fake.resets, 1);
@@ -544,6 +543,12 @@ static void stops_what_it_records(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count.locked, 0);
 }
 
+static int make_room(struct otr_inst *inst)
+{
+	guard(mutex)(&otr_shape_lock);
+	return otr_inst_make_room(inst);
+}
+
 /* A snapshot's ring follows the instance's, and costs nothing before it is wanted. */
 static void puts_aside(struct kunit *test)
 {
@@ -560,7 +565,8 @@ static void puts_aside(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, spare.off_cpus & BIT(0) && !(spare.off_cpus & BIT(1)));
 	KUNIT_EXPECT_EQ(test, spare.matches, 0);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
-	KUNIT_EXPECT_EQ(test, otr_inst_make_room(inst), 0);
+	mutex_unlock(&otr_inst_lock);
+	KUNIT_EXPECT_EQ(test, make_room(inst), 0);
 	KUNIT_EXPECT_EQ(test, spare.bytes, inst->size);
 	named = 0;
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), 0);
@@ -575,7 +581,9 @@ static void puts_aside(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_inst_set_clock(inst, "mono"), 0);
 	KUNIT_EXPECT_EQ(test, spare.clock, fake.clock);
 	cpumask_set_cpu(0, &cpus);
+	mutex_lock(&otr_inst_lock);
 	otr_inst_set_cpus(inst, &cpus);
+	mutex_unlock(&otr_inst_lock);
 	KUNIT_EXPECT_FALSE(test, spare.off_cpus & BIT(0));
 	KUNIT_EXPECT_EQ(test, otr_inst_set_order(inst, 3), 0);
 	KUNIT_EXPECT_EQ(test, spare.order, 3);
@@ -586,12 +594,13 @@ static void puts_aside(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, spare.bytes + spare.order, UNUSED_BYTES);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
 	spare.answer = 0;
-	KUNIT_EXPECT_EQ(test, otr_inst_make_room(inst), 0);
+	KUNIT_EXPECT_EQ(test, make_room(inst), 0);
+	mutex_lock(&otr_shape_lock);
 	otr_snapshot_free(inst);
+	mutex_unlock(&otr_shape_lock);
 	KUNIT_EXPECT_EQ(test, spare.bytes, UNUSED_BYTES);
 	KUNIT_EXPECT_EQ(test, otr_snapshot_take(inst), -ENOENT);
 	KUNIT_EXPECT_EQ(test, atomic_read(&inst->ring->pinned), 0);
-	mutex_unlock(&otr_inst_lock);
 }
 
 static struct kunit_case cases[] = {
