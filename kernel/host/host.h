@@ -189,7 +189,7 @@ static __always_inline void **otr_host_task_slot(struct task_struct *task)
 /* tracepoints */
 struct tracepoint *otr_host_tracepoint(const char *name);
 struct tracepoint *otr_host_module_tracepoint(const struct module *mod, const char *name);
-struct tracepoint *otr_host_any_tracepoint(const char *name);
+struct tracepoint *otr_host_hold_tracepoint(const char *name, struct module **owner);
 int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data);
 void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data);
 void otr_host_tracepoints_exit(void);

@@ -107,6 +107,7 @@ struct look {
 	struct notifier_block	nb;
 	const char		*name;
 	struct tracepoint	*found;
+	struct module		*owner;
 };
 
 static int tracepoint_look_in(struct notifier_block *nb, unsigned long state, void *data)
@@ -114,38 +115,46 @@ static int tracepoint_look_in(struct notifier_block *nb, unsigned long state, vo
 	struct look *look = container_of(nb, struct look, nb);
 	const struct tp_module *in = data;
 
-	if (state == MODULE_STATE_COMING && !look->found)
-		look->found = otr_host_module_tracepoint(in->mod, look->name);
+	struct tracepoint *found;
+
+	if (state != MODULE_STATE_COMING || look->found)
+		return NOTIFY_OK;
+	found = otr_host_module_tracepoint(in->mod, look->name);
+	/* One that is about to go is as good as gone. */
+	if (found && try_module_get(in->mod)) {
+		look->found = found;
+		look->owner = in->mod;
+	}
 	return NOTIFY_OK;
 }
 
-/* Whoever begins to hear of modules with tracepoints hears of those that are there. */
-static struct tracepoint *tracepoint_in_modules(const char *name)
+/**
+ * otr_host_hold_tracepoint - a tracepoint of whichever module has it
+ * @name: its name
+ * @owner: gets the module, which stays until module_put()
+ *
+ * Code that begins to hear of modules with tracepoints hears of those that are there.
+ * The kernel tells of them with a lock held, below which otr_switch_lock is taken by
+ * code that is told: so not from inside of that.
+ *
+ * Context: process context, sleeps; otr_switch_lock free.
+ * Return: the tracepoint, NULL if no module has one of that name.
+ */
+struct tracepoint *otr_host_hold_tracepoint(const char *name, struct module **owner)
 {
 	struct look look = { .nb = { .notifier_call = tracepoint_look_in }, .name = name };
 
 	if (!register_tracepoint_module_notifier(&look.nb))
 		unregister_tracepoint_module_notifier(&look.nb);
+	*owner = look.owner;
 	return look.found;
 }
 #else
-static struct tracepoint *tracepoint_in_modules(const char *name)
+struct tracepoint *otr_host_hold_tracepoint(const char *name, struct module **owner)
 {
 	return NULL;
 }
 #endif
-
-/**
- * otr_host_any_tracepoint - a tracepoint of the kernel's or of a module
- * @name: its name
- *
- * Context: process context, sleeps; of a module's, what keeps modules.
- * Return: the tracepoint, NULL if there is none of that name.
- */
-struct tracepoint *otr_host_any_tracepoint(const char *name)
-{
-	return otr_host_tracepoint(name) ?: tracepoint_in_modules(name);
-}
 
 /**
  * otr_host_tracepoints_exit - forget the tracepoints
@@ -200,7 +209,7 @@ struct tracepoint *otr_host_module_tracepoint(const struct module *mod, const ch
 	return NULL;
 }
 
-struct tracepoint *otr_host_any_tracepoint(const char *name)
+struct tracepoint *otr_host_hold_tracepoint(const char *name, struct module **owner)
 {
 	return NULL;
 }

@@ -271,7 +271,7 @@ static int tprobe_add(struct tprobe *tp, struct otr_fetch_line *line,
 		return PTR_ERR(to);
 	}
 	tp->probe.to = to;
-	tp->tp = otr_host_any_tracepoint(tp->name);
+	tp->tp = otr_host_tracepoint(tp->name);
 	if (tp->tp)
 		tprobe_locate(tp);
 	err = otr_probe_wanted(&tp->probe) ? tprobe_arm(&tp->probe) : 0;
@@ -284,10 +284,40 @@ static int tprobe_add(struct tprobe *tp, struct otr_fetch_line *line,
 	return 0;
 }
 
+static void tprobe_come(struct tprobe *tp, struct tracepoint *tracepoint)
+{
+	int err;
+
+	tp->tp = tracepoint;
+	tprobe_locate(tp);
+	err = otr_probe_wanted(&tp->probe) ? tprobe_arm(&tp->probe) : 0;
+	if (err)
+		pr_warn("%s cannot be probed: %pe\n", tp->name, ERR_PTR(err));
+}
+
+/*
+ * A module that has the tracepoint may have come before the probe was listed. One that
+ * comes later finds it there, and one that goes does as well: here it is held.
+ */
+static void tprobe_look_in_modules(struct tprobe *tp)
+{
+	struct module *owner;
+	struct tracepoint *found = otr_host_hold_tracepoint(tp->name, &owner);
+
+	if (!found)
+		return;
+	mutex_lock(&otr_switch_lock);
+	if (!tp->tp)
+		tprobe_come(tp, found);
+	mutex_unlock(&otr_switch_lock);
+	module_put(owner);
+}
+
 static int tprobe_define(struct tprobe *tp, struct otr_fetch_line *line)
 {
 	struct otr_probe_name name;
 	unsigned int maxactive = 0;
+	bool waits;
 	int err = otr_kprobe_read_maxactive(line, &maxactive) ?: tprobe_check_tracepoint(line);
 
 	/* That is for returns, of which a tracepoint has none. */
@@ -305,7 +335,10 @@ static int tprobe_define(struct tprobe *tp, struct otr_fetch_line *line)
 		return err;
 	mutex_lock(&otr_switch_lock);
 	err = tprobe_add(tp, line, &name);
+	waits = !err && !tp->tp;
 	mutex_unlock(&otr_switch_lock);
+	if (waits)
+		tprobe_look_in_modules(tp);
 	return err;
 }
 
@@ -359,17 +392,6 @@ struct otr_dyn_kind otr_tprobe_kind = {
 	.remove		= otr_probe_remove,
 	.destroy	= otr_probe_destroy,
 };
-
-static void tprobe_come(struct tprobe *tp, struct tracepoint *tracepoint)
-{
-	int err;
-
-	tp->tp = tracepoint;
-	tprobe_locate(tp);
-	err = otr_probe_wanted(&tp->probe) ? tprobe_arm(&tp->probe) : 0;
-	if (err)
-		pr_warn("%s cannot be probed: %pe\n", tp->name, ERR_PTR(err));
-}
 
 /* A module comes whose tracepoint may be waited for. */
 static void tprobe_module_comes(struct module *mod)
