@@ -393,6 +393,26 @@ static struct {
 	unsigned long	wrong[STACK_MAX];	/* the first wrong one */
 } in_nmi;
 
+/*
+ * An interrupt came right in front of the trampoline's call, where no caller can be known,
+ * see returns.rst: what it interrupted, which the stack shows behind the kernel's entry
+ * code, is the trampoline. An address to return to that nobody replaced has a function
+ * in front of it.
+ */
+static bool is_cut(const unsigned long *stack, unsigned int nr)
+{
+	char name[KSYM_SYMBOL_LEN];
+	unsigned int i;
+
+	for (i = 1; i < nr; i++) {
+		if (stack[i] != (unsigned long)otr_return_tramp)
+			continue;
+		snprintf(name, sizeof(name), "%ps", (void *)stack[i - 1]);
+		return str_has_prefix(name, "asm_");
+	}
+	return false;
+}
+
 /* Calls of its own on top of what was interrupted, and a look at that. */
 static int look_from_nmi(unsigned int type, struct pt_regs *regs)
 {
@@ -403,10 +423,12 @@ static int look_from_nmi(unsigned int type, struct pt_regs *regs)
 	in_nmi.came++;
 	if (sum_up(4) != 10)
 		in_nmi.wrong_sums++;
-	/* In front of the trampoline's call no caller can be known, see returns.rst. */
+	/* As in is_cut(), of the NMI itself. */
 	if (regs->ip == (unsigned long)otr_return_tramp)
 		return NMI_HANDLED;
 	nr = stack_trace_save(in_nmi.stack, STACK_MAX, 0);
+	if (is_cut(in_nmi.stack, nr))
+		return NMI_HANDLED;
 	/* The CPU may be somebody else's for a while. */
 	if (!has_trampoline(in_nmi.stack, nr) &&
 	    (current != READ_ONCE(in_nmi.task) || has_caller(in_nmi.stack, nr, in_nmi.caller)))
