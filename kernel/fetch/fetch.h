@@ -491,6 +491,9 @@ static __always_inline unsigned int otr_fetch_run_short(const struct otr_fetch *
 	const struct otr_fetch_step *step = fetch->steps;
 	unsigned int end = fetch->size;
 
+	/* What is not text is put before anybody looks at the room again. */
+	if (unlikely(end >= room))
+		return 0;
 	for (;; step++) {
 		int len;
 

@@ -119,8 +119,13 @@ static int tracepoint_look_in(struct notifier_block *nb, unsigned long state, vo
 
 	if (state != MODULE_STATE_COMING || look->found)
 		return NOTIFY_OK;
+	/*
+	 * One that is about to go is as good as gone. One that begins may fail to, and then
+	 * nobody asks who holds it: its time comes when it is live.
+	 */
+	if (READ_ONCE(in->mod->state) != MODULE_STATE_LIVE)
+		return NOTIFY_OK;
 	found = otr_host_module_tracepoint(in->mod, look->name);
-	/* One that is about to go is as good as gone. */
 	if (found && try_module_get(in->mod)) {
 		look->found = found;
 		look->owner = in->mod;
@@ -129,7 +134,7 @@ static int tracepoint_look_in(struct notifier_block *nb, unsigned long state, vo
 }
 
 /**
- * otr_host_hold_tracepoint - a tracepoint of whichever module has it
+ * otr_host_hold_tracepoint - a tracepoint of whichever module has it and is live
  * @name: its name
  * @owner: gets the module, which stays until module_put()
  *

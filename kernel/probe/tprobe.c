@@ -296,8 +296,8 @@ static void tprobe_come(struct tprobe *tp, struct tracepoint *tracepoint)
 }
 
 /*
- * A module that has the tracepoint may have come before the probe was listed. One that
- * comes later finds it there, and one that goes does as well: here it is held.
+ * A module that has the tracepoint may have become live before the probe was listed. One
+ * that does later finds it there, and one that goes does as well: here it is held.
  */
 static void tprobe_look_in_modules(struct tprobe *tp)
 {
@@ -430,6 +430,7 @@ static void tprobe_module_goes(struct module *mod)
 
 static struct otr_modules tprobe_modules = {
 	.coming	= tprobe_module_comes,
+	.live	= tprobe_module_comes,
 	.going	= tprobe_module_goes,
 };
 

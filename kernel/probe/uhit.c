@@ -206,7 +206,10 @@ void otr_uprobes_exit(void)
 {
 	int cpu;
 
+	/* Which there is where there are uprobes. */
+#ifdef CONFIG_UPROBES
 	rcu_barrier_tasks_trace();
+#endif
 	for_each_possible_cpu(cpu)
 		kfree(per_cpu(uhit_room, cpu));
 }

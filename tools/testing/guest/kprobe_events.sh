@@ -59,6 +59,8 @@ two: (call_all+ <- otr_victim_int) ret=-5000 b=0'
 		'^body.*=42\|body.*\|body.*\|first: \(.*\|second: .*d=0x2\|second_left: .*r=-4\|first_left: '
 	define 'p:named otr_victim_many c=$comm:string t=\"text" n=\9:u8 s=$stack0:symbol'
 	is 'texts' "$(hits kprobes/named)" 'named: (otr_victim_many+) c="bash" t="text" n=9 s=call_all+'
+	define "p:long otr_victim_many $(printf '$arg2 %.0s' {1..20})s=\$comm:string t=\$comm:string"
+	is 'texts behind many numbers' "$(hits kprobes/long | grep -o ' arg20=.*')" ' arg20=0x2 s="bash" t="bash"'
 	define 'p:regs otr_victim_int ip=%ip:symbol di=%di:s32 bx=%bx:u8' 'p:flat otr_victim_int ip=%ip:symbol'
 	like 'registers that a hook does not know' "$(hits kprobes/regs | head -n 1)" \
 		'^regs: \(otr_victim_int\+\) ip=otr_victim_int\+ di=-7 bx=[0-9]+$'

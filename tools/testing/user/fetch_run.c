@@ -22,7 +22,7 @@ static unsigned int run_short(const struct test_probe *probe,
 			      const struct otr_fetch_source *source, unsigned int room)
 {
 	static char whole[sizeof(rec)];
-	char bytes[128];
+	char bytes[256];
 	unsigned int head = probe->place.head, len;
 
 	memset(bytes, 0x5a, sizeof(bytes));
@@ -49,7 +49,7 @@ static const char *print_in(const struct test_probe *probe, const struct otr_fet
 		otr_fetch_run_user(probe->fetch, source, &rec, room) :
 		otr_fetch_run(probe->fetch, source, &rec, room);
 	EXPECT(line.len >= probe->fetch->size && line.len <= room);
-	if (!(probe->place.where & OTR_FETCH_USER) && probe->fetch->size < 112)
+	if (!(probe->place.where & OTR_FETCH_USER))
 		run_short(probe, source, 112);
 	for (unsigned int i = 0; i < probe->place.head; i++)
 		EXPECT_EQ(rec.bytes[i], 0x5a);
@@ -357,6 +357,9 @@ static void short_records(void)
 	/* It takes all the room, or more. */
 	EXPECT_EQ(short_bytes("p f +0x40(%bx):string", 16 + 4 + 8), 0);
 	EXPECT_EQ(short_bytes("p f +0x40(%bx):string", 16 + 4 + 9), 4 + 8);
+	/* The numbers alone take more. */
+	EXPECT_EQ(short_bytes("p f %di %di %di %di %di %di %di %di %di %di %di %di %di $comm", 112),
+		  0);
 	/* Not in line. */
 	EXPECT_EQ(short_bytes("p f +0(+0x20(%bx)):string", 112), 0);
 	EXPECT_EQ(short_bytes("p f +0(%bx)", 112), 0);
