@@ -175,3 +175,42 @@ const struct otr_file_ops otr_dyn_ops = {
 const struct otr_file_ops otr_dyn_profile_ops = {
 	.walk		= &dyn_walk,
 };
+
+/**
+ * otr_dyn_define_kprobe - do what a line in kprobe_events asks for
+ * @definition: the line
+ *
+ * Context: may sleep.
+ * Return: 0, or an errno; error_log says why.
+ */
+int otr_dyn_define_kprobe(const char *definition)
+{
+	return dyn_kprobe_command(definition);
+}
+
+/**
+ * otr_dyn_kprobe_event - the event of a definition, if that is one of a kprobe
+ * @nr: the definition's number among all
+ * @is_last: is set when there are no more definitions
+ *
+ * Context: may sleep.
+ * Return: "system:event", to be freed with kfree(); NULL for another kind, for none, and
+ * without memory.
+ */
+char *otr_dyn_kprobe_event(loff_t nr, bool *is_last)
+{
+	struct list_head *at = otr_dyn_start(&nr);
+	const struct otr_event *ev = NULL;
+	const struct otr_dyn *dyn;
+	char *name;
+
+	if (at) {
+		dyn = list_entry(at, struct otr_dyn, link);
+		if (dyn->kind == &otr_kprobe_kind)
+			ev = otr_kprobe_event(dyn);
+	}
+	name = ev ? kasprintf(GFP_KERNEL, "%s:%s", ev->system, ev->name) : NULL;
+	*is_last = !at;
+	otr_dyn_stop();
+	return name;
+}

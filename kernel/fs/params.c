@@ -78,6 +78,35 @@ static const struct kernel_param_ops params_instance_ops = {
 module_param_cb(trace_instance, &params_instance_ops, NULL, 0);
 MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][^traceprintk][,event]...; may be given several times");
 
+/* Definitions of kprobes, with a semicolon in front of each; NULL for none. */
+static char *params_kprobes;
+
+/* It may be given several times. */
+static int params_keep_kprobes(const char *text, const struct kernel_param *kp)
+{
+	char *all = kasprintf(GFP_KERNEL, "%s;%s", params_kprobes ?: "", text);
+
+	if (!all)
+		return -ENOMEM;
+	kfree(params_kprobes);
+	params_kprobes = all;
+	return 0;
+}
+
+static void params_free_kprobes(void *unused)
+{
+	kfree(params_kprobes);
+	params_kprobes = NULL;
+}
+
+static const struct kernel_param_ops params_kprobe_ops = {
+	.set	= params_keep_kprobes,
+	.free	= params_free_kprobes,
+};
+
+module_param_cb(kprobe_event, &params_kprobe_ops, NULL, 0);
+MODULE_PARM_DESC(kprobe_event, "kprobes to define and switch on, as for kprobe_events with commas for blanks, separated by semicolons; may be given several times");
+
 /* "ftrace_dump_on_oops" alone means all CPUs. */
 static int params_set_dump_oops(const char *value, const struct kernel_param *kp)
 {
@@ -205,6 +234,38 @@ static void params_apply_triggers(void)
 	kfree(copy);
 }
 
+static void params_enable_kprobes(void)
+{
+	bool is_last = false;
+	loff_t nr;
+
+	for (nr = 0; !is_last; nr++) {
+		char *name = otr_dyn_kprobe_event(nr, &is_last);
+
+		if (name)
+			params_write_one("kprobe_event", "set_event", name);
+		kfree(name);
+	}
+}
+
+static void params_apply_kprobes(void)
+{
+	char *rest = params_kprobes, *definition;
+
+	if (!rest)
+		return;
+	strreplace(rest, ',', ' ');
+	while ((definition = strsep(&rest, ";"))) {
+		int err = *definition ? otr_dyn_define_kprobe(definition) : 0;
+
+		if (err)
+			pr_warn("parameter kprobe_event: \"%s\" was not taken: %pe\n",
+				definition, ERR_PTR(err));
+	}
+	params_free_kprobes(NULL);
+	params_enable_kprobes();
+}
+
 /* The size that the buffer gets when it is first used; none is used now. */
 static void params_apply_size(void)
 {
@@ -249,6 +310,7 @@ void otr_params_apply(void)
 	params_apply_size();
 	params_apply_instances();
 	params_apply_triggers();
+	params_apply_kprobes();
 	for (i = 0; i < ARRAY_SIZE(params); i++)
 		params_apply(&params[i]);
 	if (stacktrace || stacktrace_filter)

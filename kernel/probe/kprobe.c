@@ -211,3 +211,15 @@ void otr_kprobe_profile(struct seq_file *m, const struct otr_dyn *dyn)
 	mutex_unlock(&otr_switch_lock);
 	seq_printf(m, "  %-44s %15lu %15lu\n", kp->probe.to->event.name, hits, missed);
 }
+
+/**
+ * otr_kprobe_event - the event of a kprobe
+ * @dyn: of the kprobe
+ *
+ * Context: otr_dyn_lock() held.
+ * Return: the event.
+ */
+const struct otr_event *otr_kprobe_event(const struct otr_dyn *dyn)
+{
+	return &otr_probe_of(dyn)->to->event;
+}

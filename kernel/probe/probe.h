@@ -22,10 +22,12 @@
 
 struct otr_dyn;
 struct otr_dyn_kind;
+struct otr_event;
 
 /* kprobe.c */
 extern struct otr_dyn_kind otr_kprobe_kind;
 void otr_kprobe_profile(struct seq_file *m, const struct otr_dyn *dyn);
+const struct otr_event *otr_kprobe_event(const struct otr_dyn *dyn);
 
 /* fprobe.c */
 extern struct otr_dyn_kind otr_fprobe_kind;

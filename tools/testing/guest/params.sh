@@ -86,6 +86,17 @@ load trace_event=nosuch,sched:nosuch,irq trace_buf_size=256K
 is "a wrong trace_event= leaves the others" "$(cat events/enable events/irq/enable | tr -d '\n')" X1
 like "and is reported" "$(dmesg)" '"(nosuch|sched:nosuch)" was not taken by set_event|outrace: parameter trace_event: '
 
+dmesg -C
+load "kprobe_event=p:one,vfs_read,x=\$arg1:x64;r:other/two,vfs_write,\$retval" kprobe_event=p,vfs_open \
+	'kprobe_event=p:bad,vfs_read,%nosuch;p:one_more,vfs_read' trace_buf_size=256K
+is "kprobe_event= defines kprobes" "$(sed 's/ .*//' kprobe_events | tr '\n' ' ')" \
+	'p:kprobes/one r10:other/two p:kprobes/p_vfs_open_0 p:kprobes/one_more '
+is "with arguments" "$(sed -n 1p kprobe_events)" "p:kprobes/one vfs_read x=\$arg1:x64"
+is "and switches them on" "$(cat events/{kprobes,other}/enable | tr -d '\n')" 11
+like "they are recorded" "$(cat trace)" ': two: \(.* <- vfs_write\) arg1=0x'
+like "a wrong one is reported" "$(dmesg)" \
+	'outrace: parameter kprobe_event: "p:bad vfs_read %nosuch" was not taken: -22'
+
 load 'trace_instance=one^traceprintk,sched:sched_switch,irq' 'trace_instance=two^traceoff^nonsense,nosuch,timer' \
 	trace_instance=a/b trace_instance=one trace_buf_size=256K
 is "trace_instance= makes instances" "$(cd instances && echo *)" 'one two'
