@@ -68,6 +68,7 @@ ROWS = _rows(
     ('kretprobe', 'kretprobe event', 1097, 400),
     ('fprobe_entry', 'fprobe entry event', None, 220),
     ('fprobe', 'fprobe exit event', 1094, 380),
+    ('uprobe', 'one more event where a program is probed', None, 250),
     ('tprobe', 'event of a tracepoint probe', None, 200),
     ('eprobe', 'event probe of two fields, its event not recorded', None, 290),
     ('eprobe_both', 'the same, its event recorded', None, None),

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""In the guest: define kprobes and kretprobes and print what came of each.
+"""In the guest: define kprobes, uprobes and those of returns, and print what came of each.
 
 Random definitions and removals, right and wrong, the same for the same number behind the
-program's name, written to both files that take them. A JSON line is what was asked, and the
-answer: errno, what both files list, the error log, the format of what was defined.
+program's name, written to the files that take them. A JSON line is what was asked, and the
+answer: errno, what the files list, the error log, the format of what was defined.
 """
 
 import glob
@@ -29,6 +29,13 @@ PLACES = ('nothing_like_that', 'name_show', 'c_start', 'jiffies', 'get_kprobe', 
           'vfs_read+5%return', 'vfs_read+0%return', '%return', '0', '0x', '-1', '12', '0xffffffffffffffff', '@vfs_read',
           'nomodule:foo+8', 'nomodule:foo%return', ':x', 'x:', '/bin/sh:0x10', '/a:b:c', 'vfs_read:x', 'addr:vfs_read',
           'addr:kfree', 'addr+7:vfs_read', 'stext', '_stext', 'vfs_readv', 'do_nothing*', 'asm_exc_int3')
+FILES = ('/bin/sh:0x10', '/bin/sh:0x10', '/bin/sh:0x10', '/bin/sh:4096', '/bin/sh:4096', '/bin/cat:0x10', '/bin/cat:0x10', '/bin/sh:0x10%return',
+         '/bin/sh:0x10(0x20)', '/bin/sh:4096(16)', '/bin/sh:0x10%return(32)', '/usr/bin/dash:16', '/etc/ld.so.cache:8')
+WRONG_FILES = ('/none:0x10', '/tmp:0x10', '/sys:1', '/bin/sh', '/bin/sh:', '/bin/sh:x', '/bin/sh:0x', '/bin/sh:1x', '/bin/sh:10(', '/bin/sh:10()',
+               '/bin/sh:10(x)', '/bin/sh:10(10', '/bin/sh:10(10)x', '/bin/sh:10(10)%return', '/bin/sh:10%ret', '/bin/sh:10%(10)',
+               '/bin/sh:99999999999999999999', '/bin/sh:-1', '/bin/sh:0xffffffffffffffff', '/bin/sh:10(99999999999999999999)', 'bin/sh:0x10',
+               '/bin/a:b:0x10', '/bin/sh:0x10:0x20', '/bin/sh/:0x10', '/bin/sh/x:0x10', '/bin/sh:+10', '/bin/sh:010', '/bin//sh:0x10',
+               '/:0x10', '//:1', '/dev/null:0x10', 'vfs_read', '/bin/sh:0x10x%return', '/bin/sh:10)', '/bin/sh:10((10)')
 SIMPLE = ('%ax', '%di', '%ip', '%sp', '%flags', '%r10', '%bx', '$stack', '$stack0', '$stack3', '$comm', '$retval', '$arg1', '$arg2',
           '$arg6', '@jiffies', '@jiffies+8', '@jiffies-4', '@0xffffffff81000000', '\\1', '\\-5', '\\0x10', '\\"text"', '$argN')
 WRONG = ('%none', '%', '$none', '$', '$stack10000', '$stackx', '$stack-1', '$arg0', '$arg1000', '$argx', '@', '@+10', '@x y', '@nosuch',
@@ -71,7 +78,9 @@ def arguments():
     return ' '.join(argument() for _ in range(nr))
 
 
-def place():
+def place(files):
+    if files:
+        return random.choice(FILES) if random.random() < .8 else random.choice(WRONG_FILES)
     if random.random() < .75:
         return random.choice(FUNCTIONS) + (random.choice(OFFSETS[:8]) if random.random() < .8 else random.choice(OFFSETS))
     return random.choice(PLACES)
@@ -85,11 +94,11 @@ def name():
     return ':' + random.choice(('', '', '', '', '', *GROUPS)) + random.choice(EVENTS)
 
 
-def definition():
+def definition(files):
     letter = random.choice('pppprrr')
     if random.random() < .1:
         letter += random.choice(('1', '10', '0', '4096', '4097', '1x', '99999999999', '0x10', '-1', 'x', '1' * 70, ' 3'))
-    return f'{letter}{name()} {place()} {arguments()}'
+    return f'{letter}{name()} {place(files)} {arguments()}'
 
 
 def spoil(text):
@@ -101,16 +110,16 @@ def spoil(text):
     return text
 
 
-def command(last):
+def command(last, files):
     """A new one, the last one again or a little different, or a removal."""
     what = random.random()
     if what < .72:
-        return definition()
+        return definition(files)
     if what < .82 and last:
-        return re.sub(r' (vfs_read|kfree|vfs_write)\b', ' ' + random.choice(FUNCTIONS), last, count=1)
+        return re.sub(r' (vfs_read|kfree|vfs_write|/\S+)(?= |$)', ' ' + random.choice(FILES if files else FUNCTIONS), last, count=1)
     if what < .86:
         return last
-    return random.choice((f'-{name()}', f'-{name()}', f'-{name()} {place()}', f'!{definition()}', f'!{last}', f'-{name()} {last}',
+    return random.choice((f'-{name()}', f'-{name()}', f'-{name()} {place(files)}', f'!{definition(files)}', f'!{last}', f'-{name()} {last}',
                           '-:mine/', '-', '!', '', '-:', 'x:y z', 'p', 'r:one', 'p:one', 'p vfs_read'))
 
 
@@ -122,14 +131,14 @@ def addresses(text):
 
 
 def plain(text):
-    text = re.sub(r'0x[0-9a-f]{16}', 'HASHED', text)
+    text = re.sub(r'(?<!:)0x[0-9a-f]{16}', 'HASHED', text)
     for symbol, value_of in SYMBOLS.items():
         text = re.sub(f'{value_of:#x}|{value_of + 7:#x}', symbol, text)
     return re.sub(r'ID: \d+', 'ID', text)
 
 
 def defined():
-    names = sorted(glob.glob('events/kprobes/*/format') + glob.glob('events/mine/*/format') + glob.glob('events/a-b/*/format'))
+    names = sorted(glob.glob('events/[ku]probes/*/format') + glob.glob('events/mine/*/format') + glob.glob('events/a-b/*/format'))
     return [plain(ask.read(path)) for path in names]
 
 
@@ -141,7 +150,7 @@ def log():
 def ask_one(path, text, flags):
     ask.write('error_log', '\n')
     return [ask.put(path, addresses(text), flags), plain(ask.read('kprobe_events')), plain(ask.read('dynamic_events')), log(),
-            plain(ask.read('kprobe_profile')), defined()]
+            plain(ask.read('kprobe_profile')), ask.read('uprobe_events'), ask.read('uprobe_profile'), defined()]
 
 
 def symbols():
@@ -160,13 +169,13 @@ def main():
     ask.hurry()
     symbols()
     random.seed(int(sys.argv[1]))
-    for path in 'kprobe_events', 'dynamic_events':
+    for path, nr, share in ('kprobe_events', NUMBER, 0), ('dynamic_events', NUMBER, .3), ('uprobe_events', NUMBER // 2, 1):
         last = ''
-        for number in range(NUMBER):
-            text = spoil(command(last))
+        for number in range(nr):
+            text = spoil(command(last, share and random.random() < share))
             flags = os.O_TRUNC if random.random() < .15 else 0
-            # Those of other kinds, which the in-tree tracer has.
-            if path == 'dynamic_events' and (text.lstrip()[:1] not in ('p', 'r', '-', '!', '') or '/bin/sh:' in text):
+            # Those of other kinds are not what is asked for.
+            if path == 'dynamic_events' and text.lstrip()[:1] not in ('p', 'r', '-', '!', ''):
                 continue
             if text.startswith(('p', 'r')):
                 last = text

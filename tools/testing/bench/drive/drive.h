@@ -106,6 +106,7 @@ bool fprobe(double *value);
 bool tprobe(double *value);
 bool eprobe(double *value);
 bool eprobe_both(double *value);
+bool uprobe(double *value);
 bool pipe_event(double *value);
 bool pipe_func(double *value);
 bool pipe_graph(double *value);

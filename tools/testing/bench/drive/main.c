@@ -69,6 +69,7 @@ static const struct row {
 	{ "tprobe",		tprobe },
 	{ "eprobe",		eprobe },
 	{ "eprobe_both",	eprobe_both },
+	{ "uprobe",		uprobe },
 	{ "pipe_event",		pipe_event },
 	{ "pipe_func",		pipe_func },
 	{ "pipe_graph",		pipe_graph },

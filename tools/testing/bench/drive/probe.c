@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Probes that are set where the kernel runs. */
+/* Probes that are set where the kernel runs, and where this program does. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -99,4 +100,67 @@ bool eprobe(double *value)
 bool eprobe_both(double *value)
 {
 	return event_on() && eprobe(value);
+}
+
+#define HITS	2000
+
+static void __attribute__((noipa)) hit(long a, long b)
+{
+	__asm__ volatile("" : : "r"(a), "r"(b));
+}
+
+/* The file that we are, and where in it something is. */
+static bool place_of(const void *what, char *text, size_t size)
+{
+	unsigned long at = (unsigned long)what, from, to, offset;
+	char line[PATH_MAX + 128], path[PATH_MAX];
+	FILE *f = fopen("/proc/self/maps", "r");
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%lx-%lx %*s %lx %*s %*s %4095s", &from, &to, &offset,
+			       path) == 4 && at >= from && at < to;
+	if (f)
+		fclose(f);
+	if (!found)
+		return fail("we are in no file");
+	snprintf(text, size, "%s:0x%lx", path, at - from + offset);
+	return true;
+}
+
+static double hits(void)
+{
+	double took[RUNS_MAX];
+	unsigned int i;
+	long n;
+
+	for (i = 0; i < runs; i++) {
+		uint64_t start = ticks();
+
+		for (n = 0; n < HITS; n++)
+			hit(n, i);
+		took[i] = ticks() - start;
+	}
+	return median(took, runs) / HITS;
+}
+
+/* What one more event takes where a uprobe is hit already: our part, and a step of a list. */
+bool uprobe(double *value)
+{
+	char place[PATH_MAX + 32], definition[PATH_MAX + 96];
+	double one;
+	bool fine;
+
+	if (!need("uprobe_events") || !place_of(hit, place, sizeof(place)))
+		return false;
+	snprintf(definition, sizeof(definition), "p:otr_probe/one %s a=%%di", place);
+	fine = add("uprobe_events", definition);
+	snprintf(definition, sizeof(definition), "p:otr_probe/two %s a=%%di b=%%si:u32", place);
+	fine = fine && add("uprobe_events", definition) && put("events/otr_probe/one/enable", "1");
+	hits();
+	one = hits();
+	fine = fine && put("events/otr_probe/two/enable", "1");
+	*value = hits() - one;
+	put("events/otr_probe/enable", "0");
+	return put("uprobe_events", "\n") && fine;
 }
