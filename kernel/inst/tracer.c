@@ -187,31 +187,31 @@ static int tracer_put(struct otr_inst *inst, const struct otr_tracer *tracer)
 /*
  * Between two tracers: what was recorded goes, and a reader that opens a file sees the
  * next one. What one of them keeps does not outlive it; what a user put aside does, where
- * the next one cannot be had.
+ * the next one cannot be had: @frees, which says whether one of them kept something, learns
+ * whether its memory is new.
  */
-static int tracer_turn(struct otr_inst *inst, bool kept, const struct otr_tracer *tracer)
+static int tracer_turn(struct otr_inst *inst, bool *frees, const struct otr_tracer *tracer)
 {
-	bool frees = kept;
 	int err = 0;
 
 	mutex_lock(&otr_shape_lock);
 	if (tracer->keeps_longest) {
-		frees |= !inst->snapshot_ready;
+		*frees |= !inst->snapshot_ready;
 		err = otr_inst_make_room(inst);
 	}
 	if (!err)
 		err = tracer_put(inst, tracer);
-	if (frees && (err || !tracer->keeps_longest))
+	if (*frees && (err || !tracer->keeps_longest))
 		otr_snapshot_free(inst);
 	mutex_unlock(&otr_shape_lock);
 	return err;
 }
 
 /* It failed to start. */
-static void tracer_give_up(struct otr_inst *inst, const struct otr_tracer *tracer)
+static void tracer_give_up(struct otr_inst *inst, bool frees, const struct otr_tracer *tracer)
 {
 	tracer_note(inst, &otr_tracer_nop);
-	if (!tracer->keeps_longest)
+	if (!frees || !tracer->keeps_longest)
 		return;
 	mutex_lock(&otr_shape_lock);
 	otr_snapshot_free(inst);
@@ -234,7 +234,7 @@ static void tracer_give_up(struct otr_inst *inst, const struct otr_tracer *trace
 int otr_tracer_set(struct otr_inst *inst, const char *name)
 {
 	const struct otr_tracer *tracer = tracer_find(name);
-	bool kept = inst->tracer->keeps_longest;
+	bool frees = inst->tracer->keeps_longest;
 	int err;
 
 	if (!tracer)
@@ -243,13 +243,13 @@ int otr_tracer_set(struct otr_inst *inst, const char *name)
 	if (err <= 0)
 		return err;
 	otr_tracer_clear(inst);
-	err = tracer_turn(inst, kept, tracer);
+	err = tracer_turn(inst, &frees, tracer);
 	if (err)
 		return err;
 	/* Its records may come before its start returns. */
 	err = tracer->start(inst);
 	if (err)
-		tracer_give_up(inst, tracer);
+		tracer_give_up(inst, frees, tracer);
 	return err;
 }
 

@@ -12,6 +12,7 @@ static int start(struct kunit *test)
 	hook_answer = 0;
 	ring_answer = 0;
 	count_tracer.part.initial = 0;
+	count_tracer.keeps_longest = false;
 	KUNIT_ASSERT_EQ(test, otr_inst_init(), 0);
 	KUNIT_ASSERT_EQ(test, otr_part_register(&early_part), 0);
 	KUNIT_ASSERT_EQ(test, otr_part_register(&test_part), 0);
@@ -77,6 +78,24 @@ static void survives_a_tracer_that_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), -ENOMEM);
 	KUNIT_EXPECT_STREQ(test, inst->tracer->name, "nop");
 	KUNIT_EXPECT_EQ(test, count.stopped, 0);
+}
+
+/* What a tracer that fails would have kept its time in goes, what a user has stays. */
+static void keeps_a_snapshot_of_the_user(struct kunit *test)
+{
+	struct otr_inst *inst = otr_inst_top();
+
+	guard(mutex)(&otr_tracer_lock);
+	count_tracer.keeps_longest = true;
+	count.answer = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, inst->snapshot_ready);
+	scoped_guard(mutex, &otr_shape_lock)
+		KUNIT_EXPECT_EQ(test, otr_inst_make_room(inst), 0);
+	KUNIT_EXPECT_EQ(test, otr_tracer_set(inst, "count"), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, inst->snapshot_ready);
+	scoped_guard(mutex, &otr_shape_lock)
+		otr_snapshot_free(inst);
 }
 
 static int pipe_open(struct otr_inst *inst, int cpu)
@@ -607,6 +626,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_with_nop),
 	KUNIT_CASE(changes_tracers),
 	KUNIT_CASE(survives_a_tracer_that_fails),
+	KUNIT_CASE(keeps_a_snapshot_of_the_user),
 	KUNIT_CASE(is_busy_while_piped),
 	KUNIT_CASE(parses_options),
 	KUNIT_CASE(asks_before_an_option_changes),
