@@ -182,6 +182,20 @@ static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_re
 }
 
 /**
+ * otr_ring_records_here - does this CPU record?
+ * @ring: the ring
+ *
+ * Without a reservation, for those who would do much in front of one.
+ *
+ * Context: any, NMI included; preemption off.
+ * Return: false when a record that began now would not be made.
+ */
+static __always_inline bool otr_ring_records_here(const struct otr_ring *ring)
+{
+	return READ_ONCE(raw_cpu_ptr(READ_ONCE(ring->cpus))->limit);
+}
+
+/**
  * otr_ring_keep - commit a record
  * @rec: from an otr_ring_try() that found room
  *

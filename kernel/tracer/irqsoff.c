@@ -13,6 +13,9 @@
  * out to be kept; unless something else is recorded meanwhile, which has to come behind it.
  *
  * An idle CPU waits with preemption off, for as long as it likes; that is no time of ours.
+ *
+ * A time whose end or idleness was not heard would be the longest one. So ends are listened to
+ * before beginnings are, and nothing is kept as soon as the first of them is deaf.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/irqflags.h>
@@ -39,21 +42,34 @@ struct irqsoff_here {
 	u64		recorded;
 };
 
+/* Those of preemptirqsoff, the most that there are. */
+#define IRQSOFF_PROBES	5
+
+/* The function that calls a tracepoint's probes where there are several. */
+struct irqsoff_iterator {
+	unsigned long	start;
+	unsigned long	size;
+};
+
 /**
  * struct otr_irqsoff - measuring in one instance
  * @here: the CPUs' times
  * @measure: what tracers of the longest time have in common
  * @met: other things were recorded in a time, so beginnings are recorded as they come
+ * @hears: all probes are there, so what is found is true
  * @lock: held while the longest time is kept; taken with interrupts off, not in NMIs
  * @kind: which of the tracers it is; otr_tracer_lock
+ * @iterators: of the tracepoints of @kind; written before there are probes
  * @hotplug: to hear of CPUs that come, while it measures
  */
 struct otr_irqsoff {
 	struct irqsoff_here __percpu	*here;
 	struct otr_measure		measure;
 	bool				met;
+	bool				hears;
 	arch_spinlock_t			lock;
 	const struct irqsoff_kind	*kind;
+	struct irqsoff_iterator		iterators[IRQSOFF_PROBES];
 	struct hlist_node		hotplug;
 };
 
@@ -127,28 +143,42 @@ static void irqsoff_record_begin(struct otr_irqsoff *off, const struct irqsoff_h
 	otr_ring_end(&rec);
 }
 
+/* Who came to a tracepoint, if a probe's caller is but its iterator. */
+static unsigned long irqsoff_caller(const struct otr_irqsoff *off, unsigned long from)
+{
+	unsigned long caller;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(off->iterators); i++)
+		if (from - off->iterators[i].start < off->iterators[i].size)
+			return otr_stack_save(from, &caller, 1) ? caller : from;
+	return from;
+}
+
 /* Keep the longest time, unless another CPU had a longer one meanwhile; with the lock. */
 static void irqsoff_keep_locked(struct otr_irqsoff *off, const struct irqsoff_here *here,
 				const struct irqsoff_time *time)
 {
 	struct otr_measure *measure = &off->measure;
 	u64 head = irqsoff_head();
+	/* Idleness ends one in code that the tracepoint does not name. */
+	unsigned long ip = irqsoff_caller(off, time->ip);
 	struct otr_latency latency = {
 		.alone	= true,
 		.begin	= here->parent_ip ?: here->ip,
-		.end	= time->parent_ip ?: time->ip,
+		.end	= time->parent_ip ?: ip,
 	};
 
 	if (!otr_measure_worth(measure, time->ns))
 		return;
 	if (!here->recorded) {
 		irqsoff_record_begin(off, here, time->began);
-		otr_measure_call(measure, time->ip, time->parent_ip, head);
+		otr_measure_call(measure, ip, time->parent_ip, head);
 	}
 	/* Without it, nothing is recorded here. */
-	if (!otr_measure_call(measure, time->from, time->parent_ip, head))
+	if (!otr_measure_call(measure, irqsoff_caller(off, time->from), time->parent_ip, head))
 		return;
-	otr_stack_record(measure->ring, time->ip);
+	otr_stack_record(measure->ring, ip);
 	otr_measure_keep(measure, current, raw_smp_processor_id(), &latency, time->ns, time->began);
 }
 
@@ -171,6 +201,9 @@ static noinline void irqsoff_keep(struct otr_irqsoff *off, const struct irqsoff_
 static noinline void irqsoff_found(struct otr_irqsoff *off, struct irqsoff_here *here, u64 since,
 				   struct irqsoff_time *time)
 {
+	/* Else each one would be the longest, and CPUs would wait for each other. */
+	if (!otr_ring_records_here(off->measure.ring))
+		return;
 	if (READ_ONCE(off->measure.inst->clock) != OTR_CLOCK_LOCAL) {
 		WRITE_ONCE(off->met, true);
 		return;
@@ -198,6 +231,8 @@ static noinline void irqsoff_end_odd(struct otr_irqsoff *off, struct irqsoff_her
 	u64 since = here->since;
 
 	WRITE_ONCE(here->since, 0);
+	if (!READ_ONCE(off->hears))
+		return;
 	if (here->recorded)
 		irqsoff_end_recorded(off, here, &time);
 	else
@@ -303,13 +338,10 @@ static void irqsoff_called(unsigned long ip, unsigned long parent_ip, struct otr
 		irqsoff_record_called(off, ip, parent_ip, frame);
 }
 
-/* Those of preemptirqsoff, the most that there are. */
-#define IRQSOFF_PROBES	5
-
 /**
  * struct irqsoff_kind - one of the tracers
  * @tracer: as others know it
- * @probes: what it hangs on tracepoints
+ * @probes: what it hangs on tracepoints: first what ends times, last what begins them
  * @nr: how many
  * @registered: the kernel has them all, and it is offered
  */
@@ -349,6 +381,21 @@ static void irqsoff_note(struct otr_irqsoff *off)
 	WRITE_ONCE(off->met, calls || measure->inst->clock != OTR_CLOCK_LOCAL);
 }
 
+static void irqsoff_find_iterators(struct otr_irqsoff *off)
+{
+	const struct irqsoff_kind *kind = off->kind;
+	struct irqsoff_iterator *it = off->iterators;
+	unsigned int i;
+
+	memset(it, 0, sizeof(off->iterators));
+	for (i = 0; i < kind->nr; i++, it++) {
+		const struct tracepoint *tp = otr_host_tracepoint(kind->probes[i].name);
+
+		if (!otr_host_function((unsigned long)tp->iterator, &it->start, &it->size))
+			it->size = 0;
+	}
+}
+
 static int irqsoff_attach(struct otr_irqsoff *off)
 {
 	const struct irqsoff_kind *kind = off->kind;
@@ -359,7 +406,17 @@ static int irqsoff_attach(struct otr_irqsoff *off)
 	err = otr_measure_attach(kind->probes, kind->nr, off);
 	if (err)
 		cpuhp_state_remove_instance_nocalls(irqsoff_hotplug, &off->hotplug);
+	else
+		WRITE_ONCE(off->hears, true);
 	return err;
+}
+
+/* Probes go one after the other; from the first on, times are found that were none. */
+static void irqsoff_detach(struct otr_irqsoff *off)
+{
+	WRITE_ONCE(off->hears, false);
+	otr_measure_detach(off->kind->probes, off->kind->nr, off);
+	cpuhp_state_remove_instance_nocalls(irqsoff_hotplug, &off->hotplug);
 }
 
 static int irqsoff_prepare(void)
@@ -377,6 +434,7 @@ static int irqsoff_start(struct otr_inst *inst)
 	if (err)
 		return err;
 	off->kind = container_of(inst->tracer, struct irqsoff_kind, tracer);
+	irqsoff_find_iterators(off);
 	irqsoff_forget(off);
 	err = otr_measure_start(&off->measure);
 	if (err)
@@ -395,8 +453,7 @@ static void irqsoff_stop(struct otr_inst *inst)
 {
 	struct otr_irqsoff *off = irqsoff_of(inst);
 
-	otr_measure_detach(off->kind->probes, off->kind->nr, off);
-	cpuhp_state_remove_instance_nocalls(irqsoff_hotplug, &off->hotplug);
+	irqsoff_detach(off);
 	irqsoff_forget(off);
 	otr_measure_stop(&off->measure);
 	otr_task_names_put();
@@ -463,27 +520,27 @@ static struct irqsoff_kind irqsoff_kinds[] = {
 	{
 		.tracer	= IRQSOFF_TRACER("irqsoff"),
 		.probes	= {
-			{ "irq_disable",	irqsoff_on_off },
+			/* The idle loop says by itself that they are on while it waits. */
 			{ "irq_enable",		irqsoff_on_on },
-			{ "cpu_idle",		irqsoff_on_idle },
+			{ "irq_disable",	irqsoff_on_off },
 		},
-		.nr	= 3,
+		.nr	= 2,
 	}, {
 		.tracer	= IRQSOFF_TRACER("preemptoff"),
 		.probes	= {
-			{ "preempt_disable",	irqsoff_on_off },
 			{ "preempt_enable",	irqsoff_on_on },
 			{ "cpu_idle",		irqsoff_on_idle },
+			{ "preempt_disable",	irqsoff_on_off },
 		},
 		.nr	= 3,
 	}, {
 		.tracer	= IRQSOFF_TRACER("preemptirqsoff"),
 		.probes	= {
-			{ "irq_disable",	irqsoff_on_irq_off },
 			{ "irq_enable",		irqsoff_on_irq_on },
-			{ "preempt_disable",	irqsoff_on_preempt_off },
 			{ "preempt_enable",	irqsoff_on_preempt_on },
 			{ "cpu_idle",		irqsoff_on_idle },
+			{ "irq_disable",	irqsoff_on_irq_off },
+			{ "preempt_disable",	irqsoff_on_preempt_off },
 		},
 		.nr	= IRQSOFF_PROBES,
 	},

@@ -153,6 +153,26 @@ check_idle()
 	done
 }
 
+# The kernel says that interrupts are on while a CPU waits, and not that they are off behind
+# it: a time that began there would go on while they are on. So all begin where it goes to wait.
+check_idle_begins()
+{
+	local found
+
+	echo 1 >options/function-trace
+	echo waiter_hog >set_ftrace_filter
+	# Nothing is kept, all is recorded.
+	echo 1000000 >tracing_thresh
+	measure irqsoff taskset -c 0 sleep 0.2
+	found=$(timeout 1 cat per_cpu/cpu1/trace_pipe |
+		sed -nE 's/.*: (do_idle|default_idle_call)( <-.*)?$/\1/p')
+	like 'an idle CPU has times' "$found" '^default_idle_call$'
+	is 'none begins where it waited' "$(uniq -d <<<"$found" | sort -u)" ''
+	echo 0 >tracing_thresh
+	: >set_ftrace_filter
+	echo 0 >options/function-trace
+}
+
 check_hotplug()
 {
 	local kind cpu=/sys/devices/system/cpu/cpu1/online
@@ -205,6 +225,8 @@ check_instances()
 	echo 1 >tracing_on
 	hold irq 20000
 	about 'an instance' "$(cat instances/x/tracing_max_latency)" 20000
+	like 'says who found it, not who called two of them' "$(cat instances/x/trace)" \
+		' 0d[^ ]+ (19|20)[0-9]{3}us.: trace_hardirqs_on( <-.*)?$'
 	about 'another one' "$(cat instances/y/tracing_max_latency)" 20000
 	echo 0 >instances/x/tracing_max_latency
 	hold preempt 30000
@@ -213,7 +235,8 @@ check_instances()
 	rmdir instances/x instances/y
 }
 
-# more WHICH TRACER: instructions that a pair takes with the tracer, beyond those without
+# more WHICH TRACER [LONGEST]: instructions that a pair takes with the tracer, beyond those
+# without
 more()
 {
 	local file=/sys/module/otr_pairs/parameters/$1 without
@@ -221,9 +244,20 @@ more()
 	echo nop >current_tracer
 	without=$(cat "$file")
 	echo "$2" >current_tracer
-	echo 1000000 >tracing_max_latency
+	echo "${3:-1000000}" >tracing_max_latency
 	echo $(($(cat "$file") - without))
 	echo nop >current_tracer
+}
+
+# Each of them would be the longest.
+check_cost_off()
+{
+	local number
+
+	echo 0 >tracing_on
+	number=$(more irq irqsoff 0)
+	echo "# irqsoff: $number instructions more for a pair of irq while nothing is recorded"
+	holds 'little while nothing is recorded' [ "$number" -le 200 ]
 }
 
 check_cost()
@@ -270,10 +304,12 @@ else
 	insmod "$built/otr_pairs.ko"
 	check_kernels_module
 	check_cost
+	check_cost_off
 	check_text
 	check_culprit
 	check_thresh
 	check_idle
+	check_idle_begins
 	check_hotplug
 	check_nmi
 	check_options
