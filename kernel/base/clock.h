@@ -162,6 +162,18 @@ static __always_inline u64 otr_clock_moment(void)
 	return otr_aside_0(otr_clock_kernel);
 }
 
+/* What so many cycles are; without a scale the kernel told nanoseconds. */
+static __always_inline u64 otr_clock_of(u64 moments, bool whole)
+{
+#ifdef CONFIG_X86_TSC
+	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
+
+	if (likely(scale))
+		return otr_clock_convert(raw_cpu_ptr(scale), moments, whole);
+#endif
+	return moments;
+}
+
 /**
  * otr_clock_apart - how long two moments are apart
  * @moments: the difference of two otr_clock_moment() on this CPU
@@ -171,13 +183,7 @@ static __always_inline u64 otr_clock_moment(void)
  */
 static __always_inline u64 otr_clock_apart(u64 moments)
 {
-#ifdef CONFIG_X86_TSC
-	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
-
-	if (likely(scale))
-		return otr_clock_convert(raw_cpu_ptr(scale), moments, false);
-#endif
-	return moments;
+	return otr_clock_of(moments, false);
 }
 
 /**
@@ -189,13 +195,7 @@ static __always_inline u64 otr_clock_apart(u64 moments)
  */
 static __always_inline u64 otr_clock_at(u64 moment)
 {
-#ifdef CONFIG_X86_TSC
-	const struct otr_clock_scale __percpu *scale = READ_ONCE(otr_clock_scale);
-
-	if (likely(scale))
-		return otr_clock_convert(raw_cpu_ptr(scale), moment, true);
-#endif
-	return moment;
+	return otr_clock_of(moment, true);
 }
 
 /**

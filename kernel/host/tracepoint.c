@@ -114,7 +114,6 @@ static int tracepoint_look_in(struct notifier_block *nb, unsigned long state, vo
 {
 	struct look *look = container_of(nb, struct look, nb);
 	const struct tp_module *in = data;
-
 	struct tracepoint *found;
 
 	if (state != MODULE_STATE_COMING || look->found)

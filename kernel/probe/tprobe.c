@@ -239,12 +239,11 @@ static int tprobe_check_join(const struct tprobe *tp, struct otr_fetch_line *lin
 
 /* The event that it belongs to. */
 static struct otr_probe_event *tprobe_event(struct tprobe *tp, struct otr_fetch_line *line,
-					    const struct otr_probe_name *name, bool *made)
+					    const struct otr_probe_name *name)
 {
 	struct otr_probe_event *to = otr_probe_event_named(name, &otr_tprobe_ops);
 	int err;
 
-	*made = !to;
 	if (!to)
 		return otr_probe_event_add(name, OTR_PROBE_AT, tp->probe.fetch, &otr_tprobe_ops);
 	if (IS_ERR(to)) {
@@ -262,10 +261,9 @@ static int tprobe_add(struct tprobe *tp, struct otr_fetch_line *line,
 		      const struct otr_probe_name *name)
 {
 	struct otr_probe_event *to;
-	bool made;
 	int err;
 
-	to = tprobe_event(tp, line, name, &made);
+	to = tprobe_event(tp, line, name);
 	if (IS_ERR(to)) {
 		otr_fetch_free(tp->probe.fetch);
 		return PTR_ERR(to);
