@@ -189,28 +189,24 @@ int otr_dyn_define_kprobe(const char *definition)
 }
 
 /**
- * otr_dyn_kprobe_event - the event of a definition, if that is one of a kprobe
- * @nr: the definition's number among all
- * @is_last: is set when there are no more definitions
+ * otr_dyn_enable_kprobes - have the first instance record all kprobes
  *
  * Context: may sleep.
- * Return: "system:event", to be freed with kfree(); NULL for another kind, for none, and
- * without memory.
  */
-char *otr_dyn_kprobe_event(loff_t nr, bool *is_last)
+void otr_dyn_enable_kprobes(void)
 {
-	struct list_head *at = otr_dyn_start(&nr);
-	const struct otr_event *ev = NULL;
-	const struct otr_dyn *dyn;
-	char *name;
+	const struct otr_dyn *dyn = NULL;
 
-	if (at) {
-		dyn = list_entry(at, struct otr_dyn, link);
-		if (dyn->kind == &otr_kprobe_kind)
-			ev = otr_kprobe_event(dyn);
+	otr_dyn_lock();
+	mutex_lock(&otr_switch_lock);
+	while ((dyn = otr_dyn_next(&otr_kprobe_kind, dyn))) {
+		struct otr_event *ev = otr_kprobe_event(dyn);
+		int err = otr_sub_switch(otr_inst_top(), ev, true);
+
+		if (err)
+			pr_warn("parameter kprobe_event: \"%s:%s\" was not switched on: %pe\n",
+				ev->system, ev->name, ERR_PTR(err));
 	}
-	name = ev ? kasprintf(GFP_KERNEL, "%s:%s", ev->system, ev->name) : NULL;
-	*is_last = !at;
-	otr_dyn_stop();
-	return name;
+	mutex_unlock(&otr_switch_lock);
+	otr_dyn_unlock();
 }

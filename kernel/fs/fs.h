@@ -193,7 +193,7 @@ extern const struct otr_file_ops otr_show_triggers_ops;
 extern const struct otr_file_ops otr_dyn_ops;			/* dyn.c */
 extern const struct otr_file_ops otr_dyn_profile_ops;
 int otr_dyn_define_kprobe(const char *definition);
-char *otr_dyn_kprobe_event(loff_t nr, bool *is_last);
+void otr_dyn_enable_kprobes(void);
 extern const struct otr_file_ops otr_user_data_ops;		/* user_events.c */
 extern const struct otr_file_ops otr_user_status_ops;
 extern const struct otr_file_ops otr_eval_map_ops;		/* eval_map.c */

@@ -234,20 +234,6 @@ static void params_apply_triggers(void)
 	kfree(copy);
 }
 
-static void params_enable_kprobes(void)
-{
-	bool is_last = false;
-	loff_t nr;
-
-	for (nr = 0; !is_last; nr++) {
-		char *name = otr_dyn_kprobe_event(nr, &is_last);
-
-		if (name)
-			params_write_one("kprobe_event", "set_event", name);
-		kfree(name);
-	}
-}
-
 static void params_apply_kprobes(void)
 {
 	char *rest = params_kprobes, *definition;
@@ -263,7 +249,7 @@ static void params_apply_kprobes(void)
 				definition, ERR_PTR(err));
 	}
 	params_free_kprobes(NULL);
-	params_enable_kprobes();
+	otr_dyn_enable_kprobes();
 }
 
 /* The size that the buffer gets when it is first used; none is used now. */

@@ -219,7 +219,7 @@ void otr_kprobe_profile(struct seq_file *m, const struct otr_dyn *dyn)
  * Context: otr_dyn_lock() held.
  * Return: the event.
  */
-const struct otr_event *otr_kprobe_event(const struct otr_dyn *dyn)
+struct otr_event *otr_kprobe_event(const struct otr_dyn *dyn)
 {
 	return &otr_probe_of(dyn)->to->event;
 }

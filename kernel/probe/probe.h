@@ -27,7 +27,7 @@ struct otr_event;
 /* kprobe.c */
 extern struct otr_dyn_kind otr_kprobe_kind;
 void otr_kprobe_profile(struct seq_file *m, const struct otr_dyn *dyn);
-const struct otr_event *otr_kprobe_event(const struct otr_dyn *dyn);
+struct otr_event *otr_kprobe_event(const struct otr_dyn *dyn);
 
 /* fprobe.c */
 extern struct otr_dyn_kind otr_fprobe_kind;
