@@ -317,16 +317,7 @@ static bool irqsoff_inside(void *data)
 static noinline void irqsoff_record_called(struct otr_irqsoff *off, unsigned long ip,
 					   unsigned long parent_ip, struct otr_frame *frame)
 {
-	struct otr_function *fn = off->measure.fn;
-
-	if (READ_ONCE(fn->tasks.limited) && !otr_tasks_wanted(&fn->tasks))
-		return;
-	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
-		parent_ip = otr_ret_caller(&frame->parent);
-	/* Whoever came to another CPU since it looked is in no time there. */
-	otr_guarded()
-		if (irqsoff_is_here(off))
-			otr_function_record(fn, ip, parent_ip);
+	otr_measure_called(&off->measure, irqsoff_inside, ip, parent_ip, frame);
 }
 
 static void irqsoff_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,

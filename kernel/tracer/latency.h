@@ -120,6 +120,26 @@ static __always_inline u64 otr_measure_call(struct otr_measure *measure, unsigne
 	return rec.ts;
 }
 
+/*
+ * Record a call in a time that is measured, for a hook that found that it is in one. @inside
+ * is that of @measure, where the compiler sees it.
+ */
+static __always_inline void otr_measure_called(struct otr_measure *measure,
+					       bool (*inside)(void *data), unsigned long ip,
+					       unsigned long parent_ip, struct otr_frame *frame)
+{
+	struct otr_function *fn = measure->fn;
+
+	if (READ_ONCE(fn->tasks.limited) && !otr_tasks_wanted(&fn->tasks))
+		return;
+	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
+		parent_ip = otr_ret_caller(&frame->parent);
+	/* A task that came to another CPU since it looked is in no time there. */
+	otr_guarded()
+		if (inside(measure->data))
+			otr_function_record(fn, ip, parent_ip);
+}
+
 /* switch.c */
 int otr_switch_events_init(void);
 void otr_switch_events_exit(void);

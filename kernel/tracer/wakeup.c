@@ -201,15 +201,7 @@ static bool wakeup_inside(void *data)
 static noinline void wakeup_record_called(struct otr_wakeup *wakeup, unsigned long ip,
 					  unsigned long parent_ip, struct otr_frame *frame)
 {
-	struct otr_function *fn = wakeup->measure.fn;
-
-	if (READ_ONCE(fn->tasks.limited) && !otr_tasks_wanted(&fn->tasks))
-		return;
-	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
-		parent_ip = otr_ret_caller(&frame->parent);
-	otr_guarded()
-		if (wakeup_is_here(wakeup))
-			otr_function_record(fn, ip, parent_ip);
+	otr_measure_called(&wakeup->measure, wakeup_inside, ip, parent_ip, frame);
 }
 
 static void wakeup_called(unsigned long ip, unsigned long parent_ip, struct otr_hook *hook,
