@@ -99,6 +99,8 @@ static void clean(void)
 		{ "options/func-args", "0" },
 		{ "options/funcgraph-retaddr", "0" }, { "options/funcgraph-args", "0" },
 		{ "trace", "" }, { "tracing_on", "1" },
+		/* A histogram of times between two events took one that all CPUs share. */
+		{ "trace_clock", "local" },
 	};
 	unsigned int i;
 
