@@ -137,13 +137,16 @@ struct otr_field {
  * @attach: let records flow into a subscription; 0 or an errno
  * @detach: end that. Probes may still be on their way out on return: code that
  *	    frees the subscription waits for them
+ * @idle: one of these events is used no more and could be retired, or NULL; any context,
+ *	  any lock held. It may be gone by then, so nobody says which one it was
  *
- * Both are called with the lock of those who switch events, otr_switch_lock, and
+ * The first two are called with the lock of those who switch events, otr_switch_lock, and
  * may sleep.
  */
 struct otr_event_ops {
 	int	(*attach)(struct otr_event *ev, struct otr_sub *sub);
 	void	(*detach)(struct otr_event *ev, struct otr_sub *sub);
+	void	(*idle)(void);
 };
 
 /* An event's flags. */

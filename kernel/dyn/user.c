@@ -68,6 +68,7 @@ static void user_detach(struct otr_event *ev, struct otr_sub *sub)
 static const struct otr_event_ops user_event_ops = {
 	.attach	= user_attach,
 	.detach	= user_detach,
+	.idle	= otr_user_reap_soon,
 };
 
 /* Events that are to persist are those of users who may trace. */
@@ -245,7 +246,10 @@ struct otr_dyn_kind otr_user_kind = {
 	.destroy	= user_destroy,
 };
 
-/* Remove what nothing uses, nor has to persist. One that is held all the same stays. */
+/*
+ * Remove what nothing uses, nor has to persist. One that is held all the same, by an event
+ * probe or by code that has not put it yet, stays until that one lets go: it asks again.
+ */
 static void user_reap(void)
 {
 	struct otr_user *user;

@@ -59,6 +59,7 @@ struct otr_user {
 
 /* user_ref.c: what uses an event */
 void otr_user_put(struct otr_user *user);
+void otr_user_reap_soon(void);
 void otr_user_start_reaping(void (*reap)(void));
 void otr_user_stop_reaping(void);
 

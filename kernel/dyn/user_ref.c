@@ -22,6 +22,16 @@ static void ref_work_run(struct work_struct *work)
 static DECLARE_WORK(ref_work, ref_work_run);
 
 /**
+ * otr_user_reap_soon - have events removed soon that nobody uses
+ *
+ * Context: any but NMI.
+ */
+void otr_user_reap_soon(void)
+{
+	schedule_work(&ref_work);
+}
+
+/**
  * otr_user_put - end a use of a user event
  * @user: the event, which may be gone soon, by RCU
  *
@@ -30,7 +40,7 @@ static DECLARE_WORK(ref_work, ref_work_run);
 void otr_user_put(struct otr_user *user)
 {
 	if (atomic_dec_and_test(&user->refs))
-		schedule_work(&ref_work);
+		otr_user_reap_soon();
 }
 
 /**

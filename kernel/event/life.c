@@ -75,7 +75,13 @@ bool otr_event_get(struct otr_event *ev)
  */
 void otr_event_put(struct otr_event *ev)
 {
-	WARN_ON_ONCE(atomic_dec_return(&ev->users) < 0);
+	/* Another CPU may retire and free the event once it is idle. */
+	const struct otr_event_ops *ops = ev->ops;
+	int users = atomic_dec_return(&ev->users);
+
+	WARN_ON_ONCE(users < 0);
+	if (!users && ops && ops->idle)
+		ops->idle();
 }
 
 static bool life_close_idle(struct otr_event *const *events, unsigned int nr)

@@ -231,6 +231,27 @@ register what is only read: ENOMEM"
 	holds "the event goes all the same" gone outrace
 }
 
+# An event that is in use elsewhere when its last program ends.
+kept()
+{
+	local program
+
+	if intree; then
+		skip "an event that a probe keeps" "it stays in-tree"
+		return
+	fi
+	"$work/user_events" stay >"$work/said" &
+	program=$!
+	while ! grep -q here "$work/said"; do sleep 0.05; done
+	is "an event probe on it" "$(add dynamic_events 'e:mine user_events.outrace')" ok
+	kill $program
+	wait $program
+	sleep 0.3
+	holds "a probe keeps the event of a program that ended" [ -e $event ]
+	is "the probe goes" "$(add dynamic_events '-:mine')" ok
+	holds "and the event goes with it" gone outrace
+}
+
 races()
 {
 	local said
@@ -258,6 +279,7 @@ if build user_events -I "$work/include" -lpthread; then
 	texts
 	records
 	programs
+	kept
 	races
 fi
 client_end
