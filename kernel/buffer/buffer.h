@@ -7,7 +7,8 @@
  * Objects:  struct otr_ring (owner: its creator, an instance), one struct
  *           otr_ring_cpu per possible CPU inside it, struct otr_rec (caller's
  *           stack, between begin and end), struct otr_iter (an open file),
- *           struct otr_raw (a page on its way out).
+ *           struct otr_raw (a page on its way out), struct otr_map (pages that
+ *           programs have in their memory).
  * Locks:    none for writers: a CPU's records are written on that CPU only,
  *           with preemption off, and writers nest strictly. A reader lock per
  *           CPU keeps readers, resizing and emptying apart. ring->lock guards
@@ -44,6 +45,7 @@
 #include <asm/local.h>
 
 #include "base/base.h"
+#include "buffer/map.h"
 #include "buffer/page.h"
 
 #if BITS_PER_LONG != 64
@@ -257,6 +259,8 @@ struct otr_ring;
  * @reader_lock: readers, resizing and emptying
  * @reader_key: several of these locks may be held, in the order of CPUs
  * @reader: the consuming reader; reader lock
+ * @map: its pages, while programs have them in their memory, else NULL; changed under
+ *	 otr_ring.lock and the reader lock
  * @work: wakes who waits for this CPU's records
  */
 struct otr_ring_cpu {
@@ -301,6 +305,7 @@ struct otr_ring_cpu {
 	struct mutex		reader_lock;	/* orders readers, and windows */
 	struct lock_class_key	reader_key;
 	struct otr_reader	reader;
+	struct otr_map		*map;
 	struct irq_work		work;
 };
 
@@ -486,6 +491,8 @@ int otr_raw_alloc(struct otr_ring *ring, int cpu, struct otr_raw *raw);
 void otr_raw_free(struct otr_raw *raw);
 struct page *otr_raw_give(struct otr_raw *raw);
 int otr_raw_read(struct otr_ring *ring, int cpu, struct otr_raw *raw, size_t room, bool whole);
+
+/* Pages in the memory of programs are in map.h. */
 
 /**
  * struct otr_ring_stats - what became of a CPU's records

@@ -81,8 +81,7 @@ struct page *otr_raw_give(struct otr_raw *raw)
 	return page;
 }
 
-/* Go to the end of the reader's own page: how many records is that? */
-static u64 raw_count_rest(struct otr_ring_cpu *rc, struct otr_reader *rd)
+static u64 raw_count_rest(struct otr_reader *rd)
 {
 	u64 first = rd->next;
 	struct otr_item item;
@@ -94,24 +93,32 @@ static u64 raw_count_rest(struct otr_ring_cpu *rc, struct otr_reader *rd)
 	return rd->next - first;
 }
 
+/* Go to the end of the reader's own page: how many records is that? */
+u64 otr_reader_rest(struct otr_ring_cpu *rc)
+{
+	struct otr_reader *rd = &rc->reader;
+	u64 records = rd->count;
+
+	if (records && rd->fresh && rd->next == rd->base)
+		rd->next += records;
+	else
+		records = raw_count_rest(rd);
+	rd->cur.off = rd->cur.end;
+	rd->after = 0;
+	rd->fresh = false;
+	return records;
+}
+
 /* Nobody looked at the reader's own page yet: hand it over. */
 static void raw_hand_over(struct otr_ring_cpu *rc, struct otr_raw *raw)
 {
 	struct otr_reader *rd = &rc->reader;
 
 	raw->bytes = rd->cur.end;
-	if (rd->count) {
-		raw->records = rd->count;
-		rd->next += rd->count;
-	} else {
-		raw->records = raw_count_rest(rc, rd);
-	}
+	raw->records = otr_reader_rest(rc);
 	/* What goes on behind a part of a page counts from there. */
 	swap(rd->cur.page, raw->page);
 	raw->moved = true;
-	rd->cur.off = rd->cur.end;
-	rd->after = 0;
-	rd->fresh = false;
 }
 
 /* Copy as many records as there is room for: false if there is none for one. */
@@ -179,9 +186,12 @@ static int buffer_raw_read(struct otr_ring_cpu *rc, struct otr_raw *raw, size_t 
 		return -EINVAL;
 	room -= sizeof(*raw->page);
 	lost = rd->lost;
-	/* Clients look for losses in front of a record that is first on a page. */
+	/*
+	 * Clients look for losses in front of a record that is first on a page. No page
+	 * leaves that programs have in their memory.
+	 */
 	if (rd->fresh && rd->next == rd->base && rd->cur.end <= room &&
-	    (!lost || !rd->cur.off))
+	    (!lost || !rd->cur.off) && !rc->map)
 		raw_hand_over(rc, raw);
 	else if (!raw_copy_out(rc, raw, room))
 		return -EINVAL;

@@ -175,6 +175,18 @@ static bool read_copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 c
 	return true;
 }
 
+/*
+ * Behind a copy of all that was left of a complete page: was it good? For a reader that
+ * takes, the page is done with that, and stays where it is.
+ */
+static bool read_finish(struct otr_slot *slot, const struct otr_reader *rd, u64 word)
+{
+	if (!rd->takes)
+		return read_holds(slot, rd, word);
+	/* A full barrier: what was copied was the page, see memory-order.rst (exchange). */
+	return cmpxchg(&slot->word, word, word | OTR_SLOT_EMPTY) == word;
+}
+
 /* Copy a complete page, or the rest of one. */
 static bool read_copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 {
@@ -194,7 +206,7 @@ static bool read_copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 	if (off < end)
 		memcpy(rd->cur.page->data + off, page->data + off, end - off);
 	OTR_STEP(33);
-	if (!read_holds(slot, rd, word))
+	if (!read_finish(slot, rd, word))
 		return false;
 	rd->pos = otr_pos_next(rc->nr, rd->pos);
 	rd->before += end;
@@ -234,11 +246,57 @@ static bool read_take_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 	return true;
 }
 
+/* Is @page the one that programs were told to read, and know the number of? */
+static bool read_shown(const struct otr_ring_cpu *rc, const struct otr_page *page)
+{
+	return rc->map && rc->map->shown == page;
+}
+
+/*
+ * Programs look at the reader's own page: what is not its continuation comes on another
+ * one, which is any that is empty.
+ */
+static bool read_turn_page(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
+{
+	u64 pos = otr_pos_oldest(rc->nr, commit);
+	u32 i;
+
+	for (i = 1; i < rc->nr; i++, pos = otr_pos_next(rc->nr, pos)) {
+		struct otr_slot *slot = otr_slot_at(rc, pos);
+		u64 word = READ_ONCE(slot->word);
+
+		if (!(word & OTR_SLOT_EMPTY))
+			continue;
+		OTR_STEP(41);
+		/* As in read_take_whole(): nobody writes to a page of an empty slot. */
+		if (cmpxchg(&slot->word, word, otr_slot_exchanged(word, rd->cur.page)) != word)
+			continue;
+		OTR_STEP(42);
+		rd->cur = (struct otr_cursor){ .page = otr_slot_page(word) };
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Is what comes next to be copied, as programs know its beginning from the reader's own page,
+ * or as they would take it for the continuation of what they were told before?
+ */
+static bool read_goes_on(const struct otr_ring_cpu *rc, const struct otr_reader *rd)
+{
+	return otr_pos_off(rd->pos) ||
+	       read_shown(rc, otr_slot_page(READ_ONCE(otr_slot_at(rc, rd->pos)->word)));
+}
+
 static bool read_fill_once(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 commit)
 {
-	if (otr_pos_page(rd->pos) == otr_pos_page(commit))
+	if (otr_pos_page(rd->pos) == otr_pos_page(commit)) {
+		if (rd->takes && !otr_pos_off(rd->pos) && read_shown(rc, rd->cur.page) &&
+		    !read_turn_page(rc, rd, commit))
+			return false;
 		return read_copy_part(rc, rd, commit);
-	if (rd->takes)
+	}
+	if (rd->takes && !(rc->map && read_goes_on(rc, rd)))
 		return read_take_whole(rc, rd);
 	return read_copy_whole(rc, rd);
 }

@@ -159,6 +159,8 @@ static int resize_prepare_resize(struct otr_ring *ring, int cpu, unsigned long b
 	change->window.slots = rc->nr;
 	if (nr == rc->nr)
 		return 0;
+	if (rc->map)
+		return -EBUSY;
 	slots = otr_slots_alloc(cpu, nr, nr > rc->nr ? nr - rc->nr : 0, rc->order);
 	if (IS_ERR(slots))
 		return PTR_ERR(slots);
@@ -189,6 +191,17 @@ static bool resize_valid(int cpu)
 static bool resize_concerns(const struct otr_ring *ring, int at, int cpu)
 {
 	return (cpu == OTR_CPU_ALL || cpu == at) && otr_ring_has_cpu(ring, at);
+}
+
+/* Do programs have pages of any CPU in their memory? */
+static bool resize_mapped(const struct otr_ring *ring)
+{
+	int at;
+
+	for_each_possible_cpu(at)
+		if (otr_ring_at(ring, at)->map)
+			return true;
+	return false;
 }
 
 /* Apply what was prepared, unless there was an error, and clean up. */
@@ -238,6 +251,8 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
 {
 	int at, err = 0;
 
+	if (cpu == OTR_CPU_ALL && resize_mapped(ring))
+		return -EBUSY;
 	/* First everything that can fail for want of memory. */
 	for_each_possible_cpu(at) {
 		if (resize_concerns(ring, at, cpu))
@@ -264,7 +279,8 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
  *
  * Context: may sleep.
  * Return: 0; -EINVAL for no possible CPU; -ENOMEM and -EINTR (a fatal signal),
- * nothing was changed; -EBUSY, the ring is broken.
+ * nothing was changed; -EBUSY, programs have pages of it in their memory, or the ring is
+ * broken.
  */
 int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
 {
@@ -302,6 +318,7 @@ static int resize_reset_all(struct otr_ring *ring, int cpu, int clock)
 			err = otr_window_run(&change.window) ?: err;
 		else if (clock >= 0)
 			rc->clock = clock;
+		otr_map_emptied(rc);
 	}
 	resize_change_end(ring);
 	return err;
@@ -408,7 +425,7 @@ static int resize_order_both(struct otr_ring *ring, struct otr_ring *spare, unsi
 		mutex_lock_nested(&spare->lock, SINGLE_DEPTH_NESTING);
 		otr_ring_pin(spare);
 	}
-	err = resize_prepare_orders(ring, order, changes);
+	err = resize_mapped(ring) ? -EBUSY : resize_prepare_orders(ring, order, changes);
 	if (!err && spare)
 		err = resize_prepare_orders(spare, order, others);
 	err = resize_finish_orders(ring, order, changes, err);
@@ -432,7 +449,7 @@ static int resize_order_both(struct otr_ring *ring, struct otr_ring *spare, unsi
  *
  * Context: may sleep.
  * Return: 0; -EINVAL; -ENOMEM and -EINTR (a fatal signal), nothing was changed;
- * -EBUSY, the ring is broken.
+ * -EBUSY, programs have pages in their memory, or the ring is broken.
  */
 int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *spare, unsigned int order)
 {

@@ -78,6 +78,12 @@ static inline u64 otr_slot_word(const struct otr_page *page, u64 pos, u64 empty)
 	return (u64)page << OTR_SLOT_SHIFT | otr_slot_tag(pos) | empty;
 }
 
+/* The word of a slot on which @page hangs in place of the page that is there. */
+static inline u64 otr_slot_exchanged(u64 word, const struct otr_page *page)
+{
+	return (u64)page << OTR_SLOT_SHIFT | (word & (BIT_ULL(OTR_SLOT_SHIFT + 12) - 1));
+}
+
 /* Is the page that belongs to @pos there, and not read or overwritten? */
 static inline bool otr_slot_holds(u64 word, u64 pos)
 {
@@ -212,6 +218,12 @@ void otr_reader_next(struct otr_reader *rd);
 void otr_reader_publish(struct otr_ring_cpu *rc);
 void otr_reader_lock(struct otr_ring_cpu *rc);
 void otr_reader_unlock(struct otr_ring_cpu *rc);
+
+/* raw.c */
+u64 otr_reader_rest(struct otr_ring_cpu *rc);
+
+/* map.c */
+void otr_map_emptied(struct otr_ring_cpu *rc);
 
 /* wait.c */
 int otr_ring_wait_init(struct otr_ring *ring);

@@ -20,7 +20,7 @@
 /* So often somebody may come in between before those who nest are refused. */
 #define WRITE_FREE	1
 
-/* So often all in all. With nesting refused, what is left is a reader, once. */
+/* So often all in all. With nesting refused, what is left is a reader, twice at most. */
 #define WRITE_TRIES	6
 
 /* What a time record can tell. */

@@ -354,7 +354,14 @@ static long file_stream_ioctl(struct file *file, unsigned int cmd, unsigned long
 {
 	struct otr_file *of = file_of(file);
 
-	return of->ops->ioctl ? of->ops->ioctl(of, cmd, arg) : -ENOTTY;
+	return of->ops->ioctl ? of->ops->ioctl(of, file, cmd, arg) : -ENOTTY;
+}
+
+static int file_stream_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct otr_file *of = file_of(file);
+
+	return of->ops->mmap ? of->ops->mmap(of, vma) : -ENODEV;
 }
 
 static ssize_t file_piece_write(struct file *file, const char __user *from, size_t len,
@@ -379,7 +386,7 @@ static long file_piece_ioctl(struct file *file, unsigned int cmd, unsigned long 
 {
 	struct otr_file *of = file_of(file);
 
-	return of->ops->ioctl(of, cmd, arg);
+	return of->ops->ioctl(of, file, cmd, arg);
 }
 
 const struct file_operations otr_text_fops = {
@@ -413,6 +420,7 @@ const struct file_operations otr_stream_fops = {
 	.poll		= file_stream_poll,
 	.unlocked_ioctl	= file_stream_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
+	.mmap		= file_stream_mmap,
 };
 
 /* Each write is a piece of its own, and may have come in several buffers. */

@@ -3,7 +3,8 @@
  * trace_pipe_raw, snapshot_raw: pages as they are, taken out as they are read.
  *
  * read() copies; splice() moves the very page that was written out of the ring
- * and into the pipe. Every reader takes from the same stream.
+ * and into the pipe; mmap() has all pages stay, and an ioctl tells which one to read.
+ * Every reader takes from the same stream.
  */
 #include <linux/mm.h>
 #include <linux/pipe_fs_i.h>
@@ -11,7 +12,16 @@
 #include <linux/splice.h>
 #include <linux/uaccess.h>
 
+#include <uapi/linux/trace_mmap.h>
+
 #include "fs/fs.h"
+
+/* What programs are told is what that header says. */
+static_assert(sizeof(struct otr_map_head) == sizeof(struct trace_buffer_meta));
+static_assert(offsetof(struct otr_map_head, nr) == offsetof(struct trace_buffer_meta, nr_subbufs));
+static_assert(offsetof(struct otr_map_head, reader.id) ==
+	      offsetof(struct trace_buffer_meta, reader.id));
+static_assert(offsetof(struct otr_map_head, read) == offsetof(struct trace_buffer_meta, read));
 
 struct raw_reader {
 	struct otr_ring	*ring;
@@ -208,12 +218,120 @@ static __poll_t raw_poll(struct otr_file *of, struct file *file, poll_table *wai
 	return otr_ring_poll(raw_ring_of(of), of->where.cpu, file, wait, READ_ONCE(inst->percent));
 }
 
-/* Command 0, which no header names: send every task home that waits here. */
-static long raw_ioctl(struct otr_file *of, unsigned int cmd, unsigned long arg)
+/* On to the next page that was mapped; it is waited for as a reader waits. */
+static long raw_ioctl_take(struct otr_file *of, const struct file *file)
 {
+	struct otr_ring *ring = raw_ring_of(of);
+	int err = 0;
+
+	if (!(file->f_flags & O_NONBLOCK))
+		err = otr_ring_wait(ring, of->where.cpu, READ_ONCE(of->where.inst->percent));
+	return err ?: otr_map_take(ring, of->where.cpu);
+}
+
+/* Command 0, which no header names: send every task home that waits here. */
+static long raw_ioctl(struct otr_file *of, struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (cmd == TRACE_MMAP_IOCTL_GET_READER)
+		return raw_ioctl_take(of, file);
 	if (cmd)
 		return -ENOTTY;
 	otr_ring_wake(raw_ring_of(of), of->where.cpu);
+	return 0;
+}
+
+/*
+ * What a mapping was copied to, as when it is moved: both end on their own. That it is there
+ * says that there was one to begin with, so nobody can be in the way.
+ */
+static void raw_map_open(struct vm_area_struct *vma)
+{
+	struct otr_file *of = vma->vm_private_data;
+
+	WARN_ON_ONCE(otr_inst_map(of->where.inst));
+	WARN_ON_ONCE(IS_ERR(otr_map_get(raw_ring_of(of), of->where.cpu)));
+}
+
+static void raw_map_close(struct vm_area_struct *vma)
+{
+	struct otr_file *of = vma->vm_private_data;
+
+	otr_map_put(raw_ring_of(of), of->where.cpu);
+	otr_inst_unmap(of->where.inst);
+}
+
+/* All of it or nothing. */
+static int raw_map_may_split(struct vm_area_struct *vma, unsigned long address)
+{
+	return -EINVAL;
+}
+
+static const struct vm_operations_struct raw_map_ops = {
+	.open		= raw_map_open,
+	.close		= raw_map_close,
+	.may_split	= raw_map_may_split,
+};
+
+/* Is that how pages can be mapped: read only, from where one begins, and no more than there are? */
+static int raw_map_check(struct vm_area_struct *vma, const struct otr_map *map)
+{
+	unsigned long all = (map->nr + 1UL) << map->order;
+
+	if (vma->vm_flags & (VM_WRITE | VM_EXEC) || !(vma->vm_flags & VM_MAYSHARE))
+		return -EPERM;
+	if (vma->vm_pgoff & ((1UL << map->order) - 1) || vma->vm_pgoff >= all ||
+	    vma_pages(vma) > all - vma->vm_pgoff)
+		return -EINVAL;
+	return 0;
+}
+
+static int raw_map_insert(struct vm_area_struct *vma, const struct otr_map *map)
+{
+	unsigned long nr = vma_pages(vma), left = nr, i;
+	struct page **pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	int err;
+
+	if (!pages)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		pages[i] = otr_map_page(map, vma->vm_pgoff + i) ?: ZERO_PAGE(0);
+	err = vm_insert_pages(vma, vma->vm_start, pages, &left);
+	kvfree(pages);
+	return err;
+}
+
+static int raw_map(struct otr_file *of, struct vm_area_struct *vma)
+{
+	const struct otr_map *map = otr_map_get(raw_ring_of(of), of->where.cpu);
+	int err = PTR_ERR_OR_ZERO(map);
+
+	if (err)
+		return err;
+	err = raw_map_check(vma, map);
+	if (!err) {
+		/* A child does not have it, and nobody writes there, whatever it asks for later. */
+		vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE);
+		err = raw_map_insert(vma, map);
+	}
+	if (err)
+		otr_map_put(raw_ring_of(of), of->where.cpu);
+	return err;
+}
+
+/* Where somebody may take a snapshot no program has pages, and the other way round. */
+static int raw_mmap(struct otr_file *of, struct vm_area_struct *vma)
+{
+	int err = otr_inst_map(of->where.inst);
+
+	if (err)
+		return err;
+	err = raw_map(of, vma);
+	if (err) {
+		otr_inst_unmap(of->where.inst);
+		return err;
+	}
+	vma->vm_private_data = of;
+	vma->vm_ops = &raw_map_ops;
 	return 0;
 }
 
@@ -225,6 +343,7 @@ const struct otr_file_ops otr_raw_ops = {
 	.splice		= raw_splice,
 	.poll		= raw_poll,
 	.ioctl		= raw_ioctl,
+	.mmap		= raw_mmap,
 };
 
 /* What was put aside does not come bit by bit: nobody waits for more of it. */

@@ -38,9 +38,13 @@ void otr_snapshot_help(const struct otr_where *where, struct seq_file *m)
 
 static int snapshot_take(struct otr_inst *inst)
 {
-	int err = otr_inst_make_room(inst);
+	int err = otr_snapshot_want(inst);
 
-	return err ?: otr_snapshot_take(inst);
+	if (err)
+		return err;
+	err = otr_snapshot_take(inst);
+	otr_snapshot_unwant(inst);
+	return err;
 }
 
 /**
@@ -50,7 +54,8 @@ static int snapshot_take(struct otr_inst *inst)
  *
  * Context: may sleep.
  * Return: 0; -EINVAL for what one CPU cannot do; -EBUSY while the tracer keeps something
- * there, or a histogram says when snapshots are taken; -ENOMEM.
+ * there, a histogram says when snapshots are taken, or a program has pages of the ring in its
+ * memory; -ENOMEM.
  */
 int otr_snapshot_write(struct otr_file *of, unsigned long number)
 {

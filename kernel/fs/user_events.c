@@ -122,7 +122,8 @@ static long user_events_delete(const char __user *from)
 	return err;
 }
 
-static long user_events_ioctl(struct otr_file *of, unsigned int cmd, unsigned long arg)
+static long user_events_ioctl(struct otr_file *of, struct file *file, unsigned int cmd,
+			      unsigned long arg)
 {
 	switch (cmd) {
 	case DIAG_IOCSREG:

@@ -108,7 +108,8 @@ enum otr_moves {
  * @read: produces data by itself, instead of @show and @walk
  * @splice: moves data into a pipe, goes with @read
  * @poll: waits for something to read
- * @ioctl: goes with @read or @write_iter
+ * @ioctl: goes with @read or @write_iter; no lock held
+ * @mmap: likewise, with @read; the program's mmap_lock is held
  * @write_iter: takes what one write(2) or writev(2) wrote as one piece, straight from user
  *		space, with no lock held; instead of all others that read and write
  */
@@ -129,7 +130,8 @@ struct otr_file_ops {
 	ssize_t (*splice)(struct otr_file *of, struct pipe_inode_info *pipe, size_t len,
 			  unsigned int flags);
 	__poll_t (*poll)(struct otr_file *of, struct file *file, poll_table *wait);
-	long (*ioctl)(struct otr_file *of, unsigned int cmd, unsigned long arg);
+	long (*ioctl)(struct otr_file *of, struct file *file, unsigned int cmd, unsigned long arg);
+	int (*mmap)(struct otr_file *of, struct vm_area_struct *vma);
 	ssize_t (*write_iter)(struct otr_file *of, struct iov_iter *from);
 };
 

@@ -222,6 +222,8 @@ struct otr_tracer {
  * @snapshot_ready: it is as large as @ring; changed under otr_shape_lock
  * @snapshot_held: somebody takes snapshots by his own rule, see otr_inst_hold_snapshot();
  *		   changed under otr_shape_lock
+ * @maps: how often programs have pages of @ring in their memory; negative: how many take, or
+ *	  may take, snapshots. No lock
  * @longest: the longest time that was measured; see latency.h for its locks
  * @time_start: time of the last reset, for the latency columns
  * @subs: struct otr_sub, by event number
@@ -265,6 +267,7 @@ struct otr_inst {
 
 	/* no lock, or its own */
 	atomic_t		refs;
+	atomic_t		maps;
 	struct kref		kept;
 	struct otr_errlog	errors;
 };
@@ -366,6 +369,8 @@ int otr_inst_expand(struct otr_inst *inst);
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu);
 int otr_inst_set_order(struct otr_inst *inst, unsigned int order);
 int otr_inst_make_room(struct otr_inst *inst);
+int otr_snapshot_want(struct otr_inst *inst);
+void otr_snapshot_unwant(struct otr_inst *inst);
 int otr_inst_hold_snapshot(struct otr_inst *inst);
 void otr_inst_release_snapshot(struct otr_inst *inst);
 int otr_inst_reset(struct otr_inst *inst, int cpu);
@@ -384,6 +389,8 @@ int otr_snapshot_match(struct otr_inst *inst, int cpu);
 void otr_snapshot_free(struct otr_inst *inst);
 int otr_snapshot_swap(struct otr_inst *inst);
 int otr_snapshot_take(struct otr_inst *inst);
+int otr_inst_map(struct otr_inst *inst);
+void otr_inst_unmap(struct otr_inst *inst);
 
 /* tracer.c */
 extern struct otr_tracer otr_tracer_nop;

@@ -119,3 +119,30 @@ int otr_snapshot_take(struct otr_inst *inst)
 		return -EPERM;
 	return otr_snapshot_swap(inst);
 }
+
+/**
+ * otr_inst_map - be a program that has pages of the ring in its memory
+ * @inst: the instance, of which it has a file open that keeps tracers from changing
+ *
+ * Until otr_inst_unmap() nobody takes snapshots.
+ *
+ * Context: any.
+ * Return: 0; -EBUSY while somebody may take one.
+ */
+int otr_inst_map(struct otr_inst *inst)
+{
+	if (READ_ONCE(inst->tracer)->keeps_longest)
+		return -EBUSY;
+	return atomic_inc_unless_negative(&inst->maps) ? 0 : -EBUSY;
+}
+
+/**
+ * otr_inst_unmap - the counterpart of otr_inst_map()
+ * @inst: the instance
+ *
+ * Context: any.
+ */
+void otr_inst_unmap(struct otr_inst *inst)
+{
+	atomic_dec(&inst->maps);
+}

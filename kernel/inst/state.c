@@ -27,8 +27,9 @@ static int state_expand(struct otr_inst *inst)
  * @cpu: the CPU, or OTR_CPU_ALL
  *
  * Context: otr_shape_lock and otr_inst_lock free; sleeps.
- * Return: 0, -EINVAL for a CPU without a ring, -ENOMEM. Where there is no memory
- * for a snapshot of the new size, the ring has that size all the same.
+ * Return: 0, -EINVAL for a CPU without a ring, -ENOMEM, -EBUSY while a program has
+ * pages of it in its memory. Where there is no memory for a snapshot of the new size, the
+ * ring has that size all the same.
  */
 int otr_inst_resize(struct otr_inst *inst, unsigned long bytes, int cpu)
 {
@@ -68,7 +69,7 @@ int otr_inst_set_order(struct otr_inst *inst, unsigned int order)
  * @inst: the instance
  *
  * Context: otr_shape_lock and otr_inst_lock free; sleeps.
- * Return: 0, -ENOMEM.
+ * Return: 0, -ENOMEM, -EBUSY while a program has pages of it in its memory.
  */
 int otr_inst_expand(struct otr_inst *inst)
 {
@@ -109,6 +110,38 @@ int otr_inst_make_room(struct otr_inst *inst)
 }
 
 /**
+ * otr_snapshot_want - be one who may take snapshots
+ * @inst: the instance, which gets room for one
+ *
+ * Until otr_snapshot_unwant() no program has pages of the ring in its memory.
+ *
+ * Context: otr_shape_lock held, otr_inst_lock free; sleeps.
+ * Return: 0; -EBUSY while a program has; -ENOMEM.
+ */
+int otr_snapshot_want(struct otr_inst *inst)
+{
+	int err;
+
+	if (!atomic_dec_unless_positive(&inst->maps))
+		return -EBUSY;
+	err = otr_inst_make_room(inst);
+	if (err)
+		otr_snapshot_unwant(inst);
+	return err;
+}
+
+/**
+ * otr_snapshot_unwant - the counterpart of otr_snapshot_want()
+ * @inst: the instance
+ *
+ * Context: any.
+ */
+void otr_snapshot_unwant(struct otr_inst *inst)
+{
+	atomic_inc(&inst->maps);
+}
+
+/**
  * otr_inst_hold_snapshot - have snapshots taken when the caller says so
  * @inst: the instance
  *
@@ -116,7 +149,8 @@ int otr_inst_make_room(struct otr_inst *inst)
  * keeps something there becomes the current one.
  *
  * Context: otr_shape_lock and otr_inst_lock free; may sleep.
- * Return: 0; -EBUSY while somebody else does, or the tracer keeps something there; -ENOMEM.
+ * Return: 0; -EBUSY while somebody else does, the tracer keeps something there, or a program
+ * has pages of the ring in its memory; -ENOMEM.
  */
 int otr_inst_hold_snapshot(struct otr_inst *inst)
 {
@@ -124,7 +158,7 @@ int otr_inst_hold_snapshot(struct otr_inst *inst)
 
 	mutex_lock(&otr_shape_lock);
 	if (!inst->snapshot_held && !READ_ONCE(inst->tracer)->keeps_longest) {
-		err = otr_inst_make_room(inst);
+		err = otr_snapshot_want(inst);
 		WRITE_ONCE(inst->snapshot_held, !err);
 	}
 	mutex_unlock(&otr_shape_lock);
@@ -141,6 +175,7 @@ void otr_inst_release_snapshot(struct otr_inst *inst)
 {
 	mutex_lock(&otr_shape_lock);
 	WRITE_ONCE(inst->snapshot_held, false);
+	otr_snapshot_unwant(inst);
 	mutex_unlock(&otr_shape_lock);
 }
 

@@ -49,9 +49,14 @@ static int action_prepare_snapshot(struct otr_trigger *trigger)
 	int err;
 
 	mutex_lock(&otr_shape_lock);
-	err = otr_inst_make_room(trigger->inst);
+	err = otr_snapshot_want(trigger->inst);
 	mutex_unlock(&otr_shape_lock);
 	return err;
+}
+
+static void action_release_snapshot(struct otr_trigger *trigger)
+{
+	otr_snapshot_unwant(trigger->inst);
 }
 
 /* The symbol that is printed is the one that the kernel's tracer is known for. */
@@ -204,7 +209,8 @@ static struct otr_action actions[] = {
 	{ .name = "traceon", ON_BOTH, BEFORE, .family = "switch", .run = action_run_traceon },
 	{ .name = "traceoff", ON_BOTH, AFTER, .family = "switch", .run = action_run_traceoff },
 	{ .name = "snapshot", ON_BOTH, BEFORE, .keeps_rec = true,
-	  .prepare = action_prepare_snapshot, .run = action_run_snapshot },
+	  .prepare = action_prepare_snapshot, .release = action_release_snapshot,
+	  .run = action_run_snapshot },
 	{ .name = "stacktrace", ON_BOTH, AFTER,
 	  .prepare = action_prepare_stack, .run = action_run_stacktrace },
 	{ .name = "enable_event", ON_BOTH, BEFORE, ABOUT_EVENT, .run = action_run_enable },

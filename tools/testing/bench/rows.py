@@ -82,7 +82,7 @@ ROWS = _rows(
     ('hist_read', 'hist, per entry of 10,000', 25446, 2000),
     ('raw_splice', 'trace_pipe_raw, splice', 38, 25),
     ('raw_read', 'trace_pipe_raw, read', 34, 25),
-    ('raw_mmap', 'trace_pipe_raw, mmap', 98, 25),
+    ('raw_mmap', 'trace_pipe_raw, mmap', 98, 20),
 ) + _rows(
     'Control', MILLIONS,
     ('func_all_on', 'function tracer on, all functions', 106, 60),

@@ -26,7 +26,6 @@ do {									\
 /* What some clocks call, see buffer_clock.h. */
 static u64 recording_clock(void);
 static bool clock_records;
-
 #define local_clock()	recording_clock()
 
 #include "base/clock.c"
@@ -42,6 +41,7 @@ static bool clock_records;
 #undef TRIES
 #include "buffer/glance.c"
 #include "buffer/raw.c"
+#include "buffer/map.c"
 #include "buffer/stats.c"
 #include "buffer/wait.c"
 #include "buffer/swap.c"

@@ -23,6 +23,8 @@
 #undef TRIES
 #include "buffer/resize.c"
 #include "buffer/read.c"
+#include "buffer/raw.c"
+#include "buffer/map.c"
 #include "buffer/stats.c"
 #include "buffer/wait.c"
 #include "buffer/swap.c"

@@ -34,6 +34,8 @@ do {									\
 #undef TRIES
 #include "buffer/resize.c"
 #include "buffer/read.c"
+#include "buffer/raw.c"
+#include "buffer/map.c"
 #include "buffer/stats.c"
 #include "buffer/wait.c"
 #include "buffer/swap.c"

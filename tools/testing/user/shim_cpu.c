@@ -232,3 +232,34 @@ bool __weak shim_sleep(wait_queue_head_t *queue)
 {
 	return false;
 }
+
+/* What is kept of pages: few enough to be looked at one by one. */
+static struct {
+	const struct page *page;
+	unsigned long value;
+} privates[512];
+
+static int private_at(const struct page *page)
+{
+	int i;
+
+	for (i = 0; privates[i].page && privates[i].page != page; i++)
+		;
+	privates[i].page = page;
+	return i;
+}
+
+unsigned long page_private(const struct page *page)
+{
+	return privates[private_at(page)].value;
+}
+
+void set_page_private(const struct page *page, unsigned long value)
+{
+	privates[private_at(page)].value = value;
+}
+
+void shim_forget_privates(void)
+{
+	memset(privates, 0, sizeof(privates));
+}

@@ -59,6 +59,7 @@ void bench_ring_write(unsigned int count)
 #include "buffer/read.c"
 #include "buffer/iter.c"
 #include "buffer/raw.c"
+#include "buffer/map.c"
 #include "buffer/stats.c"
 #include "buffer/wait.c"
 #include "buffer/swap.c"

@@ -23,6 +23,11 @@ void free_pages(unsigned long address, unsigned int order);
 void get_page(struct page *page);
 void put_page(struct page *page);
 
+/* Kept beside a few hundred pages, until all of it is forgotten. One caller at a time. */
+unsigned long page_private(const struct page *page);
+void set_page_private(const struct page *page, unsigned long value);
+void shim_forget_privates(void);
+
 #define alloc_pages_node(node, gfp, order) ((void)(node), shim_alloc_pages(gfp, order))
 #define page_address(page)	((void *)(page))
 #define virt_to_page(p)		((struct page *)(p))

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A writer, and a program that has the pages in its memory, under the thread sanitizer. The
+ * program looks at no more than a program does: the head, the page that it is told, and how
+ * far that goes. In between it gives the pages back, reads as others do, and asks again.
+ * Each record comes once, or is lost and told.
+ */
+#define _GNU_SOURCE
+#include <linux/kernel.h>
+
+#include "buffer/ring.h"
+#include "buffer_racers.h"
+#include "ktap.h"
+
+#define RECORDS		100000
+/* Payload bytes of a page, so that pages change often; and pages. */
+#define DATA		256
+#define PAGES		5
+
+static struct otr_ring *ring;
+static bool stop;
+static bool overwrites;
+static bool nest;
+static bool inside;
+static u32 next_number;
+static u64 refused;
+
+/* What the reader got, and how. */
+static struct {
+	u64	read;
+	u64	lost;
+	u64	wrong;
+	u64	disorder;
+	u64	grown;
+	u64	turned;
+	u32	last;
+} got;
+
+/* What a program remembers. */
+static struct {
+	u32	id;
+	u32	off;
+	u64	lost;
+} program;
+
+static void write_one(u32 words)
+{
+	struct payload *payload;
+	struct otr_rec rec;
+	u32 number = next_number++;
+
+	payload = otr_ring_begin(ring, &rec, sizeof(*payload) + 4 * words);
+	if (!payload) {
+		refused++;
+		return;
+	}
+	payload_fill(payload, number, words);
+	otr_ring_end(&rec);
+}
+
+/* An interrupt, now and then, at any step of the one that it comes into. */
+void buffer_step(int n)
+{
+	static u32 turn;
+
+	if (overwrites)
+		racers_overlook_copies(n);
+	if (shim_cpu || !nest || inside || ++turn % 7)
+		return;
+	inside = true;
+	write_one(turn % 5);
+	inside = false;
+}
+
+static void note(const struct otr_item *item)
+{
+	const struct payload *payload = item->data;
+
+	got.read++;
+	got.wrong += !payload_intact(item->data, item->len);
+	got.disorder += payload->number + 2 < got.last;
+	got.last = payload->number;
+}
+
+static void note_lost(const struct otr_map_head *head)
+{
+	got.lost += head->reader.lost - program.lost;
+	program.lost = head->reader.lost;
+}
+
+/* What a program does with the page that it is told. */
+static void look(const struct otr_map *map)
+{
+	const struct otr_map_head *head = map->head;
+	struct otr_cursor cur = { .page = map->pages[head->reader.id] };
+	struct otr_item item;
+	u32 after;
+
+	if (head->reader.id != program.id) {
+		program.id = head->reader.id;
+		program.off = 0;
+		program.lost = 0;
+		got.turned++;
+	} else if (program.off) {
+		got.grown++;
+	}
+	note_lost(head);
+	/* Pairs with the release in map_seal(). */
+	cur.end = smp_load_acquire(&cur.page->commit) & OTR_PAGE_SIZE_MASK;
+	cur.off = program.off;
+	while (otr_cursor_look(&cur, &item, &after) > 0) {
+		note(&item);
+		cur.off = after;
+	}
+	got.wrong += cur.off != cur.end;
+	program.off = cur.off;
+}
+
+static void read_mapped(u32 times)
+{
+	const struct otr_map *map = otr_map_get(ring, 0);
+
+	if (IS_ERR(map)) {
+		got.wrong++;
+		return;
+	}
+	program.id = map->head->reader.id;
+	program.off = map->head->reader.read;
+	program.lost = map->head->reader.lost;
+	while (times-- && !__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+		got.wrong += otr_map_take(ring, 0) != 0;
+		look(map);
+		sched_yield();
+	}
+	got.wrong += otr_ring_resize(ring, OTR_CPU_ALL, DATA) != -EBUSY;
+	got.wrong += otr_map_take(ring, 0) != 0;
+	look(map);
+	otr_map_put(ring, 0);
+	shim_forget_privates();
+}
+
+static void drain(u32 most)
+{
+	struct otr_ring_cpu *rc = otr_ring_reader_lock(ring, 0);
+	struct otr_item item;
+
+	while (most-- && otr_ring_peek(rc, &item)) {
+		note(&item);
+		got.lost += item.lost;
+		otr_ring_consume(rc);
+	}
+	otr_ring_reader_unlock(rc);
+}
+
+static void *reader(void *unused)
+{
+	u32 turn;
+
+	shim_cpu = 1;
+	for (turn = 0; !__atomic_load_n(&stop, __ATOMIC_ACQUIRE); turn++) {
+		read_mapped(1 + turn * 7 % 200);
+		drain(turn % 5);
+	}
+	return NULL;
+}
+
+static void race_once(bool overwrite)
+{
+	struct otr_ring_config config = {
+		.bytes = DATA * PAGES, .data_max = DATA, .overwrite = overwrite,
+	};
+	struct otr_ring_stats stats;
+	pthread_t thread;
+	u32 i;
+
+	shim_online[1] = false;
+	EXPECT(!otr_buffer_init());
+	ring = otr_ring_create(&config);
+	EXPECT(!IS_ERR(ring));
+	memset(&got, 0, sizeof(got));
+	stop = false;
+	overwrites = overwrite;
+	next_number = 0;
+	refused = 0;
+	pthread_create(&thread, NULL, reader, NULL);
+	for (i = 0; i < RECORDS; i++) {
+		write_one(i % 9);
+		/* On one processor the reader would never meet the writer. */
+		if (!(i % 50))
+			sched_yield();
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	drain(-1);
+	otr_ring_stats(ring, 0, &stats);
+	EXPECT(!got.wrong);
+	EXPECT(!got.disorder);
+	EXPECT(got.read > RECORDS / 100);
+	EXPECT(got.grown && got.turned);
+	EXPECT_EQ(got.read + stats.overrun + refused, next_number);
+	EXPECT(got.lost == stats.overrun || !overwrite);
+	EXPECT(overwrite || !stats.overrun);
+	printf("# %lu of %u read, %lu lost, %lu refused; %lu pages, %lu times more of one\n",
+	       got.read, next_number, got.lost, refused, got.turned, got.grown);
+	otr_ring_destroy(ring);
+	otr_buffer_exit();
+	shim_online[1] = true;
+}
+
+/* At least once. */
+static void race(bool overwrite, bool nested)
+{
+	u64 end = race_end(4);
+
+	nest = nested;
+	do
+		race_once(overwrite);
+	while (race_on(&end) && !ktap_failures);
+	nest = false;
+}
+
+static void overwriting(void)
+{
+	race(true, false);
+}
+
+static void until_full(void)
+{
+	race(false, false);
+}
+
+static void overwriting_nested(void)
+{
+	race(true, true);
+}
+
+static void until_full_nested(void)
+{
+	race(false, true);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(overwriting),
+	KTAP_CASE(until_full),
+	KTAP_CASE(overwriting_nested),
+	KTAP_CASE(until_full_nested),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
