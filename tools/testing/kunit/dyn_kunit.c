@@ -582,7 +582,7 @@ static void contexts_interrupt_each_other(struct kunit *test)
 	load.synth = otr_synth_get("load");
 	KUNIT_ASSERT_NOT_NULL(test, load.synth);
 	door.check = load_check;
-	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_init_on_stack(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	timer.function = load_timer;
 	hrtimer_start(&timer, ns_to_ktime(50 * NSEC_PER_USEC), HRTIMER_MODE_REL_PINNED_HARD);
 	for (round = 0; time_before(jiffies, end); round++) {
@@ -591,6 +591,7 @@ static void contexts_interrupt_each_other(struct kunit *test)
 		preempt_enable();
 	}
 	hrtimer_cancel(&timer);
+	destroy_hrtimer_on_stack(&timer);
 	otr_synth_put(load.synth);
 	KUNIT_EXPECT_EQ(test, atomic_read(&load.bad), 0);
 	KUNIT_EXPECT_GT(test, atomic_read(&load.irqs), 0);
