@@ -83,6 +83,16 @@ static __always_inline void otr_unwind_here(struct otr_unwind *u)
 		     : "=r" (u->ip), "=r" (u->sp), "=r" (u->bp));
 }
 
+/* Is an address in the engine itself? */
+static inline bool otr_host_is_ours(unsigned long addr)
+{
+#ifdef MODULE
+	return within_module_core(addr, THIS_MODULE);
+#else
+	return false;
+#endif
+}
+
 unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max);
 void otr_unwind_forget(void);
 void otr_unwind_init(unsigned long trampoline);

@@ -67,9 +67,10 @@ static void eprobe_run(struct otr_tap *tap, const struct otr_hit *hit)
 	if (unlikely(!hit->rec))
 		return;
 	if (probe->fetch->texts)
-		otr_probe_record_texts(probe, to->target.sub, source, 0, 0);
+		otr_probe_record_texts(probe, to->target.sub, source, hit->probe, 0);
 	else
-		otr_probe_record_plain(probe->fetch, to->target.sub, &source, OTR_PROBE_BARE, 0, 0);
+		otr_probe_record_plain(probe->fetch, to->target.sub, &source, OTR_PROBE_BARE,
+				       hit->probe, 0);
 }
 
 static int eprobe_hold(struct eprobe_target *to, struct otr_inst *inst)
@@ -296,7 +297,7 @@ static int eprobe_add(struct eprobe *ep, struct otr_fetch_line *line,
 		otr_fetch_fail(line, 0, 0, OTR_FETCH_EVENT_EXIST);
 		to = ERR_PTR(-EEXIST);
 	} else {
-		to = otr_probe_event_add(name, OTR_PROBE_BARE, ep->probe.fetch, &eprobe_ops);
+		to = otr_probe_event_add_on(name, ep->base, ep->probe.fetch, &eprobe_ops);
 	}
 	if (IS_ERR(to)) {
 		otr_fetch_free(ep->probe.fetch);

@@ -168,6 +168,8 @@ static void event_text(struct otr_line *line)
 		seq_buf_puts(line->out, " <- ");
 		event_print_ip(line, rec->at, false);
 		seq_buf_putc(line->out, ')');
+	} else if (*to->base) {
+		seq_buf_printf(line->out, " (%s)", to->base);
 	}
 	otr_fetch_print(to->fetch, line);
 	seq_buf_putc(line->out, '\n');
@@ -246,6 +248,46 @@ static void event_fill(struct otr_probe_event *to, const struct otr_probe_name *
 	to->event.ops = to->ops->source ?: &event_ops;
 }
 
+/* The names of another event as records have them; what it takes. */
+static size_t event_fill_base(char *to, size_t size, const struct otr_event *base)
+{
+	return 1 + (base ? snprintf(to, size, "%s.%s", base->system, base->name) :
+			   snprintf(to, size, "%s", ""));
+}
+
+static struct otr_probe_event *event_add(const struct otr_probe_name *name,
+					 enum otr_probe_head head, const struct otr_event *base,
+					 struct otr_fetch *fetch,
+					 const struct otr_probe_ops *ops)
+{
+	size_t base_bytes = event_fill_base(NULL, 0, base);
+	unsigned int nr = event_heads[head].nr + fetch->nr + 1;
+	size_t fmt = otr_fetch_print_fmt(fetch, event_heads[head].fmt, event_heads[head].args,
+					 NULL, 0) + 1;
+	struct otr_probe_event *to;
+	struct otr_field *fields;
+	int err;
+
+	to = kvzalloc(sizeof(*to) + nr * sizeof(*fields) + fmt + sizeof(*name) + base_bytes,
+		      GFP_KERNEL);
+	if (!to)
+		return ERR_PTR(-ENOMEM);
+	fields = (void *)(to + 1);
+	INIT_HLIST_HEAD(&to->targets);
+	INIT_LIST_HEAD(&to->probes);
+	to->ops = ops;
+	to->head = head;
+	to->fetch = fetch;
+	to->base = (char *)(fields + nr) + fmt + sizeof(*name);
+	event_fill_base((char *)to->base, base_bytes, base);
+	event_fill(to, name, fields, (char *)(fields + nr), fmt);
+	err = otr_event_register(&to->event);
+	if (!err)
+		return to;
+	kvfree(to);
+	return ERR_PTR(err);
+}
+
 /**
  * otr_probe_event_add - make an event for the first probe of a name
  * @name: the name, which nobody has
@@ -261,28 +303,25 @@ struct otr_probe_event *otr_probe_event_add(const struct otr_probe_name *name,
 					    enum otr_probe_head head, struct otr_fetch *fetch,
 					    const struct otr_probe_ops *ops)
 {
-	unsigned int nr = event_heads[head].nr + fetch->nr + 1;
-	size_t fmt = otr_fetch_print_fmt(fetch, event_heads[head].fmt, event_heads[head].args,
-					 NULL, 0) + 1;
-	struct otr_probe_event *to;
-	struct otr_field *fields;
-	int err;
+	return event_add(name, head, NULL, fetch, ops);
+}
 
-	to = kvzalloc(sizeof(*to) + nr * sizeof(*fields) + fmt + sizeof(*name), GFP_KERNEL);
-	if (!to)
-		return ERR_PTR(-ENOMEM);
-	fields = (void *)(to + 1);
-	INIT_HLIST_HEAD(&to->targets);
-	INIT_LIST_HEAD(&to->probes);
-	to->ops = ops;
-	to->head = head;
-	to->fetch = fetch;
-	event_fill(to, name, fields, (char *)(fields + nr), fmt);
-	err = otr_event_register(&to->event);
-	if (!err)
-		return to;
-	kvfree(to);
-	return ERR_PTR(err);
+/**
+ * otr_probe_event_add_on - the same for a probe on another event
+ * @name: as for otr_probe_event_add()
+ * @base: the other event, which records are said to come from
+ * @fetch: as there
+ * @ops: as there
+ *
+ * Context: otr_dyn_lock() held.
+ * Return: as otr_probe_event_add().
+ */
+struct otr_probe_event *otr_probe_event_add_on(const struct otr_probe_name *name,
+					       const struct otr_event *base,
+					       struct otr_fetch *fetch,
+					       const struct otr_probe_ops *ops)
+{
+	return event_add(name, OTR_PROBE_BARE, base, fetch, ops);
 }
 
 static void event_free(struct rcu_head *rcu)

@@ -73,6 +73,7 @@ struct otr_probe_ops {
  * @head: enum otr_probe_head
  * @probes: its probes; changed with otr_dyn_lock() and otr_switch_lock held
  * @fetch: arguments of the first of them, by which records are printed
+ * @base: what records say of where they come from, "" for nothing; OTR_PROBE_BARE
  * @rcu: it goes by this
  */
 struct otr_probe_event {
@@ -83,6 +84,7 @@ struct otr_probe_event {
 	enum otr_probe_head		head;
 	struct list_head		probes;
 	struct otr_fetch		*fetch;
+	const char			*base;
 	struct rcu_head			rcu;
 };
 
@@ -147,6 +149,10 @@ struct otr_probe *otr_probe_first(const struct otr_probe_event *to);
 struct otr_probe_event *otr_probe_event_add(const struct otr_probe_name *name,
 					    enum otr_probe_head head, struct otr_fetch *fetch,
 					    const struct otr_probe_ops *ops);
+struct otr_probe_event *otr_probe_event_add_on(const struct otr_probe_name *name,
+					       const struct otr_event *base,
+					       struct otr_fetch *fetch,
+					       const struct otr_probe_ops *ops);
 void otr_probe_event_drop(struct otr_probe_event *to);
 void otr_probe_join(struct otr_probe *probe, struct otr_probe_event *to,
 		    const struct otr_dyn_kind *kind);
@@ -162,7 +168,7 @@ int otr_probe_records_init(void);
 void otr_probe_records_exit(void);
 void otr_probe_record_missed(const struct otr_probe *probe, struct otr_sub *only);
 void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
-			  struct otr_probe_rec *rec, u32 len);
+			  struct otr_probe_rec *rec, u32 len, unsigned long at, unsigned long to);
 void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
 			    struct otr_fetch_source source, unsigned long at, unsigned long to);
 

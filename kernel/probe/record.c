@@ -16,6 +16,16 @@ struct record_rooms {
 static struct record_rooms __percpu *record_rooms;
 static DEFINE_PER_CPU(u32, record_nest);
 
+/*
+ * Where stacks of a record begin: where a function returns to, or in the code that is probed,
+ * whose return address is a few bytes behind @at.
+ */
+static unsigned long record_from(unsigned long at, unsigned long to)
+{
+	/* Not the address itself, which means the one who called that. */
+	return to ? to - 1 : at;
+}
+
 /**
  * otr_probe_record_aside - write a record without texts by the ways that are not the common one
  * @fetch: the arguments
@@ -39,7 +49,7 @@ noinline void otr_probe_record_aside(const struct otr_fetch *fetch, struct otr_s
 		return;
 	otr_probe_fill(fetch, &source, head, rec, len, at, to);
 	barrier_data(rec);
-	otr_event_end(&out);
+	otr_event_end_from(&out, record_from(at, to));
 }
 
 /**
@@ -84,23 +94,26 @@ void otr_probe_record_missed(const struct otr_probe *probe, struct otr_sub *only
  * @only: in this instance; NULL for wherever it is wanted
  * @rec: the record, with room up to the next word
  * @len: its length
+ * @at: as &struct otr_probe_rec.at
+ * @to: as &struct otr_probe_rec.to
  *
  * Context: that of otr_probe_record().
  */
 void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
-			  struct otr_probe_rec *rec, u32 len)
+			  struct otr_probe_rec *rec, u32 len, unsigned long at, unsigned long to)
 {
+	unsigned long from = record_from(at, to);
 	const struct otr_dyn_target *target;
 
 	/* The last bytes may be no word. */
 	memset((void *)rec + len, 0, -len % sizeof(u32));
 	if (only) {
-		otr_event_judge(only, rec, ALIGN(len, sizeof(u32)));
+		otr_event_judge_from(only, rec, ALIGN(len, sizeof(u32)), from);
 		return;
 	}
 	/* A target stays; pairs with otr_dyn_target_add(). */
 	hlist_for_each_entry_rcu(target, &probe->to->targets, node, true)
-		otr_event_judge(target->sub, rec, ALIGN(len, sizeof(u32)));
+		otr_event_judge_from(target->sub, rec, ALIGN(len, sizeof(u32)), from);
 }
 
 static void record_put_heads(const struct otr_probe *probe, struct otr_probe_rec *rec,
@@ -187,7 +200,7 @@ static noinline void record_long(const struct otr_probe *probe, struct otr_sub *
 	rec = (void *)raw_cpu_ptr(record_rooms)->room[slot];
 	record_put_heads(probe, rec, at, to);
 	otr_probe_record_put(probe, only, rec,
-			     otr_fetch_run(probe->fetch, source, rec, OTR_PROBE_ROOM));
+			     otr_fetch_run(probe->fetch, source, rec, OTR_PROBE_ROOM), at, to);
 	otr_nest_exit(&record_nest, slot);
 }
 

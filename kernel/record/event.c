@@ -519,15 +519,9 @@ static noinline void event_judge_on(struct otr_sub *sub, void *data, unsigned in
 		event_keep(sub, data, len);
 }
 
-/**
- * otr_event_judge - write a record if nothing keeps it away
- * @sub: what the probe was called with
- * @data: the record, all but its head, for which there is room
- * @len: its bytes, a multiple of four
- *
- * Context: that of otr_event_begin().
- */
-void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
+/* @from: for the stack, 0 for the caller, who is looked for where that is asked. */
+static __always_inline void event_judge_data(struct otr_sub *sub, void *data, unsigned int len,
+					     unsigned long from)
 {
 	/* Its contents come with its address, see otr_sub_gate_update(). */
 	const struct otr_filter *only = READ_ONCE(sub->only);
@@ -537,9 +531,9 @@ void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
 		u32 gate = READ_ONCE(sub->gate.bits);
 
 		if (likely(!(gate & GATE_TAPS)))
-			event_judge_all(sub, data, len, _RET_IP_, gate);
+			event_judge_all(sub, data, len, from ?: _RET_IP_, gate);
 		else if (!event_lone_rejects(sub, data, gate))
-			event_judge_tapped(sub, data, len, gate, _RET_IP_);
+			event_judge_tapped(sub, data, len, gate, from ?: _RET_IP_);
 		return;
 	}
 	answer = otr_filter_first(only, data);
@@ -550,7 +544,33 @@ void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
 	else
 		event_judge_on(sub, data, len, only, answer);
 }
+/**
+ * otr_event_judge - write a record if nothing keeps it away
+ * @sub: what the probe was called with
+ * @data: the record, all but its head, for which there is room
+ * @len: its bytes, a multiple of four
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_judge(struct otr_sub *sub, void *data, unsigned int len)
+{
+	event_judge_data(sub, data, len, 0);
+}
 EXPORT_SYMBOL_GPL(otr_event_judge);
+
+/**
+ * otr_event_judge_from - the same, and say where the record's stack begins
+ * @sub: as for otr_event_judge()
+ * @data: as there
+ * @len: as there
+ * @from: as for otr_stack_record()
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_judge_from(struct otr_sub *sub, void *data, unsigned int len, unsigned long from)
+{
+	event_judge_data(sub, data, len, from);
+}
 
 static void event_scratch_release(const struct otr_out *out)
 {
@@ -591,18 +611,13 @@ static noinline void event_end_judged(struct otr_out *out, unsigned long probe)
 		event_record_stacks(sub, probe);
 }
 
-/**
- * otr_event_end - finish a record
- * @out: from otr_event_begin()
- *
- * Context: that of otr_event_begin().
- */
-void otr_event_end(struct otr_out *out)
+/* @from: as for event_judge_data(). */
+static __always_inline void event_end(struct otr_out *out, unsigned long from)
 {
 	struct otr_rec rec __uninitialized;
 
 	if (unlikely(out->level != LEVEL_OPEN)) {
-		event_end_judged(out, _RET_IP_);
+		event_end_judged(out, from ?: _RET_IP_);
 		return;
 	}
 	rec.cpu = event_out_rec(out)->cpu;
@@ -611,7 +626,30 @@ void otr_event_end(struct otr_out *out)
 	otr_ring_keep(&rec);
 	otr_comm_want(out->sub->remember);
 }
+
+/**
+ * otr_event_end - finish a record
+ * @out: from otr_event_begin()
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_end(struct otr_out *out)
+{
+	event_end(out, 0);
+}
 EXPORT_SYMBOL_GPL(otr_event_end);
+
+/**
+ * otr_event_end_from - the same, and say where the record's stack begins
+ * @out: from otr_event_begin()
+ * @from: as for otr_stack_record()
+ *
+ * Context: that of otr_event_begin().
+ */
+void otr_event_end_from(struct otr_out *out, unsigned long from)
+{
+	event_end(out, from);
+}
 
 static int event_tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
 {

@@ -33,6 +33,10 @@ static __always_inline void otr_record_head(struct otr_rec_head *head, enum otr_
 int otr_record_init(void);
 void otr_record_exit(void);
 
+/* event.c: the door of include/outrace/event.h, for whose stacks do not begin at its caller */
+void otr_event_end_from(struct otr_out *out, unsigned long from);
+void otr_event_judge_from(struct otr_sub *sub, void *data, unsigned int len, unsigned long from);
+
 /* marker.c: texts and bytes from user space */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len);
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len);

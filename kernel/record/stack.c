@@ -50,6 +50,9 @@ int otr_stack_prepare(void)
 	return 0;
 }
 
+/* What is called where a probe is returns to so few bytes behind. */
+#define STACK_NEAR	16
+
 /* Our own frames come first: how many? */
 static unsigned int stack_ours(unsigned long *caller, unsigned int nr, unsigned long from)
 {
@@ -57,7 +60,7 @@ static unsigned int stack_ours(unsigned long *caller, unsigned int nr, unsigned 
 
 	for (i = 0; i < nr; i++) {
 		if (from > OTR_STACK_CALLER) {
-			if (caller[i] == from)
+			if (caller[i] - from < STACK_NEAR)
 				return i;
 		} else if (otr_arch_in_slot(caller[i])) {
 			if (from == OTR_STACK_CALLER)
@@ -66,7 +69,9 @@ static unsigned int stack_ours(unsigned long *caller, unsigned int nr, unsigned 
 			return i;
 		}
 	}
-	return 0;
+	for (i = 0; i < nr && otr_host_is_ours(caller[i]); )
+		i++;
+	return i < nr ? i : 0;
 }
 
 /* Bytes of a record are counted in steps of 8, its head included. */
@@ -94,8 +99,9 @@ static noinline void stack_record(struct otr_ring *ring, unsigned long *caller,
 /**
  * otr_stack_record - record the callers
  * @ring: where to
- * @from: the innermost caller of interest; OTR_STACK_SITE or OTR_STACK_CALLER for
- *	  a hook's function
+ * @from: the innermost caller of interest, or an address a few bytes in front of it; where
+ *	  it is none, stacks begin with the first caller that is not ours. OTR_STACK_SITE or
+ *	  OTR_STACK_CALLER for a hook's function
  *
  * Where RCU is not watching there is no stack: the unwinder needs it.
  *
@@ -118,7 +124,8 @@ void otr_stack_record(struct otr_ring *ring, unsigned long from)
 
 /**
  * otr_stack_save - find the callers, without a record
- * @from: the innermost caller that is of no interest any more
+ * @from: the innermost caller that is of no interest any more; else as for
+ *	  otr_stack_record(), and with that one
  * @callers: gets them
  * @nr: how many there is room for, fewer than OTR_STACK_MAX by far
  *
@@ -142,7 +149,8 @@ unsigned int otr_stack_save(unsigned long from, unsigned long *callers, unsigned
 	unwind = &raw_cpu_ptr(all)->slot[slot].unwind;
 	otr_unwind_here(unwind);
 	found = otr_unwind(unwind, caller, nr + STACK_OURS);
-	skip = stack_ours(caller, found, from) + 1;
+	skip = stack_ours(caller, found, from);
+	skip += skip < found && caller[skip] == from;
 	nr = found > skip ? min(nr, found - skip) : 0;
 	memcpy(callers, caller + skip, nr * sizeof(*caller));
 	otr_nest_exit(&stack_nest, slot);

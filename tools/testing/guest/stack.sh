@@ -19,13 +19,18 @@ stack_reset()
 	reset
 }
 
-# stack_of REGEX: the lines of the first stack behind a record that is like this.
+# stack_of REGEX: the lines of the first stack behind a record that is like this. Records of
+# other CPUs may be between the two.
 stack_of()
 {
 	awk -v re="$1" '
-		$0 ~ /stack trace>/ { in_stack = seen && !done; next }
+		{ match($0, /^[^]]*\]/); from = substr($0, 1, RLENGTH) }
 		/^ => / { if (in_stack) { sub(/^ => /, ""); print; printed = 1 } next }
-		{ if (printed) exit; in_stack = 0; seen = $0 ~ re }' trace
+		printed && !/stack trace>/ { exit }
+		/stack trace>/ { in_stack = wanted != "" && from == wanted; next }
+		{ in_stack = 0 }
+		wanted == "" && $0 ~ re { wanted = from; next }
+		from == wanted { wanted = "" }' trace
 }
 
 check_formats()
