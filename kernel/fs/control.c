@@ -103,6 +103,20 @@ static ssize_t control_clock_write(struct otr_file *of, char *text, size_t len)
 	return err ?: len;
 }
 
+/*
+ * What a record's time is told by in general. The in-tree tracer of 6.12 has another mode, into
+ * which nothing brings it any more.
+ */
+static int control_time_mode_show(struct otr_file *of, struct seq_file *m)
+{
+	seq_puts(m, "[delta] absolute\n");
+	return 0;
+}
+
+const struct otr_file_ops otr_time_mode_ops = {
+	.show	= control_time_mode_show,
+};
+
 const struct otr_file_ops otr_clock_ops = {
 	.show		= control_clock_show,
 	.write		= control_clock_write,

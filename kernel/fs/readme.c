@@ -38,6 +38,7 @@ static const char readme_basics[] =
 	"  tracing_on\t\t- 0 stops recording, 1 goes on\n"
 	"  tracing_cpumask\t- CPUs that record\n"
 	"  trace_clock\t\t- Clock of the time stamps; a change drops what was recorded\n"
+	"  timestamp_mode\t- How a record's time is told in the buffer\n"
 	"  trace_options\t\t- How records look and what is recorded; \"no\" in front\n"
 	"\t\t\t  switches an option off. Also one file each in options/\n"
 	"  trace_marker\t\t- Text written here becomes a record\n"

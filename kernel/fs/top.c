@@ -180,6 +180,7 @@ static const struct otr_row top_rows[] = {
 	  .arg = OTR_STACK_FUNCTIONS, .top = true, .visible = top_has_sites },
 	{ "synthetic_events",	OTR_MODE_WRITE,	&otr_dyn_ops,
 	  .arg = OTR_DOOR_SYNTH, .top = true },
+	{ "timestamp_mode",		OTR_MODE_READ,	&otr_time_mode_ops },
 	{ "touched_functions",		OTR_MODE_READ,	&otr_touched_functions_ops,
 	  .top = true, .visible = top_has_sites },
 	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops },

@@ -10,7 +10,8 @@ struct option {
 };
 
 /* What a new instance does not take over from the first one. */
-#define NOT_INHERITED	(OTR_OPT(EVENT_FORK) | OTR_OPT(FUNCTION_FORK) | OTR_OPT(PRINTK_DEST))
+#define NOT_INHERITED	(OTR_OPT(EVENT_FORK) | OTR_OPT(FUNCTION_FORK) | OTR_OPT(PRINTK_DEST) | \
+			 OTR_OPT(COPY_MARKER))
 
 /* What exactly one instance has: the first one, unless another wants it. */
 #define ONE_HAS_IT	OTR_OPT(PRINTK_DEST)
@@ -43,6 +44,7 @@ static const struct option options[] = {
 	[OTR_OPT_MARKERS]	= { "markers", true },
 	[OTR_OPT_EVENT_FORK]	= { "event-fork", false },
 	[OTR_OPT_PRINTK_DEST]	= { "trace_printk_dest", true },
+	[OTR_OPT_COPY_MARKER]	= { "copy_trace_marker", true },
 	[OTR_OPT_PAUSE_ON_TRACE]	= { "pause-on-trace", false },
 	[OTR_OPT_HASH_PTR]	= { "hash-ptr", true },
 	[OTR_OPT_FUNCTION_TRACE]	= { "function-trace", true },

@@ -23,6 +23,7 @@ int otr_syscalls_init(void);
 void otr_syscalls_exit(void);
 int otr_marker_init(void);
 void otr_marker_exit(void);
+void otr_marker_follow(void);
 int otr_printk_init(void);
 void otr_printk_exit(void);
 void otr_printk_follow(void);

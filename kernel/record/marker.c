@@ -92,45 +92,116 @@ static noinline ssize_t marker_mark_slowly(struct otr_ring *ring, unsigned long 
 }
 
 /*
- * Record a text that triggers look at: as the user wrote it, before a newline is added.
- * Only while something is recorded do they see it.
+ * Record a text that triggers may look at: as the user wrote it, before a newline is added.
+ * Only while something is recorded do they see it. False if nothing is.
  */
-static noinline ssize_t marker_mark_tapped(struct otr_inst *inst, unsigned long ip,
-					   const char __user *from, size_t len)
+static bool marker_mark_text(struct otr_inst *inst, unsigned long ip, const char *text, size_t len,
+			     unsigned long probe)
 {
-	const char *text = memdup_user(from, len), *what = IS_ERR(text) ? marker_faulted : text;
-	size_t room = IS_ERR(text) ? FAULTED_LEN : len;
 	struct otr_later later = {};
 	struct otr_rec_print *out;
 	struct otr_rec rec __uninitialized;
 	struct otr_sub *sub;
 
-	if (PTR_ERR_OR_ZERO(text) == -ENOMEM)
-		return -ENOMEM;
 	preempt_disable_notrace();
-	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + room + 2);
+	out = otr_ring_begin(inst->ring, &rec, sizeof(*out) + len + 2);
 	if (out) {
 		otr_record_head(&out->head, OTR_TYPE_PRINT);
 		out->ip = ip;
-		memcpy(out->text, what, room);
-		out->text[room] = '\0';
-		out->text[room + 1] = '\0';
+		memcpy(out->text, text, len);
+		out->text[len] = '\0';
+		out->text[len + 1] = '\0';
 		/* Those that wanted it may have gone. */
 		sub = READ_ONCE(inst->markers);
 		if (sub)
-			otr_event_offer(sub, out, sizeof(*out) + room + 2, _RET_IP_,
+			otr_event_offer(sub, out, sizeof(*out) + len + 2, probe,
 					otr_ring_rec_time(&rec), &later);
-		marker_finish_text(out->text, room);
+		marker_finish_text(out->text, len);
 		otr_ring_end(&rec);
 		otr_comm_want(READ_ONCE(inst->remember));
-		otr_event_follow(sub, &later, _RET_IP_);
+		otr_event_follow(sub, &later, probe);
 	}
 	preempt_enable_notrace();
-	if (!IS_ERR(text))
+	return out;
+}
+
+static noinline ssize_t marker_mark_tapped(struct otr_inst *inst, unsigned long ip,
+					   const char __user *from, size_t len)
+{
+	const char *text = memdup_user(from, len);
+	bool there = !IS_ERR(text), done;
+
+	if (PTR_ERR_OR_ZERO(text) == -ENOMEM)
+		return -ENOMEM;
+	done = marker_mark_text(inst, ip, there ? text : marker_faulted, there ? len : FAULTED_LEN,
+				_RET_IP_);
+	if (there)
 		kfree(text);
-	if (!out)
+	if (!done)
 		return -EBADF;
-	return IS_ERR(text) ? -EFAULT : len;
+	return there ? len : -EFAULT;
+}
+
+/*
+ * Markers of the first instance do not go there, or not only: some other one has the
+ * option copy_trace_marker.
+ */
+static bool marker_apart;
+
+/**
+ * otr_marker_follow - the option copy_trace_marker was changed: markers go where it is on
+ *
+ * Context: otr_inst_lock free; may sleep.
+ */
+void otr_marker_follow(void)
+{
+	struct otr_inst *top = otr_inst_top(), *inst = top;
+	bool apart = !otr_inst_option(top, OTR_OPT_COPY_MARKER);
+
+	mutex_lock(&otr_inst_lock);
+	while ((inst = otr_inst_next(inst)))
+		apart |= otr_inst_option(inst, OTR_OPT_COPY_MARKER);
+	WRITE_ONCE(marker_apart, apart);
+	mutex_unlock(&otr_inst_lock);
+}
+
+static __always_inline bool marker_goes_elsewhere(const struct otr_inst *inst)
+{
+	return unlikely(READ_ONCE(marker_apart)) && inst == otr_inst_top();
+}
+
+/* The next instance that markers of the first one go to. otr_inst_lock is held. */
+static struct otr_inst *marker_next(struct otr_inst *inst)
+{
+	do {
+		inst = otr_inst_next(inst);
+	} while (inst && !otr_inst_option(inst, OTR_OPT_COPY_MARKER));
+	return inst;
+}
+
+/* Record a text in all instances that want it, up to the first one that cannot. */
+static noinline ssize_t marker_mark_copies(unsigned long ip, const char __user *from, size_t len)
+{
+	const char *text = memdup_user(from, len);
+	bool there = !IS_ERR(text);
+	struct otr_inst *inst = NULL;
+	ssize_t done = -ENODEV;
+
+	if (PTR_ERR_OR_ZERO(text) == -ENOMEM)
+		return -ENOMEM;
+	mutex_lock(&otr_inst_lock);
+	while ((inst = marker_next(inst))) {
+		done = there ? len : -EFAULT;
+		if (!marker_mark_text(inst, ip, there ? text : marker_faulted,
+				      there ? len : FAULTED_LEN, _RET_IP_)) {
+			done = -EBADF;
+			break;
+		}
+	}
+	mutex_unlock(&otr_inst_lock);
+	if (there)
+		kfree(text);
+	return done;
 }
 
 /*
@@ -145,8 +216,10 @@ static noinline ssize_t tracing_mark_write(struct otr_inst *inst, const char __u
 	struct otr_rec rec __uninitialized;
 
 	len = marker_cut(len);
-	if (unlikely(READ_ONCE(inst->markers))) {
-		ssize_t done = marker_mark_tapped(inst, _THIS_IP_, from, len);
+	if (unlikely(READ_ONCE(inst->markers)) || marker_goes_elsewhere(inst)) {
+		ssize_t done = marker_goes_elsewhere(inst) ?
+			       marker_mark_copies(_THIS_IP_, from, len) :
+			       marker_mark_tapped(inst, _THIS_IP_, from, len);
 
 		/* No tail call: stacks begin here. */
 		barrier();
@@ -183,7 +256,8 @@ static noinline ssize_t tracing_mark_write(struct otr_inst *inst, const char __u
  *
  * Context: a task; sleeps when the text is in memory that has to be brought in.
  * Return: bytes taken; -EINVAL when markers are switched off; -EBADF when
- * recording is; -ENOMEM; -EFAULT, with a record that says so.
+ * recording is; -ENODEV where all markers of the first instance go if no instance wants
+ * them; -ENOMEM; -EFAULT, with a record that says so.
  */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len)
 {
@@ -251,33 +325,49 @@ static __always_inline void marker_end_raw(struct otr_inst *inst, struct otr_rec
 	preempt_enable_notrace();
 }
 
-/* Record bytes whose memory was not in, or that there is none. */
-static noinline ssize_t marker_write_raw_slowly(struct otr_inst *inst, const char __user *from,
-						size_t len)
+/* Record bytes, or, for NULL, that they could not be read: @len, or an errno. */
+static ssize_t marker_write_bytes(struct otr_inst *inst, const char *data, size_t len)
 {
-	char *data = memdup_user(from, len);
-	bool there = !IS_ERR(data);
 	struct otr_rec_raw *out;
 	struct otr_rec rec __uninitialized;
 
-	if (PTR_ERR_OR_ZERO(data) == -ENOMEM)
-		return -ENOMEM;
 	out = marker_begin_raw(inst, &rec, len);
-	if (out) {
-		if (!there)
-			marker_raw_clear(out, len, 0);
-		out->id = there ? *(u32 *)data : -1;
-		if (there)
-			memcpy(out->data, data + sizeof(out->id), len - sizeof(out->id));
-		else
-			memcpy(out->data, marker_faulted, FAULTED_LEN);
-		marker_end_raw(inst, &rec);
-	}
-	if (there)
-		kfree(data);
 	if (!out)
 		return -EBADF;
-	return there ? len : -EFAULT;
+	if (!data)
+		marker_raw_clear(out, len, 0);
+	out->id = data ? *(u32 *)data : -1;
+	if (data)
+		memcpy(out->data, data + sizeof(out->id), len - sizeof(out->id));
+	else
+		memcpy(out->data, marker_faulted, FAULTED_LEN);
+	marker_end_raw(inst, &rec);
+	return data ? len : -EFAULT;
+}
+
+/*
+ * Record bytes whose memory was not in, or that there is none; or in all instances that want
+ * them, up to the first one that cannot.
+ */
+static noinline ssize_t marker_write_raw_slowly(struct otr_inst *inst, const char __user *from,
+						size_t len)
+{
+	char *data = memdup_user(from, len), *there = IS_ERR(data) ? NULL : data;
+	struct otr_inst *to = NULL;
+	ssize_t done = -ENODEV;
+
+	if (PTR_ERR_OR_ZERO(data) == -ENOMEM)
+		return -ENOMEM;
+	if (marker_goes_elsewhere(inst)) {
+		mutex_lock(&otr_inst_lock);
+		while (done != -EBADF && (to = marker_next(to)))
+			done = marker_write_bytes(to, there, len);
+		mutex_unlock(&otr_inst_lock);
+	} else {
+		done = marker_write_bytes(inst, there, len);
+	}
+	kfree(there);
+	return done;
 }
 
 /**
@@ -288,8 +378,8 @@ static noinline ssize_t marker_write_raw_slowly(struct otr_inst *inst, const cha
  *
  * Context: a task; sleeps when the bytes are in memory that has to be brought in.
  * Return: @len; -EINVAL when markers are switched off, without an id, or with
- * more than a record holds; -EBADF when recording is off; -ENOMEM; -EFAULT, with a
- * record that says so.
+ * more than a record holds; -EBADF when recording is off; -ENODEV as for texts; -ENOMEM;
+ * -EFAULT, with a record that says so.
  */
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len)
 {
@@ -300,6 +390,8 @@ ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, siz
 		return -EINVAL;
 	if (len > RECORD_MAX || marker_raw_size(len) > RECORD_MAX)
 		return -EINVAL;
+	if (marker_goes_elsewhere(inst))
+		return marker_write_raw_slowly(inst, from, len);
 	out = marker_begin_raw(inst, &rec, len);
 	if (!out)
 		return -EBADF;

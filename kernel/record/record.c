@@ -60,6 +60,9 @@ static int record_option_changed(struct otr_inst *inst, enum otr_option opt)
 	case OTR_OPT_PRINTK_DEST:
 		otr_printk_follow();
 		return 0;
+	case OTR_OPT_COPY_MARKER:
+		otr_marker_follow();
+		return 0;
 	case OTR_OPT_RECORD_CMD:
 	case OTR_OPT_USERSTACKTRACE:
 		record_remember(inst);
@@ -79,9 +82,11 @@ static void record_stop(struct otr_inst *inst)
 {
 	/* A fork on its way through our handler is waited for with the probes of events. */
 	otr_task_follow_forks(inst, false);
-	/* So is a text that is printed into it. */
-	if (inst != otr_inst_top())
-		otr_option_set(inst, OTR_OPT_PRINTK_DEST, false);
+	if (inst == otr_inst_top())
+		return;
+	/* So is a text that is printed into it; a marker that is copied holds otr_inst_lock. */
+	otr_option_set(inst, OTR_OPT_PRINTK_DEST, false);
+	otr_option_set(inst, OTR_OPT_COPY_MARKER, false);
 }
 
 static struct otr_part record_part = {

@@ -168,6 +168,46 @@ check_off()
 	is 'nothing is recorded' "$(records)" ''
 }
 
+# who TEXT: the instances that have a marker of it
+who()
+{
+	echo " $(grep -s -l -F ": tracing_mark_write: $1" trace instances/*/trace | paste -sd ' ')"
+}
+
+# Markers of the first instance go where copy_trace_marker is on.
+check_copies()
+{
+	local copy=options/copy_trace_marker i
+
+	if [ ! -e $copy ]; then
+		holds 'markers are not copied' intree
+		return
+	fi
+	mkdir instances/a instances/b
+	is 'copies at first' "$(cat $copy instances/*/$copy | tr -d '\n')" 100
+	echo copied >trace_marker
+	is 'are in the first instance' "$(who copied)" ' trace'
+	echo 1 >instances/b/$copy
+	is 'to two' "$(put_text trace_marker two; put_text trace_marker_raw 12345678; who two)" \
+		'38 trace instances/b/trace'
+	like 'raw ones, too' "$(grep -c '# 34333231 buf: 35 36 37 38' trace instances/b/trace)" '^instances/b/trace:1$'
+	is 'those of others are their own' "$(put_text instances/a/trace_marker own; who own)" \
+		'3 instances/a/trace'
+	echo 0 >$copy
+	is 'to another one alone' "$(put_text trace_marker alone; who alone)" '5 instances/b/trace'
+	is 'of nowhere' "$(write_at trace_marker 10 8; who '<faulted>')" \
+		'EFAULT instances/b/trace'
+	echo 0 >instances/b/tracing_on
+	is 'which is off' "$(put_text trace_marker off)" EBADF
+	for i in a b; do
+		rmdir instances/$i
+	done
+	is 'to nobody' "$(put_text trace_marker none; put_text trace_marker_raw 12345678)" \
+		ENODEVENODEV
+	echo 1 >$copy
+	is 'and back' "$(put_text trace_marker back; who back)" '4 trace'
+}
+
 begin
 check_raw
 check_texts
@@ -175,4 +215,5 @@ check_long
 check_faults
 check_absent
 check_off
+check_copies
 end
