@@ -73,6 +73,7 @@ static int __init outrace_init(void)
 	}
 	otr_host_report();
 	otr_params_apply();
+	otr_params_boot_is_over();
 	pr_info("version %s is ready: mount -t tracefs nodev /sys/kernel/tracing\n",
 		OUTRACE_VERSION);
 	return 0;

@@ -211,5 +211,6 @@ int otr_sysctl_start_stack(void);
 
 /* params.c */
 void otr_params_apply(void);
+void otr_params_boot_is_over(void);
 
 #endif /* _OTR_FS_H */

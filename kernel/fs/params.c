@@ -1,129 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters: what the kernel command line has for the in-tree tracer, given
- * to the module. Each is text for a file, and goes through the file's handler.
+ * What to begin with: the words that the kernel's command line has for the in-tree
+ * tracer, and the module's parameters of the same names. Each is text for a file, and goes
+ * through the file's handler; a few are more than that.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/ctype.h>
+#include <linux/init.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
 #include "fs/fs.h"
 #include "fs/params_macros.h"
+#include "host/host.h"
 #include "output/output.h"
+#include "record/record.h"
 #include "trigger/trigger.h"
 
-PARAMS(PARAM_DECLARE)
-
 /**
- * struct param - a parameter that is text for a file
- * @name: what users call it
- * @value: what they gave, NULL for nothing
- * @path: the file
- * @list: each part between commas is a write of its own
+ * struct param - a word that says what to begin with
+ * @name: the word
+ * @between: what stands between values; each is taken alone. 0 when there is one at most
+ * @path: the file that gets a value, NULL for none
+ * @text: what the file gets in place of a value, NULL for the value
+ * @apply: what else is done with a value, which it may cut up
+ * @is_flag: it may stand alone, and 0 or off behind "=" is as if it were not there
+ * @value: what was given, NULL for nothing
+ * @own: @value is the module's parameter, and not from the kernel's command line
  */
 struct param {
 	const char	*name;
-	char		**value;
+	char		between;
 	const char	*path;
-	bool		list;
+	const char	*text;
+	void		(*apply)(const struct param *param, char *value);
+	bool		is_flag;
+	char		*value;
+	bool		own;
 };
 
-static const struct param params[] = { PARAMS(PARAM_ROW) };
-
-/* The others are not. */
-static char *trace_buf_size;
-module_param(trace_buf_size, charp, 0400);
-MODULE_PARM_DESC(trace_buf_size, "bytes of buffer per CPU; K, M and G may follow");
-
-static bool stacktrace;
-module_param(stacktrace, bool, 0400);
-MODULE_PARM_DESC(stacktrace, "start with the stack tracer on");
-
-static char *trace_trigger;
-module_param(trace_trigger, charp, 0400);
-MODULE_PARM_DESC(trace_trigger, "triggers on events, as event.trigger[ if filter], separated by commas");
-
-/* Most instances to begin with. */
-#define INSTANCES_MAX	16
-
-static char *params_instances[INSTANCES_MAX];
-static unsigned int params_nr_instances;
-
-/* It may be given several times. */
-static int params_keep_instance(const char *text, const struct kernel_param *kp)
+static void params_warn(const struct param *param, const char *value, const char *who, int err)
 {
-	if (params_nr_instances == INSTANCES_MAX)
-		return -ENOSPC;
-	params_instances[params_nr_instances] = kstrdup(text, GFP_KERNEL);
-	if (!params_instances[params_nr_instances])
-		return -ENOMEM;
-	params_nr_instances++;
-	return 0;
+	pr_warn("parameter %s: \"%s\" was not taken by %s: %pe\n", param->name, value, who,
+		ERR_PTR(err));
 }
 
-/* When the module goes, or does not come: their reader may not have come to that. */
-static void params_free_instances(void *unused)
-{
-	while (params_nr_instances)
-		kfree(params_instances[--params_nr_instances]);
-}
-
-static const struct kernel_param_ops params_instance_ops = {
-	.set	= params_keep_instance,
-	.free	= params_free_instances,
-};
-
-module_param_cb(trace_instance, &params_instance_ops, NULL, 0);
-MODULE_PARM_DESC(trace_instance, "instance to make, as name[^traceoff][^traceprintk][,event]...; may be given several times");
-
-/* Definitions of kprobes, with a semicolon in front of each; NULL for none. */
-static char *params_kprobes;
-
-/* It may be given several times. */
-static int params_keep_kprobes(const char *text, const struct kernel_param *kp)
-{
-	char *all = kasprintf(GFP_KERNEL, "%s;%s", params_kprobes ?: "", text);
-
-	if (!all)
-		return -ENOMEM;
-	kfree(params_kprobes);
-	params_kprobes = all;
-	return 0;
-}
-
-static void params_free_kprobes(void *unused)
-{
-	kfree(params_kprobes);
-	params_kprobes = NULL;
-}
-
-static const struct kernel_param_ops params_kprobe_ops = {
-	.set	= params_keep_kprobes,
-	.free	= params_free_kprobes,
-};
-
-module_param_cb(kprobe_event, &params_kprobe_ops, NULL, 0);
-MODULE_PARM_DESC(kprobe_event, "kprobes to define and switch on, as for kprobe_events with commas for blanks, separated by semicolons; may be given several times");
-
-/* "ftrace_dump_on_oops" alone means all CPUs. */
-static int params_set_dump_oops(const char *value, const struct kernel_param *kp)
-{
-	ssize_t len = strscpy(otr_dump_oops, value ?: "1", sizeof(otr_dump_oops));
-
-	return len < 0 ? -EINVAL : 0;
-}
-
-static const struct kernel_param_ops params_dump_oops_ops = {
-	.flags	= KERNEL_PARAM_OPS_FL_NOARG,
-	.set	= params_set_dump_oops,
-};
-
-module_param_cb(ftrace_dump_on_oops, &params_dump_oops_ops, NULL, 0);
-MODULE_PARM_DESC(ftrace_dump_on_oops, "records to print when the kernel dies, as for /proc/sys/kernel/ftrace_dump_on_oops: 1 for all CPUs, 2 for the one that died");
-
-static void params_write_one(const char *name, const char *path, const char *text)
+static void params_write(const struct param *param, const char *path, const char *text)
 {
 	/* A newline, as echo adds: without it the last word has not ended. */
 	char *line = kasprintf(GFP_KERNEL, "%s\n", text);
@@ -131,25 +53,42 @@ static void params_write_one(const char *name, const char *path, const char *tex
 
 	kfree(line);
 	if (err)
-		pr_warn("parameter %s: \"%s\" was not taken by %s: %pe\n", name, text, path,
-			ERR_PTR(err));
+		params_warn(param, text, path, err);
 }
 
-static void params_write_in_instance(const char *instance, const char *file, const char *text)
+static void params_write_in_instance(const struct param *param, const char *instance,
+				     const char *file, const char *text)
 {
 	char *path = kasprintf(GFP_KERNEL, "instances/%s/%s", instance, file);
 
 	if (path)
-		params_write_one("trace_instance", path, text);
+		params_write(param, path, text);
 	else
-		pr_warn("parameter trace_instance: no memory to follow \"%s\"\n", text);
+		params_warn(param, text, file, -ENOMEM);
 	kfree(path);
 }
 
-/* "name^flag^flag,event,event"; the text is cut up. */
-static void params_apply_instance(char *text)
+/*
+ * The size that the buffer gets when it is first used; none is used now. What is no
+ * number counts as 0, and all that is less than a page as a page, as in-tree.
+ */
+static void params_set_size(const struct param *param, char *value)
 {
-	char *words = strsep(&text, ","), *word;
+	char *end;
+	unsigned long bytes = memparse(value, &end);
+
+	if (*end || !bytes)
+		pr_warn("parameter %s: \"%s\" is no size; write 4M, for example\n", param->name,
+			value);
+	mutex_lock(&otr_inst_lock);
+	otr_inst_top()->size = max(bytes, PAGE_SIZE);
+	mutex_unlock(&otr_inst_lock);
+}
+
+/* "name^flag^flag,event,event" */
+static void params_make_instance(const struct param *param, char *value)
+{
+	char *words = strsep(&value, ","), *word;
 	const char *name = strsep(&words, "^");
 	struct otr_inst *inst;
 	int err = -EINVAL;
@@ -158,147 +97,296 @@ static void params_apply_instance(char *text)
 	if (*name && !strpbrk(name, "/@") && strlen(name) <= NAME_MAX)
 		err = otr_inst_create(name, &inst);
 	if (err) {
-		pr_warn("parameter trace_instance: no instance \"%s\" was made: %pe\n", name,
+		pr_warn("parameter %s: no instance \"%s\" was made: %pe\n", param->name, name,
 			ERR_PTR(err));
 		return;
 	}
 	while ((word = strsep(&words, "^"))) {
 		if (!strcmp(word, "traceoff"))
-			params_write_in_instance(name, "tracing_on", "0");
+			params_write_in_instance(param, name, "tracing_on", "0");
 		else if (!strcmp(word, "printk") || !strcmp(word, "traceprintk") ||
 			 !strcmp(word, "trace_printk"))
-			params_write_in_instance(name, "trace_options", "trace_printk_dest");
+			params_write_in_instance(param, name, "trace_options",
+						 "trace_printk_dest");
 		else
-			pr_warn("parameter trace_instance: \"%s\" is no flag; there are traceoff and traceprintk\n",
-				word);
+			pr_warn("parameter %s: \"%s\" is no flag; there are traceoff and traceprintk\n",
+				param->name, word);
 	}
-	while ((word = strsep(&text, ",")))
+	while ((word = strsep(&value, ",")))
 		if (*word)
-			params_write_in_instance(name, "set_event", word);
+			params_write_in_instance(param, name, "set_event", word);
 }
 
-static void params_apply_instances(void)
+/* The instance, which is to be given back with otr_inst_put(); NULL if there is none. */
+static struct otr_inst *params_get_instance(const char *name)
 {
-	unsigned int i;
+	struct otr_inst *inst;
 
-	for (i = 0; i < params_nr_instances; i++)
-		params_apply_instance(params_instances[i]);
-	params_free_instances(NULL);
+	mutex_lock(&otr_switch_lock);
+	inst = *name ? otr_inst_find(name) : otr_inst_top();
+	if (inst && otr_inst_get(inst))
+		inst = NULL;
+	mutex_unlock(&otr_switch_lock);
+	return inst;
 }
 
-static void params_apply_list(const struct param *param, char *text)
+/* The name of an instance, or nothing for the first one. */
+static void params_make_room(const struct param *param, char *value)
 {
-	char *part;
+	struct otr_inst *inst = params_get_instance(value);
+	int err = -ENOENT;
 
-	while ((part = strsep(&text, ",")))
-		if (*part)
-			params_write_one(param->name, param->path, part);
-}
-
-static void params_apply(const struct param *param)
-{
-	char *copy;
-
-	if (!*param->value)
-		return;
-	if (!param->list) {
-		params_write_one(param->name, param->path, *param->value);
-		return;
+	if (inst) {
+		mutex_lock(&otr_shape_lock);
+		err = otr_inst_make_room(inst);
+		mutex_unlock(&otr_shape_lock);
+		otr_inst_put(inst);
 	}
-	copy = kstrdup(*param->value, GFP_KERNEL);
-	if (copy)
-		params_apply_list(param, copy);
-	else
-		pr_warn("parameter %s: no memory to follow it\n", param->name);
-	kfree(copy);
+	if (err)
+		pr_warn("parameter %s: no room for a snapshot of instance \"%s\": %pe\n",
+			param->name, value, ERR_PTR(err));
 }
 
-/* "event.trigger,event.trigger"; an event of that name in any system. */
-static void params_apply_triggers(void)
+/* "" for the first instance, ",name" for others besides it, or what the sysctl takes. */
+static void params_set_dump_oops(const struct param *param, char *value)
 {
-	char *copy = kstrdup(trace_trigger, GFP_KERNEL);
-	char *rest = copy, *trigger;
+	const char *all = *value && *value != ',' ? "" : "1";
 
-	if (trace_trigger && !copy)
-		pr_warn("parameter trace_trigger: no memory to follow it\n");
-	while ((trigger = strsep(&rest, ","))) {
-		const char *event = strsep(&trigger, ".");
-		int err = -EINVAL;
-
-		if (trigger)
-			err = otr_event_trigger_write_all(otr_inst_top(), event, trigger);
-		if (err)
-			pr_warn("parameter trace_trigger: \"%s\" was not taken by event \"%s\": %pe\n",
-				trigger ?: "", event, ERR_PTR(err));
-	}
-	kfree(copy);
+	if (snprintf(otr_dump_oops, sizeof(otr_dump_oops), "%s%s", all, value) >=
+	    (int)sizeof(otr_dump_oops))
+		pr_warn("parameter %s: \"%s\" is too long\n", param->name, value);
 }
 
-static void params_apply_kprobes(void)
+/* "event.trigger"; an event of that name in any system. */
+static void params_add_trigger(const struct param *param, char *value)
 {
-	char *rest = params_kprobes, *definition;
+	const char *event = strsep(&value, ".");
+	int err = -EINVAL;
 
-	if (!rest)
-		return;
-	strreplace(rest, ',', ' ');
-	while ((definition = strsep(&rest, ";"))) {
-		int err = *definition ? otr_dyn_define_kprobe(definition) : 0;
-
-		if (err)
-			pr_warn("parameter kprobe_event: \"%s\" was not taken: %pe\n",
-				definition, ERR_PTR(err));
-	}
-	params_free_kprobes(NULL);
-	otr_dyn_enable_kprobes();
+	if (value)
+		err = otr_event_trigger_write_all(otr_inst_top(), event, value);
+	if (err)
+		pr_warn("parameter %s: \"%s\" was not taken by event \"%s\": %pe\n",
+			param->name, value ?: "", event, ERR_PTR(err));
 }
 
-/* The size that the buffer gets when it is first used; none is used now. */
-static void params_apply_size(void)
+static void params_define_kprobe(const struct param *param, char *value)
 {
-	unsigned long bytes;
-	char *end;
+	int err;
 
-	if (!trace_buf_size)
-		return;
-	bytes = memparse(trace_buf_size, &end);
-	if (*end || !bytes) {
-		pr_warn("parameter trace_buf_size: \"%s\" is no size; write 4M, for example\n",
-			trace_buf_size);
-		return;
-	}
-	mutex_lock(&otr_inst_lock);
-	otr_inst_top()->size = max(bytes, PAGE_SIZE);
-	mutex_unlock(&otr_inst_lock);
+	strreplace(value, ',', ' ');
+	err = *value ? otr_dyn_define_kprobe(value) : 0;
+	if (err)
+		pr_warn("parameter %s: \"%s\" was not taken: %pe\n", param->name, value,
+			ERR_PTR(err));
 }
 
-/* The in-tree tracer's filter starts it as well. */
-static void params_start_stack(void)
+static void params_start_stack(const struct param *param, char *value)
 {
 	int err = otr_sysctl_start_stack();
 
 	if (err)
-		pr_warn("parameter stacktrace: the stack tracer did not start: %pe\n",
+		pr_warn("parameter %s: the stack tracer did not start: %pe\n", param->name,
 			ERR_PTR(err));
 }
 
+enum {
+	PARAMS(PARAM_VALUE_ENTRY, PARAM_FLAG_ENTRY)
+	NR_PARAMS,
+	/* The others wait for the end of boot. */
+	PARAMS_AT_ONCE = PARAM_traceoff_after_boot
+};
+
+static struct param params[NR_PARAMS] = {
+	PARAMS(PARAM_VALUE_ROW, PARAM_FLAG_ROW)
+};
+
+/* What was given before counts no more, or @value goes behind it. */
+static int params_keep(struct param *param, const char *value)
+{
+	const char between[] = { param->between, '\0' };
+	char *all;
+
+	if (param->value && param->between)
+		all = kasprintf(GFP_KERNEL, "%s%s%s", param->value, between, value);
+	else
+		all = kstrdup(value, GFP_KERNEL);
+	if (!all)
+		return -ENOMEM;
+	kfree(param->value);
+	param->value = all;
+	return 0;
+}
+
+static void params_forget(void *arg)
+{
+	struct param *param = arg;
+
+	kfree(param->value);
+	param->value = NULL;
+	param->own = false;
+}
+
+static int params_set_own(const char *value, const struct kernel_param *kp)
+{
+	struct param *param = kp->arg;
+
+	param->own = true;
+	return params_keep(param, value ?: "");
+}
+
+static const struct kernel_param_ops params_value_ops = {
+	.set	= params_set_own,
+	.free	= params_forget,
+};
+
+static const struct kernel_param_ops params_flag_ops = {
+	.flags	= KERNEL_PARAM_OPS_FL_NOARG,
+	.set	= params_set_own,
+	.free	= params_forget,
+};
+
+PARAMS(PARAM_VALUE_DECLARE, PARAM_FLAG_DECLARE)
+
+/* Does an argument begin with a word? Dashes count as underscores there, as in all of them. */
+static bool params_begins(const char *arg, const char *word)
+{
+	for (; *word; arg++, word++)
+		if (*word != (*arg == '-' ? '_' : *arg))
+			return false;
+	return !*arg || *arg == ',';
+}
+
+static int params_read_one(char *arg, char *value)
+{
+	unsigned int i;
+	int err = 0;
+
+	/* As parameters of modules are written there. */
+	if (str_has_prefix(arg, KBUILD_MODNAME "."))
+		arg += strlen(KBUILD_MODNAME ".");
+	for (i = 0; i < NR_PARAMS && !err; i++) {
+		struct param *param = &params[i];
+		const char *rest;
+
+		if (param->own || !params_begins(arg, param->name) || (!value && !param->is_flag))
+			continue;
+		rest = arg + strlen(param->name);
+		if (!*rest) {
+			err = params_keep(param, value ?: "");
+		} else if (i == PARAM_ftrace_dump_on_oops) {
+			/* Of "word,a,b=c" the argument's name is all that is in front of "=". */
+			char *all = kasprintf(GFP_KERNEL, "%s%s%s", rest, value ? "=" : "",
+					      value ?: "");
+
+			err = all ? params_keep(param, all) : -ENOMEM;
+			kfree(all);
+		}
+	}
+	return err;
+}
+
+/* The words of the kernel's command line, where no parameter of ours says something else. */
+static int params_read_command_line(void)
+{
+	const char *line = otr_host_command_line();
+	char *copy, *rest, *arg, *value;
+	int err = 0;
+
+	if (!line)
+		return -ENOENT;
+	copy = kstrdup(line, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	rest = skip_spaces(copy);
+	while (*rest && !err) {
+		rest = next_arg(rest, &arg, &value);
+		/* What follows is for the first process. */
+		if (!value && !strcmp(arg, "--"))
+			break;
+		err = params_read_one(arg, value);
+	}
+	kfree(copy);
+	return err;
+}
+
+static void params_apply_value(const struct param *param, char *value)
+{
+	if (param->is_flag && (!strcmp(value, "0") || !strcmp(value, "off")))
+		return;
+	if (param->apply)
+		param->apply(param, value);
+	else
+		params_write(param, param->path, param->text ?: value);
+}
+
+static void params_apply(const struct param *param)
+{
+	const char between[] = { param->between, '\0' };
+	char *rest = param->value, *value;
+
+	if (!rest)
+		return;
+	if (!param->between) {
+		params_apply_value(param, rest);
+		return;
+	}
+	while ((value = strsep(&rest, between)))
+		if (*value)
+			params_apply_value(param, value);
+}
+
+/* All that have room for one take one, whichever was asked for, as in-tree. */
+static void params_take_snapshots(void)
+{
+	static const char said[] = "** Boot snapshot taken **";
+	struct otr_inst *inst = NULL;
+
+	mutex_lock(&otr_switch_lock);
+	while ((inst = otr_inst_next(inst)))
+		if (inst->snapshot_ready && !otr_snapshot_take(inst))
+			otr_marker_say(inst->ring, _THIS_IP_, said, strlen(said), true);
+	mutex_unlock(&otr_switch_lock);
+}
+
 /**
- * otr_params_apply - do what the parameters say
+ * otr_params_apply - do what the words say
  *
- * A parameter that is wrong, or that there is no memory for, is reported and passed
+ * One that is wrong, or that there is no memory for, is reported and passed
  * over: users may be in the files already, so it is too late not to load.
  *
  * Context: module load, when all rooms are ready.
  */
 void otr_params_apply(void)
 {
+	int err = params_read_command_line();
 	unsigned int i;
 
-	params_apply_size();
-	params_apply_instances();
-	params_apply_triggers();
-	params_apply_kprobes();
-	for (i = 0; i < ARRAY_SIZE(params); i++)
+	if (err)
+		pr_warn("the kernel's command line was not read: %pe\n", ERR_PTR(err));
+	for (i = 0; i < PARAMS_AT_ONCE; i++) {
 		params_apply(&params[i]);
-	if (stacktrace || stacktrace_filter)
-		params_start_stack();
+		if (i == PARAM_kprobe_event && params[i].value)
+			otr_dyn_enable_kprobes();
+	}
+	/* The in-tree tracer's filter starts it as well. */
+	if (params[PARAM_stacktrace_filter].value && !params[PARAM_stacktrace].value)
+		params_start_stack(&params[PARAM_stacktrace_filter], NULL);
+}
+
+/**
+ * otr_params_boot_is_over - do what the words say is to be done at the end of boot
+ *
+ * Context: behind otr_params_apply().
+ */
+void otr_params_boot_is_over(void)
+{
+	unsigned int i;
+
+	for (i = PARAMS_AT_ONCE; i < NR_PARAMS; i++)
+		params_apply(&params[i]);
+	if (params[PARAM_ftrace_boot_snapshot].value)
+		params_take_snapshots();
+	for (i = 0; i < NR_PARAMS; i++)
+		params_forget(&params[i]);
 }

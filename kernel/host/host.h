@@ -57,6 +57,7 @@ enum otr_feature {
 
 int otr_host_init(void);
 void otr_host_exit(void);
+const char *otr_host_command_line(void);
 bool otr_host_has(enum otr_feature feature);
 void otr_host_report(void);
 

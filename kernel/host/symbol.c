@@ -69,6 +69,20 @@ unsigned long otr_host_address(const char *name)
 }
 
 /**
+ * otr_host_command_line - what the kernel was started with
+ *
+ * Context: process context.
+ * Return: its command line; NULL when it cannot be found, as the kernel has no names of
+ * variables.
+ */
+const char *otr_host_command_line(void)
+{
+	char **line = (char **)otr_host_address("saved_command_line");
+
+	return line ? *line : NULL;
+}
+
+/**
  * otr_host_has_module - is a module loaded?
  * @name: the module's name
  *
