@@ -6,15 +6,16 @@
 top := $(CURDIR)
 guest := tools/testing/qemu/guest
 
-.PHONY: help deps kernel modules demo shell test test-all bench check clean
+.PHONY: help deps kernel modules demo demo-boot shell test test-all bench check clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo      boot a kernel in QEMU and show a function trace made by outrace'
+	@echo 'make demo-boot a trace of the start of a kernel that has outrace built in'
 	@echo 'make test      run every test that fits into half an hour'
 	@echo 'make test-all  run every test'
 	@echo 'make shell     a root shell in the guest with the engine loaded'
-	@echo 'make kernel    build the test kernel (FLAVOR=outrace, plain, intree, debug or irqsoff)'
+	@echo 'make kernel    build the test kernel (FLAVOR=outrace, plain, intree, debug, irqsoff or builtin)'
 	@echo 'make modules   build outrace.ko for it, in build/'
 	@echo 'make bench     what tracing costs, beside the in-tree tracer (about 8 minutes)'
 	@echo 'make check     warnings, sparse, checkpatch, layering and the other house rules'
@@ -40,6 +41,13 @@ demo: deps
 	@full=$$(tools/build/kernel --print outrace) && \
 	if [ -e "$$full/.outrace/built" ]; then flavor=outrace; else flavor=demo; fi && \
 	$(guest) --flavor $$flavor --timeout 300 tools/testing/qemu/demo.sh
+
+# From the first initcalls to the last one, three calls deep.
+demo-boot: deps
+	@$(guest) --builtin --timeout 300 --append 'ftrace=function_graph \
+		ftrace_graph_filter=do_one_initcall ftrace_graph_max_depth=3 \
+		trace_options=funcgraph-tail trace_buf_size=16M traceoff_after_boot' \
+		tools/testing/qemu/demo-boot.sh
 
 shell: deps
 	@$(guest) --flavor $(FLAVOR) --interactive

@@ -51,41 +51,97 @@ static const struct room rooms[] = {
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 };
 
-static void rooms_exit(unsigned int nr)
+/* How many of them are there. */
+static unsigned int rooms_up;
+
+static void rooms_exit(void)
 {
-	while (nr-- > 0)
-		if (rooms[nr].exit)
-			rooms[nr].exit();
+	while (rooms_up > 0)
+		if (rooms[--rooms_up].exit)
+			rooms[rooms_up].exit();
 }
 
-static int __init outrace_init(void)
+/* The next ones, up to @end; all go when one does not start. */
+static int rooms_init(unsigned int end)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
-		int err = rooms[i].init ? rooms[i].init() : 0;
+	for (; rooms_up < end; rooms_up++) {
+		const struct room *room = &rooms[rooms_up];
+		int err = room->init ? room->init() : 0;
 
 		if (err) {
-			pr_err("%s did not start: %pe\n", rooms[i].name, ERR_PTR(err));
-			rooms_exit(i);
+			pr_err("%s did not start: %pe\n", room->name, ERR_PTR(err));
+			rooms_exit();
 			return err;
 		}
 	}
+	return 0;
+}
+
+static void rooms_say_ready(void)
+{
 	otr_host_report();
-	otr_params_apply();
-	otr_params_boot_is_over();
 	pr_info("version %s is ready: mount -t tracefs nodev /sys/kernel/tracing\n",
 		OUTRACE_VERSION);
+}
+
+#ifdef MODULE
+static int __init outrace_init(void)
+{
+	int err = rooms_init(ARRAY_SIZE(rooms));
+
+	if (err)
+		return err;
+	otr_params_apply();
+	otr_params_boot_is_over();
+	rooms_say_ready();
 	return 0;
 }
 module_init(outrace_init);
 
 static void __exit outrace_exit(void)
 {
-	rooms_exit(ARRAY_SIZE(rooms));
+	rooms_exit();
 	pr_info("unloaded\n");
 }
 module_exit(outrace_exit);
+#else
+/* The files come last, and need what the kernel makes of sysfs later. */
+#define ROOMS_EARLY	(ARRAY_SIZE(rooms) - 1)
+
+/*
+ * A part of the kernel. One CPU runs, kernel threads can be made and text be patched:
+ * there is nothing that a room but the last one has to wait for.
+ */
+static int __init outrace_init_early(void)
+{
+	int err = rooms_init(ROOMS_EARLY);
+
+	if (!err)
+		otr_params_apply();
+	return err;
+}
+early_initcall(outrace_init_early);
+
+static int __init outrace_init_files(void)
+{
+	int err = rooms_up ? rooms_init(ARRAY_SIZE(rooms)) : -ENODEV;
+
+	if (!err)
+		rooms_say_ready();
+	return err;
+}
+fs_initcall(outrace_init_files);
+
+static int __init outrace_init_over(void)
+{
+	if (rooms_up) {
+		otr_params_boot_is_over();
+		otr_site_drop_init_text();
+	}
+	return 0;
+}
+late_initcall_sync(outrace_init_over);
+#endif
 
 MODULE_DESCRIPTION("Out-of-tree tracing engine");
 MODULE_AUTHOR("outrace");

@@ -227,6 +227,7 @@ static void params_forget(void *arg)
 	param->own = false;
 }
 
+#ifdef MODULE
 static int params_set_own(const char *value, const struct kernel_param *kp)
 {
 	struct param *param = kp->arg;
@@ -247,6 +248,15 @@ static const struct kernel_param_ops params_flag_ops = {
 };
 
 PARAMS(PARAM_VALUE_DECLARE, PARAM_FLAG_DECLARE)
+#else
+/* They are read when there is memory to keep them; until then, somebody knows them. */
+static int __init params_know(char *value)
+{
+	return 1;
+}
+
+PARAMS(PARAM_VALUE_KNOWN, PARAM_FLAG_KNOWN)
+#endif
 
 /* Does an argument begin with a word? Dashes count as underscores there, as in all of them. */
 static bool params_begins(const char *arg, const char *word)
@@ -355,7 +365,8 @@ static void params_take_snapshots(void)
  * One that is wrong, or that there is no memory for, is reported and passed
  * over: users may be in the files already, so it is too late not to load.
  *
- * Context: module load, when all rooms are ready.
+ * Context: module load, when all rooms are ready; as a part of the kernel, when all but
+ * the files are.
  */
 void otr_params_apply(void)
 {
@@ -377,7 +388,7 @@ void otr_params_apply(void)
 /**
  * otr_params_boot_is_over - do what the words say is to be done at the end of boot
  *
- * Context: behind otr_params_apply().
+ * Context: behind otr_params_apply(); as a part of the kernel, before its first program.
  */
 void otr_params_boot_is_over(void)
 {

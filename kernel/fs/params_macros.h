@@ -75,4 +75,9 @@
 	module_param_cb(word, &params_flag_ops, &params[PARAM_##word], 0400);	\
 	MODULE_PARM_DESC(word, help);
 
+#define PARAM_VALUE_KNOWN(word, between, file, function, help)	\
+	__setup_param(#word "=", params_know_##word, params_know, 0);
+#define PARAM_FLAG_KNOWN(word, file, text, function, help)	\
+	__setup_param(#word, params_know_##word, params_know, 0);
+
 #endif /* _OTR_FS_PARAMS_MACROS_H */

@@ -2,6 +2,7 @@
 /*
  * Names of addresses and addresses of names.
  */
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -77,9 +78,13 @@ unsigned long otr_host_address(const char *name)
  */
 const char *otr_host_command_line(void)
 {
+#ifdef MODULE
 	char **line = (char **)otr_host_address("saved_command_line");
 
 	return line ? *line : NULL;
+#else
+	return saved_command_line;
+#endif
 }
 
 /**

@@ -193,8 +193,10 @@ bool otr_kprobe_notrace(const struct otr_kprobe_spot *spot)
 	unsigned long offset;
 	const char *found;
 
+#ifdef MODULE
 	if (within_module(spot->addr, THIS_MODULE))
 		return true;
+#endif
 	if (!otr_site_ready() || spot->site)
 		return false;
 	found = otr_host_lookup(spot->addr, &offset, &mod, name);

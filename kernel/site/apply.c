@@ -58,7 +58,7 @@ static void apply_plan_block(struct otr_plan *plan, const struct otr_block *bloc
 		skip = hook->skip;
 		apply_plan_hooks[nr++] = (struct otr_plan_hook) {
 			.id = id,
-			.gone = hook == leaving || apply_switched_off,
+			.gone = hook == leaving || apply_switched_off || block->closing,
 			.keep = apply_nothing_new || otr_site_failure(),
 			.all = !filter || otr_set_empty(filter),
 			.on = otr_part_find(&hook->parts, block),

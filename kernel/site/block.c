@@ -68,10 +68,10 @@ static bool block_kernel_has(unsigned long site, const void *text)
 	return site >= core->from && site < core->to;
 }
 
-/* Init text and what the linker dropped lie outside of the kernel's core text. */
-static int block_add_kernel(void)
+/* The sites between two symbols. What the linker dropped is not in any text. */
+static int block_add_text(const char *from, const char *to)
 {
-	struct text core = { otr_host_address("_stext"), otr_host_address("_etext") };
+	struct text core = { otr_host_address(from), otr_host_address(to) };
 	struct otr_table table;
 	const unsigned long *sites;
 	unsigned int nr;
@@ -84,6 +84,18 @@ static int block_add_kernel(void)
 	if (err == -EINVAL)
 		pr_err("the kernel's table of sites has one twice: function tracing is off\n");
 	return err == -EINVAL ? -ENODEV : err ?: block_add(NULL, &table);
+}
+
+/* A module finds the kernel's init text gone. A part of the kernel has it until then. */
+static int block_add_kernel(void)
+{
+	int err = block_add_text("_stext", "_etext");
+
+#ifndef MODULE
+	if (!err)
+		err = block_add_text("_sinittext", "_einittext");
+#endif
+	return err;
 }
 
 static bool block_module_has(unsigned long site, const void *mod)
@@ -107,20 +119,25 @@ static int block_add_module(const struct module *mod)
 	return err == -EINVAL ? 0 : err ?: block_add(mod, &table);
 }
 
-static void block_drop_module(const struct module *mod)
+/* Its text goes away with what is patched into it. */
+static void block_drop(struct otr_block *block)
 {
-	struct otr_block *block = block_of(mod);
 	struct otr_siteset *set;
 
-	if (!block)
-		return;
-	/* Its text goes away with what is patched into it. */
 	otr_apply_forget(block);
 	mutex_lock(&otr_site_data_lock);
 	list_for_each_entry(set, &otr_sets, node)
 		otr_set_forget(set, block);
 	block_del(block);
 	mutex_unlock(&otr_site_data_lock);
+}
+
+static void block_drop_module(const struct module *mod)
+{
+	struct otr_block *block = block_of(mod);
+
+	if (block)
+		block_drop(block);
 }
 
 /* Before its init function, so that it can be traced, too. */
@@ -224,3 +241,29 @@ void otr_blocks_exit(void)
 		block_del(block);
 	mutex_unlock(&otr_site_data_lock);
 }
+
+#ifndef MODULE
+/**
+ * otr_site_drop_init_text - forget the functions that the kernel needs only to start
+ *
+ * What still runs of them is not traced any more, since their memory goes to others soon.
+ *
+ * Context: the end of boot; sleeps.
+ */
+void otr_site_drop_init_text(void)
+{
+	unsigned long start = otr_host_address("_sinittext");
+	struct otr_block *block;
+
+	mutex_lock(&otr_site_lock);
+	list_for_each_entry(block, &otr_blocks, node)
+		if (!block->mod && block->sites[0] >= start)
+			break;
+	if (!list_entry_is_head(block, &otr_blocks, node)) {
+		block->closing = true;
+		otr_apply(NULL);
+		block_drop(block);
+	}
+	mutex_unlock(&otr_site_lock);
+}
+#endif

@@ -32,6 +32,7 @@ struct module;
  * @copy: what @sites points to where it is ours, see struct otr_table
  * @touched: those that ever called something, a bit each
  * @redirected: those that ever called code of another module's; NULL for none
+ * @closing: no hook wants any of them any more
  */
 struct otr_block {
 	struct list_head	node;
@@ -42,6 +43,7 @@ struct otr_block {
 	unsigned long		*copy;
 	unsigned long		*touched;
 	unsigned long		*redirected;
+	bool			closing;
 };
 
 /**

@@ -125,6 +125,7 @@ void otr_site_show_hooks(struct seq_file *m, const struct otr_site_pos *pos);
 
 bool otr_site_ready(void);
 int otr_site_enable(bool on);
+void otr_site_drop_init_text(void);
 unsigned long otr_site_count(void);
 unsigned long otr_site_within(unsigned long from, unsigned long to);
 unsigned int otr_site_tables(unsigned long *pages);

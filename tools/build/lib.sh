@@ -81,3 +81,24 @@ show_progress()
 	[ "$4" -gt 0 ] && printf ' (a build from nothing took %s)' "$(human_time "$4")" >&2
 	[ -t 2 ] || printf '\n' >&2
 }
+
+# plant FARM WHAT...: link what Kbuild reads of the checkout's WHAT into FARM, and drop
+# links whose source is gone. Objects that are made beside them leave the checkout clean.
+plant()
+{
+	local farm=$1 what f
+	shift
+
+	mkdir -p "$farm"
+	for what in "$@"; do
+		[ -e "$otr_top/$what" ] || continue
+		(cd "$otr_top" && find "$what" -type d) | (cd "$farm" && xargs -r mkdir -p --)
+		(cd "$otr_top" && find "$what" -type f \( -name '*.[chS]' -o -name '*.lds' \
+			-o -name '*.sh' -o -name Kbuild -o -name 'Kbuild.*' -o -name Kconfig \)) |
+			while read -r f; do
+				[ "$farm/$f" -ef "$otr_top/$f" ] ||
+					ln -sfn "$otr_top/$f" "$farm/$f"
+			done
+	done
+	find "$farm" -xtype l -delete
+}
