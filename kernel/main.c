@@ -116,9 +116,13 @@ static int __init outrace_init_early(void)
 {
 	int err = rooms_init(ROOMS_EARLY);
 
-	if (!err)
-		otr_params_apply();
-	return err;
+	if (err)
+		return err;
+	otr_params_apply();
+#ifdef CONFIG_BOOT_CONFIG
+	otr_bootconfig_apply();
+#endif
+	return 0;
 }
 early_initcall(outrace_init_early);
 

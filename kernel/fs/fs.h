@@ -212,5 +212,9 @@ int otr_sysctl_start_stack(void);
 /* params.c */
 void otr_params_apply(void);
 void otr_params_boot_is_over(void);
+void otr_params_make_room(const char *name);
+
+/* bootconfig.c, in a kernel that has such a thing and us */
+void otr_bootconfig_apply(void);
 
 #endif /* _OTR_FS_H */

@@ -130,10 +130,17 @@ static struct otr_inst *params_get_instance(const char *name)
 	return inst;
 }
 
-/* The name of an instance, or nothing for the first one. */
-static void params_make_room(const struct param *param, char *value)
+/**
+ * otr_params_make_room - have room for a snapshot
+ * @name: the name of an instance, or nothing for the first one
+ *
+ * What is wrong is reported.
+ *
+ * Context: the start, when all rooms are ready but the files; sleeps.
+ */
+void otr_params_make_room(const char *name)
 {
-	struct otr_inst *inst = params_get_instance(value);
+	struct otr_inst *inst = params_get_instance(name);
 	int err = -ENOENT;
 
 	if (inst) {
@@ -143,8 +150,12 @@ static void params_make_room(const struct param *param, char *value)
 		otr_inst_put(inst);
 	}
 	if (err)
-		pr_warn("parameter %s: no room for a snapshot of instance \"%s\": %pe\n",
-			param->name, value, ERR_PTR(err));
+		pr_warn("no room for a snapshot of instance \"%s\": %pe\n", name, ERR_PTR(err));
+}
+
+static void params_make_room(const struct param *param, char *value)
+{
+	otr_params_make_room(value);
 }
 
 /* "" for the first instance, ",name" for others besides it, or what the sysctl takes. */
