@@ -5,6 +5,7 @@
  * It is followed by frame pointers. A program built without them shows where it
  * is, and little more.
  */
+#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -79,6 +80,25 @@ void otr_stack_record_user(struct otr_ring *ring)
 	otr_nest_exit(&user_stack_nest, slot);
 }
 
+/* So often we look whether the memory of a process can be looked at, half a millisecond each. */
+#define MEMORY_TRIES	10
+
+/*
+ * Its lock is not waited for: who has it may be about to map the pages of a ring, and wait for
+ * the reader lock, which those who print hold.
+ */
+static bool user_stack_lock_memory(struct mm_struct *mm)
+{
+	unsigned int i;
+
+	for (i = 0; i < MEMORY_TRIES; i++) {
+		if (mmap_read_trylock(mm))
+			return true;
+		usleep_range(500, 1000);
+	}
+	return false;
+}
+
 /* The address as a file and an offset into it: false for no file. */
 static bool user_stack_print_file(struct otr_line *line, struct mm_struct *mm, unsigned long ip)
 {
@@ -89,7 +109,8 @@ static bool user_stack_print_file(struct otr_line *line, struct mm_struct *mm, u
 	char *buf;
 
 	room = seq_buf_get_buf(line->scratch, &buf);
-	mmap_read_lock(mm);
+	if (!user_stack_lock_memory(mm))
+		return false;
 	vma = find_vma(mm, ip);
 	if (vma && ip >= vma->vm_start && vma->vm_file) {
 		path = file_path(vma->vm_file, buf, room);
@@ -140,7 +161,8 @@ static void user_stack_print_stack(struct otr_line *line)
 		seq_buf_putc(line->out, '\n');
 	}
 	if (mm)
-		mmput(mm);
+		/* The last one may unmap pages of a ring, see above. */
+		mmput_async(mm);
 }
 
 static const struct otr_field user_stack_stack_fields[] = {

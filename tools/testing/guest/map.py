@@ -307,6 +307,33 @@ def waiting():
     m.close()
 
 
+def printed(seconds=1.5):
+    """Somebody prints stacks with the names of our files while we map and unmap, and die."""
+    for option in ('userstacktrace', 'sym-userobj'):
+        put('trace_options', option)
+    reader = os.fork()
+    if not reader:
+        with open('trace_pipe', 'rb') as f:
+            while f.read1(4096):
+                pass
+        os._exit(0)
+    end, rounds = time.monotonic() + seconds, 0
+    put('events/syscalls/sys_enter_mmap/enable', '1')
+    while time.monotonic() < end:
+        m = Map()
+        put('trace_marker', '1')
+        fcntl.ioctl(m.fd, GET_READER)
+        m.close()
+        in_child(killed)
+        rounds += 1
+    put('events/syscalls/sys_enter_mmap/enable', '0')
+    os.kill(reader, signal.SIGKILL)
+    os.waitpid(reader, 0)
+    for option in ('nouserstacktrace', 'nosym-userobj'):
+        put('trace_options', option)
+    check('beside who prints', rounds > 2, rounds)
+
+
 def reads():
     os.sched_setaffinity(0, {0})
     m = Map()
@@ -317,6 +344,7 @@ def reads():
     begun(10)
     begun(150)
     waiting()
+    printed()
 
 
 if __name__ == '__main__':
