@@ -168,14 +168,32 @@ static void params_set_dump_oops(const struct param *param, char *value)
 		pr_warn("parameter %s: \"%s\" is too long\n", param->name, value);
 }
 
-/* "event.trigger"; an event of that name in any system. */
+/* The instance behind @inst, NULL for the first one; @inst is given back. */
+static struct otr_inst *params_next_instance(struct otr_inst *inst)
+{
+	struct otr_inst *next;
+
+	mutex_lock(&otr_switch_lock);
+	next = otr_inst_next(inst);
+	while (next && otr_inst_get(next))
+		next = otr_inst_next(next);
+	mutex_unlock(&otr_switch_lock);
+	if (inst)
+		otr_inst_put(inst);
+	return next;
+}
+
+/* "event.trigger"; an event of that name in any system, in all instances, as in-tree. */
 static void params_add_trigger(const struct param *param, char *value)
 {
 	const char *event = strsep(&value, ".");
-	int err = -EINVAL;
+	struct otr_inst *inst = NULL;
+	int err = value ? 0 : -EINVAL;
 
-	if (value)
-		err = otr_event_trigger_write_all(otr_inst_top(), event, value);
+	while (!err && (inst = params_next_instance(inst)))
+		err = otr_event_trigger_write_all(inst, event, value);
+	if (inst)
+		otr_inst_put(inst);
 	if (err)
 		pr_warn("parameter %s: \"%s\" was not taken by event \"%s\": %pe\n",
 			param->name, value ?: "", event, ERR_PTR(err));
