@@ -18,6 +18,7 @@
 #include "inst/inst.h"
 #include "noise/noise.h"
 #include "output/output.h"
+#include "perf/perf.h"
 #include "probe/probe.h"
 #include "record/record.h"
 #include "hist/hist.h"
@@ -49,6 +50,7 @@ static const struct room rooms[] = {
 	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
 	{ "noise",	otr_noise_init,		otr_noise_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
+	{ "perf",	otr_perf_init,		otr_perf_exit },
 };
 
 /* How many of them are there. */

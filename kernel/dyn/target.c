@@ -21,7 +21,7 @@ int otr_dyn_target_add(struct hlist_head *targets, struct otr_sub *sub)
 
 	if (!target)
 		return -ENOMEM;
-	err = otr_task_names_get();
+	err = otr_sub_names_get(sub);
 	if (err) {
 		kfree(target);
 		return err;
@@ -50,5 +50,5 @@ void otr_dyn_target_remove(struct hlist_head *targets, const struct otr_sub *sub
 		return;
 	hlist_del_rcu(&target->node);
 	kfree_rcu(target, rcu);
-	otr_task_names_put();
+	otr_sub_names_put(sub);
 }

@@ -73,9 +73,9 @@ static bool top_instance_nth(const struct otr_where *dir, unsigned int pos, stru
 	struct otr_inst *inst = otr_inst_top();
 
 	mutex_lock(&otr_inst_lock);
-	do
-		inst = otr_inst_next(inst);
-	while (inst && pos--);
+	while ((inst = otr_inst_next(inst)))
+		if (!inst->hidden && !pos--)
+			break;
 	if (inst)
 		top_instance_entry(inst, entry);
 	mutex_unlock(&otr_inst_lock);

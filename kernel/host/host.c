@@ -82,6 +82,13 @@ static bool host_has_strings(void)
 	return __start___tracepoint_str && __stop___tracepoint_str;
 }
 
+static bool host_has_perf(void)
+{
+	/* With events of its own the kernel does not need ours. */
+	return !IS_ENABLED(CONFIG_PERF_EVENTS) || IS_ENABLED(CONFIG_EVENT_TRACING) ||
+	       otr_host_perf_present();
+}
+
 static const struct feature host_features[OTR_NR_FEATURES] = {
 	[OTR_SITES] = {
 		"tracing of the kernel's functions", "*-tracing-Patchable-*", host_has_sites,
@@ -118,6 +125,9 @@ static const struct feature host_features[OTR_NR_FEATURES] = {
 	[OTR_STRINGS] = {
 		"printk_formats, the texts behind addresses in records",
 		"*-tracing-Keep-the-strings-*", host_has_strings,
+	},
+	[OTR_PERF] = {
+		"events for perf", "*-kallsyms-*", host_has_perf,
 	},
 };
 

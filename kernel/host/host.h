@@ -39,6 +39,7 @@
  * @OTR_TASK_SLOT: tasks have room for a pointer of ours
  * @OTR_TRACEPOINTS: the kernel's tracepoints exist
  * @OTR_STRINGS: texts are known of which tracepoints get the address
+ * @OTR_PERF: perf takes events of a module
  * @OTR_NR_FEATURES: their number
  */
 enum otr_feature {
@@ -52,6 +53,7 @@ enum otr_feature {
 	OTR_TASK_SLOT,
 	OTR_TRACEPOINTS,
 	OTR_STRINGS,
+	OTR_PERF,
 	OTR_NR_FEATURES,
 };
 
@@ -95,6 +97,7 @@ static inline bool otr_host_is_ours(unsigned long addr)
 }
 
 unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max);
+bool otr_unwind_past(struct otr_unwind *u, unsigned long from);
 void otr_unwind_forget(void);
 void otr_unwind_init(unsigned long trampoline);
 
@@ -204,6 +207,26 @@ struct tracepoint *otr_host_hold_tracepoint(const char *name, struct module **ow
 int otr_host_probe_register(struct tracepoint *tp, void *probe, void *data);
 void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data);
 void otr_host_tracepoints_exit(void);
+
+/* perf.c: what perf does with events of its own */
+struct perf_event;
+struct perf_sample_data;
+
+/**
+ * struct otr_host_perf - parts of perf; all are there where the kernel has OTR_PERF
+ * @happened: an event happened so many times: it is counted, and sampled when it is time;
+ *	      preemption off
+ * @set_period: begins a period of an event that is sampled; interrupts off
+ */
+struct otr_host_perf {
+	void	(*happened)(struct perf_event *event, u64 nr, struct perf_sample_data *data,
+			    struct pt_regs *regs);
+	u64	(*set_period)(struct perf_event *event);
+};
+
+const struct otr_host_perf *otr_host_perf(void);
+bool otr_host_perf_present(void);
+int otr_host_perf_allow_raw(void);
 
 /* types.c: what the kernel and modules say of their types */
 const void *otr_host_types_get(const char *mod, size_t *size);

@@ -33,6 +33,9 @@
 /* No more than that is at the place that replaces return addresses. */
 #define UNWIND_RETURN_BYTES	256
 
+/* Frames within which otr_unwind_past() looks for a function. */
+#define UNWIND_NEAR		16
+
 /*
  * A word has the lower half of an address, as the upper one is the same for all text, and what
  * to do: how far up the caller's frame is, in steps of 8 bytes.
@@ -233,6 +236,30 @@ static noinline unsigned int unwind_ask(struct otr_unwind *u, unsigned long *cal
 	return nr;
 }
 
+/* From a frame to its caller's. False for one that is no plain frame; then nothing changed. */
+static __always_inline bool unwind_step(u64 word, unsigned long *ip, unsigned long *sp,
+					unsigned long *bp, unsigned long end)
+{
+	unsigned long up, next;
+
+	up = (word & UNWIND_BY_BP ? *bp : *sp) + unwind_distance(word, UNWIND_SP_SHIFT);
+	if (unlikely(up <= *sp || up > end))
+		return false;
+	next = unwind_read(up - 8);
+	if (unlikely(!unwind_is_text(next)))
+		return false;
+	if (word & UNWIND_BP_SAVED) {
+		unsigned long at = up + unwind_distance(word, UNWIND_BP_SHIFT);
+
+		if (unlikely(at < *sp || at > end - 8))
+			return false;
+		*bp = unwind_read(at);
+	}
+	*ip = next;
+	*sp = up;
+	return true;
+}
+
 /**
  * otr_unwind - find callers
  * @u: where to begin: a place, and the stack and frame pointer there. Changes
@@ -250,7 +277,6 @@ unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned i
 	if (!unwind_blocks || !unwind_is_text(ip))
 		end = 0;
 	while (nr < max) {
-		unsigned long up, next;
 		u64 word;
 
 		if (unlikely(!end))
@@ -261,21 +287,8 @@ unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned i
 				return nr;
 			goto ask;
 		}
-		up = (word & UNWIND_BY_BP ? bp : sp) + unwind_distance(word, UNWIND_SP_SHIFT);
-		if (unlikely(up <= sp || up > end))
+		if (unlikely(!unwind_step(word, &ip, &sp, &bp, end)))
 			goto ask;
-		next = unwind_read(up - 8);
-		if (unlikely(!unwind_is_text(next)))
-			goto ask;
-		if (word & UNWIND_BP_SAVED) {
-			unsigned long at = up + unwind_distance(word, UNWIND_BP_SHIFT);
-
-			if (unlikely(at < sp || at > end - 8))
-				goto ask;
-			bp = unwind_read(at);
-		}
-		ip = next;
-		sp = up;
 		callers[nr++] = ip;
 	}
 	return nr;
@@ -284,6 +297,34 @@ ask:
 	u->sp = sp;
 	u->bp = bp;
 	return unwind_ask(u, callers, nr, max);
+}
+
+/**
+ * otr_unwind_past - go to the caller of a function that is not far
+ * @u: where to begin. Changes: to the place in the caller, and to its stack pointer there
+ * @from: a return address into that function
+ *
+ * Context: any, NMI included, preemption off.
+ * Return: whether it was found; without plain frames up to there it was not.
+ */
+bool otr_unwind_past(struct otr_unwind *u, unsigned long from)
+{
+	unsigned long end = unwind_stack_end(u->sp);
+	unsigned int i;
+
+	if (!unwind_blocks || !end || !unwind_is_text(u->ip))
+		return false;
+	for (i = 0; i < UNWIND_NEAR; i++) {
+		u64 word = unwind_look_up(u->ip - 1);
+		bool found = u->ip == from;
+
+		if (word & (UNWIND_ASK | UNWIND_REGS) ||
+		    !unwind_step(word, &u->ip, &u->sp, &u->bp, end))
+			return false;
+		if (found)
+			return true;
+	}
+	return false;
 }
 
 /**
@@ -331,6 +372,11 @@ void otr_unwind_init(unsigned long trampoline)
 unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max)
 {
 	return stack_trace_save(callers, max, 0);
+}
+
+bool otr_unwind_past(struct otr_unwind *u, unsigned long from)
+{
+	return false;
 }
 
 void otr_unwind_forget(void)

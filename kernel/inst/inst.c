@@ -113,6 +113,21 @@ static void inst_leave(struct otr_inst *inst)
 	mutex_unlock(&otr_tracer_lock);
 }
 
+static int inst_begin(struct otr_inst *inst, struct otr_inst **made)
+{
+	int err = otr_parts_create(inst);
+
+	if (err) {
+		inst_destroy(inst);
+		return err;
+	}
+	mutex_lock(&otr_inst_lock);
+	otr_inst_add(inst);
+	mutex_unlock(&otr_inst_lock);
+	*made = inst;
+	return 0;
+}
+
 static int inst_create_locked(const char *name, struct otr_inst **made)
 {
 	const struct otr_inst *top = otr_inst_top();
@@ -126,17 +141,11 @@ static int inst_create_locked(const char *name, struct otr_inst **made)
 		return PTR_ERR(inst);
 	/* A user that makes an instance wants to use it. */
 	err = otr_inst_expand(inst);
-	if (!err)
-		err = otr_parts_create(inst);
 	if (err) {
 		inst_destroy(inst);
 		return err;
 	}
-	mutex_lock(&otr_inst_lock);
-	otr_inst_add(inst);
-	mutex_unlock(&otr_inst_lock);
-	*made = inst;
-	return 0;
+	return inst_begin(inst, made);
 }
 
 /**
@@ -155,6 +164,34 @@ int otr_inst_create(const char *name, struct otr_inst **made)
 	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_tracer_lock);
 	err = inst_create_locked(name, made);
+	mutex_unlock(&otr_tracer_lock);
+	mutex_unlock(&otr_switch_lock);
+	return err;
+}
+
+/**
+ * otr_inst_create_hidden - make an instance that users do not see
+ * @made: receives it
+ *
+ * For a room whose records go elsewhere: its ring is the smallest, it has no name and no
+ * option. It goes by otr_inst_end().
+ *
+ * Context: that of otr_inst_create().
+ * Return: 0, -ENOMEM, or what the room above said.
+ */
+int otr_inst_create_hidden(struct otr_inst **made)
+{
+	struct otr_inst *inst;
+	int err;
+
+	mutex_lock(&otr_switch_lock);
+	mutex_lock(&otr_tracer_lock);
+	inst = inst_make("", 0, OTR_RING_BYTES);
+	err = PTR_ERR_OR_ZERO(inst);
+	if (!err) {
+		inst->hidden = true;
+		err = inst_begin(inst, made);
+	}
 	mutex_unlock(&otr_tracer_lock);
 	mutex_unlock(&otr_switch_lock);
 	return err;

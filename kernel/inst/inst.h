@@ -206,7 +206,8 @@ struct otr_tracer {
  * @markers: the event of markers, while something besides the ring wants them; read with
  *	     preemption off
  * @slots: what the parts keep, by &struct otr_part.slot
- * @name: "" for the first one; set once
+ * @name: "" for the first one, and for those that are hidden; set once
+ * @hidden: users do not see it: its records go elsewhere; set once
  * @node: in the list of all; changed under otr_switch_lock as well
  * @tracer: the current tracer, never NULL
  * @clock: OTR_CLOCK_* that stamps the records
@@ -245,6 +246,7 @@ struct otr_inst {
 
 	/* otr_inst_lock */
 	const char		*name;
+	bool			hidden;
 	struct list_head	node;
 	const struct otr_tracer	*tracer;
 	enum otr_clock_id	clock;
@@ -339,6 +341,7 @@ static inline bool otr_inst_gone(const struct otr_inst *inst)
 int otr_inst_init(void);
 void otr_inst_exit(void);
 int otr_inst_create(const char *name, struct otr_inst **made);
+int otr_inst_create_hidden(struct otr_inst **made);
 int otr_inst_remove(struct otr_inst *inst);
 void otr_inst_end(void);
 

@@ -78,6 +78,8 @@ void otr_sub_gate_update(struct otr_sub *sub)
 		gate |= OTR_GATE_SINK;
 	if (sub->taps[OTR_TAP_BEFORE] || sub->taps[OTR_TAP_TIMED] || sub->taps[OTR_TAP_AFTER])
 		gate |= OTR_GATE_TRIGGER;
+	if (sub->turns_away && gate == OTR_GATE_SINK)
+		gate |= OTR_GATE_TASKS;
 	if (inst->event_tasks.limited)
 		gate |= sub->pid_at ? OTR_GATE_OTHER : gate ? OTR_GATE_LATE : OTR_GATE_TASKS;
 	if (sub->filter)
@@ -359,6 +361,22 @@ void otr_sub_remove_tap(struct otr_sub *sub, struct otr_tap *tap)
 	/* A probe that is at the tap goes on from there: its @next stays. */
 	WRITE_ONCE(*at, tap->next);
 	sub_note_taps(sub);
+}
+
+/**
+ * otr_sub_turn_away - let probes turn tasks away that an event's only sink has no use for
+ * @sub: the subscription, without taps, in an instance that limits no tasks
+ * @unwanted: the task, on each CPU; -1 for none. It is read by probes until the end of the
+ *	      subscription
+ *
+ * Context: otr_inst_lock held.
+ */
+void otr_sub_turn_away(struct otr_sub *sub, const pid_t __percpu *unwanted)
+{
+	lockdep_assert_held(&otr_inst_lock);
+	/* Probes look at it when the gate tells them to, which otr_sub_add_tap() does. */
+	WRITE_ONCE(sub->gate.unwanted, unwanted);
+	sub->turns_away = true;
 }
 
 static bool sub_picked(const struct otr_pick *pick, const struct otr_event *ev)

@@ -98,6 +98,7 @@ struct otr_tap {
  * @taps: sinks and triggers, by their kind, sinks in the order in which they were added,
  *	  triggers the other way round, but for those that are to be last; read by probes
  *	  with preemption off
+ * @turns_away: its sink tells by the gate's @unwanted which task it has no use for
  * @picky: a trigger needs the record, so none runs for tasks that are not wanted
  * @missed: records that no tap got, as they were too long or nested too deep and the
  *	    ring took none
@@ -126,6 +127,7 @@ struct otr_sub {
 	struct otr_filter	*lone;
 	struct otr_tap		*counter;
 	struct otr_tap		*taps[OTR_TAP_KINDS];
+	bool			turns_away;
 	bool			picky;
 	atomic_long_t		missed;
 
@@ -178,6 +180,7 @@ void otr_sub_drop(struct otr_sub *sub);
 bool otr_sub_set(struct otr_sub *sub, bool on);
 void otr_sub_add_tap(struct otr_sub *sub, struct otr_tap *tap);
 void otr_sub_remove_tap(struct otr_sub *sub, struct otr_tap *tap);
+void otr_sub_turn_away(struct otr_sub *sub, const pid_t __percpu *unwanted);
 int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool on);
 
 /* await.c: what is wanted of modules that are not there yet */

@@ -114,8 +114,12 @@ static noinline void *event_begin_gated(struct otr_sub *sub, struct otr_out *out
 					u32 gate)
 {
 	if (unlikely(gate & GATE_TAPS)) {
-		void *data = event_begin_judged(sub, out, len, LEVEL_TAPS);
+		void *data;
 
+		/* By a sink: nothing else turns tasks away before taps have the record. */
+		if (otr_gate_rejects(&sub->gate))
+			return NULL;
+		data = event_begin_judged(sub, out, len, LEVEL_TAPS);
 		if (!data)
 			atomic_long_inc(&sub->missed);
 		return data;
@@ -494,10 +498,23 @@ static __always_inline bool event_counted(struct otr_sub *sub, const void *data,
 	return true;
 }
 
+/* The same where nothing but sinks wants records. */
+static __always_inline bool event_sunk(struct otr_sub *sub, void *data, unsigned int len, u32 gate,
+				       unsigned long probe)
+{
+	const struct otr_hit hit = { .sub = sub, .rec = data, .len = len, .probe = probe };
+
+	if ((gate & ~OTR_GATE_TASKS) != (OTR_GATE_SHUT | OTR_GATE_SINK))
+		return false;
+	event_taps_now(&hit, READ_ONCE(sub->taps[OTR_TAP_SINK]), data, false, NULL);
+	return true;
+}
+
 static noinline void event_judge_tapped(struct otr_sub *sub, void *data, unsigned int len,
 					u32 gate, unsigned long probe)
 {
-	if (!event_counted(sub, data, len, gate, probe))
+	if (!event_sunk(sub, data, len, gate, probe) &&
+	    !event_counted(sub, data, len, gate, probe))
 		event_judge_taps(sub, data, len, NULL, probe);
 }
 
@@ -651,44 +668,6 @@ void otr_event_end_from(struct otr_out *out, unsigned long from)
 	event_end(out, from);
 }
 
-static int event_tracepoint_attach(struct otr_event *ev, struct otr_sub *sub)
-{
-	int err = otr_task_names_get();
-
-	if (err)
-		return err;
-	err = otr_host_probe_register(ev->tp, ev->probe, sub);
-	if (err)
-		otr_task_names_put();
-	return err;
-}
-
-static void event_tracepoint_detach(struct otr_event *ev, struct otr_sub *sub)
-{
-	otr_host_probe_unregister(ev->tp, ev->probe, sub);
-	otr_task_names_put();
-}
-
-static const struct otr_event_ops event_tracepoint_ops = {
-	.attach	= event_tracepoint_attach,
-	.detach	= event_tracepoint_detach,
-};
-
-static void event_module_came(const char *module)
-{
-	struct otr_inst *inst = NULL;
-
-	mutex_lock(&otr_switch_lock);
-	while ((inst = otr_inst_next(inst)))
-		otr_awaited_came(inst, module);
-	mutex_unlock(&otr_switch_lock);
-}
-
-static const struct otr_set_hooks event_set_hooks = {
-	.ops	= &event_tracepoint_ops,
-	.came	= event_module_came,
-};
-
 /**
  * otr_events_init - begin to take events on tracepoints
  *
@@ -702,7 +681,7 @@ int otr_events_init(void)
 	event_scratch = alloc_percpu(struct scratch);
 	if (!event_scratch)
 		return -ENOMEM;
-	err = otr_set_start(&event_set_hooks);
+	err = otr_set_start(&otr_tracepoint_hooks);
 	if (err)
 		free_percpu(event_scratch);
 	return err;

@@ -15,6 +15,8 @@ void otr_event_offer(struct otr_sub *sub, void *data, unsigned int len, unsigned
 		     struct otr_later *later);
 void otr_event_follow(struct otr_sub *sub, const struct otr_later *later, unsigned long probe);
 
+extern const struct otr_set_hooks otr_tracepoint_hooks;
+
 int otr_events_init(void);
 void otr_events_exit(void);
 int otr_trace_init(void);

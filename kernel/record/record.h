@@ -52,6 +52,19 @@ const char *otr_syscall_name(u64 nr);
 /* task.c: names of tasks, and tasks that fork */
 int otr_task_names_get(void);
 void otr_task_names_put(void);
+
+/* For the records of an event in an instance: what goes elsewhere has no use for them. */
+static inline int otr_sub_names_get(const struct otr_sub *sub)
+{
+	return sub->inst->hidden ? 0 : otr_task_names_get();
+}
+
+static inline void otr_sub_names_put(const struct otr_sub *sub)
+{
+	if (!sub->inst->hidden)
+		otr_task_names_put();
+}
+
 int otr_task_sleep_get(void);
 void otr_task_sleep_put(void);
 

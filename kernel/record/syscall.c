@@ -250,7 +250,7 @@ static int syscall_attach(struct otr_event *ev, struct otr_sub *sub)
 	lockdep_assert_held(&otr_switch_lock);
 	if (!at || !syscall_tracepoint[side])
 		return -ENODEV;
-	err = otr_task_names_get();
+	err = otr_sub_names_get(sub);
 	if (err)
 		return err;
 	table = &syscall_tables(sub->inst)->table[side];
@@ -260,7 +260,7 @@ static int syscall_attach(struct otr_event *ev, struct otr_sub *sub)
 		err = otr_host_probe_register(syscall_tracepoint[side], syscall_probe[side], table);
 	if (err) {
 		WRITE_ONCE(*at, NULL);
-		otr_task_names_put();
+		otr_sub_names_put(sub);
 		return err;
 	}
 	table->users++;
@@ -278,7 +278,7 @@ static void syscall_detach(struct otr_event *ev, struct otr_sub *sub)
 	WRITE_ONCE(*at, NULL);
 	if (!--table->users)
 		otr_host_probe_unregister(syscall_tracepoint[side], syscall_probe[side], table);
-	otr_task_names_put();
+	otr_sub_names_put(sub);
 }
 
 static const struct otr_event_ops syscall_ops = {

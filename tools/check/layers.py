@@ -39,6 +39,7 @@ MAY_USE = {
     'noise': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'tracer'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
                  'dyn', 'probe', 'tracer', 'noise'),
+    'perf': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'dyn', 'probe'),
 }
 MAIN = 'main.c'
 GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h')

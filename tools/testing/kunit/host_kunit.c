@@ -24,6 +24,7 @@
 #include "host/host.c"
 #include "host/names.c"
 #include "host/unwind.c"
+#include "host/perf.c"
 
 /* Suites run inside of the chain that this would add to. */
 #define register_module_notifier(nb)	((void)(nb), 0)

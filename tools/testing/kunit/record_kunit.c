@@ -29,6 +29,7 @@
 #include "buffer/wait.c"
 #include "buffer/swap.c"
 #include "buffer/spare.c"
+#include "record/tracepoint.c"
 #include "record/event.c"
 
 #define PAGES	16

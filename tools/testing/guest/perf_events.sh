@@ -1,0 +1,215 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Debian's perf, unmodified, on events: counting, sampling, whose events, who may. What
+# perf counts and prints is compared with what the ring recorded of the same.
+
+# shellcheck disable=SC2317 # called by name
+# shellcheck source=tools/testing/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tools/testing/guest/client.sh
+. "$(dirname "$0")/client.sh"
+
+opener=$(realpath "$(dirname "$0")")/perf_open.py
+me=instances/perf_events
+
+# id SYSTEM/EVENT
+id()
+{
+	cat "events/$1/id"
+}
+
+# counted EVENT ARGUMENT...: what perf stat counts
+counted()
+{
+	local event=$1
+
+	shift
+	perf stat -x , -e "$event" -o "$work/stat" "$@" >/dev/null 2>"$work/said"
+	awk -F , -v event="$event" '$3 == event { print $1 }' "$work/stat"
+}
+
+# recorded ARGUMENT...: perf record, and what perf script says of it
+recorded()
+{
+	(cd "$work" && perf record -q -o data "$@" >/dev/null 2>said && perf script -i data 2>>said)
+}
+
+# What an event says, from the text of perf script or of the ring: its name and its text
+# alone.
+texts()
+{
+	sed -n -E "s/.* ([a-z_]+:)?($1: .*)/\\2/p" | sed -E 's/[[:space:]]+$//' | sort
+}
+
+# beside EVENT: record it in an instance of our own while perf looks, too
+beside()
+{
+	mkdir -p "$me"
+	: >"$me/trace"
+	echo 1 >"$me/events/$1/enable"
+}
+
+beside_not()
+{
+	echo 0 >"$me/events/enable"
+}
+
+copy_bytes='dd if=/dev/zero of=/dev/null bs=1 count=1000'
+
+check_counting()
+{
+	local n
+
+	is 'the type of tracepoints' "$(cat /sys/bus/event_source/devices/tracepoint/type)" 2
+	beside syscalls/sys_enter_read
+	# shellcheck disable=SC2086 # words
+	n=$(counted syscalls:sys_enter_read $copy_bytes)
+	beside_not
+	# Before it became dd, the task read from a pipe when to do so.
+	is 'perf stat counts what the ring records' $((n + 1)) "$(grep -c ' dd-' "$me/trace")"
+	holds 'and that is a lot' test "$n" -ge 1000
+	is 'tasks that come of it' "$(counted sched:sched_process_exec sh -c 'ls; ls; ls; :')" 4
+	is 'or not' "$(counted sched:sched_process_exec -i sh -c 'ls; ls; ls; :')" 1
+	is 'a group of events' "$(counted '{sched:sched_process_exec,syscalls:sys_enter_exit_group}' \
+		ls; grep -c '^1,,' "$work/stat")" 2
+	holds 'of all tasks' test "$(counted sched:sched_switch -a sleep 0.2)" -ge 2
+	is 'some of those that hrtimers have' "$(perf stat -e 'timer:hrtimer*' -e cs -e page-faults sleep 0.1 2>&1 |
+		grep -c -E '^ +[0-9]+ +(timer:hrtimer_(init|start|expire_entry|expire_exit|cancel)|cs|page-faults)')" 7
+	holds 'how long, where an event says that' \
+		test "$(counted sched:sched_stat_runtime -a sleep 0.1)" -ge 1000000
+	like 'perf stat -I' "$(perf stat -I 50 -e sched:sched_switch -a sleep 0.2 2>&1)" \
+		'^ +0\.[0-9]+ +[0-9]+ +sched:sched_switch'
+}
+
+check_sampling()
+{
+	local text n
+
+	beside sched/sched_process_exec
+	text=$(recorded -e sched:sched_process_exec -a -c 1 sh -c 'ls; ls; cat /dev/null; :')
+	beside_not
+	is 'perf record says what the ring says' "$(texts sched_process_exec <<<"$text" | grep -v /perf)" \
+		"$(texts sched_process_exec <"$me/trace" | grep -v /perf)"
+	is 'perf record says nothing else' "$(said)" ''
+	# shellcheck disable=SC2086 # words
+	n=$(recorded -e syscalls:sys_enter_read -F 1000 $copy_bytes | grep -c sys_enter_read)
+	holds 'so many a second' test "$n" -ge 1 -a "$n" -lt 1000
+	all_like 'on a CPU' "$(recorded -e sched:sched_switch -a -C 1 sleep 0.2)" ' \[001\] '
+	is 'one that says as much as fits' "$(recorded -e syscalls:sys_enter_execve \
+		sh -c 'exec ls' | sed -n 's/.*\(filename: 0x\).*/\1/p' | sort -u)" 'filename: 0x'
+}
+
+check_tasks()
+{
+	local pid n
+
+	sh -c 'while :; do read -t 0.01 <>/dev/tty1; :; done' &>/dev/null &
+	pid=$!
+	n=$(counted sched:sched_switch -p "$pid" sleep 0.3)
+	holds 'perf stat -p' test "$n" -ge 1
+	all_like 'perf record -t' "$(recorded -e sched:sched_switch -t "$pid" sleep 0.3)" " $pid \\["
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	n=$(counted sched:sched_process_fork bash -c 'for i in {1..20}; do (for j in 1 2; do (:); done) & done; wait')
+	is 'tasks of tasks' "$n" 60
+}
+
+check_chains()
+{
+	local text
+
+	text=$(recorded -e sched:sched_process_fork -a -g bash -c '(:); (:); :')
+	is 'a chain begins where it happened' "$(grep -A 1 'comm=bash' <<<"$text" |
+		sed -n -E 's/^[[:space:]]+[0-9a-f]+ ([a-z_]+)\+0x.*/\1/p' | sort -u)" kernel_clone
+	like 'goes on with callers' "$text" '^[[:space:]]+[0-9a-f]+ do_syscall_64\+0x'
+	like 'and with user space' "$text" '/(bash|libc.*)\)$'
+	text=$(recorded -e syscalls:sys_enter_read -g dd if=/dev/zero of=/dev/null bs=1 count=5)
+	like 'a system call is one of user space' "$text" '^[[:space:]]+[0-9a-f]+ (__GI___)?(libc_)?read'
+	unlike 'alone' "$text" '^[[:space:]]+ffffffff'
+}
+
+check_programs()
+{
+	local text
+
+	text=$(cd "$work" && perf trace -o trace.txt ls / >/dev/null 2>said; cat trace.txt)
+	like 'perf trace' "$text" 'openat\(.*RDONLY.*\) += [0-9]+'
+	like 'and its last call' "$text" 'exit_group\(\) += \?'
+	text=$(cd "$work" && perf sched record -q -o data sh -c 'sleep 0.05; sleep 0.05' >/dev/null 2>said &&
+		perf sched latency -i data 2>&1)
+	like 'perf sched latency' "$text" '^ +sleep:(\(2\)|[0-9]+) +\| +[0-9.]+ ms \| +[0-9]+ \|'
+	unlike 'loses nothing' "$text" 'INFO:'
+}
+
+# opens ARGUMENT...
+opens()
+{
+	"$opener" "$@" 2>&1
+}
+
+check_rights()
+{
+	local switch call
+
+	switch=$(id sched/sched_switch)
+	call=$(id syscalls/sys_enter_read)
+	is 'root' "$(opens --raw --all --period 1 "$switch")" ok
+	is 'no such event' "$(opens 60000)" EINVAL
+	is 'nor that' "$(opens 0x10000)" EINVAL
+	is 'nor that with something above' "$(opens 0x100000000)" EINVAL
+	is 'branches' "$(opens --period 1 --more 0x800 "$switch")" ENOTSUP
+	for paranoid in 2 1 0 -1; do
+		is "a user counts with paranoid $paranoid" \
+			"$(opens --paranoid $paranoid --user "$switch")" ok
+		is 'samples' "$(opens --user --period 1 "$switch")" ok
+		is 'sees a record' "$(opens --user --raw --period 1 "$switch")" \
+			"$([ $paranoid -ge 0 ] && echo EPERM || echo ok)"
+		is 'sees a system call of his own' "$(opens --user --raw --period 1 "$call")" ok
+		is 'sees those of all' "$(opens --user --raw --period 1 --all "$call")" \
+			"$([ $paranoid -ge 0 ] && echo EPERM || echo ok)"
+	done
+	opens --paranoid 2 "$switch" >/dev/null
+}
+
+check_ends()
+{
+	local users i times=1000
+
+	# The in-tree tracer waits at each end.
+	! intree || times=50
+	is 'open and closed' "$("$opener" --times $times "$(id sched/sched_switch)" \
+		"$(id sched/sched_waking)" "$(id syscalls/sys_enter_read)" "$(id timer/hrtimer_start)" &
+		while kill -0 $! 2>/dev/null; do
+			echo 1 >events/sched/enable
+			echo 1 >events/syscalls/sys_enter_read/enable
+			echo 0 >events/enable
+		done)" "$times times"
+	! intree || return
+	users=$(cat /sys/module/outrace/refcnt)
+	"$opener" --hold 2 "$(id sched/sched_switch)" >"$work/open" &
+	until [ -s "$work/open" ]; do sleep 0.05; done
+	holds 'an open event keeps the engine' test "$(cat /sys/module/outrace/refcnt)" -gt "$users"
+	wait
+	for ((i = 0; i < 100; i++)); do
+		[ "$(cat /sys/module/outrace/refcnt)" -gt "$users" ] || break
+		sleep 0.1
+	done
+	is 'not longer' "$(cat /sys/module/outrace/refcnt)" "$users"
+	is 'what perf has is no instance of users' "$(ls -A instances)" ''
+	is 'and nothing is on' "$(cat events/enable)" 0
+}
+
+client_begin perf
+if [ -z "${long-}" ]; then
+	check_counting
+	check_sampling
+	check_rights
+else
+	check_tasks
+	check_chains
+	check_programs
+	check_ends
+fi
+[ ! -d "$me" ] || rmdir "$me"
+client_end
