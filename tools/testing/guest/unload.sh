@@ -89,7 +89,8 @@ check_loads()
 		before=$after
 	done
 	is "$loads times" "$failed" ''
-	holds 'memory does not leak' test "$least" -lt "$series"
+	# KASAN remembers who allocated: stacks with our functions are new each time.
+	holds 'memory does not leak' test "$least" -lt $((series * slower))
 }
 
 # use_all: everything that patches functions, one after the other and together
