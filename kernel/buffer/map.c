@@ -237,11 +237,13 @@ static void map_consume(struct otr_ring_cpu *rc, struct otr_map *map)
 {
 	struct otr_reader *rd = &rc->reader;
 	struct otr_item item;
+	bool more = otr_reader_peek(rc, rd, &item);
 
-	if (!otr_reader_peek(rc, rd, &item))
-		return;
+	/* What was lost in front of a page is told once, whoever went on to the next one. */
 	if (rd->cur.page != map->shown)
 		map->lost = 0;
+	if (!more)
+		return;
 	map->lost += rd->lost;
 	rd->read += otr_reader_rest(rc);
 	rd->lost = 0;

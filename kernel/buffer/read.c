@@ -165,7 +165,9 @@ static bool read_copy_part(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 c
 	base = READ_ONCE(slot->base);
 	page = otr_slot_page(word);
 	OTR_STEP(30);
-	rd->cur.page->ts = page->ts;
+	/* What is behind the beginning has its time from what was read in front of it. */
+	if (!off)
+		rd->cur.page->ts = page->ts;
 	memcpy(rd->cur.page->data + off, page->data + off, end - off);
 	OTR_STEP(31);
 	if (!read_holds(slot, rd, word))
@@ -200,7 +202,9 @@ static bool read_copy_whole(struct otr_ring_cpu *rc, struct otr_reader *rd)
 	base = READ_ONCE(slot->base);
 	page = otr_slot_page(word);
 	OTR_STEP(32);
-	rd->cur.page->ts = page->ts;
+	/* What is behind the beginning has its time from what was read in front of it. */
+	if (!off)
+		rd->cur.page->ts = page->ts;
 	/* While a writer reuses the page this may be anything. */
 	end = min_t(u64, READ_ONCE(page->commit), rc->data);
 	if (off < end)

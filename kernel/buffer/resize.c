@@ -314,11 +314,12 @@ static int resize_reset_all(struct otr_ring *ring, int cpu, int clock)
 			.clock		= clock < 0 ? rc->clock : clock,
 		};
 
-		if (resize_concerns(ring, at, cpu))
+		if (resize_concerns(ring, at, cpu)) {
 			err = otr_window_run(&change.window) ?: err;
-		else if (clock >= 0)
+			otr_map_emptied(rc);
+		} else if (clock >= 0) {
 			rc->clock = clock;
-		otr_map_emptied(rc);
+		}
 	}
 	resize_change_end(ring);
 	return err;

@@ -72,7 +72,9 @@ class Map:
         self.size = meta.page
         self.len = meta.page * meta.nr
         self.data = libc.mmap(None, self.len, R, mmap.MAP_SHARED, self.fd, meta.size)
-        self.page, self.off, self.seen, self.lost = meta.id, meta.at, [], 0
+        # Times count from the beginning of a page on, also where its records were read.
+        self.page, self.read, self.off, self.seen, self.lost = meta.id, meta.at, 0, [], 0
+        self.time = 0
 
     def close(self):
         libc.munmap(self.head, PAGE)
@@ -83,16 +85,19 @@ class Map:
         """The numbers of the markers that are new on the page."""
         meta = Meta(self.head)
         if meta.id != self.page:
-            self.page, self.off = meta.id, 0
+            self.page, self.read, self.off = meta.id, 0, 0
         start = self.data + meta.id * self.size
         page = ctypes.string_at(start, self.size)
         commit = struct.unpack_from('<Q', page, 8)[0]
-        if commit & LOST and not self.off:
+        if commit & LOST and not self.off and not self.read:
             self.lost += struct.unpack_from('<Q', page, 16 + (commit & SIZE))[0] \
                 if commit & STORED else 0
+        if not self.off:
+            self.time = struct.unpack_from('<Q', page)[0]
         while self.off < commit & SIZE:
             word, more = struct.unpack_from('<II', page, 16 + self.off)
             kind, head = word & 31, 4
+            self.time += (word >> 5) + ((more << 27) if kind == 30 else 0)
             if kind >= 29:
                 self.off += 8 if kind > 29 else 4 + more
                 continue
@@ -100,7 +105,8 @@ class Map:
             if not kind:
                 head, length = 8, more - 4
             text = page[16 + self.off + head + 16:16 + self.off + head + length]
-            self.seen.append(int(text.split(b'\n')[0]))
+            if self.off >= self.read:
+                self.seen.append(int(text.split(b'\n')[0]))
             self.off += head + length
 
     def take(self):
@@ -282,8 +288,14 @@ def begun(count):
     os.close(os.open(CPU + 'trace_pipe', os.O_RDONLY))
     m = Map()
     for i in range(count, count + 200):
+        if i < count + 3:
+            time.sleep(0.02)
         put('trace_marker', str(i))
+        with open(CPU + 'trace', encoding='ascii') as f:
+            at = float(f.readlines()[-1].split(': tracing_mark')[0].split()[-1])
         m.take()
+        if i < count + 3 and m.seen[-1:] == [i]:
+            check(f'time of {i}', abs(m.time / 1e9 - at) < 2e-6, m.time, at)
     if m.seen and m.seen[0] > first + 1:		# what Python had read ahead
         first = m.seen[0] - 1
     check(f'begun behind {count}', m.seen == list(range(first + 1, count + 200)),
