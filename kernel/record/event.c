@@ -19,9 +19,8 @@
 #include "record/internal.h"
 
 /*
- * Contexts on a CPU nest strictly, so a depth is all that keeps their slots
- * apart. What does not find one, or is longer, goes to the ring unjudged and
- * is taken back there.
+ * Contexts on a CPU nest strictly, so a depth is all that keeps their slots apart. What does
+ * not find one, or is longer, goes to the ring unjudged and is taken back there.
  */
 #define SCRATCH_DEPTH	4
 #define SCRATCH_BYTES	1024
@@ -561,6 +560,7 @@ static __always_inline void event_judge_data(struct otr_sub *sub, void *data, un
 	else
 		event_judge_on(sub, data, len, only, answer);
 }
+
 /**
  * otr_event_judge - write a record if nothing keeps it away
  * @sub: what the probe was called with
