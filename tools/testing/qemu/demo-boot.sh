@@ -8,13 +8,6 @@ set -eu
 # shellcheck source=tools/testing/qemu/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Show a command, then run it.
-show()
-{
-	printf '# %s\n' "$1"
-	eval "$1"
-}
-
 show "uname -r"
 show "grep -o '[^ ]*trace[^ ]*' /proc/cmdline"
 mount_tracing

@@ -11,3 +11,10 @@ mount_tracing()
 	mountpoint -q "$tracing" || mount -t tracefs nodev "$tracing" || return
 	cd "$tracing" || return
 }
+
+# Show a command, then run it.
+show()
+{
+	printf '# %s\n' "$1"
+	eval "$1"
+}

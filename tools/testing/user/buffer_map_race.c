@@ -8,22 +8,13 @@
 #define _GNU_SOURCE
 #include <linux/kernel.h>
 
-#include "buffer/ring.h"
-#include "buffer_racers.h"
+#include "buffer_writer.h"
 #include "ktap.h"
 
 #define RECORDS		100000
 /* Payload bytes of a page, so that pages change often; and pages. */
 #define DATA		256
 #define PAGES		5
-
-static struct otr_ring *ring;
-static bool stop;
-static bool overwrites;
-static bool nest;
-static bool inside;
-static u32 next_number;
-static u64 refused;
 
 /* What the reader got, and how. */
 static struct {
@@ -42,35 +33,6 @@ static struct {
 	u32	off;
 	u64	lost;
 } program;
-
-static void write_one(u32 words)
-{
-	struct payload *payload;
-	struct otr_rec rec;
-	u32 number = next_number++;
-
-	payload = otr_ring_begin(ring, &rec, sizeof(*payload) + 4 * words);
-	if (!payload) {
-		refused++;
-		return;
-	}
-	payload_fill(payload, number, words);
-	otr_ring_end(&rec);
-}
-
-/* An interrupt, now and then, at any step of the one that it comes into. */
-void buffer_step(int n)
-{
-	static u32 turn;
-
-	if (overwrites)
-		racers_overlook_copies(n);
-	if (shim_cpu || !nest || inside || ++turn % 7)
-		return;
-	inside = true;
-	write_one(turn % 5);
-	inside = false;
-}
 
 static void note(const struct otr_item *item)
 {

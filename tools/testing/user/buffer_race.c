@@ -8,20 +8,13 @@
 #define _GNU_SOURCE
 #include <linux/kernel.h>
 
-#include "buffer/ring.h"
-#include "buffer_racers.h"
+#include "buffer_writer.h"
 #include "ktap.h"
 
 #define RECORDS		150000
 /* Payload bytes of a page, so that pages change often; and pages. */
 #define DATA		256
 #define PAGES		6
-
-static struct otr_ring *ring;
-static bool stop;
-static bool overwrites;
-static bool nest;
-static bool inside;
 
 struct result {
 	u64	read;
@@ -30,38 +23,6 @@ struct result {
 	u64	disorder;
 	u32	last;
 };
-
-static u32 next_number;
-static u64 refused;
-
-static void write_one(u32 words)
-{
-	struct payload *payload;
-	struct otr_rec rec;
-	u32 number = next_number++;
-
-	payload = otr_ring_begin(ring, &rec, sizeof(*payload) + 4 * words);
-	if (!payload) {
-		refused++;
-		return;
-	}
-	payload_fill(payload, number, words);
-	otr_ring_end(&rec);
-}
-
-/* An interrupt, now and then, at any step of the one that it comes into. */
-void buffer_step(int n)
-{
-	static u32 turn;
-
-	if (overwrites)
-		racers_overlook_copies(n);
-	if (shim_cpu || !nest || inside || ++turn % 7)
-		return;
-	inside = true;
-	write_one(turn % 5);
-	inside = false;
-}
 
 /* Read what is there. Who nests has the higher number but may come first. */
 static void drain(struct result *result)
