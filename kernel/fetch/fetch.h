@@ -367,12 +367,17 @@ enum otr_fetch_base {
  * @stack: value of the stack pointer, which at the entry of a function points to its return
  *	   address
  * @file: for OTR_FETCH_USER: the address at which offset 0 of the file is mapped
+ * @regs: in the kernel: all that was in registers there, NULL where that is not known; no
+ *	  argument comes from here
  */
 struct otr_fetch_source {
 	const void	*base;
 	const u64	*saved;
 	unsigned long	stack;
-	unsigned long	file;
+	union {
+		unsigned long		file;
+		const struct pt_regs	*regs;
+	};
 };
 
 /* read.c: from words to a program */

@@ -168,7 +168,7 @@ int otr_probe_records_init(void);
 void otr_probe_records_exit(void);
 void otr_probe_record_missed(const struct otr_probe *probe, struct otr_sub *only);
 void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
-			  struct otr_probe_rec *rec, u32 len, unsigned long at, unsigned long to);
+			  struct otr_probe_rec *rec, u32 len, unsigned long from);
 void otr_probe_record_texts(const struct otr_probe *probe, struct otr_sub *only,
 			    struct otr_fetch_source source, unsigned long at, unsigned long to);
 

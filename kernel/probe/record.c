@@ -18,12 +18,16 @@ static DEFINE_PER_CPU(u32, record_nest);
 
 /*
  * Where stacks of a record begin: where a function returns to, or in the code that is probed,
- * whose return address is a few bytes behind @at.
+ * of which there are registers, or whose return address is a few bytes behind @at.
  */
-static unsigned long record_from(unsigned long at, unsigned long to)
+static unsigned long record_from(const struct otr_fetch_source *source, unsigned long at,
+				 unsigned long to)
 {
 	/* Not the address itself, which means the one who called that. */
-	return to ? to - 1 : at;
+	if (to)
+		return to - 1;
+	/* Of a program it is an address in there, with which no stack of the kernel begins. */
+	return source->regs ? (unsigned long)source->regs : at;
 }
 
 /**
@@ -49,7 +53,7 @@ noinline void otr_probe_record_aside(const struct otr_fetch *fetch, struct otr_s
 		return;
 	otr_probe_fill(fetch, &source, head, rec, len, at, to);
 	barrier_data(rec);
-	otr_event_end_from(&out, record_from(at, to));
+	otr_event_end_from(&out, record_from(&source, at, to));
 }
 
 /**
@@ -94,15 +98,13 @@ void otr_probe_record_missed(const struct otr_probe *probe, struct otr_sub *only
  * @only: in this instance; NULL for wherever it is wanted
  * @rec: the record, with room up to the next word
  * @len: its length
- * @at: as &struct otr_probe_rec.at
- * @to: as &struct otr_probe_rec.to
+ * @from: where its stack begins, as for otr_stack_record()
  *
  * Context: that of otr_probe_record().
  */
 void otr_probe_record_put(const struct otr_probe *probe, struct otr_sub *only,
-			  struct otr_probe_rec *rec, u32 len, unsigned long at, unsigned long to)
+			  struct otr_probe_rec *rec, u32 len, unsigned long from)
 {
-	unsigned long from = record_from(at, to);
 	const struct otr_dyn_target *target;
 
 	/* The last bytes may be no word. */
@@ -200,7 +202,8 @@ static noinline void record_long(const struct otr_probe *probe, struct otr_sub *
 	rec = (void *)raw_cpu_ptr(record_rooms)->room[slot];
 	record_put_heads(probe, rec, at, to);
 	otr_probe_record_put(probe, only, rec,
-			     otr_fetch_run(probe->fetch, source, rec, OTR_PROBE_ROOM), at, to);
+			     otr_fetch_run(probe->fetch, source, rec, OTR_PROBE_ROOM),
+			     record_from(source, at, to));
 	otr_nest_exit(&record_nest, slot);
 }
 

@@ -31,6 +31,7 @@ static int trap_hit(struct kprobe *at, struct pt_regs *regs)
 	const struct otr_fetch_source source = {
 		.base	= regs,
 		.stack	= kernel_stack_pointer(regs),
+		.regs	= regs,
 	};
 	const struct otr_kprobe *kp = trap->kp;
 	unsigned long ip = regs->ip;

@@ -68,7 +68,7 @@ static noinline void uhit_record_looking(const struct otr_uprobe *up,
 		rec->to = to;
 	len = otr_fetch_run_user(up->probe.fetch, source, rec, OTR_PROBE_ROOM);
 	preempt_disable_notrace();
-	otr_probe_record_put(&up->probe, NULL, rec, len, at, to);
+	otr_probe_record_put(&up->probe, NULL, rec, len, at);
 	preempt_enable_notrace();
 	uhit_give_room(rec);
 }

@@ -512,8 +512,8 @@ static __always_inline bool event_sunk(struct otr_sub *sub, void *data, unsigned
 static noinline void event_judge_tapped(struct otr_sub *sub, void *data, unsigned int len,
 					u32 gate, unsigned long probe)
 {
-	if (!event_sunk(sub, data, len, gate, probe) &&
-	    !event_counted(sub, data, len, gate, probe))
+	if (!event_counted(sub, data, len, gate, probe) &&
+	    !event_sunk(sub, data, len, gate, probe))
 		event_judge_taps(sub, data, len, NULL, probe);
 }
 

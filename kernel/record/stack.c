@@ -74,6 +74,36 @@ static unsigned int stack_ours(unsigned long *caller, unsigned int nr, unsigned 
 	return i < nr ? i : 0;
 }
 
+/* Is @from registers of the kernel's, and no text? */
+static bool stack_has_regs(unsigned long from)
+{
+	return from >= TASK_SIZE_MAX && from < __START_KERNEL_map;
+}
+
+/*
+ * The callers from @from on. How many there are; @skip: how many of them are in front of it.
+ * Otherwise than a return address, that of the registers is not behind a call.
+ */
+static unsigned int stack_callers(struct otr_unwind *unwind, unsigned long from,
+				  unsigned long *caller, unsigned int max, unsigned int *skip)
+{
+	const struct pt_regs *regs = (const struct pt_regs *)from;
+	unsigned int nr;
+
+	*skip = 0;
+	if (stack_has_regs(from)) {
+		unwind->ip = regs->ip + 1;
+		unwind->sp = regs->sp;
+		unwind->bp = regs->bp;
+		caller[0] = regs->ip;
+		return 1 + otr_unwind(unwind, caller + 1, max - 1);
+	}
+	otr_unwind_here(unwind);
+	nr = otr_unwind(unwind, caller, max);
+	*skip = stack_ours(caller, nr, from);
+	return nr;
+}
+
 /* Bytes of a record are counted in steps of 8, its head included. */
 static noinline void stack_record(struct otr_ring *ring, unsigned long *caller,
 				  struct otr_unwind *unwind, unsigned long from)
@@ -82,9 +112,7 @@ static noinline void stack_record(struct otr_ring *ring, unsigned long *caller,
 	struct otr_rec_stack *out;
 	unsigned int nr, skip;
 
-	otr_unwind_here(unwind);
-	nr = otr_unwind(unwind, caller, OTR_STACK_MAX);
-	skip = stack_ours(caller, nr, from);
+	nr = stack_callers(unwind, from, caller, OTR_STACK_MAX, &skip);
 	nr -= skip;
 	out = otr_ring_begin(ring, &rec, struct_size(out, caller, nr));
 	if (!out)
@@ -100,8 +128,9 @@ static noinline void stack_record(struct otr_ring *ring, unsigned long *caller,
  * otr_stack_record - record the callers
  * @ring: where to
  * @from: the innermost caller of interest, or an address a few bytes in front of it; where
- *	  it is none, stacks begin with the first caller that is not ours. OTR_STACK_SITE or
- *	  OTR_STACK_CALLER for a hook's function
+ *	  it is none, stacks begin with the first caller that is not ours. Or where it is, as
+ *	  registers of the kernel's (struct pt_regs *); OTR_STACK_SITE or OTR_STACK_CALLER for
+ *	  a hook's function
  *
  * Where RCU is not watching there is no stack: the unwinder needs it.
  *
@@ -147,9 +176,7 @@ unsigned int otr_stack_save(unsigned long from, unsigned long *callers, unsigned
 		return 0;
 	caller = raw_cpu_ptr(all)->slot[slot].caller;
 	unwind = &raw_cpu_ptr(all)->slot[slot].unwind;
-	otr_unwind_here(unwind);
-	found = otr_unwind(unwind, caller, nr + STACK_OURS);
-	skip = stack_ours(caller, found, from);
+	found = stack_callers(unwind, from, caller, nr + STACK_OURS, &skip);
 	skip += skip < found && caller[skip] == from;
 	nr = found > skip ? min(nr, found - skip) : 0;
 	memcpy(callers, caller + skip, nr * sizeof(*caller));

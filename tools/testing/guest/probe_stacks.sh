@@ -67,13 +67,48 @@ begins()
 	is "$1 goes" "$(add dynamic_events '-:stacks/probe')" ok
 }
 
+# by_jump: an offset in chmod_common() at which the kernel takes a jump, which it does after a
+# while where it can.
+by_jump()
+{
+	local at found=''
+
+	for ((at = 9; at < 64; at++)); do
+		[ "$(add dynamic_events "p:stacks/probe chmod_common+$at")" = ok ] || continue
+		echo 1 >events/stacks/probe/enable
+		sleep 0.5
+		! grep -q 'chmod_common.*OPTIMIZED' /sys/kernel/debug/kprobes/list || found=$at
+		echo 0 >events/stacks/probe/enable
+		add dynamic_events '-:stacks/probe' >/dev/null
+		[ -z "$found" ] || break
+	done
+	echo "$found"
+}
+
+by_option_waiting()
+{
+	echo 1 >"events/$1/enable"
+	sleep 0.5
+	by_option "$1"
+}
+
 begin
+mountpoint -q /sys/kernel/debug || mount -t debugfs nodev /sys/kernel/debug
 touch "$file"
 echo 'int probed(int a) { return a; } int main(void) { return probed(0); }' |
 	cc -O0 -o "$file.program" -x c - 2>/dev/null
 begins 'a kprobe at an entry' chmod_common 'p:stacks/probe chmod_common'
 begins 'with a text' do_sys_openat2 'p:stacks/probe do_sys_openat2 name=+0(%si):ustring'
 begins 'a kprobe in a body' chmod_common 'p:stacks/probe chmod_common+9'
+jump=$(by_jump)
+if [ "$jump" ]; then
+	is 'one by a jump can be defined' "$(add dynamic_events "p:stacks/probe chmod_common+$jump")" ok
+	echo >trace
+	is 'one by a jump' "$(by_option_waiting stacks/probe)" chmod_common
+	add dynamic_events '-:stacks/probe' >/dev/null
+else
+	skip 'one by a jump' 'the kernel makes none'
+fi
 begins 'a kretprobe' __x64_sys_fchmodat 'r:stacks/probe chmod_common $retval'
 begins 'a kretprobe with a text' __x64_sys_openat \
 	'r:stacks/probe do_sys_openat2 name=+0($arg2):ustring'
