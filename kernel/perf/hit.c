@@ -146,7 +146,7 @@ static noinline void hit_other_task(struct hit_seen *seen, pid_t pid)
 
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
-	ctx = task && task != current ? rcu_dereference(task->perf_event_ctxp) : NULL;
+	ctx = task && task != current ? rcu_dereference_raw(task->perf_event_ctxp) : NULL;
 	if (ctx) {
 		raw_spin_lock(&ctx->lock);
 		list_for_each_entry(event, &ctx->event_list, event_entry)
