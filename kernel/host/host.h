@@ -26,6 +26,10 @@
 #include "host/peek.h"
 #include "host/probed.h"
 
+struct perf_event;
+struct perf_sample_data;
+struct pt_regs;
+
 /**
  * enum otr_feature - parts of the engine that depend on a patch to the kernel
  * @OTR_SITES: the kernel's functions begin with a place to patch, and a table
@@ -209,8 +213,6 @@ void otr_host_probe_unregister(struct tracepoint *tp, void *probe, void *data);
 void otr_host_tracepoints_exit(void);
 
 /* perf.c: what perf does with events of its own */
-struct perf_event;
-struct perf_sample_data;
 
 /**
  * struct otr_host_perf - parts of perf; all are there where the kernel has OTR_PERF

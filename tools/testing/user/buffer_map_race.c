@@ -122,6 +122,7 @@ static void *reader(void *unused)
 	for (turn = 0; !__atomic_load_n(&stop, __ATOMIC_ACQUIRE); turn++) {
 		read_mapped(1 + turn * 7 % 200);
 		drain(turn % 5);
+		meet(got.read);
 	}
 	return NULL;
 }
@@ -133,7 +134,6 @@ static void race_once(bool overwrite)
 	};
 	struct otr_ring_stats stats;
 	pthread_t thread;
-	u32 i;
 
 	shim_online[1] = false;
 	EXPECT(!otr_buffer_init());
@@ -145,13 +145,7 @@ static void race_once(bool overwrite)
 	next_number = 0;
 	refused = 0;
 	pthread_create(&thread, NULL, reader, NULL);
-	for (i = 0; i < RECORDS; i++) {
-		write_one(i % 9);
-		/* On one processor the reader would never meet the writer. */
-		if (!(i % 50))
-			sched_yield();
-	}
-	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	write_all(RECORDS);
 	pthread_join(thread, NULL);
 	drain(-1);
 	otr_ring_stats(ring, 0, &stats);

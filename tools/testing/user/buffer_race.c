@@ -48,6 +48,7 @@ static void *reader(void *result)
 	shim_cpu = 1;
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
 		drain(result);
+		meet(((struct result *)result)->read);
 		sched_yield();
 	}
 	return NULL;
@@ -61,7 +62,6 @@ static void race_once(bool overwrite)
 	struct otr_ring_stats stats;
 	struct result result = { };
 	pthread_t thread;
-	u32 i;
 
 	shim_online[1] = false;
 	EXPECT(!otr_buffer_init());
@@ -72,13 +72,7 @@ static void race_once(bool overwrite)
 	next_number = 0;
 	refused = 0;
 	pthread_create(&thread, NULL, reader, &result);
-	for (i = 0; i < RECORDS; i++) {
-		write_one(i % 9);
-		/* On one processor the reader would never meet the writer. */
-		if (!(i % 50))
-			sched_yield();
-	}
-	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	write_all(RECORDS);
 	pthread_join(thread, NULL);
 	drain(&result);
 	otr_ring_stats(ring, 0, &stats);

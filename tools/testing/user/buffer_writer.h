@@ -16,6 +16,8 @@ static bool nest;
 static bool inside;
 static u32 next_number;
 static u64 refused;
+/* How many records the reader has, as it says now and then. */
+static u64 met;
 
 static void write_one(u32 words)
 {
@@ -44,6 +46,30 @@ void buffer_step(int n)
 	inside = true;
 	write_one(turn % 5);
 	inside = false;
+}
+
+static inline void meet(u64 read)
+{
+	__atomic_store_n(&met, read, __ATOMIC_RELAXED);
+}
+
+/*
+ * Write @records, or as many as it takes until the reader has a hundredth of that: on a machine
+ * that is busy with other things, it may not get its turn for long.
+ */
+static inline void write_all(u32 records)
+{
+	u32 i;
+
+	meet(0);
+	for (i = 0; i < records ||
+	     (__atomic_load_n(&met, __ATOMIC_RELAXED) <= records / 100 && i < 50 * records); i++) {
+		write_one(i % 9);
+		/* On one processor the reader would never meet the writer. */
+		if (!(i % 50))
+			sched_yield();
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
 }
 
 #endif /* _BUFFER_WRITER_H */
