@@ -44,7 +44,8 @@ with()
 
 	shift
 	: >"$out.file"
-	$task &
+	# What it leaves behind when it is killed must not be in our directory.
+	(cd / && $task) &
 	pid=$!
 	while [ ! -s "$out.file" ]; do
 		sleep 0.1
