@@ -107,12 +107,13 @@ static void __exit outrace_exit(void)
 }
 module_exit(outrace_exit);
 #else
-/* The files come last, and need what the kernel makes of sysfs later. */
-#define ROOMS_EARLY	(ARRAY_SIZE(rooms) - 1)
+/* The files, and perf behind them, need what the kernel makes of sysfs later. */
+#define ROOMS_LATE	2
+#define ROOMS_EARLY	(ARRAY_SIZE(rooms) - ROOMS_LATE)
 
 /*
  * A part of the kernel. One CPU runs, kernel threads can be made and text be patched:
- * there is nothing that a room but the last one has to wait for.
+ * there is nothing that a room but the last ones has to wait for.
  */
 static int __init outrace_init_early(void)
 {
