@@ -9,7 +9,6 @@
 #include <linux/kernel.h>
 
 #include "buffer_writer.h"
-#include "ktap.h"
 
 #define RECORDS		100000
 /* Payload bytes of a page, so that pages change often; and pages. */
@@ -161,48 +160,4 @@ static void race_once(bool overwrite)
 	otr_ring_destroy(ring);
 	otr_buffer_exit();
 	shim_online[1] = true;
-}
-
-/* At least once. */
-static void race(bool overwrite, bool nested)
-{
-	u64 end = race_end(4);
-
-	nest = nested;
-	do
-		race_once(overwrite);
-	while (race_on(&end) && !ktap_failures);
-	nest = false;
-}
-
-static void overwriting(void)
-{
-	race(true, false);
-}
-
-static void until_full(void)
-{
-	race(false, false);
-}
-
-static void overwriting_nested(void)
-{
-	race(true, true);
-}
-
-static void until_full_nested(void)
-{
-	race(false, true);
-}
-
-static const struct ktap_case cases[] = {
-	KTAP_CASE(overwriting),
-	KTAP_CASE(until_full),
-	KTAP_CASE(overwriting_nested),
-	KTAP_CASE(until_full_nested),
-};
-
-int main(void)
-{
-	return ktap_run(cases, ARRAY_SIZE(cases));
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * For the programs that race one writer with who reads: a writer of numbered records, which is
- * interrupted now and then by one who does the same, at any of its steps.
+ * interrupted now and then by one who does the same, at any of its steps; and the cases, in
+ * which the program's race_once() is run.
  */
 #ifndef _BUFFER_WRITER_H
 #define _BUFFER_WRITER_H
 
 #include "buffer/ring.h"
 #include "buffer_racers.h"
+#include "ktap.h"
 
 static struct otr_ring *ring;
 static bool stop;
@@ -70,6 +72,53 @@ static inline void write_all(u32 records)
 			sched_yield();
 	}
 	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+}
+
+/* The program's: a race of all records, and what is to be true behind it. */
+static void race_once(bool overwrite);
+
+/* At least once. */
+static void race(bool overwrite, bool nested)
+{
+	u64 end = race_end(4);
+
+	nest = nested;
+	do
+		race_once(overwrite);
+	while (race_on(&end) && !ktap_failures);
+	nest = false;
+}
+
+static void overwriting(void)
+{
+	race(true, false);
+}
+
+static void until_full(void)
+{
+	race(false, false);
+}
+
+static void overwriting_nested(void)
+{
+	race(true, true);
+}
+
+static void until_full_nested(void)
+{
+	race(false, true);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(overwriting),
+	KTAP_CASE(until_full),
+	KTAP_CASE(overwriting_nested),
+	KTAP_CASE(until_full_nested),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
 }
 
 #endif /* _BUFFER_WRITER_H */
