@@ -109,7 +109,7 @@ static struct otr_probe_event *define_event(struct otr_kprobe_def *def, struct o
 
 	*made = !to;
 	if (!to)
-		return otr_probe_event_add(&def->name, define_head(kp), kp->probe.fetch,
+		return otr_probe_event_add(&def->name, define_head(kp), NULL, kp->probe.fetch,
 					   def->family->ops);
 	if (IS_ERR(to)) {
 		otr_fetch_fail(&def->line, 0, 0, define_is_mixed(def) ? OTR_FETCH_DIFF_PROBE_TYPE :

@@ -297,7 +297,8 @@ static int eprobe_add(struct eprobe *ep, struct otr_fetch_line *line,
 		otr_fetch_fail(line, 0, 0, OTR_FETCH_EVENT_EXIST);
 		to = ERR_PTR(-EEXIST);
 	} else {
-		to = otr_probe_event_add_on(name, ep->base, ep->probe.fetch, &eprobe_ops);
+		to = otr_probe_event_add(name, OTR_PROBE_BARE, ep->base, ep->probe.fetch,
+					 &eprobe_ops);
 	}
 	if (IS_ERR(to)) {
 		otr_fetch_free(ep->probe.fetch);

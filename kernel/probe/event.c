@@ -255,10 +255,22 @@ static size_t event_fill_base(char *to, size_t size, const struct otr_event *bas
 			   snprintf(to, size, "%s", ""));
 }
 
-static struct otr_probe_event *event_add(const struct otr_probe_name *name,
-					 enum otr_probe_head head, const struct otr_event *base,
-					 struct otr_fetch *fetch,
-					 const struct otr_probe_ops *ops)
+/**
+ * otr_probe_event_add - make an event for the first probe of a name
+ * @name: the name, which nobody has
+ * @head: how records begin
+ * @base: another event that records are said to come from, for OTR_PROBE_BARE; else NULL
+ * @fetch: the probe's arguments; the event owns them from here on, unless it fails
+ * @ops: what its probes can do
+ *
+ * Context: otr_dyn_lock() held.
+ * Return: the event, known to everybody, without a probe; ERR_PTR(-ENOMEM), or what
+ * otr_event_register() returned.
+ */
+struct otr_probe_event *otr_probe_event_add(const struct otr_probe_name *name,
+					    enum otr_probe_head head, const struct otr_event *base,
+					    struct otr_fetch *fetch,
+					    const struct otr_probe_ops *ops)
 {
 	size_t base_bytes = event_fill_base(NULL, 0, base);
 	unsigned int nr = event_heads[head].nr + fetch->nr + 1;
@@ -286,42 +298,6 @@ static struct otr_probe_event *event_add(const struct otr_probe_name *name,
 		return to;
 	kvfree(to);
 	return ERR_PTR(err);
-}
-
-/**
- * otr_probe_event_add - make an event for the first probe of a name
- * @name: the name, which nobody has
- * @head: how records begin
- * @fetch: the probe's arguments; the event owns them from here on, unless it fails
- * @ops: what its probes can do
- *
- * Context: otr_dyn_lock() held.
- * Return: the event, known to everybody, without a probe; ERR_PTR(-ENOMEM), or what
- * otr_event_register() returned.
- */
-struct otr_probe_event *otr_probe_event_add(const struct otr_probe_name *name,
-					    enum otr_probe_head head, struct otr_fetch *fetch,
-					    const struct otr_probe_ops *ops)
-{
-	return event_add(name, head, NULL, fetch, ops);
-}
-
-/**
- * otr_probe_event_add_on - the same for a probe on another event
- * @name: as for otr_probe_event_add()
- * @base: the other event, which records are said to come from
- * @fetch: as there
- * @ops: as there
- *
- * Context: otr_dyn_lock() held.
- * Return: as otr_probe_event_add().
- */
-struct otr_probe_event *otr_probe_event_add_on(const struct otr_probe_name *name,
-					       const struct otr_event *base,
-					       struct otr_fetch *fetch,
-					       const struct otr_probe_ops *ops)
-{
-	return event_add(name, OTR_PROBE_BARE, base, fetch, ops);
 }
 
 static void event_free(struct rcu_head *rcu)

@@ -147,12 +147,9 @@ struct otr_probe_event *otr_probe_event_named(const struct otr_probe_name *name,
 					      const struct otr_probe_ops *ops);
 struct otr_probe *otr_probe_first(const struct otr_probe_event *to);
 struct otr_probe_event *otr_probe_event_add(const struct otr_probe_name *name,
-					    enum otr_probe_head head, struct otr_fetch *fetch,
+					    enum otr_probe_head head, const struct otr_event *base,
+					    struct otr_fetch *fetch,
 					    const struct otr_probe_ops *ops);
-struct otr_probe_event *otr_probe_event_add_on(const struct otr_probe_name *name,
-					       const struct otr_event *base,
-					       struct otr_fetch *fetch,
-					       const struct otr_probe_ops *ops);
 void otr_probe_event_drop(struct otr_probe_event *to);
 void otr_probe_join(struct otr_probe *probe, struct otr_probe_event *to,
 		    const struct otr_dyn_kind *kind);

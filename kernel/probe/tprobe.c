@@ -245,7 +245,8 @@ static struct otr_probe_event *tprobe_event(struct tprobe *tp, struct otr_fetch_
 	int err;
 
 	if (!to)
-		return otr_probe_event_add(name, OTR_PROBE_AT, tp->probe.fetch, &otr_tprobe_ops);
+		return otr_probe_event_add(name, OTR_PROBE_AT, NULL, tp->probe.fetch,
+					   &otr_tprobe_ops);
 	if (IS_ERR(to)) {
 		bool mixed = !IS_ERR_OR_NULL(otr_probe_event_named(name, &otr_fprobe_ops));
 

@@ -215,7 +215,8 @@ static int uprobe_add(struct otr_uprobe *up, struct otr_fetch_line *line,
 	int err = 0;
 
 	if (!to) {
-		to = otr_probe_event_add(name, uprobe_head(up), up->probe.fetch, &otr_uprobe_ops);
+		to = otr_probe_event_add(name, uprobe_head(up), NULL, up->probe.fetch,
+					 &otr_uprobe_ops);
 		err = PTR_ERR_OR_ZERO(to);
 	} else if (IS_ERR(to)) {
 		otr_fetch_fail(line, 0, 0, OTR_FETCH_EVENT_EXIST);
