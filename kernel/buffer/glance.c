@@ -96,20 +96,42 @@ void otr_glance_begin(struct otr_glance *g, struct otr_ring *ring, int cpu)
 	g->told = g->lost;
 }
 
-/* Go behind what is not to be shown, on a page that begins with record @base. */
+/**
+ * otr_glance_holds - was the record there while it was looked at?
+ * @g: a glance of which otr_glance_peek() showed a record
+ *
+ * Context: that of otr_glance_begin().
+ * Return: whether it was; if not, otr_glance_peek() goes on somewhere else.
+ */
+bool otr_glance_holds(struct otr_glance *g)
+{
+	if (glance_unchanged(g) && (g->slot ? READ_ONCE(g->slot->word) == g->word :
+				    READ_ONCE(g->rc->reader.cur.page) == g->cur.page))
+		return true;
+	g->cur.off = g->cur.end;
+	return false;
+}
+
+/*
+ * Go behind what is not to be shown, on a page that begins with record @base. What was
+ * counted there are records only if the page was there all the while.
+ */
 static void glance_skip_known(struct otr_glance *g, u64 base, u32 off)
 {
 	u64 wanted = max(g->next, g->shown), number = base;
 	struct otr_item item;
 
-	if (g->known && base > wanted)
-		g->lost += base - wanted;
 	while ((g->cur.off < off || (g->known && number < g->next)) &&
 	       otr_cursor_look(&g->cur, &item, &g->after) > 0) {
+		OTR_STEP(44);
 		g->cur.off = g->after;
 		g->cur.ts = item.ts;
 		number++;
 	}
+	if (!otr_glance_holds(g))
+		return;
+	if (g->known && base > wanted)
+		g->lost += base - wanted;
 	g->next = number;
 	g->known = true;
 }
@@ -144,6 +166,7 @@ static bool glance_enter_page(struct otr_glance *g, u64 commit)
 	base = READ_ONCE(slot->base);
 	end = last ? otr_pos_off(commit) : min_t(u64, READ_ONCE(page->commit), g->data);
 	ts = READ_ONCE(page->ts);
+	OTR_STEP(43);
 	/* Pairs with the cmpxchg in write_open_page(), see memory-order.rst (page). */
 	smp_rmb();
 	if (READ_ONCE(slot->word) != word || !glance_in_place(g))
@@ -208,22 +231,6 @@ bool otr_glance_peek(struct otr_glance *g, struct otr_item *item)
 			glance_go_behind(g, item->ts);
 		}
 	} while (glance_find_page(g));
-	return false;
-}
-
-/**
- * otr_glance_holds - was the record there while it was looked at?
- * @g: a glance of which otr_glance_peek() showed a record
- *
- * Context: that of otr_glance_begin().
- * Return: whether it was; if not, otr_glance_peek() goes on somewhere else.
- */
-bool otr_glance_holds(struct otr_glance *g)
-{
-	if (glance_unchanged(g) && (g->slot ? READ_ONCE(g->slot->word) == g->word :
-				    READ_ONCE(g->rc->reader.cur.page) == g->cur.page))
-		return true;
-	g->cur.off = g->cur.end;
 	return false;
 }
 
