@@ -44,7 +44,7 @@ with()
 
 	shift
 	: >"$out.file"
-	# What it leaves behind when it is killed must not be in our directory.
+	# A sleep that it leaves behind when it is killed must not keep our directory.
 	(cd / && $task) &
 	pid=$!
 	while [ ! -s "$out.file" ]; do

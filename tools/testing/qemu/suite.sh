@@ -7,13 +7,22 @@
 
 reload()
 {
+	local said end=$((SECONDS + 5 * slower))
+
 	# Without a module the engine is a part of the kernel, or not under test.
 	[ -e "$OTR_MODULE" ] || return 0
 	cd /
 	while mountpoint -q /sys/kernel/tracing; do
 		umount /sys/kernel/tracing || return
 	done
-	rmmod outrace || return
+	# A mount that debugfs made goes by itself, within about a second after its last user.
+	until said=$(rmmod outrace 2>&1); do
+		if [ "$SECONDS" -ge "$end" ]; then
+			echo "# $said"
+			return 1
+		fi
+		sleep 0.1
+	done
 	# shellcheck disable=SC2086 # a list of words
 	insmod "$OTR_MODULE" $OTR_PARAMS
 }
