@@ -89,6 +89,12 @@ static bool host_has_perf(void)
 	       otr_host_perf_present();
 }
 
+static bool host_has_perf_filter(void)
+{
+	return !IS_ENABLED(CONFIG_PERF_EVENTS) || IS_ENABLED(CONFIG_EVENT_TRACING) ||
+	       __is_defined(OTR_HAVE_PMU_FILTER);
+}
+
 static const struct feature host_features[OTR_NR_FEATURES] = {
 	[OTR_SITES] = {
 		"tracing of the kernel's functions", "*-tracing-Patchable-*", host_has_sites,
@@ -128,6 +134,9 @@ static const struct feature host_features[OTR_NR_FEATURES] = {
 	},
 	[OTR_PERF] = {
 		"events for perf", "*-kallsyms-*", host_has_perf,
+	},
+	[OTR_PERF_FILTER] = {
+		"filters of perf's events", "*-perf-Let-a-PMU-*", host_has_perf_filter,
 	},
 };
 

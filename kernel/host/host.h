@@ -44,6 +44,7 @@ struct pt_regs;
  * @OTR_TRACEPOINTS: the kernel's tracepoints exist
  * @OTR_STRINGS: texts are known of which tracepoints get the address
  * @OTR_PERF: perf takes events of a module
+ * @OTR_PERF_FILTER: it hands filters to a module
  * @OTR_NR_FEATURES: their number
  */
 enum otr_feature {
@@ -58,6 +59,7 @@ enum otr_feature {
 	OTR_TRACEPOINTS,
 	OTR_STRINGS,
 	OTR_PERF,
+	OTR_PERF_FILTER,
 	OTR_NR_FEATURES,
 };
 

@@ -43,3 +43,5 @@ ask RETURN_OPS linux/ftrace.h \
 	'int f(const struct fentry_return_ops *o) { return fentry_return_register(o); }' "$@"
 ask GET_KPROBE linux/kprobes.h \
 	'unsigned char f(void *a) { return get_kprobe(a)->opcode; }' "$@"
+ask PMU_FILTER linux/perf_event.h \
+	'int f(struct pmu *p, struct perf_event *e) { return p->set_filter(e, "0"); }' "$@"

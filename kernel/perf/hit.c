@@ -121,12 +121,24 @@ static noinline void hit_sample(struct perf_event *event, struct hit_seen *seen)
 	static_call(otr_perf_happened)(event, seen->count, &data, hit_regs(seen));
 }
 
+static bool hit_wanted(const struct otr_filter *filter, const struct hit_seen *seen)
+{
+	if (otr_filter_needs_head(filter))
+		hit_put_head(seen);
+	return otr_filter_match(filter, seen->hit->rec);
+}
+
 static __always_inline void hit_event(struct perf_event *event, struct hit_seen *seen)
 {
+	/* Its contents come with its address, see pmu_set_filter(). */
+	const struct otr_filter *filter = READ_ONCE(otr_perf_use_of(event)->filter);
+
 	if (unlikely(event->hw.state & PERF_HES_STOPPED))
 		return;
 	/* Of what user space did it is known that it did not happen in the kernel. */
 	if (event->attr.exclude_kernel && !seen->source->from_user)
+		return;
+	if (unlikely(filter) && !hit_wanted(filter, seen))
 		return;
 	if (is_sampling_event(event))
 		hit_sample(event, seen);

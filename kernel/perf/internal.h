@@ -51,10 +51,12 @@ struct otr_perf_source {
 
 /**
  * struct otr_perf_use - what was opened, for the event and those that tasks inherit from it
+ * @filter: what records have to pass, NULL for nothing; set once, and read with preemption off
  * @source: our event; NULL when it was given back
  * @closed: in the list of those that are to be freed
  */
 struct otr_perf_use {
+	struct otr_filter	*filter;
 	struct otr_perf_source	*source;
 	struct llist_node	closed;
 };

@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "host/host.h"
@@ -33,8 +34,10 @@ static void pmu_free_closed(struct work_struct *work)
 		if (use->source)
 			otr_perf_source_put(use->source, true);
 	synchronize_rcu();
-	llist_for_each_entry_safe(use, next, closed, closed)
+	llist_for_each_entry_safe(use, next, closed, closed) {
+		otr_filter_free(use->filter);
 		kfree(use);
+	}
 }
 
 static DECLARE_WORK(pmu_closed_work, pmu_free_closed);
@@ -125,6 +128,30 @@ static void pmu_read(struct perf_event *event)
 	/* Its count is counted in place. */
 }
 
+#ifdef OTR_HAVE_PMU_FILTER
+/* As in-tree there is one, for good. Perf holds a lock of the event's meanwhile. */
+static int pmu_set_filter(struct perf_event *event, const char *text)
+{
+	struct otr_perf_use *use = event->pmu_private;
+	struct otr_filter *filter;
+	struct otr_cmd cmd;
+	char *copy;
+	int err;
+
+	if (use->filter)
+		return -EEXIST;
+	copy = kstrdup(text, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	err = otr_filter_create(use->source->event, strim(copy), &cmd, &filter);
+	if (!err)
+		/* Pairs with the address dependency in hit_event(): the filter is complete. */
+		smp_store_release(&use->filter, filter);
+	kfree(copy);
+	return err;
+}
+#endif
+
 static struct pmu pmu_tracepoints = {
 	.module		= THIS_MODULE,
 	.task_ctx_nr	= perf_sw_context,
@@ -134,6 +161,9 @@ static struct pmu pmu_tracepoints = {
 	.start		= pmu_start,
 	.stop		= pmu_stop,
 	.read		= pmu_read,
+#ifdef OTR_HAVE_PMU_FILTER
+	.set_filter	= pmu_set_filter,
+#endif
 };
 
 /* With event tracing the kernel has it. */

@@ -37,6 +37,10 @@ ROWS = _rows(
     ('hist_pair', 'start and end, a synthetic event of the time', 4149, 900),
     ('trigger_reject', 'traceoff trigger whose filter rejects', None, 60),
     ('stack', 'stacktrace trigger, about 8 frames', 6576, 2000),
+    ('perf_count', 'counted by perf, for the task', None, None),
+    ('perf_reject', 'the same, its filter rejects', None, None),
+    ('perf_other', 'counted by perf, for another task', None, None),
+    ('perf_sample', 'sampled by perf, each one', None, None),
 ) + _rows(
     'Functions', INSTRUCTIONS,
     ('call_off', 'call of a traceable function, off (with its loop)', 5, 5),

@@ -142,6 +142,26 @@ check_programs()
 	unlike 'loses nothing' "$text" 'INFO:'
 }
 
+check_filters()
+{
+	local text
+
+	# shellcheck disable=SC2086 # words
+	is 'perf stat --filter' "$(counted syscalls:sys_enter_read --filter 'count == 1' $copy_bytes)" 1000
+	text=$(recorded -e sched:sched_process_exec --filter 'filename ~ "*/ls"' -a sh -c 'ls; ls; cat /dev/null; :')
+	is 'perf record --filter' "$(texts sched_process_exec <<<"$text" | sed 's/ pid.*//' | uniq -c | xargs)" \
+		'2 sched_process_exec: filename=/usr/bin/ls'
+	text=$(recorded -e sched:sched_process_exec --filter 'common_pid != 0 && comm == "ls"' -a sh -c 'ls; :')
+	is 'common fields, and what is not in the record' "$(texts sched_process_exec <<<"$text" | wc -l)" 1
+	like 'no such field' "$(perf stat -e sched:sched_switch --filter 'nothing == 1' true 2>&1)" \
+		'failed to set filter .nothing == 1. on event sched:sched_switch with 22'
+	is 'tasks inherit it' "$(counted sched:sched_process_exec --filter 'comm == "ls"' sh -c '(ls; :); ls; cat /dev/null; :')" 2
+	is 'a second one' "$(opens --filters 'prev_pid == 0' 'next_pid == 0' "$(id sched/sched_switch)")" EEXIST
+	is 'one that is wrong' "$(opens --filters 'prev_pid ==' '' "$(id sched/sched_switch)")" EINVAL
+	is 'nothing' "$(opens --filters '' '' "$(id sched/sched_switch)")" EINVAL
+	is 'and 0 is none' "$(opens --filters '0' '' "$(id sched/sched_switch)")" EINVAL
+}
+
 # opens ARGUMENT...
 opens()
 {
@@ -204,6 +224,7 @@ client_begin perf
 if [ -z "${long-}" ]; then
 	check_counting
 	check_sampling
+	check_filters
 	check_rights
 else
 	check_tasks

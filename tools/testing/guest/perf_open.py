@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Open events of tracepoints by perf_event_open(), as no program of Debian's does.
 
-    perf_open.py [--paranoid N] [--user] [--raw] [--all] [--period N] [--more BITS] ID
+    perf_open.py [--paranoid N] [--user] [--raw] [--all] [--period N] [--more BITS]
+                 [--filters TEXT TEXT] ID
                                         open one: "ok", or the name of the error
     perf_open.py --times N ID...        open and close them so many times, on all CPUs
     perf_open.py --hold SECONDS ID      hold it open
@@ -18,6 +19,7 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NR_OPEN = 298
+SET_FILTER = 0x40082406
 TYPE = 2
 SAMPLE_IP, SAMPLE_RAW = 1 << 0, 1 << 10
 SAMPLE_BRANCHES, ANY_BRANCH = 1 << 11, 1 << 3
@@ -49,7 +51,11 @@ def one(a):
     flags = EXCLUDE_KERNEL | EXCLUDE_HV if a.user else 0
     where = (-1, 0) if a.all else (0, -1)
     try:
-        os.close(perf_open(attr(int(a.rest[0], 0), a.period, sample, flags), *where))
+        fd = perf_open(attr(int(a.rest[0], 0), a.period, sample, flags), *where)
+        for text in a.filters or []:
+            if LIBC.ioctl(fd, SET_FILTER, text.encode()) < 0:
+                raise OSError(ctypes.get_errno(), text)
+        os.close(fd)
     except OSError as e:
         return errno.errorcode.get(e.errno, str(e.errno))
     return 'ok'
@@ -72,6 +78,7 @@ def main():
     parser.add_argument('--all', action='store_true')
     parser.add_argument('--period', type=int, default=0)
     parser.add_argument('--more', default='0')
+    parser.add_argument('--filters', nargs=2)
     parser.add_argument('--times', type=int)
     parser.add_argument('--hold', type=float)
     parser.add_argument('rest', nargs=argparse.REMAINDER)
