@@ -216,20 +216,12 @@ void otr_host_tracepoints_exit(void);
 
 /* perf.c: what perf does with events of its own */
 
-/**
- * struct otr_host_perf - parts of perf; all are there where the kernel has OTR_PERF
- * @happened: an event happened so many times: it is counted, and sampled when it is time;
- *	      preemption off
- * @set_period: begins a period of an event that is sampled; interrupts off
- */
-struct otr_host_perf {
-	void	(*happened)(struct perf_event *event, u64 nr, struct perf_sample_data *data,
-			    struct pt_regs *regs);
-	u64	(*set_period)(struct perf_event *event);
-};
+typedef void otr_host_perf_happened_t(struct perf_event *event, u64 nr,
+				      struct perf_sample_data *data, struct pt_regs *regs);
 
-const struct otr_host_perf *otr_host_perf(void);
 bool otr_host_perf_present(void);
+otr_host_perf_happened_t *otr_host_perf_happened(void);
+void otr_host_perf_set_period(struct perf_event *event);
 int otr_host_perf_allow_raw(void);
 
 /* types.c: what the kernel and modules say of their types */

@@ -61,6 +61,10 @@ int otr_host_symbol(unsigned long addr, bool with_offset, char *buf, size_t size
  * otr_host_address - the address of a name
  * @name: a symbol
  *
+ * A function found that way must be called directly, by static_call(): the kernel takes away
+ * what processors with indirect branch tracking want at the target of an indirect call, from
+ * functions that it does not call like that itself.
+ *
  * Context: process context.
  * Return: its address, 0 if there is none or names are off.
  */

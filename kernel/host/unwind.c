@@ -17,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/sched/task_stack.h>
 #include <linux/stacktrace.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
 
 #include "host/host.h"
@@ -68,7 +69,13 @@ static const unsigned int *unwind_blocks;
 static unsigned long unwind_rethook;
 static unsigned long unwind_return;
 
-static struct module *(*unwind_module)(unsigned long addr);
+static struct module *unwind_no_module(unsigned long addr)
+{
+	return NULL;
+}
+
+/* A direct call, see otr_host_address(). */
+DEFINE_STATIC_CALL(otr_unwind_module, unwind_no_module);
 
 static u64 unwind_known[BIT(UNWIND_BITS)];
 
@@ -109,7 +116,7 @@ static const struct orc_entry *unwind_entry(unsigned long ip)
 		return unwind_kernel.entries + block[0] +
 		       unwind_search(unwind_kernel.ips + block[0], block[1] + 1 - block[0], ip);
 	}
-	mod = unwind_module ? unwind_module(ip) : NULL;
+	mod = static_call(otr_unwind_module)(ip);
 	if (!mod || !mod->arch.num_orcs)
 		return NULL;
 	return mod->arch.orc_unwind +
@@ -351,11 +358,13 @@ void otr_unwind_forget(void)
  */
 void otr_unwind_init(unsigned long trampoline)
 {
+	typeof(__module_text_address) *of_module = (void *)otr_host_address("__module_text_address");
 	const unsigned int *blocks = (void *)otr_host_address("orc_lookup");
 
 	unwind_return = trampoline;
 	unwind_rethook = otr_host_address("arch_rethook_trampoline");
-	unwind_module = (void *)otr_host_address("__module_text_address");
+	if (of_module)
+		static_call_update(otr_unwind_module, of_module);
 	unwind_kernel.from = otr_host_address("_stext");
 	unwind_kernel.to = otr_host_address("_etext");
 	unwind_kernel.ips = (void *)otr_host_address("__start_orc_unwind_ip");

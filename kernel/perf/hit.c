@@ -53,7 +53,7 @@ static void hit_happened_not(struct perf_event *event, u64 nr, struct perf_sampl
 {
 }
 
-/* What perf does with an event that happened, see struct otr_host_perf. */
+/* What perf does with an event that happened. */
 DEFINE_STATIC_CALL(otr_perf_happened, hit_happened_not);
 
 /* What happened in the kernel happened in the caller of the event's probe. */
@@ -249,7 +249,7 @@ int otr_perf_hits_init(const struct pmu *pmu)
 	hit_rooms = alloc_percpu(struct hit_rooms);
 	if (!hit_rooms)
 		return -ENOMEM;
-	static_call_update(otr_perf_happened, otr_host_perf()->happened);
+	static_call_update(otr_perf_happened, otr_host_perf_happened());
 	return 0;
 }
 

@@ -107,7 +107,7 @@ static int pmu_add(struct perf_event *event, int flags)
 	hw->state = flags & PERF_EF_START ? 0 : PERF_HES_STOPPED;
 	if (is_sampling_event(event)) {
 		hw->last_period = hw->sample_period;
-		otr_host_perf()->set_period(event);
+		otr_host_perf_set_period(event);
 	}
 	/* Pairs with the walk in hit_count(): the event is complete. */
 	hlist_add_head_rcu(&event->hlist_entry, &here->events);
