@@ -173,8 +173,9 @@ int otr_inst_create(const char *name, struct otr_inst **made)
  * otr_inst_create_hidden - make an instance that users do not see
  * @made: receives it
  *
- * For a room whose records go elsewhere: its ring is the smallest, it has no name and no
- * option. It goes by otr_inst_end().
+ * For a room whose records go elsewhere: its ring is the smallest, it has no name, and no
+ * option but that what a record that is taken back may leave there does not fill it. It
+ * goes by otr_inst_end().
  *
  * Context: that of otr_inst_create().
  * Return: 0, -ENOMEM, or what the room above said.
@@ -186,7 +187,7 @@ int otr_inst_create_hidden(struct otr_inst **made)
 
 	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_tracer_lock);
-	inst = inst_make("", 0, OTR_RING_BYTES);
+	inst = inst_make("", OTR_OPT(OVERWRITE), OTR_RING_BYTES);
 	err = PTR_ERR_OR_ZERO(inst);
 	if (!err) {
 		inst->hidden = true;

@@ -27,8 +27,10 @@ struct otr_perf_here {
  * @task_at: where another task is named whose events it counts for as well, 0 for none
  * @gap: bytes that the in-tree tracer's records have between their members and what is behind
  * @from_user: it is about what user space did: that is where it happened
- * @event: the event
- * @sub: the event in the instance for perf, while there are @uses
+ * @event: the event, NULL when it went away
+ * @owner: the module that the event is part of; each use holds it
+ * @carrier: the module that brings it, the same
+ * @sub: the event in the instance for perf, while there are @uses and the event
  * @uses: how many &struct otr_perf_use there are
  * @gone: in the list of those whose events went away
  *
@@ -44,6 +46,8 @@ struct otr_perf_source {
 
 	/* otr_switch_lock */
 	struct otr_event		*event;
+	struct module			*owner;
+	struct module			*carrier;
 	struct otr_sub			*sub;
 	unsigned int			uses;
 	struct list_head		gone;
@@ -70,6 +74,9 @@ static __always_inline const struct otr_perf_use *otr_perf_use_of(const struct p
 /* source.c */
 struct otr_perf_source *otr_perf_source_get(const struct perf_event *event);
 bool otr_perf_source_put(struct otr_perf_source *source, bool wait);
+int otr_perf_source_filter(const struct otr_perf_source *source, const char *text,
+			   struct otr_filter **filter);
+void otr_perf_sources_settle(void);
 void otr_perf_sources_init(void);
 void otr_perf_sources_exit(void);
 

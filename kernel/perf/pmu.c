@@ -38,20 +38,23 @@ static void pmu_free_closed(struct work_struct *work)
 		otr_filter_free(use->filter);
 		kfree(use);
 	}
+	otr_perf_sources_settle();
 }
 
 static DECLARE_WORK(pmu_closed_work, pmu_free_closed);
 
 /*
  * Programs that close an event and then remove what it hangs on expect that this works. But
- * perf may hold the mmap_lock of a program, which is inside of otr_switch_lock for others: where
- * that would have to be waited for, the work does it.
+ * perf may hold the mmap_lock of the program, which is inside of otr_switch_lock and of the lock
+ * of CPUs that come and go for others: where somebody has it, or where it would have to wait, the
+ * work does it.
  */
 static void pmu_close(struct perf_event *event)
 {
 	struct otr_perf_use *use = event->pmu_private;
 
-	if (otr_perf_source_put(use->source, false))
+	if (!(current->mm && rwsem_is_locked(&current->mm->mmap_lock)) &&
+	    otr_perf_source_put(use->source, false))
 		use->source = NULL;
 	if (llist_add(&use->closed, &pmu_closed))
 		schedule_work(&pmu_closed_work);
@@ -134,7 +137,6 @@ static int pmu_set_filter(struct perf_event *event, const char *text)
 {
 	struct otr_perf_use *use = event->pmu_private;
 	struct otr_filter *filter;
-	struct otr_cmd cmd;
 	char *copy;
 	int err;
 
@@ -143,7 +145,7 @@ static int pmu_set_filter(struct perf_event *event, const char *text)
 	copy = kstrdup(text, GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
-	err = otr_filter_create(use->source->event, strim(copy), &cmd, &filter);
+	err = otr_perf_source_filter(use->source, strim(copy), &filter);
 	if (!err)
 		/* Pairs with the address dependency in hit_event(): the filter is complete. */
 		smp_store_release(&use->filter, filter);

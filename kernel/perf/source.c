@@ -84,7 +84,7 @@ static void source_note_traits(struct otr_perf_source *source, const struct otr_
 {
 	unsigned int i;
 
-	source->from_user = !strcmp(ev->system, "syscalls");
+	source->from_user = ev->flags & OTR_EVENT_SYSCALL;
 	source->gap = source_gap(ev);
 	if (strcmp(ev->system, "sched"))
 		return;
@@ -99,7 +99,8 @@ static void source_note_traits(struct otr_perf_source *source, const struct otr_
 /* May everybody have what an event says of his own tasks? */
 static bool source_for_all(const struct otr_event *ev)
 {
-	return !strcmp(ev->system, "syscalls") || !strcmp(ev->system, "raw_syscalls");
+	return ev->flags & OTR_EVENT_SYSCALL ||
+	       (ev->tp && ev->owner == THIS_MODULE && !strcmp(ev->system, "raw_syscalls"));
 }
 
 /*
@@ -165,23 +166,37 @@ static struct otr_perf_source *source_of(struct otr_event *ev)
 static bool source_offered(const struct otr_event *ev)
 {
 	return otr_event_listed(ev) && otr_event_switched(ev) && ev->flags & OTR_EVENT_ID &&
-	       (ev->tp || !strcmp(ev->system, "syscalls"));
+	       (ev->tp || ev->flags & OTR_EVENT_SYSCALL);
+}
+
+/*
+ * A module that is about to come can be held, and goes all the same when it fails: the kernel
+ * looks at no count then.
+ */
+static bool source_hold_module(struct module *mod)
+{
+	if (!try_module_get(mod))
+		return false;
+	if (!mod || mod == THIS_MODULE || READ_ONCE(mod->state) == MODULE_STATE_LIVE)
+		return true;
+	module_put(mod);
+	return false;
 }
 
 static bool source_hold_modules(const struct otr_event *ev)
 {
-	if (!try_module_get(ev->owner))
+	if (!source_hold_module(ev->owner))
 		return false;
-	if (try_module_get(ev->carrier))
+	if (source_hold_module(ev->carrier))
 		return true;
 	module_put(ev->owner);
 	return false;
 }
 
-static void source_release_modules(const struct otr_event *ev)
+static void source_release_modules(struct module *owner, struct module *carrier)
 {
-	module_put(ev->carrier);
-	module_put(ev->owner);
+	module_put(carrier);
+	module_put(owner);
 }
 
 /* The event of a number, with its modules held. */
@@ -252,6 +267,8 @@ static struct otr_perf_source *source_use(const struct perf_event *event, struct
 	err = source->uses ? 0 : source_attach(source);
 	if (err)
 		return ERR_PTR(err);
+	source->owner = ev->owner;
+	source->carrier = ev->carrier;
 	source->uses++;
 	return source;
 }
@@ -277,7 +294,7 @@ struct otr_perf_source *otr_perf_source_get(const struct perf_event *event)
 	ev = source_event(event->attr.config);
 	source = ev ? source_use(event, ev) : ERR_PTR(-EINVAL);
 	if (ev && IS_ERR(source))
-		source_release_modules(ev);
+		source_release_modules(ev->owner, ev->carrier);
 	mutex_unlock(&otr_switch_lock);
 	return source;
 }
@@ -296,43 +313,78 @@ bool otr_perf_source_put(struct otr_perf_source *source, bool wait)
 		mutex_lock(&otr_switch_lock);
 	else if (!mutex_trylock(&otr_switch_lock))
 		return false;
-	source_release_modules(source->event);
-	if (!--source->uses)
+	if (!--source->uses && source->sub)
 		source_detach(source);
+	source_release_modules(source->owner, source->carrier);
 	mutex_unlock(&otr_switch_lock);
 	return true;
 }
 
-/* Nobody uses it: an event in use does not go. */
+/**
+ * otr_perf_source_filter - make a filter of records of a source
+ * @source: in use
+ * @text: the filter, without spaces around it
+ * @filter: receives it
+ *
+ * Context: otr_switch_lock free; may sleep.
+ * Return: 0, -ENODEV when the event went away, or what otr_filter_create() said.
+ */
+int otr_perf_source_filter(const struct otr_perf_source *source, const char *text,
+			   struct otr_filter **filter)
+{
+	struct otr_cmd cmd;
+	int err = -ENODEV;
+
+	mutex_lock(&otr_switch_lock);
+	if (source->event)
+		err = otr_filter_create(source->event, text, &cmd, filter);
+	mutex_unlock(&otr_switch_lock);
+	return err;
+}
+
+/* Who has it open has something that does not happen any more. */
 static void source_event_gone(struct otr_event *ev, bool for_good)
 {
 	struct otr_perf_source *source;
 
 	mutex_lock(&otr_switch_lock);
 	source = xa_erase(&source_all, ev->id);
-	if (source && !WARN_ON_ONCE(source->uses))
+	if (source) {
+		if (source->sub)
+			source_detach(source);
+		source->event = NULL;
 		list_add(&source->gone, &source_gone);
-	mutex_unlock(&otr_switch_lock);
-}
-
-/* Probes that were on their way when the last user went may look at one that is gone. */
-static void source_settle(void)
-{
-	struct otr_perf_source *source, *next;
-
-	mutex_lock(&otr_switch_lock);
-	if (!list_empty(&source_gone))
-		tracepoint_synchronize_unregister();
-	list_for_each_entry_safe(source, next, &source_gone, gone) {
-		list_del(&source->gone);
-		source_free(source);
 	}
 	mutex_unlock(&otr_switch_lock);
 }
 
+/**
+ * otr_perf_sources_settle - free the sources whose events went and that nobody uses
+ *
+ * Probes that were on their way when it went may look at one.
+ *
+ * Context: otr_switch_lock free; may sleep.
+ */
+void otr_perf_sources_settle(void)
+{
+	struct otr_perf_source *source, *next;
+	LIST_HEAD(unused);
+
+	mutex_lock(&otr_switch_lock);
+	list_for_each_entry_safe(source, next, &source_gone, gone)
+		if (!source->uses)
+			list_move(&source->gone, &unused);
+	mutex_unlock(&otr_switch_lock);
+	if (list_empty(&unused))
+		return;
+	tracepoint_synchronize_unregister();
+	list_for_each_entry_safe(source, next, &unused, gone)
+		source_free(source);
+}
+
 static struct otr_event_hooks source_hooks = {
 	.gone	= source_event_gone,
-	.settle	= source_settle,
+	.settle	= otr_perf_sources_settle,
 };
 
 /**
@@ -352,12 +404,14 @@ void otr_perf_sources_init(void)
  */
 void otr_perf_sources_exit(void)
 {
-	struct otr_perf_source *source;
+	struct otr_perf_source *source, *next;
 	unsigned long id;
 
 	otr_inst_end();
 	otr_event_remove_hooks(&source_hooks);
 	tracepoint_synchronize_unregister();
+	list_for_each_entry_safe(source, next, &source_gone, gone)
+		source_free(source);
 	xa_for_each(&source_all, id, source)
 		source_free(source);
 	xa_destroy(&source_all);

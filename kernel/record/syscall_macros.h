@@ -39,7 +39,7 @@
 #define EVENT(way, sname, members, fmt)					\
 	{								\
 		.system = "syscalls", .name = "sys_" #way "_" #sname,	\
-		.flags = OTR_EVENT_ID, .fields = members,		\
+		.flags = OTR_EVENT_ID | OTR_EVENT_SYSCALL, .fields = members,		\
 		.print_fmt = fmt, .text = syscall_##way##_text, .ops = &syscall_ops,	\
 	}
 
