@@ -10,6 +10,7 @@
 #include <linux/module.h>
 
 #include "base/base.h"
+#include "blk/blk.h"
 #include "buffer/buffer.h"
 #include "dyn/dyn.h"
 #include "event/event.h"
@@ -48,9 +49,11 @@ static const struct room rooms[] = {
 	{ "probe",	otr_probe_init,		otr_probe_exit },
 	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
 	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
+	{ "blk",	otr_blk_init,		otr_blk_exit },
 	{ "noise",	otr_noise_init,		otr_noise_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 	{ "perf",	otr_perf_init,		otr_perf_exit },
+	{ "disks",	otr_blk_disks_init,	otr_blk_disks_exit },
 };
 
 /* How many of them are there. */
@@ -107,8 +110,8 @@ static void __exit outrace_exit(void)
 }
 module_exit(outrace_exit);
 #else
-/* The files, and perf behind them, need what the kernel makes of sysfs later. */
-#define ROOMS_LATE	2
+/* The files, and what is behind them, need what the kernel makes of sysfs later. */
+#define ROOMS_LATE	3
 #define ROOMS_EARLY	(ARRAY_SIZE(rooms) - ROOMS_LATE)
 
 /*

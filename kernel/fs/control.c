@@ -13,6 +13,8 @@ static int control_tracers_show(struct otr_file *of, struct seq_file *m)
 
 	mutex_lock(&otr_inst_lock);
 	while ((p = otr_tracer_next(p))) {
+		if (!otr_tracer_fits(p, of->where.inst))
+			continue;
 		seq_printf(m, "%s%s", between, p->name);
 		between = " ";
 	}

@@ -103,7 +103,7 @@ static const struct otr_file_ops option_ops = {
 	.places		= OTR_PLACES_ANY,
 };
 
-/* Option number @pos of all tracers together. */
+/* Option number @pos of all tracers together. One that cannot be had here has no name. */
 static bool options_nth_of_tracers(unsigned int pos, struct otr_entry *entry)
 {
 	const struct otr_tracer *tracer = NULL;
@@ -112,11 +112,12 @@ static bool options_nth_of_tracers(unsigned int pos, struct otr_entry *entry)
 	mutex_lock(&otr_inst_lock);
 	while ((tracer = otr_tracer_next(tracer)) && pos >= tracer->nr_options)
 		pos -= tracer->nr_options;
-	if (tracer) {
+	if (tracer && otr_tracer_fits(tracer, entry->where.inst)) {
 		strscpy(entry->name, tracer->options[pos].name);
+		entry->row.name = entry->name;
 		entry->where.arg = OPTION_ARG(tracer->part.slot, pos);
-		found = true;
 	}
+	found = tracer;
 	mutex_unlock(&otr_inst_lock);
 	return found;
 }
@@ -129,7 +130,6 @@ static bool option_nth(const struct otr_where *dir, unsigned int pos, struct otr
 	if (pos >= OTR_OPT_COUNT) {
 		if (!options_nth_of_tracers(pos - OTR_OPT_COUNT, entry))
 			return false;
-		entry->row.name = entry->name;
 	} else if (otr_option_has_file(dir->inst, pos)) {
 		strscpy(entry->name, otr_option_name(pos));
 		entry->row.name = entry->name;

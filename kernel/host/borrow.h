@@ -11,6 +11,7 @@
 #include <linux/kprobes.h>
 #include <linux/memory.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/rcupdate.h>
 #include <linux/tracepoint.h>
 #include <asm/text-patching.h>
@@ -44,6 +45,9 @@ extern struct mutex kprobe_mutex __weak;
 #if defined(OTR_HAVE_GET_KPROBE) && defined(CONFIG_KPROBES)
 extern typeof(get_kprobe) get_kprobe __weak;
 #endif
+
+/* The block layer leaves the ioctls of blktrace to who is on it. */
+extern struct blocking_notifier_head blk_trace_ioctls __weak;
 
 /* The linker's table of what tracepoint_string() made known. */
 extern const char *__start___tracepoint_str[] __weak, *__stop___tracepoint_str[] __weak;

@@ -95,6 +95,13 @@ static bool host_has_perf_filter(void)
 	       __is_defined(OTR_HAVE_PMU_FILTER);
 }
 
+static bool host_has_blk_ioctls(void)
+{
+	/* What a kernel traces itself needs nobody. */
+	return !IS_ENABLED(CONFIG_BLOCK) || IS_ENABLED(CONFIG_BLK_DEV_IO_TRACE) ||
+	       &blk_trace_ioctls;
+}
+
 static const struct feature host_features[OTR_NR_FEATURES] = {
 	[OTR_SITES] = {
 		"tracing of the kernel's functions", "*-tracing-Patchable-*", host_has_sites,
@@ -137,6 +144,9 @@ static const struct feature host_features[OTR_NR_FEATURES] = {
 	},
 	[OTR_PERF_FILTER] = {
 		"filters of perf's events", "*-perf-Let-a-PMU-*", host_has_perf_filter,
+	},
+	[OTR_BLK_IOCTLS] = {
+		"blktrace", "*-block-Let-a-module-*", host_has_blk_ioctls,
 	},
 };
 

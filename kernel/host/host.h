@@ -26,6 +26,7 @@
 #include "host/peek.h"
 #include "host/probed.h"
 
+struct blocking_notifier_head;
 struct perf_event;
 struct perf_sample_data;
 struct pt_regs;
@@ -45,6 +46,7 @@ struct pt_regs;
  * @OTR_STRINGS: texts are known of which tracepoints get the address
  * @OTR_PERF: perf takes events of a module
  * @OTR_PERF_FILTER: it hands filters to a module
+ * @OTR_BLK_IOCTLS: the block layer lets us answer the ioctls of blktrace
  * @OTR_NR_FEATURES: their number
  */
 enum otr_feature {
@@ -60,6 +62,7 @@ enum otr_feature {
 	OTR_STRINGS,
 	OTR_PERF,
 	OTR_PERF_FILTER,
+	OTR_BLK_IOCTLS,
 	OTR_NR_FEATURES,
 };
 
@@ -223,6 +226,16 @@ bool otr_host_perf_present(void);
 otr_host_perf_happened_t *otr_host_perf_happened(void);
 void otr_host_perf_set_period(struct perf_event *event);
 int otr_host_perf_allow_raw(void);
+
+/* blk.c */
+struct blocking_notifier_head *otr_host_blk_ioctls(void);
+#ifdef CONFIG_BLK_CGROUP
+void otr_host_blk_init(void);
+void otr_host_cgroup_path(u64 id, char *path, size_t size);
+#else
+static inline void otr_host_blk_init(void) { }
+static inline void otr_host_cgroup_path(u64 id, char *path, size_t size) { }
+#endif
 
 /* types.c: what the kernel and modules say of their types */
 const void *otr_host_types_get(const char *mod, size_t *size);

@@ -163,6 +163,7 @@ struct otr_tracer_option {
  *		     there; an errno refuses. NULL for no opinion
  * @latency: what it measured in an instance, for the header of latency-format; what it
  *	     leaves alone is 0. NULL for a tracer that measures nothing
+ * @top: the first instance may have it, no other one does
  * @keeps_longest: the records of the longest time are put aside by otr_longest_keep(), are
  *		   what "trace" shows, and nobody else takes snapshots
  * @header: prints the comment lines above its records, whatever the options say; NULL for
@@ -187,6 +188,7 @@ struct otr_tracer {
 	int			(*set_inst_option)(struct otr_inst *inst, enum otr_option opt,
 						   bool on);
 	void			(*latency)(struct otr_inst *inst, struct otr_latency *latency);
+	bool			top;
 	bool			keeps_longest;
 	void			(*header)(struct seq_file *m);
 	const struct otr_row	*files;
@@ -407,6 +409,7 @@ const struct otr_tracer *otr_tracer_next(const struct otr_tracer *tracer);
 void otr_tracer_clear(struct otr_inst *inst);
 int otr_tracer_set(struct otr_inst *inst, const char *name);
 void otr_tracer_switched(struct otr_inst *inst);
+bool otr_tracer_fits(const struct otr_tracer *tracer, const struct otr_inst *inst);
 
 /* options.c */
 const char *otr_option_name(enum otr_option opt);

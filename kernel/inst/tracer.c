@@ -128,6 +128,19 @@ static const struct otr_tracer *tracer_find(const char *name)
 	return NULL;
 }
 
+/**
+ * otr_tracer_fits - can an instance have a tracer?
+ * @tracer: the tracer
+ * @inst: the instance
+ *
+ * Context: any.
+ * Return: whether it can; where not, it has no options of it either.
+ */
+bool otr_tracer_fits(const struct otr_tracer *tracer, const struct otr_inst *inst)
+{
+	return !tracer->top || inst == otr_inst_top();
+}
+
 /* What files say that an instance has. */
 static void tracer_note(struct otr_inst *inst, const struct otr_tracer *tracer)
 {
@@ -227,7 +240,7 @@ static void tracer_give_up(struct otr_inst *inst, bool frees, const struct otr_t
  * instance is left with "nop".
  *
  * Context: otr_tracer_lock held, otr_inst_lock free; sleeps, up to seconds.
- * Return: 0; -EINVAL without such a tracer; -EBUSY while a consuming reader is
+ * Return: 0; -EINVAL without such a tracer for this instance; -EBUSY while a consuming reader is
  * open, or somebody holds the snapshot that the tracer wants; -ENOMEM; what the tracer's
  * start returned.
  */
@@ -237,7 +250,7 @@ int otr_tracer_set(struct otr_inst *inst, const char *name)
 	bool frees = inst->tracer->keeps_longest;
 	int err;
 
-	if (!tracer)
+	if (!tracer || !otr_tracer_fits(tracer, inst))
 		return -EINVAL;
 	err = tracer_prepare(inst, tracer);
 	if (err <= 0)

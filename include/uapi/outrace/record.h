@@ -23,6 +23,7 @@
  * @OTR_TYPE_GRAPH_ENTRY: a function was entered whose return may follow
  * @OTR_TYPE_USER_STACK: the same as OTR_TYPE_STACK, in user space
  * @OTR_TYPE_BPRINT: a text that is put together when it is read, from a format
+ * @OTR_TYPE_BLK: something that happened to a request to a disk
  * @OTR_TYPE_BPUTS: a text that the kernel has, by its address
  * @OTR_TYPE_HWLAT: a time that nobody in the kernel took
  * @OTR_TYPE_OSNOISE: how much of a CPU others took
@@ -43,6 +44,7 @@ enum otr_type {
 	OTR_TYPE_GRAPH_EXIT	= 10,
 	OTR_TYPE_GRAPH_ENTRY	= 11,
 	OTR_TYPE_USER_STACK	= 12,
+	OTR_TYPE_BLK		= 13,
 	OTR_TYPE_BPUTS		= 14,
 	OTR_TYPE_HWLAT		= 15,
 	OTR_TYPE_OSNOISE	= 16,
@@ -218,6 +220,36 @@ struct otr_rec_bprint {
 	unsigned long		ip;
 	const char		*fmt;
 	__u32			buf[];
+};
+
+/**
+ * struct otr_rec_blk - OTR_TYPE_BLK, which has no format file
+ * @head: common part
+ * @time: nothing
+ * @sector: where on the disk
+ * @bytes: how much of it
+ * @action: what happened, and of what kind the request is: BLK_TA_* and the like
+ * @pid: thread id of the task that was current
+ * @device: number of the disk
+ * @cpu: where
+ * @error: an errno, its low half
+ * @more_len: bytes of @more
+ * @more: number of a control group, if @action says so; what else belongs to the action
+ *
+ * But for @head, it is struct blk_io_trace, as blktrace knows it.
+ */
+struct otr_rec_blk {
+	struct otr_rec_head	head;
+	__u64			time;
+	__u64			sector;
+	__u32			bytes;
+	__u32			action;
+	__u32			pid;
+	__u32			device;
+	__u32			cpu;
+	__u16			error;
+	__u16			more_len;
+	__u8			more[];
 };
 
 /**
