@@ -172,10 +172,29 @@ check_drawing()
 	: >$event/trigger
 }
 
+# A marker's event has no switch: it is counted when it is written.
+check_markers()
+{
+	local event=events/ftrace/print i
+
+	add $event/trigger 'hist:keys=common_pid' >/dev/null
+	for ((i = 0; i < 10; i++)); do
+		echo hello >trace_marker
+	done
+	like 'markers are counted' "$(cat $event/hist)" "^{ common_pid: +$$ } hitcount: +10$"
+	echo 0 >tracing_on
+	echo hello >trace_marker 2>/dev/null
+	echo 1 >tracing_on
+	like 'those that are written' "$(cat $event/hist)" 'Hits: 10$'
+	: >$event/trigger
+}
+
 begin
 check_load
+check_markers
 check_drawing
 check_more_come
 check_wakeups local common_timestamp.usecs
 check_wakeups x86-tsc common_timestamp
+check_wakeups counter common_timestamp
 end

@@ -397,11 +397,13 @@ static void asks_for_the_other_task(struct kunit *test)
 	sub.pid_at = offsetof(struct record, more);
 	limit_tasks(test, current->pid + 1);
 	sub.gate.bits = OTR_GATE_TRIGGER | OTR_GATE_OTHER;
-	preempt_disable();
 	rec.more = current->pid + 2;
+	preempt_disable();
 	otr_event_judge(&sub, &rec, sizeof(rec));
+	preempt_enable();
 	expect_story(test, "", 0);
 	rec.more = current->pid + 1;
+	preempt_disable();
 	otr_event_judge(&sub, &rec, sizeof(rec));
 	preempt_enable();
 	expect_story(test, "p", 1);
