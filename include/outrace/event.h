@@ -156,6 +156,7 @@ struct otr_event_ops {
 #define OTR_EVENT_NUMBERED	BIT(3)	/* its number was given to it */
 #define OTR_EVENT_ALWAYS	BIT(4)	/* its records are written whoever switches events */
 #define OTR_EVENT_SYSCALL	BIT(5)	/* what a program asked the kernel for, or was told */
+#define OTR_EVENT_PRIVATE	BIT(6)	/* only who made it knows of it */
 
 /**
  * struct otr_event - a description of one kind of record

@@ -319,6 +319,23 @@ int otr_user_delete(const char *name)
 	return err;
 }
 
+/* Who wants records of an event: instances that users see, perf, or both. */
+static void user_show_used(struct seq_file *m, const struct otr_user *user)
+{
+	const struct otr_dyn_target *target;
+	bool users = false, perf = false;
+
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(target, &user->targets, node) {
+		perf |= target->sub->inst->hidden;
+		users |= !target->sub->inst->hidden;
+	}
+	rcu_read_unlock();
+	if (users || perf)
+		seq_printf(m, " # Used by%s%s", users ? " ftrace" : "", perf ? " perf" : "");
+	seq_putc(m, '\n');
+}
+
 /**
  * otr_user_show_status - print user_events_status
  * @m: where to
@@ -334,7 +351,8 @@ void otr_user_show_status(struct seq_file *m)
 	hash_for_each(user_table, bucket, user, by_name) {
 		bool wanted = READ_ONCE(user->wanted);
 
-		seq_printf(m, "%s%s\n", user->event.name, wanted ? " # Used by ftrace" : "");
+		seq_puts(m, user->event.name);
+		user_show_used(m, user);
 		active++;
 		busy += wanted;
 	}

@@ -76,11 +76,11 @@ void otr_registry_exit(void);
  * @ev: the event
  *
  * Context: otr_event_lock() held.
- * Return: whether it is: its source is there, and not about to go.
+ * Return: whether it is: its source is there, and not about to go, and it is nobody's own.
  */
 static inline bool otr_event_listed(const struct otr_event *ev)
 {
-	return !(ev->flags & OTR_EVENT_CLOSED);
+	return !(ev->flags & (OTR_EVENT_CLOSED | OTR_EVENT_PRIVATE));
 }
 
 /**

@@ -61,7 +61,7 @@ void otr_event_remove_hooks(struct otr_event_hooks *hooks)
  */
 bool otr_event_get(struct otr_event *ev)
 {
-	if (!otr_event_listed(ev))
+	if (ev->flags & OTR_EVENT_CLOSED)
 		return false;
 	atomic_inc(&ev->users);
 	return true;

@@ -107,6 +107,7 @@ static inline bool otr_host_is_ours(unsigned long addr)
 
 unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max);
 bool otr_unwind_past(struct otr_unwind *u, unsigned long from);
+bool otr_unwind_near(struct otr_unwind *u, unsigned long from, unsigned int bytes);
 void otr_unwind_forget(void);
 void otr_unwind_init(unsigned long trampoline);
 

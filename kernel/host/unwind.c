@@ -218,12 +218,10 @@ static bool unwind_is_done(u64 word, unsigned long sp, unsigned long end)
 	return unwind_read(up + offsetof(struct pt_regs, cs)) & 3;
 }
 
-/* Let the kernel's unwinder go on from a frame. */
-static noinline unsigned int unwind_ask(struct otr_unwind *u, unsigned long *callers,
-					unsigned int nr, unsigned int max)
+/* The kernel's unwinder, to go on from a frame. */
+static struct unwind_state *unwind_hand_over(struct otr_unwind *u)
 {
 	struct unwind_room *room = (struct unwind_room *)u->room;
-	struct unwind_state *state = &room->state;
 
 	BUILD_BUG_ON(sizeof(*room) > sizeof(u->room));
 	memset(&room->regs, 0, sizeof(room->regs));
@@ -232,8 +230,16 @@ static noinline unsigned int unwind_ask(struct otr_unwind *u, unsigned long *cal
 	room->regs.sp = u->sp;
 	room->regs.bp = u->bp;
 	room->regs.cs = __KERNEL_CS;
-	for (unwind_start(state, current, &room->regs, NULL); nr < max && !unwind_done(state);
-	     unwind_next_frame(state)) {
+	unwind_start(&room->state, current, &room->regs, NULL);
+	return &room->state;
+}
+
+static noinline unsigned int unwind_ask(struct otr_unwind *u, unsigned long *callers,
+					unsigned int nr, unsigned int max)
+{
+	struct unwind_state *state = unwind_hand_over(u);
+
+	for (; nr < max && !unwind_done(state); unwind_next_frame(state)) {
 		unsigned long caller = unwind_get_return_address(state);
 
 		if (!caller)
@@ -334,6 +340,49 @@ bool otr_unwind_past(struct otr_unwind *u, unsigned long from)
 	return false;
 }
 
+/* The same by the kernel's unwinder. */
+static noinline bool unwind_ask_near(struct otr_unwind *u, unsigned long from, unsigned int bytes)
+{
+	struct unwind_state *state = unwind_hand_over(u);
+	unsigned int i;
+
+	for (i = 0; i < UNWIND_NEAR && !unwind_done(state); i++, unwind_next_frame(state)) {
+		if (unwind_get_return_address(state) - from >= bytes)
+			continue;
+		u->ip = unwind_get_return_address(state);
+		u->sp = state->sp;
+		u->bp = state->bp;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * otr_unwind_near - go to a place that is not far, and that something was called from
+ * @u: where to begin. Changes: to what is returned to, and to the registers there
+ * @from: the place
+ * @bytes: so far behind it is returned to, at most
+ *
+ * Context: any, NMI included, preemption off; RCU is watching.
+ * Return: whether it was found.
+ */
+bool otr_unwind_near(struct otr_unwind *u, unsigned long from, unsigned int bytes)
+{
+	unsigned long end = unwind_stack_end(u->sp);
+	unsigned int i;
+
+	if (!unwind_blocks || !end || !unwind_is_text(u->ip))
+		return unwind_ask_near(u, from, bytes);
+	for (i = 0; i < UNWIND_NEAR && u->ip - from >= bytes; i++) {
+		u64 word = unwind_look_up(u->ip - 1);
+
+		if (word & (UNWIND_ASK | UNWIND_REGS) ||
+		    !unwind_step(word, &u->ip, &u->sp, &u->bp, end))
+			return unwind_ask_near(u, from, bytes);
+	}
+	return i < UNWIND_NEAR;
+}
+
 /**
  * otr_unwind_forget - forget what is known of places
  *
@@ -358,9 +407,10 @@ void otr_unwind_forget(void)
  */
 void otr_unwind_init(unsigned long trampoline)
 {
-	typeof(__module_text_address) *of_module = (void *)otr_host_address("__module_text_address");
 	const unsigned int *blocks = (void *)otr_host_address("orc_lookup");
+	typeof(__module_text_address) *of_module;
 
+	of_module = (void *)otr_host_address("__module_text_address");
 	unwind_return = trampoline;
 	unwind_rethook = otr_host_address("arch_rethook_trampoline");
 	if (of_module)
@@ -384,6 +434,11 @@ unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned i
 }
 
 bool otr_unwind_past(struct otr_unwind *u, unsigned long from)
+{
+	return false;
+}
+
+bool otr_unwind_near(struct otr_unwind *u, unsigned long from, unsigned int bytes)
 {
 	return false;
 }

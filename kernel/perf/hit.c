@@ -11,6 +11,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/rculist.h>
 #include <linux/static_call.h>
+#include <asm/processor-flags.h>
 
 #include "base/base.h"
 #include "host/host.h"
@@ -76,11 +77,49 @@ static noinline struct pt_regs *hit_find_caller(const struct hit_seen *seen)
 	return regs;
 }
 
+/* What is called where a probe of ours is returns to so few bytes behind. */
+#define HIT_NEAR	16
+
+/*
+ * A probe's place is known by the registers there, or by its address: a breakpoint's, or of what
+ * a function returned to, one byte behind.
+ */
+static noinline struct pt_regs *hit_find_place(const struct hit_seen *seen)
+{
+	struct hit_room *room = &raw_cpu_ptr(hit_rooms)->room[seen->level];
+	struct pt_regs *regs = &room->regs;
+	unsigned long from = seen->hit->probe;
+
+	if (from < __START_KERNEL_map)
+		return (struct pt_regs *)from;
+	regs->ip = from + 1;
+	regs->cs = __KERNEL_CS;
+	otr_unwind_here(&room->unwind);
+	if (otr_unwind_near(&room->unwind, from, HIT_NEAR)) {
+		regs->sp = room->unwind.sp;
+		regs->bp = room->unwind.bp;
+		/* As if something had been interrupted: chains begin here, not with the caller. */
+		regs->flags = X86_EFLAGS_FIXED;
+	} else {
+		regs->sp = (unsigned long)__builtin_frame_address(0);
+		regs->flags = 0;
+	}
+	return regs;
+}
+
+static struct pt_regs *hit_find_regs(const struct hit_seen *seen)
+{
+	if (seen->source->from_user)
+		return task_pt_regs(current);
+	if (seen->source->where == OTR_PROBE_IN_KERNEL)
+		return hit_find_place(seen);
+	return hit_find_caller(seen);
+}
+
 static struct pt_regs *hit_regs(struct hit_seen *seen)
 {
 	if (!seen->regs)
-		seen->regs = seen->source->from_user ? task_pt_regs(current) :
-						       hit_find_caller(seen);
+		seen->regs = hit_find_regs(seen);
 	return seen->regs;
 }
 
@@ -90,7 +129,7 @@ static struct pt_regs *hit_regs(struct hit_seen *seen)
  */
 static void hit_put_head(const struct hit_seen *seen)
 {
-	u64 word = otr_ctx_word() | seen->hit->sub->id;
+	u64 word = otr_ctx_word() | seen->source->type;
 
 	*(u64 *)seen->hit->rec = word | (u64)current->pid << 32;
 }

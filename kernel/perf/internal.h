@@ -6,6 +6,7 @@
 #include <linux/perf_event.h>
 
 #include "inst/inst.h"
+#include "probe/probe.h"
 #include "perf/perf.h"
 
 /**
@@ -26,6 +27,8 @@ struct otr_perf_here {
  * @count_at: where in the record it is said how often it happened, 0 for once
  * @task_at: where another task is named whose events it counts for as well, 0 for none
  * @gap: bytes that the in-tree tracer's records have between their members and what is behind
+ * @type: its number, as records have it: a private one has none
+ * @where: for a probe, what it is at
  * @from_user: it is about what user space did: that is where it happened
  * @event: the event, NULL when it went away
  * @owner: the module that the event is part of; each use holds it
@@ -42,6 +45,8 @@ struct otr_perf_source {
 	u16				count_at;
 	u16				task_at;
 	u16				gap;
+	u16				type;
+	enum otr_probe_where		where;
 	bool				from_user;
 
 	/* otr_switch_lock */
@@ -57,11 +62,13 @@ struct otr_perf_source {
  * struct otr_perf_use - what was opened, for the event and those that tasks inherit from it
  * @filter: what records have to pass, NULL for nothing; set once, and read with preemption off
  * @source: our event; NULL when it was given back
+ * @own: it is a private one, that ends with this
  * @closed: in the list of those that are to be freed
  */
 struct otr_perf_use {
 	struct otr_filter	*filter;
 	struct otr_perf_source	*source;
+	struct otr_event	*own;
 	struct llist_node	closed;
 };
 
@@ -72,7 +79,8 @@ static __always_inline const struct otr_perf_use *otr_perf_use_of(const struct p
 }
 
 /* source.c */
-struct otr_perf_source *otr_perf_source_get(const struct perf_event *event);
+struct otr_perf_source *otr_perf_source_get(const struct perf_event *event,
+					    struct otr_event *own);
 bool otr_perf_source_put(struct otr_perf_source *source, bool wait);
 int otr_perf_source_filter(const struct otr_perf_source *source, const char *text,
 			   struct otr_filter **filter);

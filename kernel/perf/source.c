@@ -82,10 +82,14 @@ static unsigned int source_gap(const struct otr_event *ev)
 
 static void source_note_traits(struct otr_perf_source *source, const struct otr_event *ev)
 {
+	bool is_call = ev->flags & OTR_EVENT_SYSCALL;
 	unsigned int i;
 
-	source->from_user = ev->flags & OTR_EVENT_SYSCALL;
-	source->gap = source_gap(ev);
+	source->type = ev->flags & OTR_EVENT_PRIVATE ? 0 : ev->id;
+	source->where = otr_probe_where(ev);
+	source->from_user = is_call || source->where == OTR_PROBE_IN_PROGRAMS;
+	/* Those of probes and of programs have none. */
+	source->gap = ev->tp || is_call ? source_gap(ev) : 0;
 	if (strcmp(ev->system, "sched"))
 		return;
 	for (i = 0; i < ARRAY_SIZE(source_traits); i++) {
@@ -165,8 +169,7 @@ static struct otr_perf_source *source_of(struct otr_event *ev)
 /* Is an event one of those that perf can have? */
 static bool source_offered(const struct otr_event *ev)
 {
-	return otr_event_listed(ev) && otr_event_switched(ev) && ev->flags & OTR_EVENT_ID &&
-	       (ev->tp || ev->flags & OTR_EVENT_SYSCALL);
+	return otr_event_listed(ev) && otr_event_switched(ev) && ev->flags & OTR_EVENT_ID;
 }
 
 /*
@@ -275,14 +278,16 @@ static struct otr_perf_source *source_use(const struct perf_event *event, struct
 
 /**
  * otr_perf_source_get - use one of our events for perf
- * @event: an event of perf, which says whose number and what for
+ * @event: an event of perf, which says what for, and whose number
+ * @own: instead of that number, a private event that nobody else has
  *
  * Context: otr_switch_lock and otr_inst_lock free; may sleep.
  * Return: the source, until otr_perf_source_put(); ERR_PTR() of -EINVAL when perf cannot
  * have an event of that number, of -EPERM when this task may not, of -ENOMEM, or of what
  * the event's source said.
  */
-struct otr_perf_source *otr_perf_source_get(const struct perf_event *event)
+struct otr_perf_source *otr_perf_source_get(const struct perf_event *event,
+					    struct otr_event *own)
 {
 	struct otr_perf_source *source;
 	struct otr_event *ev;
@@ -291,9 +296,9 @@ struct otr_perf_source *otr_perf_source_get(const struct perf_event *event)
 	if (err)
 		return ERR_PTR(err);
 	mutex_lock(&otr_switch_lock);
-	ev = source_event(event->attr.config);
+	ev = own ?: source_event(event->attr.config);
 	source = ev ? source_use(event, ev) : ERR_PTR(-EINVAL);
-	if (ev && IS_ERR(source))
+	if (ev && !own && IS_ERR(source))
 		source_release_modules(ev->owner, ev->carrier);
 	mutex_unlock(&otr_switch_lock);
 	return source;
@@ -313,6 +318,7 @@ bool otr_perf_source_put(struct otr_perf_source *source, bool wait)
 		mutex_lock(&otr_switch_lock);
 	else if (!mutex_trylock(&otr_switch_lock))
 		return false;
+	/* A private one has no modules. */
 	if (!--source->uses && source->sub)
 		source_detach(source);
 	source_release_modules(source->owner, source->carrier);

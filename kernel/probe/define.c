@@ -104,9 +104,11 @@ static bool define_is_mixed(const struct otr_kprobe_def *def)
 static struct otr_probe_event *define_event(struct otr_kprobe_def *def, struct otr_kprobe *kp,
 					    bool *made)
 {
-	struct otr_probe_event *to = otr_probe_event_named(&def->name, def->family->ops);
+	struct otr_probe_event *to = NULL;
 	int err;
 
+	if (!def->name.is_private)
+		to = otr_probe_event_named(&def->name, def->family->ops);
 	*made = !to;
 	if (!to)
 		return otr_probe_event_add(&def->name, define_head(kp), NULL, kp->probe.fetch,
@@ -162,8 +164,10 @@ static int define_add(struct otr_kprobe_def *def, struct otr_kprobe *kp)
 		return PTR_ERR(to);
 	}
 	err = define_join(def, kp, to);
-	if (!err)
+	if (!err) {
+		def->event = &to->event;
 		return 0;
+	}
 	define_say_why(def, err);
 	if (made)
 		otr_probe_event_drop(to);
@@ -183,7 +187,14 @@ static int define_add_locked(struct otr_kprobe_def *def, struct otr_kprobe *kp)
 	return err;
 }
 
-static int define_read(struct otr_kprobe_def *def)
+/**
+ * otr_kprobe_make - make a probe of what was asked for
+ * @def: which has its line; gets what is wrong, or what was made
+ *
+ * Context: otr_dyn_lock() held; sleeps.
+ * Return: 0, then the probe has the symbol; or what the family said, or -ENOMEM.
+ */
+int otr_kprobe_make(struct otr_kprobe_def *def)
 {
 	struct otr_fetch *fetch;
 	struct otr_kprobe *kp;
@@ -222,7 +233,7 @@ int otr_kprobe_define(const char *text, const struct otr_kprobe_family *family)
 	int err = otr_fetch_line_open(&def.line, &family->catalog, text);
 
 	if (!err)
-		err = def.line.nr < 2 ? -ECANCELED : define_read(&def);
+		err = def.line.nr < 2 ? -ECANCELED : otr_kprobe_make(&def);
 	otr_fetch_line_log(&def.line, &otr_inst_top()->errors);
 	otr_fetch_line_close(&def.line);
 	kfree(def.symbol);

@@ -188,6 +188,22 @@ bool otr_probe_carries(struct otr_event *ev)
 }
 
 /**
+ * otr_probe_where - where does an event happen?
+ * @ev: the event, any
+ *
+ * Context: any; the event stays.
+ * Return: where.
+ */
+enum otr_probe_where otr_probe_where(const struct otr_event *ev)
+{
+	const struct otr_probe_event *to = container_of_const(ev, struct otr_probe_event, event);
+
+	if (ev->text != event_text || to->head == OTR_PROBE_BARE)
+		return OTR_PROBE_ELSEWHERE;
+	return to->ops->in_programs ? OTR_PROBE_IN_PROGRAMS : OTR_PROBE_IN_KERNEL;
+}
+
+/**
  * otr_probe_event_named - find the event that a probe joins
  * @name: its name
  * @ops: those of the probe
@@ -239,7 +255,7 @@ static void event_fill(struct otr_probe_event *to, const struct otr_probe_name *
 			    print_fmt, bytes);
 	memcpy(system, name->group, strlen(name->group) + 1);
 	memcpy(event, name->event, strlen(name->event) + 1);
-	to->event.flags = OTR_EVENT_ID;
+	to->event.flags = name->is_private ? OTR_EVENT_PRIVATE : OTR_EVENT_ID;
 	to->event.system = system;
 	to->event.name = event;
 	to->event.fields = fields;
@@ -324,7 +340,8 @@ void otr_probe_event_drop(struct otr_probe_event *to)
  * otr_probe_join - let a probe be one of an event
  * @probe: the probe, with its arguments
  * @to: the event
- * @kind: the kind of definition that it is
+ * @kind: the kind of definition that it is; NULL for one that nobody defined, of a private
+ *	  event
  *
  * Context: otr_dyn_lock() and otr_switch_lock held.
  */
@@ -336,7 +353,8 @@ void otr_probe_join(struct otr_probe *probe, struct otr_probe_event *to,
 	probe->ops = to->ops;
 	probe->shares = probe->fetch == to->fetch;
 	list_add_tail(&probe->sibling, &to->probes);
-	otr_dyn_add(&probe->dyn, kind);
+	if (kind)
+		otr_dyn_add(&probe->dyn, kind);
 }
 
 /* It may be running until RCU says otherwise. */
@@ -371,7 +389,8 @@ static void event_forget(struct otr_probe *probe)
 	ops->unplace(probe);
 	list_del(&probe->sibling);
 	mutex_unlock(&otr_switch_lock);
-	otr_dyn_del(&probe->dyn);
+	if (probe->dyn.kind)
+		otr_dyn_del(&probe->dyn);
 	event_free_later(ops, &probe->rcu, event_free_probe);
 	if (list_empty(&to->probes))
 		event_free_later(ops, &to->rcu, event_free);
@@ -415,6 +434,37 @@ void otr_probe_destroy(struct otr_dyn *dyn)
 		otr_event_unregister(&probe->to->event);
 	}
 	event_forget(probe);
+}
+
+/**
+ * otr_probe_name_private - say how an event is called that only who makes it knows
+ * @name: set
+ * @group: the group
+ * @event: the event; NULL where nobody said anything of it. What is too long is cut off
+ *
+ * Context: any.
+ */
+void otr_probe_name_private(struct otr_probe_name *name, const char *group, const char *event)
+{
+	strscpy(name->group, group);
+	strscpy(name->event, event ?: "DUMMY_EVENT");
+	name->is_private = true;
+}
+
+/**
+ * otr_probe_private_end - end a private event and its probe
+ * @ev: the event, which nobody uses any more
+ *
+ * Context: process context, no lock of ours held; sleeps until nobody is on the way to it.
+ */
+void otr_probe_private_end(struct otr_event *ev)
+{
+	struct otr_probe *probe;
+
+	otr_dyn_lock();
+	probe = otr_probe_first(event_of(ev));
+	WARN_ON_ONCE(otr_probe_remove(&probe->dyn));
+	otr_dyn_unlock();
 }
 
 /**

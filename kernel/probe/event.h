@@ -21,10 +21,12 @@
  * struct otr_probe_name - what a definition calls its event
  * @group: the group
  * @event: the event, "" where the definition leaves that to its kind
+ * @is_private: only who makes the event knows of it, and others may have the name
  */
 struct otr_probe_name {
 	char	group[OTR_PROBE_NAME];
 	char	event[OTR_PROBE_NAME];
+	bool	is_private;
 };
 
 /**
@@ -153,6 +155,7 @@ struct otr_probe_event *otr_probe_event_add(const struct otr_probe_name *name,
 void otr_probe_event_drop(struct otr_probe_event *to);
 void otr_probe_join(struct otr_probe *probe, struct otr_probe_event *to,
 		    const struct otr_dyn_kind *kind);
+void otr_probe_name_private(struct otr_probe_name *name, const char *group, const char *event);
 int otr_probe_remove(struct otr_dyn *dyn);
 void otr_probe_destroy(struct otr_dyn *dyn);
 bool otr_probe_busy(const struct otr_dyn *dyn);

@@ -191,6 +191,73 @@ struct otr_dyn_kind otr_kprobe_kind = {
 	.destroy	= otr_probe_destroy,
 };
 
+static int kprobe_read_private(struct otr_kprobe_def *def, struct otr_fetch **fetch)
+{
+	unsigned int nr = def->symbol ? otr_kprobe_count_symbols(def->symbol) : 1;
+
+	if (nr != 1)
+		return nr ? -EADDRNOTAVAIL : -ENOENT;
+	return kprobe_read_args(def, fetch);
+}
+
+/* There is nobody whom it would wait for. */
+static int kprobe_place_private(struct otr_kprobe *kp)
+{
+	int err = kp->symbol || kp->offset ? otr_kprobe_place(kp) : -EINVAL;
+
+	if (err || kp->way != OTR_KPROBE_NOWHERE)
+		return err;
+	otr_kprobe_ops.unplace(&kp->probe);
+	return -ENOENT;
+}
+
+static const struct otr_kprobe_family kprobe_private_family = {
+	.catalog	= {
+		.place	= "trace_kprobe",
+		.text	= otr_fetch_errors,
+		.nr	= OTR_FETCH_NR_ERRORS,
+	},
+	.ops		= &otr_kprobe_ops,
+	.read		= kprobe_read_private,
+	.place		= kprobe_place_private,
+};
+
+/**
+ * otr_kprobe_private - make a kprobe that only the caller knows of
+ * @symbol: the function, NULL for an address
+ * @offset: from there, or the address
+ * @is_return: the function's return is meant
+ *
+ * Context: process context, no lock of ours held; sleeps.
+ * Return: its event, until otr_probe_private_end(); ERR_PTR() of -ENOENT without such a place,
+ * -EADDRNOTAVAIL for several functions of that name, -EINVAL where no probe may be, -EILSEQ
+ * between instructions, -ENOMEM, -EBUSY when there are too many events.
+ */
+struct otr_event *otr_kprobe_private(const char *symbol, unsigned long offset, bool is_return)
+{
+	struct otr_kprobe_def def = {
+		.family		= &kprobe_private_family,
+		.symbol		= symbol ? kstrdup(symbol, GFP_KERNEL) : NULL,
+		.offset		= offset,
+		.is_return	= is_return,
+	};
+	int err = symbol && !def.symbol ? -ENOMEM : 0;
+
+	if (err)
+		return ERR_PTR(err);
+	otr_probe_name_private(&def.name, KPROBE_GROUP, symbol);
+	/* A line without arguments. */
+	err = otr_fetch_line_open(&def.line, &kprobe_private_family.catalog, "p private");
+	if (!err) {
+		otr_dyn_lock();
+		err = otr_kprobe_make(&def);
+		otr_dyn_unlock();
+	}
+	otr_fetch_line_close(&def.line);
+	kfree(def.symbol);
+	return err ? ERR_PTR(err) : def.event;
+}
+
 /**
  * otr_kprobe_profile - print how often a probe was hit, and how often nothing came of it
  * @m: where to

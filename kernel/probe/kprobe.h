@@ -166,6 +166,7 @@ struct otr_kprobe_family;
  * @maxactive: what the user said
  * @is_return: the return is meant
  * @where: OTR_FETCH_*, for the arguments
+ * @event: set to what was made
  */
 struct otr_kprobe_def {
 	struct otr_fetch_line		line;
@@ -176,6 +177,7 @@ struct otr_kprobe_def {
 	unsigned int			maxactive;
 	bool				is_return;
 	unsigned int			where;
+	struct otr_event		*event;
 };
 
 /**
@@ -183,7 +185,7 @@ struct otr_kprobe_def {
  * @catalog: what can be wrong with one
  * @ops: what their probes can do
  * @relatives: what others can do that have another type, not another kind; or NULL
- * @kind: the kind
+ * @kind: the kind; NULL for what nobody defined
  * @read: reads one, with its arguments: 0 or an errno
  * @place: finds out where a probe belongs, with otr_switch_lock held: 0 or an errno
  */
@@ -202,6 +204,7 @@ extern const struct otr_probe_ops otr_tprobe_ops;
 
 /* define.c */
 int otr_kprobe_read_maxactive(struct otr_fetch_line *line, unsigned int *maxactive);
+int otr_kprobe_make(struct otr_kprobe_def *def);
 int otr_kprobe_define(const char *text, const struct otr_kprobe_family *family);
 
 /* place.c */

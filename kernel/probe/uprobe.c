@@ -247,6 +247,14 @@ static int uprobe_define(struct otr_uprobe *up, struct otr_fetch_line *line)
 	return err;
 }
 
+/* Nobody knows of it yet. */
+static void uprobe_undo(struct otr_uprobe *up)
+{
+	path_put(&up->path);
+	otr_fetch_free(up->probe.fetch);
+	otr_uprobe_free(up);
+}
+
 static int uprobe_create(const char *text)
 {
 	struct otr_uprobe *up = kzalloc(sizeof(*up), GFP_KERNEL);
@@ -263,12 +271,68 @@ static int uprobe_create(const char *text)
 		err = line.nr < 2 ? -ECANCELED : uprobe_define(up, &line);
 	otr_fetch_line_log(&line, &otr_inst_top()->errors);
 	otr_fetch_line_close(&line);
-	if (err) {
-		path_put(&up->path);
-		otr_fetch_free(up->probe.fetch);
-		otr_uprobe_free(up);
-	}
+	if (err)
+		uprobe_undo(up);
 	return err;
+}
+
+/* One that nobody defined: the file, arguments that are none, and an event of its own. */
+static int uprobe_make_private(struct otr_uprobe *up, struct otr_fetch_line *line)
+{
+	struct otr_probe_name name;
+	struct otr_probe_event *to;
+	int err = uprobe_find_file(up, line) ?: uprobe_read_args(up, line);
+
+	if (err)
+		return err;
+	otr_probe_name_private(&name, UPROBE_GROUP, NULL);
+	mutex_lock(&otr_switch_lock);
+	to = otr_probe_event_add(&name, uprobe_head(up), NULL, up->probe.fetch, &otr_uprobe_ops);
+	if (!IS_ERR(to))
+		otr_probe_join(&up->probe, to, NULL);
+	mutex_unlock(&otr_switch_lock);
+	return PTR_ERR_OR_ZERO(to);
+}
+
+/**
+ * otr_uprobe_private - make a uprobe that only the caller knows of
+ * @file: the file
+ * @offset: where in it
+ * @counter: where in the file a counter is that says whether somebody listens; 0 for none
+ * @is_return: the function's return is meant
+ *
+ * Context: process context, no lock of ours held; sleeps.
+ * Return: its event, until otr_probe_private_end(); ERR_PTR() of what looking for the file
+ * said, -EINVAL for one that is no regular one, -ENOMEM, -EBUSY when there are too many events.
+ */
+struct otr_event *otr_uprobe_private(const char *file, unsigned long offset,
+				     unsigned long counter, bool is_return)
+{
+	struct otr_uprobe *up = kzalloc(sizeof(*up), GFP_KERNEL);
+	struct otr_fetch_line line;
+	int err;
+
+	if (!up)
+		return ERR_PTR(-ENOMEM);
+	up->hits = alloc_percpu(unsigned long);
+	up->file = kstrdup(file, GFP_KERNEL);
+	up->offset = offset;
+	up->counter = counter;
+	up->is_return = is_return;
+	/* A line without arguments. */
+	err = otr_fetch_line_open(&line, &uprobe_catalog, "p private");
+	if (!err && (!up->hits || !up->file))
+		err = -ENOMEM;
+	if (!err) {
+		otr_dyn_lock();
+		err = uprobe_make_private(up, &line);
+		otr_dyn_unlock();
+	}
+	otr_fetch_line_close(&line);
+	if (!err)
+		return &up->probe.to->event;
+	uprobe_undo(up);
+	return ERR_PTR(err);
 }
 
 /* A place as it is listed, behind the file. */

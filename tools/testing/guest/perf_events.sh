@@ -192,6 +192,81 @@ check_rights()
 	opens --paranoid 2 "$switch" >/dev/null
 }
 
+# What a user defines: events of probes, and of programs.
+check_defined()
+{
+	local text
+
+	# shellcheck disable=SC2016 # words of kprobes
+	echo 'p:perf_ppid __x64_sys_getppid at=+0($stack):x64' >kprobe_events
+	# shellcheck disable=SC2016
+	echo 'r:perf_ret __x64_sys_getppid got=$retval' >>kprobe_events
+	beside kprobes/perf_ppid
+	text=$(recorded -g -e kprobes:perf_ppid -e kprobes:perf_ret "$opener" --pmu uprobe)
+	beside_not
+	is 'a kprobe says what the ring says' "$(texts perf_ppid <<<"$text" | sed -E 's/\([^)]*\)//')" \
+		"$(texts perf_ppid <"$me/trace" | sed -E 's/\([^)]*\)//')"
+	is 'its chain begins where it is' "$(awk '/kprobes:perf_ppid/ { getline; print $2; exit }' \
+		<<<"$text" | sed 's/+.*//')" __x64_sys_getppid
+	is 'that of a return where that goes' "$(awk '/kprobes:perf_ret/ { getline; print $2; exit }' \
+		<<<"$text" | sed 's/+.*//')" "$(awk '/kprobes:perf_ppid/ { getline; getline; print $2; exit }' \
+		<<<"$text" | sed 's/+.*//')"
+	is 'a kprobe that is in use stays' "$(
+		perf stat -e kprobes:perf_ret -o "$work/stat" sleep 1 &
+		sleep 0.5
+		put kprobe_events '')" EBUSY
+	wait
+	holds 'it goes afterwards' test "$(put kprobe_events '')" = ok
+	intree || check_made
+}
+
+# Which the in-tree tracer does not let perf have.
+check_made()
+{
+	local trigger=events/sched/sched_process_exec/trigger
+
+	echo 'perf_synth pid_t pid' >synthetic_events
+	# shellcheck disable=SC2016 # a variable of the histogram's
+	echo 'hist:keys=common_pid:p=pid:onchange($p).trace(perf_synth,$p)' >$trigger
+	all_like 'a synthetic event' "$(recorded -e synthetic:perf_synth -a sh -c 'ls; :' | grep -v '^$')" \
+		'synthetic:perf_synth: pid=[0-9]+$'
+	echo "!$(grep -v '^#' $trigger)" >$trigger
+	echo >synthetic_events
+}
+
+# Types of perf's that make a probe.
+check_probe_types()
+{
+	local at twice
+
+	is 'what they are told' "$(cat /sys/bus/event_source/devices/{kprobe,uprobe}/format/*)" \
+		"$(printf '%s\n' config:0 config:32-63 config:0)"
+	at=$(awk '$3 == "__x64_sys_getppid" { print $1 }' /proc/kallsyms)
+	twice=$(awk '$2 ~ /[tT]/ && NF == 3 && $3 !~ /\./ { if (seen[$3]++ == 1) { print $3; exit } }' /proc/kallsyms)
+	is 'a function' "$(opens --pmu kprobe --func __x64_sys_getppid)" 10
+	is 'its return' "$(opens --pmu kprobe --func __x64_sys_getppid --config 1)" 10
+	is 'an address' "$(opens --pmu kprobe --addr "0x$at")" 10
+	# In-tree such an event has no fields.
+	intree || is 'a filter' "$(opens --pmu kprobe --func __x64_sys_getppid \
+		--filters '__probe_ip == 1' '')" 0
+	is 'no function' "$(opens --pmu kprobe --func no_such_function)" ENOENT
+	is 'several' "$(opens --pmu kprobe --func "$twice")" EADDRNOTAVAIL
+	is 'no address' "$(opens --pmu kprobe --addr 0x1000)" "$(opens --pmu kprobe --addr 0x2000)"
+	is 'nothing' "$(opens --pmu kprobe)" EINVAL
+	is 'a function that is not to be probed' "$(opens --pmu kprobe --func exc_int3)" EINVAL
+	is 'in an instruction' "$(opens --pmu kprobe --func kernel_clone --offset 1)" EILSEQ
+	is 'of a user' "$(opens --pmu kprobe --func __x64_sys_getppid --user)" EACCES
+	is 'with branches' "$(opens --pmu kprobe --func __x64_sys_getppid --more 0x800)" ENOTSUP
+	is 'a place in a file' "$(opens --pmu uprobe)" 10
+	is 'a return there' "$(opens --pmu uprobe --config 1)" 10
+	is 'no file' "$(opens --pmu uprobe --file /no/such)" ENOENT
+	is 'a directory' "$(opens --pmu uprobe --file /usr)" EINVAL
+	is 'no name' "$(opens --pmu uprobe --file '')" EINVAL
+	is 'behind the end' "$(opens --pmu uprobe --file /etc/passwd --offset 0x1000000)" EINVAL
+	is 'a file, of a user' "$(opens --pmu uprobe --user)" EACCES
+	is 'nobody sees any of it' "$(cat kprobe_events uprobe_events dynamic_events)" ''
+}
+
 check_ends()
 {
 	local users i times=1000
@@ -210,6 +285,7 @@ check_ends()
 	"$opener" --hold 2 "$(id sched/sched_switch)" >"$work/open" &
 	until [ -s "$work/open" ]; do sleep 0.05; done
 	holds 'an open event keeps the engine' test "$(cat /sys/module/outrace/refcnt)" -gt "$users"
+	like 'which is not unloaded then' "$(rmmod outrace 2>&1)" 'Module outrace is in use$'
 	wait
 	for ((i = 0; i < 100; i++)); do
 		[ "$(cat /sys/module/outrace/refcnt)" -gt "$users" ] || break
@@ -226,6 +302,8 @@ if [ -z "${long-}" ]; then
 	check_sampling
 	check_filters
 	check_rights
+	check_probe_types
+	check_defined
 else
 	check_tasks
 	check_chains

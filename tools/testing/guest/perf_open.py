@@ -5,6 +5,11 @@
     perf_open.py [--paranoid N] [--user] [--raw] [--all] [--period N] [--more BITS]
                  [--filters TEXT TEXT] ID
                                         open one: "ok", or the name of the error
+    perf_open.py --pmu TYPE [--func NAME] [--addr N] [--file PATH] [--offset N] [--config N]
+                 [--user] [--more BITS] [--filters TEXT TEXT]
+                                        open one of a type that makes a probe, on getppid()
+                                        by this program for files: how often that was hit by
+                                        ten calls, or the name of the error
     perf_open.py --times N ID...        open and close them so many times, on all CPUs
     perf_open.py --hold SECONDS ID      hold it open
 """
@@ -61,6 +66,51 @@ def one(a):
     return 'ok'
 
 
+def attr_probe(a):
+    """A uprobe is on the C library's getppid(), unless something else is said."""
+    with open(f'/sys/bus/event_source/devices/{a.pmu}/type', encoding='ascii') as f:
+        number = int(f.read())
+    name = ctypes.create_string_buffer((a.file if a.pmu == 'uprobe' else a.func).encode())
+    sample = int(a.more, 0)
+    text = struct.pack('=IIQQQQQQQQQ', number, 112, a.config, 0, sample, 0, 0, 0,
+                       ctypes.addressof(name), a.addr or a.offset,
+                       ANY_BRANCH if sample & SAMPLE_BRANCHES else 0)
+    return text.ljust(112, b'\0'), name
+
+
+def libc_getppid():
+    """The file that getppid() is in, and where."""
+    addr = ctypes.cast(LIBC.getppid, ctypes.c_void_p).value
+    with open('/proc/self/maps', encoding='ascii') as f:
+        for line in f:
+            where, _, offset, _, _, *path = line.split()
+            start, end = (int(x, 16) for x in where.split('-'))
+            if start <= addr < end:
+                return path[0], addr - start + int(offset, 16)
+    raise OSError(errno.ENOENT, 'getppid')
+
+
+def probe(a):
+    if a.pmu == 'uprobe' and a.file is None:
+        a.file, a.offset = libc_getppid()
+    text, _name = attr_probe(a)
+    if a.user:
+        os.setuid(65534)
+    try:
+        fd = perf_open(text, 0, -1)
+        for filter_text in a.filters or []:
+            if filter_text and LIBC.ioctl(fd, SET_FILTER, filter_text.encode()) < 0:
+                raise OSError(ctypes.get_errno(), filter_text)
+    except OSError as e:
+        return errno.errorcode.get(e.errno, str(e.errno))
+    before = os.read(fd, 8)
+    for _ in range(10):
+        LIBC.getppid()
+    after = os.read(fd, 8)
+    os.close(fd)
+    return struct.unpack('=q', after)[0] - struct.unpack('=q', before)[0]
+
+
 def times(a):
     cpus = range(os.cpu_count())
     for i in range(a.times):
@@ -79,11 +129,19 @@ def main():
     parser.add_argument('--period', type=int, default=0)
     parser.add_argument('--more', default='0')
     parser.add_argument('--filters', nargs=2)
+    parser.add_argument('--pmu')
+    parser.add_argument('--func', default='')
+    parser.add_argument('--file')
+    parser.add_argument('--addr', type=lambda x: int(x, 0), default=0)
+    parser.add_argument('--offset', type=lambda x: int(x, 0), default=0)
+    parser.add_argument('--config', type=lambda x: int(x, 0), default=0)
     parser.add_argument('--times', type=int)
     parser.add_argument('--hold', type=float)
     parser.add_argument('rest', nargs=argparse.REMAINDER)
     a = parser.parse_args()
-    if a.times:
+    if a.pmu:
+        print(probe(a))
+    elif a.times:
         print(times(a))
     elif a.hold:
         fd = perf_open(attr(int(a.rest[0])), -1, 0)

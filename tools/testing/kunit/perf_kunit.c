@@ -10,6 +10,11 @@ int otr_host_perf_allow_raw(void)
 	return -EPERM;
 }
 
+enum otr_probe_where otr_probe_where(const struct otr_event *ev)
+{
+	return OTR_PROBE_ELSEWHERE;
+}
+
 void otr_perf_hit(struct otr_tap *tap, const struct otr_hit *hit)
 {
 }
@@ -65,7 +70,7 @@ static struct otr_perf_source *perf_get(struct kunit *test, const struct otr_eve
 	KUNIT_ASSERT_NOT_NULL(test, event);
 	event->attr.config = ev->id;
 	event->attr.sample_type = sample;
-	return otr_perf_source_get(event);
+	return otr_perf_source_get(event, NULL);
 }
 
 static int perf_start(struct kunit *test)
