@@ -86,6 +86,20 @@ struct otr_unwind {
 	unsigned long		room[56];
 };
 
+/**
+ * struct otr_unwind_hop - how far it was to a function's caller
+ * @from: a return address into the function, 0 for not known
+ * @at: how far up the stack that address was
+ * @up: how far up the caller's frame was
+ * @known: as of when
+ */
+struct otr_unwind_hop {
+	unsigned long		from;
+	unsigned int		at;
+	unsigned int		up;
+	unsigned int		known;
+};
+
 /* Callers of the function that this is in. */
 static __always_inline void otr_unwind_here(struct otr_unwind *u)
 {
@@ -106,7 +120,7 @@ static inline bool otr_host_is_ours(unsigned long addr)
 }
 
 unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned int max);
-bool otr_unwind_past(struct otr_unwind *u, unsigned long from);
+bool otr_unwind_past(struct otr_unwind *u, struct otr_unwind_hop *hop, unsigned long from);
 bool otr_unwind_near(struct otr_unwind *u, unsigned long from, unsigned int bytes);
 void otr_unwind_forget(void);
 void otr_unwind_init(unsigned long trampoline);

@@ -79,6 +79,9 @@ DEFINE_STATIC_CALL(otr_unwind_module, unwind_no_module);
 
 static u64 unwind_known[BIT(UNWIND_BITS)];
 
+/* How often all was forgotten. */
+static unsigned int unwind_forgotten;
+
 static unsigned long unwind_ip(const int *ip)
 {
 	return (unsigned long)ip + *ip;
@@ -312,32 +315,70 @@ ask:
 	return unwind_ask(u, callers, nr, max);
 }
 
+/* Is the caller as far as it was the last time? The function's return address is looked at. */
+static __always_inline bool unwind_hop(struct otr_unwind *u, const struct otr_unwind_hop *hop,
+				       unsigned long from, unsigned long end)
+{
+	unsigned long sp = u->sp;
+
+	if (hop->from != from || hop->known != READ_ONCE(unwind_forgotten) ||
+	    hop->up > end - sp || unwind_read(sp + hop->at) != from)
+		return false;
+	u->ip = unwind_read(sp + hop->up - 8);
+	u->sp = sp + hop->up;
+	return likely(unwind_is_text(u->ip));
+}
+
+static noinline bool unwind_past(struct otr_unwind *u, struct otr_unwind_hop *hop,
+				 unsigned long from, unsigned long end)
+{
+	unsigned long sp = u->sp;
+	unsigned int i;
+
+	hop->from = 0;
+	hop->known = READ_ONCE(unwind_forgotten);
+	for (i = 0; i < UNWIND_NEAR; i++) {
+		u64 word = unwind_look_up(u->ip - 1);
+		bool found = u->ip == from;
+
+		if (found)
+			hop->at = u->sp - 8 - sp;
+		if (word & (UNWIND_ASK | UNWIND_REGS) ||
+		    !unwind_step(word, &u->ip, &u->sp, &u->bp, end))
+			return false;
+		if (!found)
+			continue;
+		hop->up = u->sp - sp;
+		/* Where it is counted from BP, it is another distance each time. */
+		if (i && !(word & UNWIND_BY_BP))
+			hop->from = from;
+		return true;
+	}
+	return false;
+}
+
 /**
  * otr_unwind_past - go to the caller of a function that is not far
- * @u: where to begin. Changes: to the place in the caller, and to its stack pointer there
+ * @u: where to begin, always the same place in a function. Changes: to the place in the caller,
+ *     and to its stack pointer there
+ * @hop: what was found out the last time, of this context's; zero at first
  * @from: a return address into that function
  *
  * Context: any, NMI included, preemption off.
  * Return: whether it was found; without plain frames up to there it was not.
  */
-bool otr_unwind_past(struct otr_unwind *u, unsigned long from)
+bool otr_unwind_past(struct otr_unwind *u, struct otr_unwind_hop *hop, unsigned long from)
 {
 	unsigned long end = unwind_stack_end(u->sp);
-	unsigned int i;
+	unsigned long sp = u->sp, ip = u->ip;
 
-	if (!unwind_blocks || !end || !unwind_is_text(u->ip))
+	if (!unwind_blocks || !end || !unwind_is_text(ip))
 		return false;
-	for (i = 0; i < UNWIND_NEAR; i++) {
-		u64 word = unwind_look_up(u->ip - 1);
-		bool found = u->ip == from;
-
-		if (word & (UNWIND_ASK | UNWIND_REGS) ||
-		    !unwind_step(word, &u->ip, &u->sp, &u->bp, end))
-			return false;
-		if (found)
-			return true;
-	}
-	return false;
+	if (likely(unwind_hop(u, hop, from, end)))
+		return true;
+	u->sp = sp;
+	u->ip = ip;
+	return unwind_past(u, hop, from, end);
 }
 
 /* The same by the kernel's unwinder. */
@@ -393,6 +434,7 @@ void otr_unwind_forget(void)
 {
 	unsigned int i;
 
+	WRITE_ONCE(unwind_forgotten, unwind_forgotten + 1);
 	for (i = 0; i < ARRAY_SIZE(unwind_known); i++)
 		WRITE_ONCE(unwind_known[i], 0);
 }
@@ -433,7 +475,7 @@ unsigned int otr_unwind(struct otr_unwind *u, unsigned long *callers, unsigned i
 	return stack_trace_save(callers, max, 0);
 }
 
-bool otr_unwind_past(struct otr_unwind *u, unsigned long from)
+bool otr_unwind_past(struct otr_unwind *u, struct otr_unwind_hop *hop, unsigned long from)
 {
 	return false;
 }

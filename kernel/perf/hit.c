@@ -24,6 +24,7 @@
 struct hit_room {
 	struct pt_regs		regs;
 	struct otr_unwind	unwind;
+	struct otr_unwind_hop	hop;
 };
 
 struct hit_rooms {
@@ -64,7 +65,7 @@ static noinline struct pt_regs *hit_find_caller(const struct hit_seen *seen)
 	struct pt_regs *regs = &room->regs;
 
 	otr_unwind_here(&room->unwind);
-	if (otr_unwind_past(&room->unwind, seen->hit->probe)) {
+	if (otr_unwind_past(&room->unwind, &room->hop, seen->hit->probe)) {
 		regs->ip = room->unwind.ip;
 		/* Callers are looked for above this: of what the probe pushed, the first. */
 		regs->sp = room->unwind.sp - 2 * sizeof(long);
