@@ -45,6 +45,7 @@
 #include <asm/local.h>
 
 #include "base/base.h"
+#include "buffer/keep.h"
 #include "buffer/map.h"
 #include "buffer/page.h"
 
@@ -219,8 +220,16 @@ struct otr_reader {
 
 struct otr_ring;
 
-/* The limit of records that were put aside: less than any record has, but not 0. */
+/*
+ * Limits that are less than any record has, but not 0: of records that were put aside,
+ * and of those in an area, whose writers go out of line.
+ */
 #define OTR_LIMIT_ASIDE		1U
+#define OTR_LIMIT_KEPT		2U
+
+/* What a writer has to do behind a record: wake who waits for one, mark it in its area. */
+#define OTR_WATCH_WAITER	1U
+#define OTR_WATCH_KEPT		2U
 
 /**
  * struct otr_ring_cpu - records of one CPU
@@ -229,9 +238,9 @@ struct otr_ring;
  * @commit: all in front of it is complete; this CPU, read by readers
  * @last_ts: time of the last record in front of @commit; this CPU
  * @slots: the pages; changed in a window only
- * @limit: bytes of data that fit on a page while recording, else 0 or OTR_LIMIT_ASIDE
+ * @limit: bytes of data that fit on a page while recording, else 0; or OTR_LIMIT_*
  * @clock: enum otr_clock_id; changed in a window only
- * @watch: somebody waits for a record
+ * @watch: OTR_WATCH_*
  * @overwrite: new records matter more than old ones
  * @window: the ring is being changed under an NMI's feet
  * @busy: writers in a slow path
@@ -261,6 +270,7 @@ struct otr_ring;
  * @reader: the consuming reader; reader lock
  * @map: its pages, while programs have them in their memory, else NULL; changed under
  *	 otr_ring.lock and the reader lock
+ * @keep: the memory that its pages are in, NULL for ordinary one; set before it records
  * @work: wakes who waits for this CPU's records
  */
 struct otr_ring_cpu {
@@ -306,6 +316,7 @@ struct otr_ring_cpu {
 	struct lock_class_key	reader_key;
 	struct otr_reader	reader;
 	struct otr_map		*map;
+	struct otr_keep_cpu	*keep;
 	struct irq_work		work;
 };
 
@@ -324,6 +335,7 @@ struct otr_ring_cpu {
  * @data_max: see struct otr_ring_config
  * @spare: what it exchanges its records with, or NULL; @lock
  * @spare_of: the ring that it is the spare of, or NULL
+ * @keep: the area that its pages are in, or NULL
  * @pinned: what is in @cpus must stay there, as somebody changes it
  * @waiters: readers that wait for records of any CPU
  * @wakes: how often all waiters were sent home
@@ -346,6 +358,7 @@ struct otr_ring {
 	unsigned int			data_max;
 	struct otr_ring			*spare;
 	struct otr_ring			*spare_of;
+	struct otr_keep			*keep;
 	atomic_t			pinned;
 	wait_queue_head_t		waiters;
 	atomic_t			wakes;
@@ -363,6 +376,9 @@ struct otr_ring {
  * @data_max: use so many bytes of a page's data only, a multiple of four; 0
  *	      for all. Small pages make rare things frequent, for tests
  * @overwrite: when full, new records push out old ones
+ * @keep: an area to have the pages in, which decides on @bytes, or NULL. What it has of
+ *	  before is in the ring then. It stays the caller's, to be closed when the ring is
+ *	  destroyed
  */
 struct otr_ring_config {
 	unsigned long		bytes;
@@ -370,6 +386,7 @@ struct otr_ring_config {
 	unsigned int		order;
 	unsigned int		data_max;
 	bool			overwrite;
+	struct otr_keep		*keep;
 };
 
 /* Writing. */

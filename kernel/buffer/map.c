@@ -166,7 +166,8 @@ static const struct otr_map *map_first(struct otr_ring *ring, int cpu)
  * Until otr_map_put() its pages neither come nor go, and nobody exchanges the ring's records.
  *
  * Context: may sleep; a program's mmap_lock may be held.
- * Return: the map; ERR_PTR() of -ENOMEM, or of -EINVAL for a CPU without pages.
+ * Return: the map; ERR_PTR() of -ENOMEM, of -EINVAL for a CPU without pages, or of -ENODEV
+ * where pages are in an area.
  */
 const struct otr_map *otr_map_get(struct otr_ring *ring, int cpu)
 {
@@ -175,6 +176,8 @@ const struct otr_map *otr_map_get(struct otr_ring *ring, int cpu)
 
 	if (!otr_ring_has_cpu(ring, cpu))
 		return ERR_PTR(-EINVAL);
+	if (ring->keep)
+		return ERR_PTR(-ENODEV);
 	mutex_lock(&ring->lock);
 	map = otr_ring_at(ring, cpu)->map;
 	if (map) {

@@ -80,6 +80,8 @@ void otr_reader_publish(struct otr_ring_cpu *rc)
 	/* Pairs with the barrier in otr_glance_begin(): of two, the place is the older one. */
 	smp_wmb();
 	WRITE_ONCE(rc->seen, rd->pos);
+	if (rc->keep)
+		WRITE_ONCE(rc->keep->marks->read, rd->next);
 }
 
 /*
@@ -300,7 +302,7 @@ static bool read_fill_once(struct otr_ring_cpu *rc, struct otr_reader *rd, u64 c
 			return false;
 		return read_copy_part(rc, rd, commit);
 	}
-	if (rd->takes && !(rc->map && read_goes_on(rc, rd)))
+	if (rd->takes && !rc->keep && !(rc->map && read_goes_on(rc, rd)))
 		return read_take_whole(rc, rd);
 	return read_copy_whole(rc, rd);
 }

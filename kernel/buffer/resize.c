@@ -54,6 +54,8 @@ u64 otr_ring_start(struct otr_ring_cpu *rc, struct otr_slot *slots, u32 nr, u64 
 		.takes		= true,
 		.started	= true,
 	};
+	if (rc->keep)
+		rc->keep->pos = start;
 	resize_publish(rc, slots, nr);
 	return start;
 }
@@ -64,6 +66,8 @@ static void resize_apply_reset(struct otr_window *window)
 	struct otr_ring_cpu *rc = window->rc;
 	unsigned int i;
 
+	if (rc->keep)
+		otr_kept_clear(rc);
 	for (i = 0; i < rc->nr; i++) {
 		struct otr_slot *slot = &rc->slots[i];
 
@@ -251,7 +255,7 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
 {
 	int at, err = 0;
 
-	if (cpu == OTR_CPU_ALL && resize_mapped(ring))
+	if (ring->keep || (cpu == OTR_CPU_ALL && resize_mapped(ring)))
 		return -EBUSY;
 	/* First everything that can fail for want of memory. */
 	for_each_possible_cpu(at) {
@@ -279,8 +283,8 @@ static int resize_locked(struct otr_ring *ring, int cpu, unsigned long bytes,
  *
  * Context: may sleep.
  * Return: 0; -EINVAL for no possible CPU; -ENOMEM and -EINTR (a fatal signal),
- * nothing was changed; -EBUSY, programs have pages of it in their memory, or the ring is
- * broken.
+ * nothing was changed; -EBUSY, its pages are in an area, programs have some in their
+ * memory, or the ring is broken.
  */
 int otr_ring_resize(struct otr_ring *ring, int cpu, unsigned long bytes)
 {
@@ -354,9 +358,14 @@ int otr_ring_reset(struct otr_ring *ring, int cpu)
  */
 int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock)
 {
+	int err;
+
 	if (clock >= OTR_CLOCK_COUNT)
 		return -EINVAL;
-	return resize_reset_all(ring, OTR_CPU_ALL, clock);
+	err = resize_reset_all(ring, OTR_CPU_ALL, clock);
+	if (!err && ring->keep)
+		otr_keep_set_clock(ring->keep, clock);
+	return err;
 }
 
 /* Other slots, other pages, and another page of the reader's own. */
@@ -426,7 +435,7 @@ static int resize_order_both(struct otr_ring *ring, struct otr_ring *spare, unsi
 		mutex_lock_nested(&spare->lock, SINGLE_DEPTH_NESTING);
 		otr_ring_pin(spare);
 	}
-	err = resize_mapped(ring) ? -EBUSY : resize_prepare_orders(ring, order, changes);
+	err = ring->keep || resize_mapped(ring) ? -EBUSY : resize_prepare_orders(ring, order, changes);
 	if (!err && spare)
 		err = resize_prepare_orders(spare, order, others);
 	err = resize_finish_orders(ring, order, changes, err);
@@ -450,7 +459,8 @@ static int resize_order_both(struct otr_ring *ring, struct otr_ring *spare, unsi
  *
  * Context: may sleep.
  * Return: 0; -EINVAL; -ENOMEM and -EINTR (a fatal signal), nothing was changed;
- * -EBUSY, programs have pages in their memory, or the ring is broken.
+ * -EBUSY, its pages are in an area, programs have some in their memory, or the ring is
+ * broken.
  */
 int otr_ring_set_order(struct otr_ring *ring, struct otr_ring *spare, unsigned int order)
 {

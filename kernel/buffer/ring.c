@@ -13,11 +13,27 @@
 static enum cpuhp_state ring_hotplug_state;
 static enum cpuhp_state ring_online_state;
 
+/* The pages are there, but for the reader's own, which is an ordinary one. */
+static int ring_get_kept(struct otr_ring *ring, int cpu, struct otr_pages *pages)
+{
+	u32 nr = ring->keep->nr;
+
+	*pages = (struct otr_pages){ .nr = nr, .page = otr_page_alloc(cpu, 0) };
+	if (pages->page)
+		pages->slots = otr_kept_slots(&ring->keep->cpus[cpu], nr);
+	if (pages->slots)
+		return 0;
+	otr_page_free(pages->page, 0);
+	return -ENOMEM;
+}
+
 static int ring_get_pages(struct otr_ring *ring, int cpu, struct otr_pages *pages)
 {
 	unsigned long bytes = otr_ring_at(ring, cpu)->size ?: ring->bytes;
 	u32 nr = otr_slots_wanted(bytes, otr_ring_data(ring, ring->order));
 
+	if (ring->keep)
+		return ring_get_kept(ring, cpu, pages);
 	return otr_pages_alloc(pages, cpu, nr, ring->order);
 }
 
@@ -25,6 +41,7 @@ static int ring_get_pages(struct otr_ring *ring, int cpu, struct otr_pages *page
 static void ring_put_pages(struct otr_ring *ring, int cpu, const struct otr_pages *pages)
 {
 	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	struct otr_item item;
 	u64 write;
 
 	otr_reader_lock(rc);
@@ -34,9 +51,14 @@ static void ring_put_pages(struct otr_ring *ring, int cpu, const struct otr_page
 		WRITE_ONCE(rc->size, ring->size);
 	rc->reader.cur.page = pages->page;
 	write = otr_ring_start(rc, pages->slots, pages->nr, READ_ONCE(rc->write));
+	if (rc->keep)
+		write = otr_kept_adopt(rc, write);
 	WRITE_ONCE(rc->write, write);
 	/* Pairs with the acquire in glance_unchanged(): now there are pages. */
 	smp_store_release(&rc->commit, write);
+	/* Of what was taken over, the beginning may have been consumed. */
+	if (rc->reader.next > rc->slots->base)
+		otr_reader_peek(rc, &rc->reader, &item);
 	otr_reader_publish(rc);
 	otr_reader_unlock(rc);
 	otr_ring_limit(rc);
@@ -115,7 +137,10 @@ static void ring_free_ring(struct otr_ring *ring)
 	for_each_possible_cpu(cpu) {
 		struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 
-		otr_slots_free(rc->slots, rc->nr, rc->order);
+		if (rc->keep)
+			kvfree(rc->slots);
+		else
+			otr_slots_free(rc->slots, rc->nr, rc->order);
 		otr_page_free(rc->reader.cur.page, rc->order);
 		mutex_destroy(&rc->reader_lock);
 		lockdep_unregister_key(&rc->reader_key);
@@ -139,6 +164,10 @@ static void ring_init_cpu(struct otr_ring *ring, int cpu, const struct otr_ring_
 	rc->commit = OTR_POS_CLOSED;
 	rc->reader.takes = true;
 	rc->reader.started = true;
+	if (config->keep) {
+		rc->keep = &config->keep->cpus[cpu];
+		rc->watch = OTR_WATCH_KEPT;
+	}
 	lockdep_register_key(&rc->reader_key);
 	__mutex_init(&rc->reader_lock, "otr_ring_cpu.reader_lock", &rc->reader_key);
 	otr_ring_wait_init_cpu(rc);
@@ -150,6 +179,8 @@ static bool ring_config_valid(const struct otr_ring_config *config)
 		return false;
 	if (config->data_max % 4 ||
 	    config->data_max > (PAGE_SIZE << config->order) - sizeof(struct otr_page))
+		return false;
+	if (config->keep && config->order)
 		return false;
 	return !config->data_max || config->data_max >= 16;
 }
@@ -175,18 +206,32 @@ struct otr_ring *otr_ring_make(const struct otr_ring_config *config)
 	ring->bytes = config->bytes;
 	ring->order = config->order;
 	ring->data_max = config->data_max;
-	ring->size = otr_size_wanted(config->bytes, otr_ring_data(ring, config->order));
+	ring->keep = config->keep;
+	if (ring->keep)
+		ring->bytes = (unsigned long)ring->keep->nr * otr_ring_data(ring, 0);
+	ring->size = otr_size_wanted(ring->bytes, otr_ring_data(ring, config->order));
 	mutex_init(&ring->lock);
 	for_each_possible_cpu(cpu)
 		ring_init_cpu(ring, cpu, config);
 	return ring;
 }
 
+static int ring_add_all(struct otr_ring *ring)
+{
+	int cpu, err = 0;
+
+	mutex_lock(&ring->lock);
+	for_each_possible_cpu(cpu)
+		err = err ?: otr_ring_add_cpu(ring, cpu);
+	mutex_unlock(&ring->lock);
+	return err;
+}
+
 /**
  * otr_ring_create - make a ring
  * @config: what it shall be
  *
- * It is on, and has pages for all CPUs that are online.
+ * It is on, and has pages for all CPUs that are online, or in an area for all that may be.
  *
  * Context: may sleep.
  * Return: the ring; ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL).
@@ -198,8 +243,11 @@ struct otr_ring *otr_ring_create(const struct otr_ring_config *config)
 
 	if (IS_ERR(ring))
 		return ring;
+	/* What CPUs recorded that may never come in this boot is there, too. */
+	err = ring->keep ? ring_add_all(ring) : 0;
 	/* Calls ring_cpu_comes() for all that are here. */
-	err = cpuhp_state_add_instance(ring_hotplug_state, &ring->hotplug);
+	if (!err)
+		err = cpuhp_state_add_instance(ring_hotplug_state, &ring->hotplug);
 	if (!err) {
 		err = cpuhp_state_add_instance_nocalls(ring_online_state, &ring->online);
 		if (err)

@@ -222,6 +222,13 @@ void otr_reader_unlock(struct otr_ring_cpu *rc);
 /* raw.c */
 u64 otr_reader_rest(struct otr_ring_cpu *rc);
 
+/* kept.c */
+void otr_kept_reserve(struct otr_ring_cpu *rc, u64 from, unsigned int size);
+void otr_kept_commit(struct otr_ring_cpu *rc);
+void otr_kept_clear(struct otr_ring_cpu *rc);
+struct otr_slot *otr_kept_slots(const struct otr_keep_cpu *kc, u32 nr);
+u64 otr_kept_adopt(struct otr_ring_cpu *rc, u64 start);
+
 /* map.c */
 void otr_map_emptied(struct otr_ring_cpu *rc);
 

@@ -20,7 +20,9 @@ static u32 switch_limit_wanted(const struct otr_ring_cpu *rc)
 
 	if (ring->spare_of)
 		return OTR_LIMIT_ASIDE;
-	return switch_allows(ring, rc) ? READ_ONCE(rc->data) : 0;
+	if (!switch_allows(ring, rc))
+		return 0;
+	return rc->keep ? OTR_LIMIT_KEPT : READ_ONCE(rc->data);
 }
 
 /*

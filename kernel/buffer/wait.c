@@ -62,13 +62,19 @@ static bool wait_ready(const struct otr_ring *ring, int cpu, unsigned int percen
 	return false;
 }
 
+/* What a writer has to do whether somebody waits or not. */
+static u8 wait_watch_always(const struct otr_ring_cpu *rc)
+{
+	return rc->keep ? OTR_WATCH_KEPT : 0;
+}
+
 /* Leave word with the writer of one CPU. */
 static void wait_watch(struct otr_ring_cpu *rc, unsigned int percent)
 {
 	u32 old = READ_ONCE(rc->watch_full);
 
 	if (!percent) {
-		WRITE_ONCE(rc->watch, 1);
+		WRITE_ONCE(rc->watch, OTR_WATCH_WAITER | wait_watch_always(rc));
 		return;
 	}
 	/* The least of what is waited for; others look and go on waiting. */
@@ -95,13 +101,19 @@ static void wait_do_work(struct irq_work *work)
 }
 
 /*
- * Somebody waits for a record, and here is one. Any context. On a CPU that comes or
- * goes the word stays: otr_ring_wait_moved() wakes them when it is here, or gone.
+ * Somebody waits for a record, and here is one; or it has to be marked. Any context. On a CPU
+ * that comes or goes the word stays: otr_ring_wait_moved() wakes them when it is here, or
+ * gone.
  */
 void __otr_aside otr_ring_notify(struct otr_ring_cpu *rc)
 {
+	if (rc->keep) {
+		otr_kept_commit(rc);
+		if (!(READ_ONCE(rc->watch) & OTR_WATCH_WAITER))
+			return;
+	}
 	/* Before they are woken, as they may come back with another word. */
-	WRITE_ONCE(rc->watch, 0);
+	WRITE_ONCE(rc->watch, wait_watch_always(rc));
 	if (!otr_raise(&rc->work))
 		wait_watch(rc, 0);
 }
@@ -184,7 +196,7 @@ static void wait_look_again(struct work_struct *work)
 		struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
 		u32 percent = READ_ONCE(rc->watch_full);
 
-		if (READ_ONCE(rc->watch) && wait_ready_cpu(ring, cpu, 0))
+		if (READ_ONCE(rc->watch) & OTR_WATCH_WAITER && wait_ready_cpu(ring, cpu, 0))
 			wait_wake_all(rc);
 		else if (percent && wait_ready_cpu(ring, cpu, percent))
 			wait_wake_all(rc);

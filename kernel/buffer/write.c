@@ -283,8 +283,12 @@ static enum verdict write_reserve(struct claim *claim, struct otr_claimed *claim
 	u64 write = READ_ONCE(rc->write), from = write & ~OTR_POS_SHUT;
 	unsigned int total;
 
-	if (unlikely(limit <= OTR_LIMIT_ASIDE))
-		return write_refuse(rc, limit);
+	if (unlikely(limit <= OTR_LIMIT_KEPT)) {
+		if (limit != OTR_LIMIT_KEPT)
+			return write_refuse(rc, limit);
+		limit = READ_ONCE(rc->data);
+		otr_kept_reserve(rc, from, claim->size);
+	}
 	if (write != from && !claim->shut)
 		return write_drop(rc, OTR_DROP_INSIDE);
 	if (claim->len > limit || claim->size > limit)

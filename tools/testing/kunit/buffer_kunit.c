@@ -46,13 +46,13 @@ static bool clock_records;
 #include "buffer/wait.c"
 #include "buffer/swap.c"
 #include "buffer/spare.c"
+#include "buffer/keep.c"
+#include "buffer/kept.c"
 #include "buffer_check.c"
 
 #define STRESS_MS	900
-
 /* And at least so often, on a machine that is slow or busy with other things. */
 #define STRESS_TURNS	40
-
 #include "buffer_records.h"
 
 static void begin(struct kunit *test, unsigned int data, unsigned int pages, bool overwrite)

@@ -29,6 +29,8 @@
 #include "buffer/wait.c"
 #include "buffer/swap.c"
 #include "buffer/spare.c"
+#include "buffer/keep.c"
+#include "buffer/kept.c"
 #include "record/tracepoint.c"
 #include "record/event.c"
 

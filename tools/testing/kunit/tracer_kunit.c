@@ -40,6 +40,8 @@ do {									\
 #include "buffer/wait.c"
 #include "buffer/swap.c"
 #include "buffer/spare.c"
+#include "buffer/keep.c"
+#include "buffer/kept.c"
 #include "tracer/wanted.c"
 #include "tracer/function.c"
 #include "tracer/await.c"

@@ -64,6 +64,8 @@ void bench_ring_write(unsigned int count)
 #include "buffer/wait.c"
 #include "buffer/swap.c"
 #include "buffer/spare.c"
+#include "buffer/keep.c"
+#include "buffer/kept.c"
 
 static struct otr_ring *ring;
 

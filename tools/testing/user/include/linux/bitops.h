@@ -10,6 +10,11 @@ static inline void set_bit(long nr, volatile unsigned long *to)
 	__atomic_fetch_or(to + nr / BITS_PER_LONG, BIT(nr % BITS_PER_LONG), __ATOMIC_RELAXED);
 }
 
+static inline void __set_bit(long nr, unsigned long *to)
+{
+	to[nr / BITS_PER_LONG] |= BIT(nr % BITS_PER_LONG);
+}
+
 static inline void clear_bit(long nr, volatile unsigned long *to)
 {
 	__atomic_fetch_and(to + nr / BITS_PER_LONG, ~BIT(nr % BITS_PER_LONG), __ATOMIC_RELAXED);

@@ -41,6 +41,7 @@
 #define __weak			__attribute__((__weak__))
 #define __pure			__attribute__((__pure__))
 #define __aligned(x)		__attribute__((__aligned__(x)))
+#define __packed		__attribute__((__packed__))
 #define __malloc		__attribute__((__malloc__))
 #define __printf(a, b)		__attribute__((__format__(printf, a, b)))
 #define __uninitialized

@@ -25,6 +25,8 @@ void kfree(const void *p);
 #define kvfree(p)		kfree(p)
 #define kvrealloc(p, size, gfp)	krealloc(p, size, gfp)
 #define kvmemdup(p, size, gfp)	kmemdup(p, size, gfp)
+#define struct_size_t(type, member, n) \
+	(offsetof(type, member) + sizeof(((type *)NULL)->member[0]) * (n))
 #define struct_size(p, member, n) \
 	(offsetof(__typeof__(*(p)), member) + sizeof((p)->member[0]) * (n))
 
