@@ -23,6 +23,7 @@ struct module;
 struct otr_event;
 struct otr_event_group;
 struct otr_names;
+struct otr_shift;
 struct otr_sub;
 struct tracepoint;
 
@@ -42,6 +43,7 @@ struct tracepoint;
  * @scratch: room for the pieces that print helpers put together; each takes
  *	     what it needs from its end, and all is given back with the line
  * @names: symbols that are remembered from other lines, or NULL
+ * @shift: what is now where the record's addresses were, NULL for what was
  * @ev: the event that wrote the record
  * @rec: the record, beginning with its struct otr_rec_head
  * @len: bytes that are readable at @rec, at least the record's own length
@@ -52,6 +54,7 @@ struct otr_line {
 	struct seq_buf		*out;
 	struct seq_buf		*scratch;
 	struct otr_names	*names;
+	const struct otr_shift	*shift;
 	struct otr_event	*ev;
 	const void		*rec;
 	unsigned int		len;

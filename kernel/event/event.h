@@ -59,6 +59,7 @@ struct otr_event *otr_event_find(u16 id);
 struct otr_event *otr_event_find_key(long key);
 void otr_event_open(struct otr_event *ev);
 void otr_event_close(struct otr_event *ev);
+u32 otr_event_shape(const struct otr_event *ev);
 struct otr_event *otr_event_next(const struct otr_event *ev);
 struct otr_event *otr_event_named(const char *system, const char *name);
 const struct otr_event_group *otr_group_find(unsigned int id);

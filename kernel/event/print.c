@@ -37,7 +37,9 @@ void otr_print_ip(struct otr_line *line, unsigned long ip)
 		seq_buf_putc(line->out, '0');
 		return;
 	}
-	if (!line->names) {
+	if (unlikely(line->shift) && !otr_shift_address(line->shift, &ip)) {
+		seq_buf_printf(line->out, "0x%08lx", ip);
+	} else if (!line->names) {
 		print_looked_up(line->out, ip, with_offset);
 	} else {
 		name = otr_names_find(line->names, ip, with_offset, &len);

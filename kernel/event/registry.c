@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The registry: event number to description, and the systems. */
 #include <linux/hashtable.h>
+#include <linux/jhash.h>
 #include <linux/rwsem.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -233,6 +234,28 @@ void otr_event_close(struct otr_event *ev)
 {
 	ev->flags |= OTR_EVENT_CLOSED;
 	ev->carrier = NULL;
+}
+
+/**
+ * otr_event_shape - how an event's records are laid out, as a number
+ * @ev: the event
+ *
+ * Context: any; the event stays.
+ * Return: the number, not 0: the same for the same names, places and types.
+ */
+u32 otr_event_shape(const struct otr_event *ev)
+{
+	const struct otr_field *field;
+	u32 shape = jhash(ev->name, strlen(ev->name), registry_name_hash(ev->system));
+
+	for (field = ev->fields; field && field->name; field++) {
+		u32 place = field->offset << 16 | field->size;
+
+		shape = jhash(field->name, strlen(field->name), shape);
+		shape = jhash(field->type, strlen(field->type), shape);
+		shape = jhash_3words(place, field->nr, field->kind << 1 | field->is_signed, shape);
+	}
+	return shape ?: 1;
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* available_tracers, current_tracer, tracing_on, trace_clock, tracing_cpumask. */
+/* available_tracers, current_tracer, tracing_on, trace_clock, tracing_cpumask, last_boot_info. */
 #include <linux/ctype.h>
 
 #include "fs/fs.h"
@@ -62,9 +62,13 @@ static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 {
 	struct otr_ring *ring = of->where.inst->ring;
 	bool changed;
+	int err = 0;
 
 	mutex_lock(&otr_inst_lock);
-	changed = !!on != otr_ring_is_on(ring);
+	/* Records of before go, and new ones come. */
+	if (on && of->where.inst->area && of->where.inst->area->old)
+		err = otr_inst_reset(of->where.inst, OTR_CPU_ALL);
+	changed = !err && !!on != otr_ring_is_on(ring);
 	if (changed && on) {
 		otr_ring_on(ring);
 	} else if (changed) {
@@ -75,7 +79,7 @@ static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 	mutex_unlock(&otr_inst_lock);
 	if (changed)
 		otr_tracer_switched(of->where.inst);
-	return 0;
+	return err;
 }
 
 const struct otr_file_ops otr_tracing_on_ops = {
@@ -158,4 +162,20 @@ const struct otr_file_ops otr_cpumask_ops = {
 	.write	= control_cpumask_write,
 	.places	= OTR_PLACES_ANY,
 	.moves	= OTR_MOVES_NOT,
+};
+
+/* How far the kernel moved since the records that are there were written. */
+static int control_last_boot_show(struct otr_file *of, struct seq_file *m)
+{
+	const struct otr_area *area = of->where.inst->area;
+
+	mutex_lock(&otr_inst_lock);
+	seq_printf(m, "text delta:\t%ld\n", area->shift.text);
+	seq_printf(m, "data delta:\t%ld\n", area->shift.data);
+	mutex_unlock(&otr_inst_lock);
+	return 0;
+}
+
+const struct otr_file_ops otr_last_boot_ops = {
+	.show	= control_last_boot_show,
 };

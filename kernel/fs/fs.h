@@ -172,6 +172,7 @@ extern const struct otr_file_ops otr_tracing_on_ops;
 extern const struct otr_file_ops otr_clock_ops;
 extern const struct otr_file_ops otr_time_mode_ops;
 extern const struct otr_file_ops otr_cpumask_ops;
+extern const struct otr_file_ops otr_last_boot_ops;
 extern const struct otr_file_ops otr_size_ops;			/* size.c */
 extern const struct otr_file_ops otr_page_size_ops;
 extern const struct otr_file_ops otr_total_size_ops;

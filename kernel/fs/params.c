@@ -85,17 +85,17 @@ static void params_set_size(const struct param *param, char *value)
 	mutex_unlock(&otr_inst_lock);
 }
 
-/* "name^flag^flag,event,event" */
+/* "name^flag^flag@memory,event,event" */
 static void params_make_instance(const struct param *param, char *value)
 {
-	char *words = strsep(&value, ","), *word;
+	char *memory = strsep(&value, ","), *words = strsep(&memory, "@"), *word;
 	const char *name = strsep(&words, "^");
 	struct otr_inst *inst;
 	int err = -EINVAL;
 
-	/* What a directory can be called. Memory that is kept for it, behind "@", is not known. */
-	if (*name && !strpbrk(name, "/@") && strlen(name) <= NAME_MAX)
-		err = otr_inst_create(name, &inst);
+	/* What a directory can be called. */
+	if (*name && !strchr(name, '/') && strlen(name) <= NAME_MAX)
+		err = otr_inst_create_in(name, memory, &inst);
 	if (err) {
 		pr_warn("parameter %s: no instance \"%s\" was made: %pe\n", param->name, name,
 			ERR_PTR(err));
@@ -220,14 +220,14 @@ static void params_start_stack(const struct param *param, char *value)
 }
 
 enum {
-	PARAMS(PARAM_VALUE_ENTRY, PARAM_FLAG_ENTRY)
+	WORDS(PARAM_VALUE_ENTRY, PARAM_FLAG_ENTRY)
 	NR_PARAMS,
 	/* The others wait for the end of boot. */
 	PARAMS_AT_ONCE = PARAM_traceoff_after_boot
 };
 
 static struct param params[NR_PARAMS] = {
-	PARAMS(PARAM_VALUE_ROW, PARAM_FLAG_ROW)
+	WORDS(PARAM_VALUE_ROW, PARAM_FLAG_ROW)
 };
 
 /* What was given before counts no more, or @value goes behind it. */
@@ -276,7 +276,7 @@ static const struct kernel_param_ops params_flag_ops = {
 	.free	= params_forget,
 };
 
-PARAMS(PARAM_VALUE_DECLARE, PARAM_FLAG_DECLARE)
+WORDS(PARAM_VALUE_DECLARE, PARAM_FLAG_DECLARE)
 #else
 /* They are read when there is memory to keep them; until then, somebody knows them. */
 static int __init params_know(char *value)
@@ -284,7 +284,7 @@ static int __init params_know(char *value)
 	return 1;
 }
 
-PARAMS(PARAM_VALUE_KNOWN, PARAM_FLAG_KNOWN)
+WORDS(PARAM_VALUE_KNOWN, PARAM_FLAG_KNOWN)
 #endif
 
 /* Does an argument begin with a word? Dashes count as underscores there, as in all of them. */

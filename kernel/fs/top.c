@@ -6,10 +6,23 @@
 #include "host/host.h"
 #include "tracer/tracer.h"
 
+/* An instance in memory that outlives a boot has files of its own, and no snapshot. */
+static bool top_has_area(const struct otr_where *where)
+{
+	return where->inst->area;
+}
+
+static bool top_has_snapshot(const struct otr_where *where)
+{
+	return !where->inst->area;
+}
+
 static const struct otr_row top_cpu_rows[] = {
 	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops },
-	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops, .arg = OTR_OF_SNAPSHOT },
-	{ "snapshot_raw",	OTR_MODE_READ,	&otr_snapshot_raw_ops, .arg = OTR_OF_SNAPSHOT },
+	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops,
+	  .arg = OTR_OF_SNAPSHOT, .visible = top_has_snapshot },
+	{ "snapshot_raw",	OTR_MODE_READ,	&otr_snapshot_raw_ops,
+	  .arg = OTR_OF_SNAPSHOT, .visible = top_has_snapshot },
 	{ "stats",		OTR_MODE_READ,	&otr_stats_ops },
 	{ "trace",		OTR_MODE_WRITE,	&otr_trace_ops },
 	{ "trace_pipe",		OTR_MODE_READ,	&otr_pipe_ops },
@@ -107,7 +120,8 @@ static int top_instance_make(const char *name, struct otr_entry *entry)
 
 static int top_instance_remove(const struct otr_where *which)
 {
-	return otr_inst_remove(which->inst);
+	/* Only the start of the engine could make it again. */
+	return which->inst->area ? -EBUSY : otr_inst_remove(which->inst);
 }
 
 static const struct otr_dir top_instances_dir = {
@@ -146,6 +160,8 @@ static const struct otr_row top_rows[] = {
 	  .arg = OTR_DOOR_KPROBE, .top = true },
 	{ "kprobe_profile",	OTR_MODE_READ,	&otr_dyn_profile_ops,
 	  .arg = OTR_DOOR_KPROBE_PROFILE, .top = true },
+	{ "last_boot_info",		OTR_MODE_READ,	&otr_last_boot_ops,
+	  .visible = top_has_area },
 	{ "options",			OTR_MODE_DIR,	.dir = &otr_options_dir },
 	{ "per_cpu",			OTR_MODE_DIR,	.dir = &top_per_cpu_dir },
 	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops, .top = true },
@@ -171,7 +187,7 @@ static const struct otr_row top_rows[] = {
 	{ "show_event_filters",		OTR_MODE_READ,	&otr_show_filters_ops },
 	{ "show_event_triggers",	OTR_MODE_READ,	&otr_show_triggers_ops },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops,
-	  .arg = OTR_OF_SNAPSHOT },
+	  .arg = OTR_OF_SNAPSHOT, .visible = top_has_snapshot },
 	{ "stack_max_size",		OTR_MODE_WRITE,	&otr_stack_size_ops,
 	  .top = true, .visible = top_has_sites },
 	{ "stack_trace",		OTR_MODE_READ,	&otr_stack_trace_ops,

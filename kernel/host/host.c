@@ -178,8 +178,10 @@ int otr_host_init(void)
 	host_use_clock_table();
 	otr_host_strings_init();
 	err = otr_modules_init();
-	if (!err)
+	if (!err) {
 		otr_names_init();
+		otr_places_init();
+	}
 	return err;
 }
 
@@ -191,6 +193,7 @@ int otr_host_init(void)
 void otr_host_exit(void)
 {
 	otr_host_tracepoints_exit();
+	otr_places_exit();
 	otr_names_exit();
 	otr_modules_exit();
 }

@@ -146,6 +146,55 @@ void otr_names_init(void);
 void otr_names_exit(void);
 
 /**
+ * struct otr_host_memory - memory that was set aside
+ * @at: where it is for us
+ * @start: and for the machine
+ * @size: bytes, whole pages
+ */
+struct otr_host_memory {
+	void		*at;
+	phys_addr_t	start;
+	size_t		size;
+};
+
+/* memory.c */
+int otr_host_memory_open(struct otr_host_memory *mem, const char *where);
+void otr_host_memory_close(struct otr_host_memory *mem);
+
+/* So many modules are known by their places. */
+#define OTR_PLACES	113
+
+/**
+ * struct otr_host_place - where a module's functions are
+ * @base: where they begin
+ * @size: bytes, 0 for nothing
+ * @name: the module's name
+ */
+struct otr_host_place {
+	u64	base;
+	u64	size;
+	char	name[MODULE_NAME_LEN];
+};
+
+/**
+ * struct otr_shift - how things moved since somebody noted where they were
+ * @text: the kernel's functions, by so much
+ * @data: its variables
+ * @places: where modules were
+ */
+struct otr_shift {
+	long			text;
+	long			data;
+	struct otr_host_place	places[OTR_PLACES];
+};
+
+/* places.c */
+void otr_places_init(void);
+void otr_places_exit(void);
+void otr_places_copy(struct otr_host_place *to);
+bool otr_shift_address(const struct otr_shift *shift, unsigned long *addr);
+
+/**
  * struct otr_modules - what a room does when modules come and go
  * @coming: a module is loaded, and its init function did not run yet; NULL for nothing
  * @live: its init function ran

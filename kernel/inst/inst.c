@@ -13,6 +13,7 @@ static void inst_destroy(struct otr_inst *inst)
 	if (!IS_ERR_OR_NULL(inst->ring))
 		otr_ring_destroy(inst->ring);
 	inst->ring = NULL;
+	otr_area_close(inst->area);
 	otr_await_clear(&inst->awaited);
 	otr_tasks_exit(&inst->event_tasks);
 	free_cpumask_var(inst->pipe_cpus);
@@ -31,6 +32,27 @@ static int inst_make_ring(struct otr_inst *inst)
 	/* The smallest one, until it is used. */
 	inst->ring = otr_ring_create(&config);
 	return PTR_ERR_OR_ZERO(inst->ring);
+}
+
+/* In memory that outlives a boot a ring has its real size. */
+static int inst_make_area_ring(struct otr_inst *inst, const char *where)
+{
+	struct otr_ring_config config = { .overwrite = true };
+	struct otr_area *area = otr_area_open(inst->name, where);
+
+	if (IS_ERR(area))
+		return PTR_ERR(area);
+	inst->area = area;
+	config.keep = area->keep;
+	config.clock = area->old ? area->keep->head->clock : inst->clock;
+	config.overwrite = otr_inst_option(inst, OTR_OPT_OVERWRITE);
+	inst->ring = otr_ring_create(&config);
+	if (IS_ERR(inst->ring))
+		return PTR_ERR(inst->ring);
+	inst->expanded = true;
+	inst->clock = config.clock;
+	otr_area_attach(inst);
+	return 0;
 }
 
 /* Everything about an instance that needs no memory. */
@@ -53,7 +75,9 @@ static void inst_prepare(struct otr_inst *inst, u64 options, unsigned long size)
 /* Nothing is recorded any more; only the thread that unloads the module looks. */
 static bool inst_ended;
 
-static struct otr_inst *inst_make(const char *name, u64 options, unsigned long size)
+/* @where: the memory that its ring is to be in, NULL for ordinary one. */
+static struct otr_inst *inst_make(const char *name, u64 options, unsigned long size,
+				  const char *where)
 {
 	struct otr_inst *inst = kzalloc(sizeof(*inst), GFP_KERNEL);
 	int err = -ENOMEM;
@@ -66,7 +90,7 @@ static struct otr_inst *inst_make(const char *name, u64 options, unsigned long s
 	    zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&inst->cpus, GFP_KERNEL)) {
 		cpumask_copy(inst->cpus, cpu_possible_mask);
-		err = inst_make_ring(inst);
+		err = where ? inst_make_area_ring(inst, where) : inst_make_ring(inst);
 	}
 	if (!err)
 		return inst;
@@ -82,7 +106,7 @@ static struct otr_inst *inst_make(const char *name, u64 options, unsigned long s
  */
 int otr_inst_init(void)
 {
-	struct otr_inst *inst = inst_make("", otr_option_initial(), OTR_RING_BYTES);
+	struct otr_inst *inst = inst_make("", otr_option_initial(), OTR_RING_BYTES, NULL);
 	int err;
 
 	if (IS_ERR(inst))
@@ -96,6 +120,7 @@ int otr_inst_init(void)
 		return err;
 	}
 	otr_subs_init();
+	otr_areas_init();
 	return 0;
 }
 
@@ -128,7 +153,7 @@ static int inst_begin(struct otr_inst *inst, struct otr_inst **made)
 	return 0;
 }
 
-static int inst_create_locked(const char *name, struct otr_inst **made)
+static int inst_create_locked(const char *name, const char *where, struct otr_inst **made)
 {
 	const struct otr_inst *top = otr_inst_top();
 	struct otr_inst *inst;
@@ -136,7 +161,7 @@ static int inst_create_locked(const char *name, struct otr_inst **made)
 
 	if (otr_inst_find(name))
 		return -EEXIST;
-	inst = inst_make(name, otr_option_inherited(top), top->size);
+	inst = inst_make(name, otr_option_inherited(top), top->size, where);
 	if (IS_ERR(inst))
 		return PTR_ERR(inst);
 	/* A user that makes an instance wants to use it. */
@@ -149,24 +174,39 @@ static int inst_create_locked(const char *name, struct otr_inst **made)
 }
 
 /**
- * otr_inst_create - make another instance
+ * otr_inst_create_in - make another instance, with its ring in memory that outlives a boot
  * @name: its name, not empty
+ * @where: the memory, whose old records it is to have, see otr_host_memory_open(); NULL
+ *	   for ordinary one
  * @made: receives it
  *
  * Context: otr_switch_lock, otr_tracer_lock and otr_inst_lock free; may sleep.
- * Return: 0, -EEXIST when there is one of that name, -ENOMEM, or what the room
- * above said.
+ * Return: 0, -EEXIST when there is one of that name, -ENOMEM, what the room above
+ * said, or otr_area_open().
  */
-int otr_inst_create(const char *name, struct otr_inst **made)
+int otr_inst_create_in(const char *name, const char *where, struct otr_inst **made)
 {
 	int err;
 
 	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_tracer_lock);
-	err = inst_create_locked(name, made);
+	err = inst_create_locked(name, where, made);
 	mutex_unlock(&otr_tracer_lock);
 	mutex_unlock(&otr_switch_lock);
 	return err;
+}
+
+/**
+ * otr_inst_create - make another instance
+ * @name: its name, not empty
+ * @made: receives it
+ *
+ * Context: that of otr_inst_create_in().
+ * Return: likewise.
+ */
+int otr_inst_create(const char *name, struct otr_inst **made)
+{
+	return otr_inst_create_in(name, NULL, made);
 }
 
 /**
@@ -187,7 +227,7 @@ int otr_inst_create_hidden(struct otr_inst **made)
 
 	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_tracer_lock);
-	inst = inst_make("", OTR_OPT(OVERWRITE), OTR_RING_BYTES);
+	inst = inst_make("", OTR_OPT(OVERWRITE), OTR_RING_BYTES, NULL);
 	err = PTR_ERR_OR_ZERO(inst);
 	if (!err) {
 		inst->hidden = true;
@@ -254,6 +294,7 @@ void otr_inst_exit(void)
 	struct otr_inst *top = otr_inst_top();
 
 	otr_inst_end();
+	otr_areas_exit();
 	otr_subs_exit();
 	otr_tracers_exit();
 	otr_inst_forget(top);

@@ -40,6 +40,7 @@
 
 #include "base/base.h"
 #include "buffer/buffer.h"
+#include "host/host.h"
 #include "inst/latency.h"
 
 /* Longest name of a tracer that current_tracer takes, without the end. */
@@ -199,6 +200,22 @@ struct otr_tracer {
 };
 
 /**
+ * struct otr_area - memory that outlives a boot, with an instance's ring in it
+ * @memory: the memory
+ * @keep: what is in it
+ * @old: these are records of before, and none come; read without a lock
+ * @shift: what moved since then
+ * @link: in the list of all
+ */
+struct otr_area {
+	struct otr_host_memory	memory;
+	struct otr_keep		*keep;
+	bool			old;
+	struct otr_shift	shift;
+	struct list_head	link;
+};
+
+/**
  * struct otr_inst - an instance
  * @ring: where its records go; set once
  * @options: OTR_OPT() bits; hot, read with READ_ONCE()
@@ -209,6 +226,7 @@ struct otr_tracer {
  *	     preemption off
  * @slots: what the parts keep, by &struct otr_part.slot
  * @name: "" for the first one, and for those that are hidden; set once
+ * @area: the memory that its ring is in, NULL for ordinary one; set once
  * @hidden: users do not see it: its records go elsewhere; set once
  * @node: in the list of all; changed under otr_switch_lock as well
  * @tracer: the current tracer, never NULL
@@ -248,6 +266,7 @@ struct otr_inst {
 
 	/* otr_inst_lock */
 	const char		*name;
+	struct otr_area		*area;
 	bool			hidden;
 	struct list_head	node;
 	const struct otr_tracer	*tracer;
@@ -343,9 +362,20 @@ static inline bool otr_inst_gone(const struct otr_inst *inst)
 int otr_inst_init(void);
 void otr_inst_exit(void);
 int otr_inst_create(const char *name, struct otr_inst **made);
+int otr_inst_create_in(const char *name, const char *where, struct otr_inst **made);
 int otr_inst_create_hidden(struct otr_inst **made);
 int otr_inst_remove(struct otr_inst *inst);
 void otr_inst_end(void);
+
+/* area.c */
+void otr_areas_init(void);
+void otr_areas_exit(void);
+struct otr_area *otr_area_open(const char *name, const char *where);
+void otr_area_close(struct otr_area *area);
+void otr_area_attach(struct otr_inst *inst);
+void otr_area_anew(struct otr_inst *inst);
+void otr_area_note_event(struct otr_area *area, const struct otr_event *ev);
+bool otr_area_knows(const struct otr_area *area, const struct otr_event *ev);
 
 /* part.c */
 int otr_part_register(struct otr_part *part);

@@ -16,7 +16,8 @@
  * @inst: the instance
  *
  * Context: otr_inst_lock held; may sleep.
- * Return: the ring, until the instance goes; ERR_PTR(-ENOMEM).
+ * Return: the ring, until the instance goes; ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL) for one
+ * whose ring is in memory that outlives a boot.
  */
 struct otr_ring *otr_snapshot_ring(struct otr_inst *inst)
 {
@@ -26,6 +27,8 @@ struct otr_ring *otr_snapshot_ring(struct otr_inst *inst)
 	lockdep_assert_held(&otr_inst_lock);
 	if (ring)
 		return ring;
+	if (inst->area)
+		return ERR_PTR(-EINVAL);
 	ring = otr_ring_create_spare(inst->ring);
 	if (IS_ERR(ring))
 		return ring;

@@ -189,10 +189,15 @@ void otr_inst_release_snapshot(struct otr_inst *inst)
  */
 int otr_inst_reset(struct otr_inst *inst, int cpu)
 {
+	int err;
+
 	/* What other CPUs recorded is not older than that of one. */
 	if (cpu == OTR_CPU_ALL)
 		inst->time_start = otr_clock_read(inst->clock);
-	return otr_ring_reset(inst->ring, cpu);
+	err = otr_ring_reset(inst->ring, cpu);
+	if (!err && cpu == OTR_CPU_ALL)
+		otr_area_anew(inst);
+	return err;
 }
 
 static int state_set_clock(struct otr_inst *inst, enum otr_clock_id id)

@@ -163,6 +163,7 @@ static int sub_attach(struct otr_sub *sub)
 	otr_event_unlock();
 	if (err)
 		return err;
+	otr_area_note_event(sub->inst->area, ev);
 	err = ev->ops->attach(ev, sub);
 	if (err)
 		otr_event_put(ev);

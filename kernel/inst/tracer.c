@@ -138,6 +138,9 @@ static const struct otr_tracer *tracer_find(const char *name)
  */
 bool otr_tracer_fits(const struct otr_tracer *tracer, const struct otr_inst *inst)
 {
+	/* In memory that outlives a boot there is no snapshot. */
+	if (inst->area && tracer->keeps_longest)
+		return false;
 	return !tracer->top || inst == otr_inst_top();
 }
 

@@ -14,7 +14,8 @@ static unsigned int line_flags(const struct otr_view *view)
 		flags |= OTR_LINE_PARENT;
 	if (!(view->options & OTR_OPT(HASH_PTR)))
 		flags |= OTR_LINE_PLAIN_PTR;
-	if (view->options & OTR_OPT(SYM_USEROBJ))
+	/* Programs of before are gone. */
+	if (view->options & OTR_OPT(SYM_USEROBJ) && !view->area)
 		flags |= OTR_LINE_SYM_USEROBJ;
 	if (view->options & OTR_OPT(VERBOSE))
 		flags |= OTR_LINE_TYPES;
@@ -44,6 +45,18 @@ static noinline bool line_print_astray(struct otr_line *line)
 	return true;
 }
 
+/*
+ * Has the record addresses of before that its text would follow, or show as what is there
+ * now? Then its members are shown as they are.
+ */
+static bool line_is_foreign(const struct otr_view *view, const struct otr_event *ev)
+{
+	const struct otr_shift *shift = otr_view_shift(view);
+
+	return shift && ev->id >= OTR_TYPE_FIXED_END &&
+	       (shift->text || shift->data || ev->flags & OTR_EVENT_POINTS);
+}
+
 static void line_style_default(struct otr_view *view, const struct otr_item *item, u64 next_ts,
 			       const struct otr_event *ev, struct otr_line *line)
 {
@@ -58,7 +71,7 @@ static void line_style_default(struct otr_view *view, const struct otr_item *ite
 	}
 	if (!ev)
 		seq_buf_printf(line->out, "Unknown type %d\n", head->type);
-	else if (view->options & OTR_OPT(FIELDS))
+	else if (view->options & OTR_OPT(FIELDS) || line_is_foreign(view, ev))
 		otr_event_print_members(line);
 	else if (likely(!(ev->flags & OTR_EVENT_POINTS)) || !line_print_astray(line))
 		ev->text(line);
@@ -150,6 +163,8 @@ static struct otr_event *line_event_of(struct otr_view *view, u16 type)
 	if (unlikely(!known->ev || known->type != type)) {
 		known->ev = otr_event_find(type);
 		known->type = type;
+		if (otr_view_shift(view) && known->ev && !otr_area_knows(view->area, known->ev))
+			known->ev = NULL;
 	}
 	return known->ev;
 }
@@ -174,6 +189,7 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 		.out	= out,
 		.scratch = &scratch,
 		.names	= view->names,
+		.shift	= otr_view_shift(view),
 		.ev	= ev,
 		.rec	= item->data,
 		.len	= item->len,

@@ -70,6 +70,7 @@ struct otr_view_known {
  * @annotate: say where a CPU's records begin
  * @time_start: what the latency columns count from
  * @scratch: room for what print helpers put together, OTR_LINE_MAX bytes
+ * @area: memory that had records of before at open; NULL for the usual ones
  * @names: symbols that were printed before; NULL before the first record, and
  *	   when there is no memory for them
  * @line_flags: OTR_LINE_* that @options ask for
@@ -96,6 +97,7 @@ struct otr_view {
 	bool		annotate;
 	u64		time_start;
 	char		*scratch;
+	const struct otr_area *area;
 	struct otr_names *names;
 	unsigned int	line_flags;
 	struct otr_view_known known;
@@ -133,6 +135,19 @@ struct otr_look {
 };
 
 struct otr_source;
+
+/**
+ * otr_view_shift - how addresses in records are to be taken
+ * @view: the view
+ *
+ * Context: any.
+ * Return: what moved since the records were written; NULL where all is where it was, also
+ * once a user dropped those of before.
+ */
+static inline const struct otr_shift *otr_view_shift(const struct otr_view *view)
+{
+	return view->area && READ_ONCE(view->area->old) ? &view->area->shift : NULL;
+}
 
 /* view.c */
 int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring *ring, int cpu);

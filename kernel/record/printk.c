@@ -54,6 +54,12 @@ static DEFINE_MUTEX(printk_kept_lock);	/* serialises additions to both */
  */
 static struct otr_inst *printk_stacks_to, *printk_texts_to, *printk_formats_to;
 
+/*
+ * The same for constant texts, and for formats that are recorded as texts: in memory that
+ * outlives a boot there is the text itself, not the place where we keep it.
+ */
+static struct otr_inst *printk_constants_to, *printk_formatted_to;
+
 /* What the option trace_printk became when an instance changed it last. */
 static bool printk_formats_wanted;
 
@@ -68,15 +74,18 @@ static bool printk_formats_wanted;
  */
 void otr_printk_follow(void)
 {
-	struct otr_inst *inst = NULL;
+	struct otr_inst *inst = NULL, *texts;
 
 	mutex_lock(&otr_inst_lock);
 	while ((inst = otr_inst_next(inst)))
 		if (otr_inst_option(inst, OTR_OPT_PRINTK_DEST))
 			break;
 	WRITE_ONCE(printk_stacks_to, inst);
-	WRITE_ONCE(printk_texts_to, otr_inst_option(inst, OTR_OPT_PRINTK) ? inst : NULL);
-	WRITE_ONCE(printk_formats_to, printk_formats_wanted ? inst : NULL);
+	texts = otr_inst_option(inst, OTR_OPT_PRINTK) ? inst : NULL;
+	WRITE_ONCE(printk_texts_to, texts);
+	WRITE_ONCE(printk_constants_to, inst->area ? NULL : texts);
+	WRITE_ONCE(printk_formats_to, printk_formats_wanted && !inst->area ? inst : NULL);
+	WRITE_ONCE(printk_formatted_to, printk_formats_wanted ? inst : NULL);
 	mutex_unlock(&otr_inst_lock);
 }
 
@@ -151,7 +160,7 @@ int otr_printk_bputs(unsigned long ip, const struct otr_printk_format *format)
 		return !!printk_put_text(&printk_texts_to, ip, format->text, strlen(format->text),
 					 false, _RET_IP_);
 	preempt_disable_notrace();
-	inst = READ_ONCE(printk_texts_to);
+	inst = READ_ONCE(printk_constants_to);
 	if (likely(inst))
 		out = otr_ring_begin(inst->ring, &rec, sizeof(*out));
 	if (out) {
@@ -162,6 +171,9 @@ int otr_printk_bputs(unsigned long ip, const struct otr_printk_format *format)
 		printk_recorded(inst, _RET_IP_);
 	}
 	preempt_enable_notrace();
+	if (unlikely(!inst))
+		return !!printk_put_text(&printk_texts_to, ip, format->text, strlen(format->text),
+					 false, _RET_IP_);
 	return !!out;
 }
 EXPORT_SYMBOL_GPL(otr_printk_bputs);
@@ -214,6 +226,8 @@ static int printk_put_format(unsigned long ip, const struct otr_printk_format *f
 		printk_recorded(inst, caller);
 	}
 	preempt_enable_notrace();
+	if (unlikely(!inst) && READ_ONCE(printk_formatted_to))
+		return otr_printk_vprint(ip, format->text, args);
 	return out ? len / sizeof(u32) : 0;
 }
 
@@ -265,7 +279,7 @@ int otr_printk_vprint(unsigned long ip, const char *fmt, va_list args)
 {
 	char text[TEXT_MAX];
 
-	return printk_put_text(&printk_formats_to, ip, text,
+	return printk_put_text(&printk_formatted_to, ip, text,
 			       vscnprintf(text, sizeof(text), fmt, args), false, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(otr_printk_vprint);

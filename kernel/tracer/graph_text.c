@@ -188,7 +188,11 @@ static void graph_text_print_arrow(struct graph *g, unsigned long func, const ch
 
 static void graph_text_print_name(struct graph *g, unsigned long func)
 {
-	struct otr_line line = { .out = g->out, .names = g->view->names };
+	struct otr_line line = {
+		.out	= g->out,
+		.names	= g->view->names,
+		.shift	= otr_view_shift(g->view),
+	};
 
 	otr_print_ip(&line, func);
 }
@@ -212,7 +216,11 @@ static bool graph_text_has_caller(const struct graph *g, const struct call *call
 
 static void graph_text_print_caller(struct graph *g, const struct call *call)
 {
-	struct otr_line line = { .out = g->out, .names = g->view->names };
+	struct otr_line line = {
+		.out	= g->out,
+		.names	= g->view->names,
+		.shift	= otr_view_shift(g->view),
+	};
 
 	if (!graph_text_has_caller(g, call))
 		return;

@@ -30,6 +30,8 @@
 #define register_module_notifier(nb)	((void)(nb), 0)
 #define unregister_module_notifier(nb)	((void)(nb))
 #include "host/modules.c"
+#include "host/places.c"
+#include "host/memory.c"
 
 /* From an instruction to the next: a NOP of five bytes and a jump that does the same. */
 #define SITE_SIZE	5
@@ -43,6 +45,67 @@ noinline void otr_host_victim(void);
 noinline void otr_host_victim(void)
 {
 	WRITE_ONCE(calls, READ_ONCE(calls) + 1);
+}
+
+/* What moved is where it is now; what is not known any more has no address. */
+static void follows_what_moved(struct kunit *test)
+{
+	struct otr_shift *shift = kunit_kzalloc(test, sizeof(*shift), GFP_KERNEL);
+	unsigned long here = (unsigned long)otr_host_victim, addr;
+	struct otr_host_place *place;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, shift);
+	otr_places_copy(shift->places);
+	for (i = 0; i < OTR_PLACES; i++)
+		if (!strcmp(shift->places[i].name, KBUILD_MODNAME))
+			break;
+	KUNIT_ASSERT_LT(test, i, OTR_PLACES);
+	place = &shift->places[i];
+	KUNIT_EXPECT_LE(test, place->base, here);
+	KUNIT_EXPECT_GT(test, place->base + place->size, here);
+	addr = here;
+	KUNIT_EXPECT_TRUE(test, otr_shift_address(shift, &addr));
+	KUNIT_EXPECT_EQ(test, addr, here);
+	/* The module was elsewhere. */
+	place->base -= 1UL << 40;
+	addr = here - (1UL << 40);
+	KUNIT_EXPECT_TRUE(test, otr_shift_address(shift, &addr));
+	KUNIT_EXPECT_EQ(test, addr, here);
+	addr = here;
+	KUNIT_EXPECT_FALSE(test, otr_shift_address(shift, &addr));
+	/* Another build of it. */
+	place->size++;
+	addr = here - (1UL << 40);
+	KUNIT_EXPECT_FALSE(test, otr_shift_address(shift, &addr));
+	place->size--;
+	place->name[0] = 'X';
+	KUNIT_EXPECT_FALSE(test, otr_shift_address(shift, &addr));
+	/* So was the kernel. */
+	shift->text = 1UL << 24;
+	addr = (unsigned long)_printk - (1UL << 24);
+	KUNIT_EXPECT_TRUE(test, otr_shift_address(shift, &addr));
+	KUNIT_EXPECT_EQ(test, addr, (unsigned long)_printk);
+	addr = 16;
+	KUNIT_EXPECT_FALSE(test, otr_shift_address(shift, &addr));
+}
+
+/* Memory is ours only if it was set aside. */
+static void knows_memory(struct kunit *test)
+{
+	struct otr_host_memory memory;
+	char where[40];
+
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, "nobody"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, "0x1000"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, "0x1000:"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, "0x1000:1M:"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, "0:1M"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, "1M:0xffffffffffffffff"), -EINVAL);
+	/* The kernel's own text, and memory that begins in front of what it uses. */
+	scnprintf(where, sizeof(where), "0x%llx:4K", (u64)__pa_symbol(_printk) & PAGE_MASK);
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, where), -EBUSY);
+	KUNIT_EXPECT_EQ(test, otr_host_memory_open(&memory, "0xf0000:64M"), -EBUSY);
 }
 
 static void has_everything(struct kunit *test)
@@ -489,6 +552,8 @@ static void forgets_callers(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(has_everything),
+	KUNIT_CASE(follows_what_moved),
+	KUNIT_CASE(knows_memory),
 	KUNIT_CASE(names_patches),
 	KUNIT_CASE(finds_addresses),
 	KUNIT_CASE(names_addresses),

@@ -54,6 +54,18 @@ bool otr_host_string_known(const char *text)
 	return false;
 }
 
+/* All moved by as much, but what is behind that. */
+bool otr_shift_address(const struct otr_shift *shift, unsigned long *addr)
+{
+	*addr += shift->text;
+	return shift->text > 0;
+}
+
+bool otr_area_knows(const struct otr_area *area, const struct otr_event *ev)
+{
+	return area->memory.size != ev->id;
+}
+
 unsigned long otr_host_address(const char *name)
 {
 	return 0;

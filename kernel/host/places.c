@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the kernel and its modules are, and where something is now that was elsewhere
+ * in another boot, or before its module was loaded again.
+ *
+ * The table of modules is read anywhere, NMI included, so a reader that finds it being
+ * changed does not wait, but knows nothing.
+ */
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+#include <linux/seqlock.h>
+#include <linux/string.h>
+
+#include "host/host.h"
+
+static struct otr_host_place places_now[OTR_PLACES];
+static seqcount_t places_seq = SEQCNT_ZERO(places_seq);
+static DEFINE_MUTEX(places_lock);	/* orders those who change it */
+static unsigned long places_text_from, places_text_to;
+/* The kernel's own, by name, as nothing else has it for us. */
+static struct module *(*places_module_at)(unsigned long addr);
+
+static bool places_overlap(const struct otr_host_place *place, u64 base, u64 size)
+{
+	return place->base < base + size && base < place->base + place->size;
+}
+
+/* An entry of that name, or a free one; NULL when there is none left. */
+static struct otr_host_place *places_entry(const char *name)
+{
+	struct otr_host_place *free = NULL;
+	unsigned int i;
+
+	for (i = 0; i < OTR_PLACES; i++) {
+		if (!places_now[i].size)
+			free = free ?: &places_now[i];
+		else if (!strncmp(places_now[i].name, name, sizeof(places_now[i].name)))
+			return &places_now[i];
+	}
+	return free;
+}
+
+/* One that went may still be in the table: its name may come again, but not its place. */
+static void places_note(const struct module *mod)
+{
+	u64 base = (unsigned long)mod->mem[MOD_TEXT].base, size = mod->mem[MOD_TEXT].size;
+	struct otr_host_place *place;
+	unsigned int i;
+
+	if (!size)
+		return;
+	mutex_lock(&places_lock);
+	preempt_disable();
+	raw_write_seqcount_begin(&places_seq);
+	for (i = 0; i < OTR_PLACES; i++)
+		if (places_overlap(&places_now[i], base, size))
+			places_now[i].size = 0;
+	place = places_entry(mod->name);
+	if (place) {
+		memset(place, 0, sizeof(*place));
+		strscpy(place->name, mod->name);
+		place->base = base;
+		place->size = size;
+	}
+	raw_write_seqcount_end(&places_seq);
+	preempt_enable();
+	mutex_unlock(&places_lock);
+}
+
+static void places_module_comes(struct module *mod)
+{
+	places_note(mod);
+}
+
+static struct otr_modules places_modules = { .coming = places_module_comes };
+
+/* Called for all symbols of modules, one module behind the other. */
+static int places_see(void *data, const char *name, unsigned long addr)
+{
+	struct module **last = data, *mod;
+
+	if (*last && within_module(addr, *last))
+		return 0;
+	preempt_disable();
+	mod = places_module_at(addr);
+	preempt_enable();
+	/* The visit keeps modules where they are. */
+	if (mod)
+		places_note(mod);
+	*last = mod;
+	return 0;
+}
+
+/**
+ * otr_places_init - begin to know where modules are
+ *
+ * Context: module load.
+ */
+void otr_places_init(void)
+{
+	struct module *last = NULL;
+
+	if (!otr_host_has(OTR_SYMBOLS))
+		return;
+	places_text_from = otr_host_address("_stext");
+	places_text_to = otr_host_address("_etext");
+	places_module_at = (void *)otr_host_address("__module_address");
+	otr_modules_watch(&places_modules);
+	if (places_module_at)
+		otr_host_each_module_symbol(places_see, &last);
+}
+
+/**
+ * otr_places_exit - the counterpart of otr_places_init()
+ *
+ * Context: module unload.
+ */
+void otr_places_exit(void)
+{
+	if (otr_host_has(OTR_SYMBOLS))
+		otr_modules_unwatch(&places_modules);
+}
+
+/**
+ * otr_places_copy - where modules are now
+ * @to: OTR_PLACES entries
+ *
+ * Context: may sleep.
+ */
+void otr_places_copy(struct otr_host_place *to)
+{
+	mutex_lock(&places_lock);
+	memcpy(to, places_now, sizeof(places_now));
+	mutex_unlock(&places_lock);
+}
+
+/* What was in the module of @old is in the same module now, if that is there and the same. */
+static bool places_follow(const struct otr_host_place *old, unsigned long *addr)
+{
+	unsigned int seq = raw_read_seqcount(&places_seq), i;
+	bool found = false;
+
+	if (seq & 1)
+		return false;
+	for (i = 0; i < OTR_PLACES && !found; i++) {
+		const struct otr_host_place *now = &places_now[i];
+
+		if (READ_ONCE(now->size) != old->size ||
+		    strncmp(now->name, old->name, sizeof(now->name)))
+			continue;
+		*addr += READ_ONCE(now->base) - old->base;
+		found = true;
+	}
+	return found && !read_seqcount_retry(&places_seq, seq);
+}
+
+/**
+ * otr_shift_address - where is now what was somewhere else?
+ * @shift: how things moved
+ * @addr: where it was; changed if it is known where it is
+ *
+ * Context: any, NMI included.
+ * Return: whether it is known. Otherwise the address means nothing now.
+ */
+bool otr_shift_address(const struct otr_shift *shift, unsigned long *addr)
+{
+	unsigned long moved = *addr + shift->text;
+	unsigned int i;
+
+	if (moved >= places_text_from && moved < places_text_to) {
+		*addr = moved;
+		return true;
+	}
+	for (i = 0; i < OTR_PLACES; i++) {
+		const struct otr_host_place *old = &shift->places[i];
+
+		if (*addr >= old->base && *addr - old->base < old->size)
+			return places_follow(old, addr);
+	}
+	return false;
+}
