@@ -9,7 +9,7 @@
  * Objects:  struct otr_blk, what is traced of a disk, found by the number of its queue;
  *           struct otr_blk_chan, the files of blktrace, a part of one that an ioctl made.
  * Locks:    the debugfs_mutex of the queue for all that is done to its struct otr_blk,
- *           blk_probes_lock of trace.c inside it. Probes take none: what they find is freed
+ *           trace_probes_lock of trace.c inside it. Probes take none: what they find is freed
  *           a grace period after nobody finds it any more.
  * Contexts: probes run in tasks and in interrupts, with preemption off; all else sleeps.
  *

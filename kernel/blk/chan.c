@@ -5,6 +5,7 @@
  * A record names its task by a number, so the first record of a task on a CPU has one in
  * front of it that says the task's name; so has the first one after the name changed.
  */
+#include <linux/cpu.h>
 #include <linux/debugfs.h>
 #include <linux/hash.h>
 #include <linux/percpu.h>
@@ -98,7 +99,10 @@ struct otr_blk_chan *otr_blk_chan_create(struct dentry *dir, size_t size, size_t
 	chan->dir = dget(dir);
 	chan->cpus = alloc_percpu(struct chan_cpu);
 	if (chan->cpus) {
+		/* A CPU that is about to come would be left out. */
+		cpus_read_lock();
 		chan->relay = relay_open("trace", dir, size, nr, &chan_callbacks, chan);
+		cpus_read_unlock();
 		err = -EIO;
 	}
 	if (chan->relay)

@@ -137,11 +137,38 @@ void otr_blk_tracer_exit(void);
 /* chan.c: files of blktrace */
 struct otr_blk_chan *otr_blk_chan_create(struct dentry *dir, size_t size, size_t nr);
 void otr_blk_chan_destroy(struct otr_blk_chan *chan);
+unsigned int otr_blk_chan_dropped(const struct otr_blk_chan *chan);
+#ifdef CONFIG_RELAY
 void otr_blk_chan_flush(struct otr_blk_chan *chan);
 void otr_blk_chan_begin(struct otr_blk_chan *chan);
-unsigned int otr_blk_chan_dropped(const struct otr_blk_chan *chan);
 struct blk_io_trace *otr_blk_chan_reserve(struct otr_blk_chan *chan, unsigned int more);
 const char *otr_blk_chan_meet(struct otr_blk_chan *chan);
 u32 otr_blk_chan_next(struct otr_blk_chan *chan);
+#else
+/* Then nobody can make one. */
+static inline void otr_blk_chan_flush(struct otr_blk_chan *chan)
+{
+}
+
+static inline void otr_blk_chan_begin(struct otr_blk_chan *chan)
+{
+}
+
+static inline struct blk_io_trace *otr_blk_chan_reserve(struct otr_blk_chan *chan,
+							unsigned int more)
+{
+	return NULL;
+}
+
+static inline const char *otr_blk_chan_meet(struct otr_blk_chan *chan)
+{
+	return NULL;
+}
+
+static inline u32 otr_blk_chan_next(struct otr_blk_chan *chan)
+{
+	return 0;
+}
+#endif
 
 #endif /* _OTR_BLK_INTERNAL_H */

@@ -3,22 +3,36 @@
 #include <linux/blktrace_api.h>
 #include <linux/compat.h>
 #include <linux/notifier.h>
+#include <linux/sched/mm.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "blk/internal.h"
 #include "host/host.h"
 
+/*
+ * The memory of a program may be a file of the disk, or of another program that answers when it
+ * likes: it is read and written with no lock held. So the caller learns the name of the
+ * directory first.
+ */
+static void ioctl_name(struct block_device *bdev, struct blk_user_trace_setup *setup)
+{
+	memset(setup->name, 0, sizeof(setup->name));
+	snprintf(setup->name, sizeof(setup->name), "%pg", bdev);
+	strreplace(setup->name, '/', '_');
+}
+
 static int ioctl_create(struct block_device *bdev, struct blk_user_trace_setup *setup)
 {
 	int err;
 
-	if (!setup->buf_size || !setup->buf_nr)
-		return -EINVAL;
-	memset(setup->name, 0, sizeof(setup->name));
-	snprintf(setup->name, sizeof(setup->name), "%pg", bdev);
-	strreplace(setup->name, '/', '_');
-	err = otr_blk_create(bdev, setup);
+	/* Its own requests do not have to wait for what is done here. */
+	scoped_guard(mutex, &bdev_get_queue(bdev)->debugfs_mutex) {
+		unsigned int flags = memalloc_noio_save();
+
+		err = otr_blk_create(bdev, setup);
+		memalloc_noio_restore(flags);
+	}
 	if (err == -EBUSY)
 		pr_warn("%s is traced already\n", setup->name);
 	else if (err == -ENOENT)
@@ -26,34 +40,27 @@ static int ioctl_create(struct block_device *bdev, struct blk_user_trace_setup *
 	return err;
 }
 
-/* The caller learns the name of the directory, or it is as if he had not asked. */
-static int ioctl_answer(struct block_device *bdev, void __user *to, const void *answer,
-			size_t len)
-{
-	if (!copy_to_user(to, answer, len))
-		return 0;
-	otr_blk_end(bdev_get_queue(bdev));
-	return -EFAULT;
-}
-
-static int ioctl_setup(struct block_device *bdev, void __user *arg)
+static int ioctl_setup(struct block_device *bdev, struct blk_user_trace_setup __user *arg)
 {
 	struct blk_user_trace_setup setup;
-	int err;
 
 	if (copy_from_user(&setup, arg, sizeof(setup)))
 		return -EFAULT;
-	err = ioctl_create(bdev, &setup);
-	return err ?: ioctl_answer(bdev, arg, &setup, sizeof(setup));
+	if (!setup.buf_size || !setup.buf_nr)
+		return -EINVAL;
+	ioctl_name(bdev, &setup);
+	if (copy_to_user(arg->name, setup.name, sizeof(setup.name)))
+		return -EFAULT;
+	return ioctl_create(bdev, &setup);
 }
 
 #if defined(CONFIG_COMPAT) && defined(CONFIG_X86_64)
 /* A program of 32 bits has other gaps in it. */
-static int ioctl_setup_compat(struct block_device *bdev, void __user *arg)
+static int ioctl_setup_compat(struct block_device *bdev,
+			      struct compat_blk_user_trace_setup __user *arg)
 {
 	struct compat_blk_user_trace_setup small;
 	struct blk_user_trace_setup setup = {};
-	int err;
 
 	if (copy_from_user(&small, arg, sizeof(small)))
 		return -EFAULT;
@@ -63,16 +70,30 @@ static int ioctl_setup_compat(struct block_device *bdev, void __user *arg)
 	setup.start_lba = small.start_lba;
 	setup.end_lba = small.end_lba;
 	setup.pid = small.pid;
-	err = ioctl_create(bdev, &setup);
-	return err ?: ioctl_answer(bdev, arg, setup.name, sizeof(setup.name));
+	if (!setup.buf_size || !setup.buf_nr)
+		return -EINVAL;
+	ioctl_name(bdev, &setup);
+	if (copy_to_user(arg->name, setup.name, sizeof(setup.name)))
+		return -EFAULT;
+	return ioctl_create(bdev, &setup);
 }
 #endif
 
+static int ioctl_change(struct request_queue *queue, unsigned long cmd)
+{
+	guard(mutex)(&queue->debugfs_mutex);
+	switch (cmd) {
+	case BLKTRACESTART:
+		return otr_blk_start(queue);
+	case BLKTRACESTOP:
+		return otr_blk_stop(queue);
+	default:
+		return otr_blk_end(queue);
+	}
+}
+
 static int ioctl_do(struct block_device *bdev, unsigned long cmd, void __user *arg)
 {
-	struct request_queue *queue = bdev_get_queue(bdev);
-
-	guard(mutex)(&queue->debugfs_mutex);
 	switch (cmd) {
 	case BLKTRACESETUP:
 		return ioctl_setup(bdev, arg);
@@ -81,11 +102,9 @@ static int ioctl_do(struct block_device *bdev, unsigned long cmd, void __user *a
 		return ioctl_setup_compat(bdev, arg);
 #endif
 	case BLKTRACESTART:
-		return otr_blk_start(queue);
 	case BLKTRACESTOP:
-		return otr_blk_stop(queue);
 	case BLKTRACETEARDOWN:
-		return otr_blk_end(queue);
+		return ioctl_change(bdev_get_queue(bdev), cmd);
 	default:
 		return -ENOTTY;
 	}

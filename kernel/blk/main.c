@@ -6,7 +6,7 @@
 /* Without tracepoints, or where nobody says what a disk is, there is nothing to offer. */
 static bool blk_possible(void)
 {
-	return otr_host_has(OTR_TRACEPOINTS) && otr_host_has(OTR_SYMBOLS);
+	return otr_host_has(OTR_TRACEPOINTS) && otr_host_address("block_class");
 }
 
 /**

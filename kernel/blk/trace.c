@@ -80,7 +80,7 @@ static struct dentry *trace_dir_get(struct block_device *bdev, const char *name)
 	struct dentry *root, *dir;
 
 	if (!bdev_is_partition(bdev))
-		return queue->debugfs_dir ? dget(queue->debugfs_dir) : NULL;
+		return IS_ERR_OR_NULL(queue->debugfs_dir) ? NULL : dget(queue->debugfs_dir);
 	root = debugfs_lookup("block", NULL);
 	if (!root)
 		return NULL;
