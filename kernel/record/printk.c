@@ -194,6 +194,16 @@ static __always_inline size_t printk_pack(const struct otr_kept *kept, void *to,
 #endif
 }
 
+/* Out of line, as the text wants much of the stack. */
+static noinline int printk_put_formatted(unsigned long ip, const char *fmt, va_list args,
+					 unsigned long caller)
+{
+	char text[TEXT_MAX];
+
+	return printk_put_text(&printk_formatted_to, ip, text,
+			       vscnprintf(text, sizeof(text), fmt, args), false, caller);
+}
+
 static int printk_put_format(unsigned long ip, const struct otr_printk_format *format, va_list args,
 			     unsigned long caller)
 {
@@ -205,7 +215,7 @@ static int printk_put_format(unsigned long ip, const struct otr_printk_format *f
 	size_t len;
 
 	if (unlikely(!kept))
-		return otr_printk_vprint(ip, format->text, args);
+		return printk_put_formatted(ip, format->text, args, caller);
 	preempt_disable_notrace();
 	inst = READ_ONCE(printk_formats_to);
 	len = inst ? printk_pack(kept, packed, sizeof(packed), args) : sizeof(packed) + 1;
@@ -227,7 +237,7 @@ static int printk_put_format(unsigned long ip, const struct otr_printk_format *f
 	}
 	preempt_enable_notrace();
 	if (unlikely(!inst) && READ_ONCE(printk_formatted_to))
-		return otr_printk_vprint(ip, format->text, args);
+		return printk_put_formatted(ip, format->text, args, caller);
 	return out ? len / sizeof(u32) : 0;
 }
 
@@ -277,10 +287,7 @@ EXPORT_SYMBOL_GPL(otr_printk_bprint);
  */
 int otr_printk_vprint(unsigned long ip, const char *fmt, va_list args)
 {
-	char text[TEXT_MAX];
-
-	return printk_put_text(&printk_formatted_to, ip, text,
-			       vscnprintf(text, sizeof(text), fmt, args), false, _RET_IP_);
+	return printk_put_formatted(ip, fmt, args, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(otr_printk_vprint);
 
