@@ -162,6 +162,9 @@ bool otr_iter_peek(struct otr_iter *iter, struct otr_item *item)
 	struct otr_cursor *cur = &iter->rd.cur;
 	bool found;
 
+	/* What is left of a page of a former boot is not this one's. */
+	if (unlikely(iter->rc->keep) && iter->resets != READ_ONCE(iter->rc->resets))
+		cur->off = cur->end;
 	if (cur->off < cur->end && otr_cursor_look(cur, item, &iter->rd.after) > 0) {
 		item->cpu = iter->rc->cpu;
 		item->lost = iter->rd.lost;

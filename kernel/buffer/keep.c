@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -186,7 +187,7 @@ static int keep_compare(const void *a, const void *b)
 static void keep_sift(struct otr_keep *keep, struct otr_keep_cpu *kc, u32 nr)
 {
 	struct otr_keep_found *found = kc->found;
-	u64 end = 0, read;
+	u64 end = 0;
 	u32 i, n = 0, damaged = 0;
 
 	for (i = 0; i < nr; i++) {
@@ -200,9 +201,15 @@ static void keep_sift(struct otr_keep *keep, struct otr_keep_cpu *kc, u32 nr)
 		end = found[i].base + found[i].count;
 		found[n++] = found[i];
 	}
-	read = kc->marks->read <= end ? kc->marks->read : 0;
+	/*
+	 * A little more than was found may have been consumed: what was complete and not marked
+	 * yet, or on a page that was dropped. What no ring could have had says nothing.
+	 */
+	kc->read = kc->marks->read;
+	if (kc->read > end && kc->read - end > (u64)keep->nr * (PAGE_SIZE / OTR_REC_HEAD))
+		kc->read = 0;
 	/* Whole pages that were consumed; the ring begins behind the rest. */
-	for (i = 0; i < n && found[i].base + found[i].count <= read; i++)
+	for (i = 0; i < n && found[i].base + found[i].count <= kc->read; i++)
 		;
 	kc->nr_found = n - i;
 	memmove(found, found + i, kc->nr_found * sizeof(*found));
@@ -342,6 +349,7 @@ void otr_keep_begin(struct otr_keep *keep, const struct otr_keep_who *who, u32 c
 		memset(kc->pages, 0, keep->nr * PAGE_SIZE);
 		kc->seed = seed;
 		kc->nr_found = 0;
+		cond_resched();
 	}
 	*head = (struct otr_keep_head) {
 		.version	= OTR_KEEP_VERSION,

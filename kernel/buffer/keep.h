@@ -108,6 +108,7 @@ struct otr_keep_found {
  * @busy: somebody marks; this CPU
  * @found: pages that were found, the oldest one first, until a ring has them
  * @nr_found: how many
+ * @read: records in front of this number were consumed, of those that were found
  */
 struct otr_keep_cpu {
 	struct otr_keep_marks	*marks;
@@ -118,6 +119,7 @@ struct otr_keep_cpu {
 	bool			busy;
 	struct otr_keep_found	*found;
 	u32			nr_found;
+	u64			read;
 };
 
 /**

@@ -202,7 +202,7 @@ u64 otr_kept_adopt(struct otr_ring_cpu *rc, u64 start)
 		local_set(&slot->count, found[i].count);
 		bytes += found[i].bytes;
 	}
-	rc->reader.next = max(found->base, kc->marks->read);
+	rc->reader.next = max(found->base, kc->read);
 	kc->pos = pos | found[i - 1].bytes;
 	return kc->pos;
 }

@@ -362,9 +362,14 @@ int otr_ring_set_clock(struct otr_ring *ring, enum otr_clock_id clock)
 
 	if (clock >= OTR_CLOCK_COUNT)
 		return -EINVAL;
+	if (!ring->keep)
+		return resize_reset_all(ring, OTR_CPU_ALL, clock);
+	/* No record of the new clock comes before it is noted. */
+	otr_ring_disable(ring);
 	err = resize_reset_all(ring, OTR_CPU_ALL, clock);
-	if (!err && ring->keep)
+	if (!err)
 		otr_keep_set_clock(ring->keep, clock);
+	otr_ring_enable(ring);
 	return err;
 }
 
@@ -435,7 +440,9 @@ static int resize_order_both(struct otr_ring *ring, struct otr_ring *spare, unsi
 		mutex_lock_nested(&spare->lock, SINGLE_DEPTH_NESTING);
 		otr_ring_pin(spare);
 	}
-	err = ring->keep || resize_mapped(ring) ? -EBUSY : resize_prepare_orders(ring, order, changes);
+	err = ring->keep || resize_mapped(ring) ? -EBUSY : 0;
+	if (!err)
+		err = resize_prepare_orders(ring, order, changes);
 	if (!err && spare)
 		err = resize_prepare_orders(spare, order, others);
 	err = resize_finish_orders(ring, order, changes, err);

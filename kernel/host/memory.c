@@ -8,6 +8,7 @@
 #include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/security.h>
 #include <linux/string.h>
 
 #include "host/host.h"
@@ -17,6 +18,11 @@ static int memory_read(const char *where, phys_addr_t *start, phys_addr_t *size)
 {
 	char *end;
 
+#ifdef MODULE
+	/* What the kernel was started with says so itself; a user who loads modules does not. */
+	if (security_locked_down(LOCKDOWN_DEV_MEM))
+		return -EPERM;
+#endif
 	*start = memparse(where, &end);
 	if (!*start || *end != ':')
 		return -EINVAL;
@@ -37,7 +43,8 @@ static int memory_read(const char *where, phys_addr_t *start, phys_addr_t *size)
  *
  * Context: process context; sleeps.
  * Return: 0; -ENOENT for a name that no memory has; -EINVAL for no address and size, or
- * none of whole pages; -EBUSY for memory that the kernel uses; -ENOMEM.
+ * none of whole pages; -EPERM for an address on a kernel that is locked down; -EBUSY for
+ * memory that the kernel uses; -ENOMEM.
  */
 int otr_host_memory_open(struct otr_host_memory *mem, const char *where)
 {
@@ -66,6 +73,7 @@ int otr_host_memory_open(struct otr_host_memory *mem, const char *where)
  */
 void otr_host_memory_close(struct otr_host_memory *mem)
 {
-	memunmap(mem->at);
+	if (mem->at)
+		memunmap(mem->at);
 	mem->at = NULL;
 }

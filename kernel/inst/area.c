@@ -10,6 +10,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/crash_dump.h>
 #include <linux/init_task.h>
 #include <linux/printk.h>
 #include <linux/random.h>
@@ -68,7 +69,7 @@ static void area_module_comes(struct module *mod)
 
 	mutex_lock(&area_lock);
 	list_for_each_entry(area, &area_all, link)
-		if (!area->old)
+		if (area->noted)
 			area_note_modules(area);
 	mutex_unlock(&area_lock);
 }
@@ -179,6 +180,7 @@ static void area_begin(struct otr_inst *inst)
 	area->shift.text = 0;
 	area->shift.data = 0;
 	WRITE_ONCE(area->old, false);
+	area->noted = true;
 	area_note_modules(area);
 	mutex_unlock(&area_lock);
 	area_note_events(inst);
@@ -227,13 +229,55 @@ static void area_report(const struct otr_area *area, const char *name)
 			name, keep->records);
 }
 
+/* Have it in the list, unless another one has some of its memory. */
+static int area_add(struct otr_area *area)
+{
+	const struct otr_host_memory *mem = &area->memory, *its;
+	struct otr_area *other;
+	int err = 0;
+
+	mutex_lock(&area_lock);
+	list_for_each_entry(other, &area_all, link) {
+		its = &other->memory;
+		if (mem->start < its->start + its->size && its->start < mem->start + mem->size)
+			err = -EBUSY;
+	}
+	if (!err)
+		list_add_tail(&area->link, &area_all);
+	mutex_unlock(&area_lock);
+	return err;
+}
+
+static int area_read(struct otr_area *area, const char *where)
+{
+	int err;
+
+	/* What died has left its records there for who looks at its memory. */
+	if (is_kdump_kernel())
+		return -EBUSY;
+	err = otr_host_memory_open(&area->memory, where);
+	if (err)
+		return err;
+	err = area_add(area);
+	if (err)
+		return err;
+	area->keep = otr_keep_open(area->memory.at, area->memory.size, nr_cpu_ids);
+	if (!IS_ERR(area->keep))
+		return 0;
+	err = PTR_ERR(area->keep);
+	area->keep = NULL;
+	return err;
+}
+
 /**
  * otr_area_open - have memory that outlives a boot, for an instance
  * @name: the instance's name, for the log
  * @where: which memory, see otr_host_memory_open()
  *
  * Context: may sleep.
- * Return: the area; ERR_PTR() of what otr_host_memory_open() or otr_keep_open() said.
+ * Return: the area; ERR_PTR() of what otr_host_memory_open() or otr_keep_open() said, of
+ * -EBUSY for memory that another instance has, and in a kernel that was started to save what
+ * another one left.
  */
 struct otr_area *otr_area_open(const char *name, const char *where)
 {
@@ -243,15 +287,8 @@ struct otr_area *otr_area_open(const char *name, const char *where)
 	if (!area)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&area->link);
-	err = otr_host_memory_open(&area->memory, where);
+	err = area_read(area, where);
 	if (err) {
-		kvfree(area);
-		return ERR_PTR(err);
-	}
-	area->keep = otr_keep_open(area->memory.at, area->memory.size, nr_cpu_ids);
-	if (IS_ERR(area->keep)) {
-		err = PTR_ERR(area->keep);
-		area->keep = NULL;
 		otr_area_close(area);
 		return ERR_PTR(err);
 	}
@@ -296,9 +333,6 @@ void otr_area_attach(struct otr_inst *inst)
 	} else {
 		area_begin(inst);
 	}
-	mutex_lock(&area_lock);
-	list_add_tail(&area->link, &area_all);
-	mutex_unlock(&area_lock);
 }
 
 /**

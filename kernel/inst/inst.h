@@ -204,6 +204,7 @@ struct otr_tracer {
  * @memory: the memory
  * @keep: what is in it
  * @old: these are records of before, and none come; read without a lock
+ * @noted: where modules are is noted there; guarded by a lock of area.c, as is @link
  * @shift: what moved since then
  * @link: in the list of all
  */
@@ -211,6 +212,7 @@ struct otr_area {
 	struct otr_host_memory	memory;
 	struct otr_keep		*keep;
 	bool			old;
+	bool			noted;
 	struct otr_shift	shift;
 	struct list_head	link;
 };

@@ -58,6 +58,7 @@ first_boot()
 	is "there are both instances, and no wrong ones" "$(cd .. && echo *)" "named other"
 	like "for want of memory of that name" "$(dmesg)" 'no instance "wrong" was made'
 	like "or as the kernel uses it" "$(dmesg)" 'no instance "used" was made'
+	like "or as another one has it" "$(dmesg)" 'no instance "second" was made'
 	is "they stay" "$(errno_of "$(rmdir ../other 2>&1)")" EBUSY
 	is "as large as they are" "$(put buffer_size_kb 100)" EBUSY
 	is "there is no snapshot" "$(find . -name 'snapshot*')" ""

@@ -362,6 +362,32 @@ static void taken_over(void)
 	}
 }
 
+/* A number that says more was consumed than is there: by a little it may, and else not. */
+static void consumed_and_more(void)
+{
+	struct otr_ring_stats stats;
+	u64 lost;
+
+	begin();
+	write_some(40);
+	otr_ring_stats(ring, 0, &stats);
+	keep->cpus[0].marks->read = stats.entries + stats.overrun + 2;
+	again();
+	EXPECT(!keep->old);
+	EXPECT_EQ(walk(&lost), 0);
+	end();
+
+	begin();
+	write_some(40);
+	otr_ring_stats(ring, 0, &stats);
+	keep->cpus[0].marks->read = ~0ULL;
+	again();
+	EXPECT(keep->old);
+	EXPECT_EQ(walk(&lost), keep->records);
+	EXPECT(nearly_all(keep, stats.entries));
+	end();
+}
+
 /* Read while it records: the pages stay, and what was read is not there after a stop. */
 static void read_meanwhile(void)
 {
@@ -551,6 +577,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(stopped_anywhere),
 	KTAP_CASE(interrupts_go_round),
 	KTAP_CASE(taken_over),
+	KTAP_CASE(consumed_and_more),
 	KTAP_CASE(read_meanwhile),
 	KTAP_CASE(damaged),
 	KTAP_CASE(absurd_heads),
