@@ -123,7 +123,7 @@ static void glance_skip_known(struct otr_glance *g, u64 base, u32 off)
 
 	while ((g->cur.off < off || (g->known && number < g->next)) &&
 	       otr_cursor_look(&g->cur, &item, &g->after) > 0) {
-		OTR_STEP(44);
+		OTR_STEP(50);
 		g->cur.off = g->after;
 		g->cur.ts = item.ts;
 		number++;
@@ -166,7 +166,7 @@ static bool glance_enter_page(struct otr_glance *g, u64 commit)
 	base = READ_ONCE(slot->base);
 	end = last ? otr_pos_off(commit) : min_t(u64, READ_ONCE(page->commit), g->data);
 	ts = READ_ONCE(page->ts);
-	OTR_STEP(43);
+	OTR_STEP(49);
 	/* Pairs with the cmpxchg in write_open_page(), see memory-order.rst (page). */
 	smp_rmb();
 	if (READ_ONCE(slot->word) != word || !glance_in_place(g))

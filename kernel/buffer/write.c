@@ -253,10 +253,14 @@ static enum verdict write_cross(struct claim *claim, struct otr_claimed *claimed
 	u64 from = claim->from;
 	u64 next = otr_pos_next(rc->nr, from);
 	struct otr_slot *slot = otr_slot_at(rc, next);
-	enum verdict verdict = write_open_page(claim, next);
+	enum verdict verdict;
 	struct otr_page *page;
 	long stale;
 
+	/* A time that only a page can tell was not foreseen, so it looked as if there was room. */
+	if (unlikely(rc->keep) && claim->far)
+		otr_kept_reserve(rc, from, rc->data);
+	verdict = write_open_page(claim, next);
 	if (verdict != DONE)
 		return verdict;
 	/* Nobody counts here before the position is here. */

@@ -221,6 +221,9 @@ static void write_some(u32 records)
 	u32 i;
 
 	for (i = 0; i < records && !ktap_failures; i++) {
+		/* So far on that only a new page can tell. */
+		if (!random_below(30))
+			world.now = (world.now + (1ULL << 59)) % (1ULL << 62);
 		/* What nested in one that is taken back is marked with the next one. */
 		if (write_kept(random_below(WORDS_MAX), !random_below(7)))
 			nr_complete = nr_known;
