@@ -218,7 +218,12 @@ static int printk_put_format(unsigned long ip, const struct otr_printk_format *f
 		return printk_put_formatted(ip, format->text, args, caller);
 	preempt_disable_notrace();
 	inst = READ_ONCE(printk_formats_to);
-	len = inst ? printk_pack(kept, packed, sizeof(packed), args) : sizeof(packed) + 1;
+	if (unlikely(!inst)) {
+		preempt_enable_notrace();
+		return READ_ONCE(printk_formatted_to) ?
+		       printk_put_formatted(ip, format->text, args, caller) : 0;
+	}
+	len = printk_pack(kept, packed, sizeof(packed), args);
 	/* What fits is words, for which there is nothing to clear. */
 	if (len <= sizeof(packed) && len % sizeof(u32))
 		__builtin_unreachable();
@@ -236,8 +241,6 @@ static int printk_put_format(unsigned long ip, const struct otr_printk_format *f
 		printk_recorded(inst, caller);
 	}
 	preempt_enable_notrace();
-	if (unlikely(!inst) && READ_ONCE(printk_formatted_to))
-		return printk_put_formatted(ip, format->text, args, caller);
 	return out ? len / sizeof(u32) : 0;
 }
 
