@@ -56,14 +56,18 @@ static int chan_next_part(struct rchan_buf *buf, void *part, void *last, size_t 
 
 /*
  * When a disk goes, the block layer takes the directory away with all that is in it. Then
- * the file is not there any more, but its dentry is, as we have a reference.
+ * the file is not there any more, but its dentry is, as we have a reference. A CPU that comes
+ * up behind that, while the last requests end, gets memory without a file: relay, told of an
+ * error, takes the first CPU's memory for that of the one that came.
  */
 static struct dentry *chan_create_file(const char *name, struct dentry *dir, umode_t mode,
 				       struct rchan_buf *buf, int *is_global)
 {
 	struct dentry *file = debugfs_create_file(name, mode, dir, buf, &relay_file_operations);
 
-	return IS_ERR(file) ? file : dget(file);
+	if (IS_ERR(file))
+		return d_unhashed(dir) ? dget(dir) : file;
+	return dget(file);
 }
 
 static int chan_remove_file(struct dentry *file)
@@ -211,4 +215,17 @@ const char *otr_blk_chan_meet(struct otr_blk_chan *chan)
 	here->tasks[at].pid = current->pid;
 	memcpy(here->tasks[at].comm, comm, sizeof(comm));
 	return here->tasks[at].comm;
+}
+
+/**
+ * otr_blk_chan_forget - there was no room for the current task's name
+ * @chan: the files
+ *
+ * Context: interrupts off since otr_blk_chan_meet().
+ */
+void otr_blk_chan_forget(struct otr_blk_chan *chan)
+{
+	struct chan_cpu *here = this_cpu_ptr(chan->cpus);
+
+	here->tasks[hash_32(current->pid, CHAN_TASK_BITS)].comm[0] = '\0';
 }

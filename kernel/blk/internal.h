@@ -143,6 +143,7 @@ void otr_blk_chan_flush(struct otr_blk_chan *chan);
 void otr_blk_chan_begin(struct otr_blk_chan *chan);
 struct blk_io_trace *otr_blk_chan_reserve(struct otr_blk_chan *chan, unsigned int more);
 const char *otr_blk_chan_meet(struct otr_blk_chan *chan);
+void otr_blk_chan_forget(struct otr_blk_chan *chan);
 u32 otr_blk_chan_next(struct otr_blk_chan *chan);
 #else
 /* Then nobody can make one. */
@@ -163,6 +164,10 @@ static inline struct blk_io_trace *otr_blk_chan_reserve(struct otr_blk_chan *cha
 static inline const char *otr_blk_chan_meet(struct otr_blk_chan *chan)
 {
 	return NULL;
+}
+
+static inline void otr_blk_chan_forget(struct otr_blk_chan *chan)
+{
 }
 
 static inline u32 otr_blk_chan_next(struct otr_blk_chan *chan)

@@ -153,17 +153,18 @@ static void put_in_ring(struct otr_inst *inst, const struct otr_blk *blk,
 }
 
 /* Interrupts are off. */
-static void put_note(const struct otr_blk *blk, const struct otr_blk_io *io, u32 pid)
+static bool put_note(const struct otr_blk *blk, const struct otr_blk_io *io, u32 pid)
 {
 	struct blk_io_trace *out = otr_blk_chan_reserve(blk->chan, put_more(io));
 
 	if (!out)
-		return;
+		return false;
 	out->magic = BLK_IO_TRACE_MAGIC | BLK_IO_TRACE_VERSION;
 	out->sequence = 0;
 	out->time = ktime_get_ns();
 	put_fill(out, blk, io);
 	out->pid = pid;
+	return true;
 }
 
 static void put_in_chan(const struct otr_blk *blk, const struct otr_blk_io *io)
@@ -175,8 +176,8 @@ static void put_in_chan(const struct otr_blk *blk, const struct otr_blk_io *io)
 	/* The place in the CPU's file is for one at a time. */
 	local_irq_save(flags);
 	task.more = otr_blk_chan_meet(blk->chan);
-	if (task.more)
-		put_note(blk, &task, current->pid);
+	if (task.more && !put_note(blk, &task, current->pid))
+		otr_blk_chan_forget(blk->chan);
 	out = otr_blk_chan_reserve(blk->chan, put_more(io));
 	if (out) {
 		out->magic = BLK_IO_TRACE_MAGIC | BLK_IO_TRACE_VERSION;
