@@ -209,6 +209,7 @@ void otr_fs_exit(void);
 int otr_sysctl_init(void);
 void otr_sysctl_exit(void);
 int otr_sysctl_start_stack(void);
+int otr_sysctl_stop_on_warning(void);
 
 /* params.c */
 void otr_params_apply(void);

@@ -219,6 +219,14 @@ static void params_start_stack(const struct param *param, char *value)
 			ERR_PTR(err));
 }
 
+static void params_stop_on_warning(const struct param *param, char *value)
+{
+	int err = otr_sysctl_stop_on_warning();
+
+	if (err)
+		pr_warn("parameter %s: it does not hold: %pe\n", param->name, ERR_PTR(err));
+}
+
 enum {
 	WORDS(PARAM_VALUE_ENTRY, PARAM_FLAG_ENTRY)
 	NR_PARAMS,

@@ -51,6 +51,8 @@
 	      "functions that look at their stack, separated by commas, as for stack_trace_filter") \
 	FLAG(stacktrace, NULL, NULL, params_start_stack, \
 	     "start with the stack tracer on") \
+	FLAG(traceoff_on_warning, NULL, NULL, params_stop_on_warning, \
+	     "stop recording when the kernel warns, as /proc/sys/kernel/traceoff_on_warning") \
 	VALUE(ftrace, 0, "current_tracer", NULL, \
 	      "tracer to start with, as for current_tracer") \
 	VALUE(trace_options, ',', "trace_options", NULL, \

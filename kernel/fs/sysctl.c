@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /proc/sys/kernel: ftrace_enabled, the switch over all function hooks,
- * stack_tracer_enabled, ftrace_dump_on_oops, and user_events_max.
+ * stack_tracer_enabled, traceoff_on_warning, ftrace_dump_on_oops, and user_events_max.
  */
 #include <linux/mutex.h>
 #include <linux/sysctl.h>
@@ -14,6 +14,7 @@
 
 static int sysctl_enabled = 1;
 static int sysctl_stack_enabled;
+static int sysctl_warning;
 /* Guards the above. */
 static DEFINE_MUTEX(sysctl_enabled_lock);
 static struct ctl_table_header *sysctl_header, *sysctl_plain_header;
@@ -62,6 +63,12 @@ static int sysctl_stack_handler(const struct ctl_table *table, int write, void *
 	return sysctl_handle(table, write, buffer, len, pos, sysctl_switch_stack);
 }
 
+static int sysctl_warning_handler(const struct ctl_table *table, int write, void *buffer,
+				  size_t *len, loff_t *pos)
+{
+	return sysctl_handle(table, write, buffer, len, pos, otr_warning_switch);
+}
+
 static struct ctl_table sysctl_table[] = {
 	{
 		.procname	= "ftrace_enabled",
@@ -76,6 +83,13 @@ static struct ctl_table sysctl_table[] = {
 		.maxlen		= sizeof(sysctl_stack_enabled),
 		.mode		= 0644,
 		.proc_handler	= sysctl_stack_handler,
+	},
+	{
+		.procname	= "traceoff_on_warning",
+		.data		= &sysctl_warning,
+		.maxlen		= sizeof(sysctl_warning),
+		.mode		= 0644,
+		.proc_handler	= sysctl_warning_handler,
 	},
 };
 
@@ -115,6 +129,24 @@ int otr_sysctl_start_stack(void)
 }
 
 /**
+ * otr_sysctl_stop_on_warning - stop recording when the kernel warns, as the file does
+ *
+ * Context: module load; sleeps.
+ * Return: 0, or what otr_warning_switch() returns.
+ */
+int otr_sysctl_stop_on_warning(void)
+{
+	int err;
+
+	mutex_lock(&sysctl_enabled_lock);
+	err = otr_warning_switch(true);
+	if (!err)
+		sysctl_warning = 1;
+	mutex_unlock(&sysctl_enabled_lock);
+	return err;
+}
+
+/**
  * otr_sysctl_init - offer the switches, those of functions where these can be hooked
  *
  * Context: module load.
@@ -145,4 +177,5 @@ void otr_sysctl_exit(void)
 		unregister_sysctl_table(sysctl_header);
 	sysctl_header = NULL;
 	unregister_sysctl_table(sysctl_plain_header);
+	otr_warning_switch(false);
 }

@@ -90,4 +90,7 @@ int otr_deepest_switch(bool want);
 struct otr_siteset *otr_deepest_sites(void);
 int otr_deepest_set_sites(struct otr_siteset *set);
 
+/* warning.c */
+int otr_warning_switch(bool on);
+
 #endif /* _OTR_TRACER_H */

@@ -4,7 +4,7 @@
 # Words of the kernel's command line say what to begin with, to the in-tree tracer and to
 # this one: the same words, the same files afterwards. Some come twice here.
 #
-# boot-options: --append 'ftrace=function_graph ftrace_filter=vfs_read,vfs_w* ftrace_notrace=vfs_writev ftrace_graph_filter=vfs_read,ksys_write ftrace_graph_notrace=rw_verify_area ftrace-graph-max-depth=3 tracing_thresh=7 trace_buf_size=4M trace_buf_size=256K trace_clock=global trace_options=sym-offset,noirq-info,funcgraph-proc,nosuch trace_event=sched:sched_switch,irq,nosuch trace_trigger="sched_switch.stacktrace if prev_state == 2" kprobe_event=p:one,vfs_mkdir,$arg1;r,vfs_rmdir,$retval trace_instance=one^traceoff,sched:sched_wakeup trace_instance=two,task alloc_snapshot=two ftrace_boot_snapshot ftrace_dump_on_oops,one,two=orig_cpu stacktrace_filter=vfs_open,vfs_w* -- trace_clock=mono ftrace=function'
+# boot-options: --append 'ftrace=function_graph ftrace_filter=vfs_read,vfs_w* ftrace_notrace=vfs_writev ftrace_graph_filter=vfs_read,ksys_write ftrace_graph_notrace=rw_verify_area ftrace-graph-max-depth=3 tracing_thresh=7 trace_buf_size=4M trace_buf_size=256K trace_clock=global trace_options=sym-offset,noirq-info,funcgraph-proc,nosuch trace_event=sched:sched_switch,irq,nosuch trace_trigger="sched_switch.stacktrace if prev_state == 2" kprobe_event=p:one,vfs_mkdir,$arg1;r,vfs_rmdir,$retval trace_instance=one^traceoff,sched:sched_wakeup trace_instance=two,task alloc_snapshot=two ftrace_boot_snapshot ftrace_dump_on_oops,one,two=orig_cpu stacktrace_filter=vfs_open,vfs_w* traceoff_on_warning -- trace_clock=mono ftrace=function'
 
 # shellcheck source=tools/testing/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -49,6 +49,11 @@ intree || like "and all take one" "$(cat instances/two/trace)" '\*\* Boot snapsh
 is "ftrace_dump_on_oops takes names" "$(cat /proc/sys/kernel/ftrace_dump_on_oops)" '1,one,two=orig_cpu'
 is "stacktrace_filter= starts the stack tracer" "$(cat /proc/sys/kernel/stack_tracer_enabled)" 1
 is "on these" "$(grep -c '^vfs_open$\|^vfs_write$' stack_trace_filter)" 2
+is "traceoff_on_warning is a switch" "$(cat /proc/sys/kernel/traceoff_on_warning)" 1
+echo 0 >/proc/sys/kernel/traceoff_on_warning
+echo 1 >/proc/sys/kernel/traceoff_on_warning
+is "that can be used again" "$(cat /proc/sys/kernel/traceoff_on_warning)" 1
+intree || is "and hooks one function" "$(grep -c ^__warn enabled_functions)" 1
 if ! intree; then
 	is "what is wrong is said" \
 		"$(dmesg | grep -c 'outrace: parameter trace_\(options\|event\): "nosuch" was not taken')" 2
