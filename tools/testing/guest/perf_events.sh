@@ -111,8 +111,10 @@ check_tasks()
 	all_like 'perf record -t' "$(recorded -e sched:sched_switch -t "$pid" sleep 0.3)" " $pid \\["
 	kill "$pid"
 	wait "$pid" 2>/dev/null
-	n=$(counted sched:sched_process_fork bash -c 'for i in {1..20}; do (for j in 1 2; do (:); done) & done; wait')
-	is 'tasks of tasks' "$n" 60
+	# shellcheck disable=SC2016 # the other one's
+	n=$(counted sched:sched_process_fork bash -c \
+		'f() { (($1)) || return; for i in 1 2 3 4; do f $(($1 - 1)) & done; wait; }; f 4')
+	is 'tasks of tasks of tasks' "$n" 340
 }
 
 check_chains()
