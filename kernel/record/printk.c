@@ -195,8 +195,8 @@ static __always_inline size_t printk_pack(const struct otr_kept *kept, void *to,
 }
 
 /* Out of line, as the text wants much of the stack. */
-static noinline int printk_put_formatted(unsigned long ip, const char *fmt, va_list args,
-					 unsigned long caller)
+static noinline __printf(2, 0) int
+printk_put_formatted(unsigned long ip, const char *fmt, va_list args, unsigned long caller)
 {
 	char text[TEXT_MAX];
 
