@@ -10,18 +10,6 @@
 #include "blk/internal.h"
 #include "host/host.h"
 
-/*
- * The memory of a program may be a file of the disk, or of another program that answers when it
- * likes: it is read and written with no lock held. So the caller learns the name of the
- * directory first.
- */
-static void ioctl_name(struct block_device *bdev, struct blk_user_trace_setup *setup)
-{
-	memset(setup->name, 0, sizeof(setup->name));
-	snprintf(setup->name, sizeof(setup->name), "%pg", bdev);
-	strreplace(setup->name, '/', '_');
-}
-
 static int ioctl_create(struct block_device *bdev, struct blk_user_trace_setup *setup)
 {
 	int err;
@@ -40,18 +28,31 @@ static int ioctl_create(struct block_device *bdev, struct blk_user_trace_setup *
 	return err;
 }
 
+/*
+ * The memory of a program may be a file of the disk, or of another program that answers when it
+ * likes: it is read and written with no lock held. So the caller learns the name of the
+ * directory first.
+ */
+static int ioctl_begin(struct block_device *bdev, struct blk_user_trace_setup *setup,
+		       char __user *name)
+{
+	if (!setup->buf_size || !setup->buf_nr)
+		return -EINVAL;
+	memset(setup->name, 0, sizeof(setup->name));
+	snprintf(setup->name, sizeof(setup->name), "%pg", bdev);
+	strreplace(setup->name, '/', '_');
+	if (copy_to_user(name, setup->name, sizeof(setup->name)))
+		return -EFAULT;
+	return ioctl_create(bdev, setup);
+}
+
 static int ioctl_setup(struct block_device *bdev, struct blk_user_trace_setup __user *arg)
 {
 	struct blk_user_trace_setup setup;
 
 	if (copy_from_user(&setup, arg, sizeof(setup)))
 		return -EFAULT;
-	if (!setup.buf_size || !setup.buf_nr)
-		return -EINVAL;
-	ioctl_name(bdev, &setup);
-	if (copy_to_user(arg->name, setup.name, sizeof(setup.name)))
-		return -EFAULT;
-	return ioctl_create(bdev, &setup);
+	return ioctl_begin(bdev, &setup, arg->name);
 }
 
 #if defined(CONFIG_COMPAT) && defined(CONFIG_X86_64)
@@ -70,12 +71,7 @@ static int ioctl_setup_compat(struct block_device *bdev,
 	setup.start_lba = small.start_lba;
 	setup.end_lba = small.end_lba;
 	setup.pid = small.pid;
-	if (!setup.buf_size || !setup.buf_nr)
-		return -EINVAL;
-	ioctl_name(bdev, &setup);
-	if (copy_to_user(arg->name, setup.name, sizeof(setup.name)))
-		return -EFAULT;
-	return ioctl_create(bdev, &setup);
+	return ioctl_begin(bdev, &setup, arg->name);
 }
 #endif
 

@@ -110,6 +110,19 @@ static struct ctl_table sysctl_plain_table[] = {
 	},
 };
 
+/* As a user who writes 1 there. */
+static int sysctl_switch_on(int *value, int (*change)(bool on))
+{
+	int err;
+
+	mutex_lock(&sysctl_enabled_lock);
+	err = change(true);
+	if (!err)
+		*value = 1;
+	mutex_unlock(&sysctl_enabled_lock);
+	return err;
+}
+
 /**
  * otr_sysctl_start_stack - switch the stack tracer on, as the file does
  *
@@ -118,14 +131,7 @@ static struct ctl_table sysctl_plain_table[] = {
  */
 int otr_sysctl_start_stack(void)
 {
-	int err;
-
-	mutex_lock(&sysctl_enabled_lock);
-	err = sysctl_switch_stack(true);
-	if (!err)
-		sysctl_stack_enabled = 1;
-	mutex_unlock(&sysctl_enabled_lock);
-	return err;
+	return sysctl_switch_on(&sysctl_stack_enabled, sysctl_switch_stack);
 }
 
 /**
@@ -136,14 +142,7 @@ int otr_sysctl_start_stack(void)
  */
 int otr_sysctl_stop_on_warning(void)
 {
-	int err;
-
-	mutex_lock(&sysctl_enabled_lock);
-	err = otr_warning_switch(true);
-	if (!err)
-		sysctl_warning = 1;
-	mutex_unlock(&sysctl_enabled_lock);
-	return err;
+	return sysctl_switch_on(&sysctl_warning, otr_warning_switch);
 }
 
 /**
