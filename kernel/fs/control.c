@@ -66,7 +66,7 @@ static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 
 	mutex_lock(&otr_inst_lock);
 	/* Records of before go, and new ones come. */
-	if (on && of->where.inst->area && of->where.inst->area->old)
+	if (on && otr_area_is_old(of->where.inst->area))
 		err = otr_inst_reset(of->where.inst, OTR_CPU_ALL);
 	changed = !err && !!on != otr_ring_is_on(ring);
 	if (changed && on) {

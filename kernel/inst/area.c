@@ -344,7 +344,7 @@ void otr_area_attach(struct otr_inst *inst)
 void otr_area_anew(struct otr_inst *inst)
 {
 	lockdep_assert_held(&otr_inst_lock);
-	if (!inst->area || !inst->area->old)
+	if (!otr_area_is_old(inst->area))
 		return;
 	area_begin(inst);
 	otr_ring_enable(inst->ring);

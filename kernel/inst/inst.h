@@ -218,6 +218,18 @@ struct otr_area {
 };
 
 /**
+ * otr_area_is_old - has an area records of before?
+ * @area: the area, NULL for ordinary memory
+ *
+ * Context: any; without otr_inst_lock it may end meanwhile.
+ * Return: whether it has, and nothing is recorded there.
+ */
+static inline bool otr_area_is_old(const struct otr_area *area)
+{
+	return area && READ_ONCE(area->old);
+}
+
+/**
  * struct otr_inst - an instance
  * @ring: where its records go; set once
  * @options: OTR_OPT() bits; hot, read with READ_ONCE()

@@ -53,7 +53,7 @@ static void dump_set_view(const struct otr_inst *inst)
 	struct otr_view *view = &dump.view;
 	const struct otr_tracer *tracer = READ_ONCE(inst->tracer);
 
-	view->area = inst->area && READ_ONCE(inst->area->old) ? inst->area : NULL;
+	view->area = otr_area_is_old(inst->area) ? inst->area : NULL;
 	view->tracer = tracer->name;
 	view->options = (READ_ONCE(inst->options) | OTR_OPT(LATENCY_FORMAT)) &
 			~OTR_OPT(SYM_USEROBJ);

@@ -146,7 +146,7 @@ struct otr_source;
  */
 static inline const struct otr_shift *otr_view_shift(const struct otr_view *view)
 {
-	return view->area && READ_ONCE(view->area->old) ? &view->area->shift : NULL;
+	return otr_area_is_old(view->area) ? &view->area->shift : NULL;
 }
 
 /* view.c */

@@ -44,7 +44,7 @@ int otr_view_open(struct otr_view *view, struct otr_inst *inst, struct otr_ring 
 	view->skipped = 0;
 	view->names = NULL;
 	view->inst = inst;
-	view->area = inst->area && inst->area->old ? inst->area : NULL;
+	view->area = otr_area_is_old(inst->area) ? inst->area : NULL;
 	view->ring = ring;
 	view->tracer = inst->tracer->name;
 	view->options = inst->options;
