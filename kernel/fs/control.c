@@ -61,13 +61,16 @@ static int control_tracing_on_show(struct otr_file *of, struct seq_file *m)
 static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 {
 	struct otr_ring *ring = of->where.inst->ring;
+	struct otr_area *area = of->where.inst->area;
 	bool changed;
 	int err = 0;
 
 	mutex_lock(&otr_inst_lock);
 	/* Records of before go, and new ones come. */
-	if (on && otr_area_is_old(of->where.inst->area))
+	if (on && otr_area_is_old(area))
 		err = otr_inst_reset(of->where.inst, OTR_CPU_ALL);
+	else if (!on && otr_area_is_old(area))
+		WRITE_ONCE(area->left_off, true);
 	changed = !err && !!on != otr_ring_is_on(ring);
 	if (changed && on) {
 		otr_ring_on(ring);

@@ -319,11 +319,12 @@ static bool events_trigger_visible(const struct otr_where *where)
 static const struct otr_row event_rows[] = {
 	{ "enable",	OTR_MODE_WRITE,	&events_one_ops,	.visible = events_switch_visible },
 	{ "filter",	OTR_MODE_WRITE,	&events_filter_ops,	.visible = events_switch_visible },
-	{ "format",	OTR_MODE_READ,	&events_format_ops },
+	{ "format",	OTR_MODE_READ,	&events_format_ops,	.in_backup = true },
 	{ "hist",	OTR_MODE_READ,	&otr_hist_ops },
 	{ "hist_debug",	OTR_MODE_READ,	&otr_hist_debug_ops },
 	{ "hist.json",	OTR_MODE_WRITE,	&otr_hist_json_ops },
-	{ "id",		OTR_MODE_READ,	&events_id_ops,	.visible = events_id_visible },
+	{ "id",		OTR_MODE_READ,	&events_id_ops,	.visible = events_id_visible,
+	  .in_backup = true },
 	{ "trigger",	OTR_MODE_WRITE,	&events_trigger_ops,	.visible = events_trigger_visible },
 };
 
@@ -473,8 +474,8 @@ static const struct otr_file_ops events_head_ops = {
 
 static const struct otr_row events_rows[] = {
 	{ "enable",		OTR_MODE_WRITE,	&events_many_ops },
-	{ "header_event",	OTR_MODE_READ,	&events_head_ops },
-	{ "header_page",	OTR_MODE_READ,	&events_page_ops },
+	{ "header_event",	OTR_MODE_READ,	&events_head_ops, .in_backup = true },
+	{ "header_page",	OTR_MODE_READ,	&events_page_ops, .in_backup = true },
 };
 
 const struct otr_dir otr_events_dir = {

@@ -72,8 +72,8 @@ static void file_unpin(struct otr_file *of)
  * @flags: O_TRUNC, O_NONBLOCK
  *
  * Context: may sleep.
- * Return: the open file; ERR_PTR() of -ENOMEM, -ENODEV, or what the handler
- * says.
+ * Return: the open file; ERR_PTR() of -ENOMEM, -ENODEV, -EACCES where nothing can be
+ * written, or what the handler says.
  */
 struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_file_ops *ops,
 			       fmode_t mode, unsigned int flags)
@@ -93,7 +93,9 @@ struct otr_file *otr_file_open(const struct otr_where *where, const struct otr_f
 	err = file_pin(of);
 	if (err)
 		goto fail;
-	err = ops->open ? ops->open(of) : 0;
+	err = of->writing && !otr_backup_takes(where, ops) ? -EACCES : 0;
+	if (!err && ops->open)
+		err = ops->open(of);
 	if (!err)
 		return of;
 	file_unpin(of);
@@ -164,7 +166,11 @@ static int file_node_open(struct inode *inode, struct file *file)
 
 static int file_node_release(struct inode *inode, struct file *file)
 {
+	bool through = otr_backup_is_read(file_of(file));
+
 	otr_file_close(file_of(file));
+	if (through)
+		otr_backup_remove(file->f_path.dentry);
 	return seq_release(inode, file);
 }
 

@@ -57,6 +57,13 @@ bool otr_row_visible(const struct otr_row *row, const struct otr_where *where);
 void otr_entry_from_row(struct otr_entry *entry, const struct otr_row *row,
 			const struct otr_where *where);
 
+/* backup.c: instances for records of before alone */
+umode_t otr_backup_mode(const struct otr_where *where, const struct otr_file_ops *ops,
+			umode_t mode);
+bool otr_backup_takes(const struct otr_where *where, const struct otr_file_ops *ops);
+bool otr_backup_is_read(const struct otr_file *of);
+void otr_backup_remove(struct dentry *dentry);
+
 /* change.c: what users changed of files' attributes */
 void otr_change_refresh(struct inode *inode, struct dentry *dentry);
 int otr_change_record(struct dentry *dentry, const struct iattr *attr);

@@ -85,17 +85,35 @@ static void params_set_size(const struct param *param, char *value)
 	mutex_unlock(&otr_inst_lock);
 }
 
-/* "name^flag^flag@memory,event,event" */
+/* The other instance's records of before are safe, so it records, if nobody said otherwise. */
+static int params_make_backup(const struct param *param, const char *name, const char *of)
+{
+	bool goes_on;
+	int err = otr_inst_create_backup(name, of, &goes_on);
+
+	if (!err && goes_on)
+		params_write_in_instance(param, of, "tracing_on", "1");
+	return err;
+}
+
+/* "name^flag^flag@memory,event,event" or "name=other" */
 static void params_make_instance(const struct param *param, char *value)
 {
 	char *memory = strsep(&value, ","), *words = strsep(&memory, "@"), *word;
-	const char *name = strsep(&words, "^");
+	char *of = strsep(&words, "^");
+	const char *name = strsep(&of, "=");
 	struct otr_inst *inst;
 	int err = -EINVAL;
 
 	/* What a directory can be called. */
-	if (*name && !strchr(name, '/') && strlen(name) <= NAME_MAX)
-		err = otr_inst_create_in(name, memory, &inst);
+	if (*name && !strchr(name, '/') && strlen(name) <= NAME_MAX && !(of && memory))
+		err = of ? params_make_backup(param, name, of) :
+			   otr_inst_create_in(name, memory, &inst);
+	if (err == -ENODATA) {
+		pr_info("parameter %s: \"%s\" has no records of before for \"%s\"\n", param->name,
+			of, name);
+		return;
+	}
 	if (err) {
 		pr_warn("parameter %s: no instance \"%s\" was made: %pe\n", param->name, name,
 			ERR_PTR(err));
@@ -175,7 +193,7 @@ static struct otr_inst *params_next_instance(struct otr_inst *inst)
 
 	mutex_lock(&otr_switch_lock);
 	next = otr_inst_next(inst);
-	while (next && otr_inst_get(next))
+	while (next && (next->backup || otr_inst_get(next)))
 		next = otr_inst_next(next);
 	mutex_unlock(&otr_switch_lock);
 	if (inst)

@@ -20,7 +20,7 @@
 	VALUE(trace_buf_size, 0, NULL, params_set_size, \
 	      "bytes of buffer per CPU; K, M and G may follow") \
 	VALUE(trace_instance, '\n', NULL, params_make_instance, \
-	      "instance to make, as name[^traceoff][^traceprintk][@memory][,event]...; may be given several times") \
+	      "instance to make, as name[^traceoff][^traceprintk][@memory][,event]..., or name=other for a copy of what an instance in memory had recorded before; may be given several times") \
 	FLAG(alloc_snapshot, NULL, NULL, params_make_room, \
 	     "have room for a snapshot; of an instance, as alloc_snapshot=name") \
 	FLAG(ftrace_boot_snapshot, NULL, NULL, params_make_room, \

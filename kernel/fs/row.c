@@ -14,6 +14,8 @@ bool otr_row_visible(const struct otr_row *row, const struct otr_where *where)
 {
 	if (row->top && where->inst != otr_inst_top())
 		return false;
+	if (!row->dir && !row->in_backup && where->inst->backup)
+		return false;
 	return !row->visible || row->visible(where);
 }
 

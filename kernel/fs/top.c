@@ -18,15 +18,15 @@ static bool top_has_snapshot(const struct otr_where *where)
 }
 
 static const struct otr_row top_cpu_rows[] = {
-	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops },
+	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops, .in_backup = true },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops,
 	  .arg = OTR_OF_SNAPSHOT, .visible = top_has_snapshot },
 	{ "snapshot_raw",	OTR_MODE_READ,	&otr_snapshot_raw_ops,
 	  .arg = OTR_OF_SNAPSHOT, .visible = top_has_snapshot },
-	{ "stats",		OTR_MODE_READ,	&otr_stats_ops },
-	{ "trace",		OTR_MODE_WRITE,	&otr_trace_ops },
-	{ "trace_pipe",		OTR_MODE_READ,	&otr_pipe_ops },
-	{ "trace_pipe_raw",	OTR_MODE_READ,	&otr_raw_ops },
+	{ "stats",		OTR_MODE_READ,	&otr_stats_ops, .in_backup = true },
+	{ "trace",		OTR_MODE_WRITE,	&otr_trace_ops, .in_backup = true },
+	{ "trace_pipe",		OTR_MODE_READ,	&otr_pipe_ops, .in_backup = true },
+	{ "trace_pipe_raw",	OTR_MODE_READ,	&otr_raw_ops, .in_backup = true },
 };
 
 static const struct otr_dir top_cpu_dir = {
@@ -121,7 +121,9 @@ static int top_instance_make(const char *name, struct otr_entry *entry)
 static int top_instance_remove(const struct otr_where *which)
 {
 	/* Only the start of the engine could make it again. */
-	return which->inst->area ? -EBUSY : otr_inst_remove(which->inst);
+	if (which->inst->area && !which->inst->backup)
+		return -EBUSY;
+	return otr_inst_remove(which->inst);
 }
 
 static const struct otr_dir top_instances_dir = {
@@ -140,9 +142,9 @@ static const struct otr_row top_rows[] = {
 	  .top = true, .visible = top_has_sites },
 	{ "available_tracers",		OTR_MODE_READ,	&otr_available_tracers_ops },
 	{ "buffer_percent",		OTR_MODE_WRITE,	&otr_percent_ops },
-	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops },
-	{ "buffer_subbuf_size_kb",	OTR_MODE_WRITE,	&otr_page_size_ops },
-	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops },
+	{ "buffer_size_kb",		OTR_MODE_WRITE,	&otr_size_ops, .in_backup = true },
+	{ "buffer_subbuf_size_kb",	OTR_MODE_WRITE,	&otr_page_size_ops, .in_backup = true },
+	{ "buffer_total_size_kb",	OTR_MODE_READ,	&otr_total_size_ops, .in_backup = true },
 	{ "current_tracer",		OTR_MODE_WRITE,	&otr_current_tracer_ops },
 	{ "dyn_ftrace_total_info",	OTR_MODE_READ,	&otr_function_total_ops,
 	  .top = true, .visible = top_has_sites },
@@ -161,7 +163,7 @@ static const struct otr_row top_rows[] = {
 	{ "kprobe_profile",	OTR_MODE_READ,	&otr_dyn_profile_ops,
 	  .arg = OTR_DOOR_KPROBE_PROFILE, .top = true },
 	{ "last_boot_info",		OTR_MODE_READ,	&otr_last_boot_ops,
-	  .visible = top_has_area },
+	  .visible = top_has_area, .in_backup = true },
 	{ "options",			OTR_MODE_DIR,	.dir = &otr_options_dir },
 	{ "per_cpu",			OTR_MODE_DIR,	.dir = &top_per_cpu_dir },
 	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops, .top = true },
@@ -196,15 +198,15 @@ static const struct otr_row top_rows[] = {
 	  .arg = OTR_STACK_FUNCTIONS, .top = true, .visible = top_has_sites },
 	{ "synthetic_events",	OTR_MODE_WRITE,	&otr_dyn_ops,
 	  .arg = OTR_DOOR_SYNTH, .top = true },
-	{ "timestamp_mode",		OTR_MODE_READ,	&otr_time_mode_ops },
+	{ "timestamp_mode",		OTR_MODE_READ,	&otr_time_mode_ops, .in_backup = true },
 	{ "touched_functions",		OTR_MODE_READ,	&otr_touched_functions_ops,
 	  .top = true, .visible = top_has_sites },
-	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops },
-	{ "trace_clock",		OTR_MODE_WRITE,	&otr_clock_ops },
+	{ "trace",			OTR_MODE_WRITE,	&otr_trace_ops, .in_backup = true },
+	{ "trace_clock",		OTR_MODE_WRITE,	&otr_clock_ops, .in_backup = true },
 	{ "trace_marker",		0220,		&otr_marker_ops },
 	{ "trace_marker_raw",		0220,		&otr_marker_raw_ops },
-	{ "trace_options",		OTR_MODE_WRITE,	&otr_trace_options_ops },
-	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops },
+	{ "trace_options",		OTR_MODE_WRITE,	&otr_trace_options_ops, .in_backup = true },
+	{ "trace_pipe",			OTR_MODE_READ,	&otr_pipe_ops, .in_backup = true },
 	{ "trace_stat",			OTR_MODE_DIR,	.dir = &otr_stat_dir,
 	  .top = true, .visible = top_has_returns },
 	{ "tracing_cpumask",		OTR_MODE_WRITE,	&otr_cpumask_ops },

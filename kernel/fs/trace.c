@@ -233,6 +233,7 @@ static const struct seq_operations trace_walk = {
 };
 
 const struct otr_file_ops otr_trace_ops = {
+	.drops		= true,
 	.open		= trace_open,
 	.release	= trace_release,
 	.walk		= &trace_walk,

@@ -166,7 +166,8 @@ static struct inode *tree_entry_inode(struct inode *dir, struct dentry *dentry,
 				      const struct otr_entry *entry)
 {
 	umode_t type = entry->row.dir ? S_IFDIR : S_IFREG;
-	struct inode *inode = tree_inode_make(dir->i_sb, type | entry->row.mode, &entry->where,
+	umode_t mode = otr_backup_mode(&entry->where, entry->row.ops, entry->row.mode);
+	struct inode *inode = tree_inode_make(dir->i_sb, type | mode, &entry->where,
 					      entry->row.ops, entry->row.dir);
 
 	if (inode) {

@@ -148,17 +148,20 @@ void otr_names_exit(void);
 /**
  * struct otr_host_memory - memory that was set aside
  * @at: where it is for us
- * @start: and for the machine
+ * @start: and for the machine, 0 for a copy
  * @size: bytes, whole pages
+ * @copy: it is ordinary memory, with a copy of what was set aside
  */
 struct otr_host_memory {
 	void		*at;
 	phys_addr_t	start;
 	size_t		size;
+	bool		copy;
 };
 
 /* memory.c */
 int otr_host_memory_open(struct otr_host_memory *mem, const char *where);
+int otr_host_memory_copy(struct otr_host_memory *mem, const struct otr_host_memory *from);
 void otr_host_memory_close(struct otr_host_memory *mem);
 
 /* So many modules are known by their places. */

@@ -8,8 +8,10 @@
 #include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/security.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "host/host.h"
 
@@ -66,14 +68,40 @@ int otr_host_memory_open(struct otr_host_memory *mem, const char *where)
 }
 
 /**
- * otr_host_memory_close - the counterpart of otr_host_memory_open()
- * @mem: the memory, of which nothing is used any more
+ * otr_host_memory_copy - have a copy of memory that was set aside
+ * @mem: filled in
+ * @from: the memory; what changes there meanwhile is in the copy or is not
+ *
+ * Context: process context; sleeps.
+ * Return: 0, -ENOMEM.
+ */
+int otr_host_memory_copy(struct otr_host_memory *mem, const struct otr_host_memory *from)
+{
+	size_t done;
+
+	mem->at = __vmalloc(from->size, GFP_KERNEL | __GFP_NOWARN);
+	if (!mem->at)
+		return -ENOMEM;
+	mem->copy = true;
+	mem->size = from->size;
+	for (done = 0; done < mem->size; done += PAGE_SIZE) {
+		memcpy(mem->at + done, from->at + done, PAGE_SIZE);
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * otr_host_memory_close - be done with memory
+ * @mem: from otr_host_memory_open() or otr_host_memory_copy(), of which nothing is used any more
  *
  * Context: process context; sleeps.
  */
 void otr_host_memory_close(struct otr_host_memory *mem)
 {
-	if (mem->at)
+	if (mem->copy)
+		vfree(mem->at);
+	else if (mem->at)
 		memunmap(mem->at);
 	mem->at = NULL;
 }

@@ -217,8 +217,6 @@ static void area_report(const struct otr_area *area, const char *name)
 {
 	const struct otr_keep *keep = area->keep;
 
-	pr_info("instance %s is in memory at %pa, %zu bytes\n", name, &area->memory.start,
-		area->memory.size);
 	if (keep->refused)
 		pr_warn("instance %s begins empty, what is in its memory is not taken: %s\n", name,
 			keep->refused);
@@ -227,6 +225,18 @@ static void area_report(const struct otr_area *area, const char *name)
 	if (area->old)
 		pr_info("instance %s has %llu records of before, and records when tracing_on is set to 1\n",
 			name, keep->records);
+}
+
+/* Look at what is in its memory. */
+static int area_open_keep(struct otr_area *area)
+{
+	struct otr_keep *keep = otr_keep_open(area->memory.at, area->memory.size, nr_cpu_ids);
+
+	if (IS_ERR(keep))
+		return PTR_ERR(keep);
+	area->keep = keep;
+	area_judge(area);
+	return 0;
 }
 
 /* Have it in the list, unless another one has some of its memory. */
@@ -259,14 +269,16 @@ static int area_read(struct otr_area *area, const char *where)
 	if (err)
 		return err;
 	err = area_add(area);
-	if (err)
-		return err;
-	area->keep = otr_keep_open(area->memory.at, area->memory.size, nr_cpu_ids);
-	if (!IS_ERR(area->keep))
-		return 0;
-	err = PTR_ERR(area->keep);
-	area->keep = NULL;
-	return err;
+	return err ?: area_open_keep(area);
+}
+
+static struct otr_area *area_alloc(void)
+{
+	struct otr_area *area = kvzalloc(sizeof(*area), GFP_KERNEL);
+
+	if (area)
+		INIT_LIST_HEAD(&area->link);
+	return area;
 }
 
 /**
@@ -281,25 +293,57 @@ static int area_read(struct otr_area *area, const char *where)
  */
 struct otr_area *otr_area_open(const char *name, const char *where)
 {
-	struct otr_area *area = kvzalloc(sizeof(*area), GFP_KERNEL);
-	int err;
+	struct otr_area *area = area_alloc();
+	int err = area ? area_read(area, where) : -ENOMEM;
 
-	if (!area)
-		return ERR_PTR(-ENOMEM);
-	INIT_LIST_HEAD(&area->link);
-	err = area_read(area, where);
 	if (err) {
 		otr_area_close(area);
 		return ERR_PTR(err);
 	}
-	area_judge(area);
+	pr_info("instance %s is in memory at %pa, %zu bytes\n", name, &area->memory.start,
+		area->memory.size);
 	area_report(area, name);
 	return area;
 }
 
 /**
- * otr_area_close - the counterpart of otr_area_open()
- * @area: the area, which no ring has any more; what is in it stays. NULL is fine
+ * otr_area_copy - have a copy of the records of before that an area has
+ * @name: the name of the instance that it is for, for the log
+ * @from: the area, which stays; records may be consumed there meanwhile
+ *
+ * The copy is ordinary memory, in which nothing is ever recorded.
+ *
+ * Context: otr_inst_lock free; may sleep.
+ * Return: the copy; ERR_PTR() of -ENODATA for an area without records of before, -EINVAL for
+ * one that is a copy, -ENOMEM.
+ */
+struct otr_area *otr_area_copy(const char *name, const struct otr_area *from)
+{
+	struct otr_area *area;
+	int err;
+
+	if (from->memory.copy)
+		return ERR_PTR(-EINVAL);
+	if (!otr_area_is_old(from))
+		return ERR_PTR(-ENODATA);
+	area = area_alloc();
+	err = area ? otr_host_memory_copy(&area->memory, &from->memory) : -ENOMEM;
+	if (!err)
+		err = area_open_keep(area);
+	/* They may have been dropped or consumed while they were copied. */
+	if (!err && (!area->old || !otr_area_is_old(from)))
+		err = -ENODATA;
+	if (err) {
+		otr_area_close(area);
+		return ERR_PTR(err);
+	}
+	pr_info("instance %s has a copy of %llu records of before\n", name, area->keep->records);
+	return area;
+}
+
+/**
+ * otr_area_close - be done with what otr_area_open() or otr_area_copy() returned
+ * @area: the area, which no ring has any more; what is in it stays, but for a copy. NULL is fine
  *
  * Context: may sleep.
  */
@@ -344,7 +388,7 @@ void otr_area_attach(struct otr_inst *inst)
 void otr_area_anew(struct otr_inst *inst)
 {
 	lockdep_assert_held(&otr_inst_lock);
-	if (!otr_area_is_old(inst->area))
+	if (!otr_area_is_old(inst->area) || inst->backup)
 		return;
 	area_begin(inst);
 	otr_ring_enable(inst->ring);

@@ -103,6 +103,7 @@ enum otr_moves {
  * @write_whole: see @write_max
  * @places: which places it has for programs; programs know these of each file
  * @moves: likewise, what becomes of its position
+ * @drops: opened for writing with O_TRUNC it drops all records
  * @unpinned: an open file does not keep its instance, which it says nothing about
  * @write_user: takes data straight from user space, instead of @write
  * @read: produces data by itself, instead of @show and @walk
@@ -122,6 +123,7 @@ struct otr_file_ops {
 	int (*write_number)(struct otr_file *of, unsigned long number);
 	size_t write_max;
 	bool write_whole;
+	bool drops;
 	bool unpinned;
 	enum otr_places places;
 	enum otr_moves moves;
@@ -145,6 +147,8 @@ struct otr_dir;
  * @dir: the table, for a directory
  * @arg: goes into otr_where.arg of the entry
  * @top: the first instance has it, no other
+ * @in_backup: those have it that are for records of before alone, to be read. Directories and
+ *	       what is computed are everywhere
  * @visible: tells whether the entry exists here and now; NULL for always
  */
 struct otr_row {
@@ -154,6 +158,7 @@ struct otr_row {
 	const struct otr_dir		*dir;
 	long				arg;
 	bool				top;
+	bool				in_backup;
 	bool				(*visible)(const struct otr_where *where);
 };
 

@@ -35,17 +35,15 @@ static int inst_make_ring(struct otr_inst *inst)
 }
 
 /* In memory that outlives a boot a ring has its real size. */
-static int inst_make_area_ring(struct otr_inst *inst, const char *where)
+static int inst_make_area_ring(struct otr_inst *inst)
 {
-	struct otr_ring_config config = { .overwrite = true };
-	struct otr_area *area = otr_area_open(inst->name, where);
+	struct otr_keep *keep = inst->area->keep;
+	struct otr_ring_config config = {
+		.keep		= keep,
+		.clock		= inst->area->old ? keep->head->clock : inst->clock,
+		.overwrite	= otr_inst_option(inst, OTR_OPT_OVERWRITE),
+	};
 
-	if (IS_ERR(area))
-		return PTR_ERR(area);
-	inst->area = area;
-	config.keep = area->keep;
-	config.clock = area->old ? area->keep->head->clock : inst->clock;
-	config.overwrite = otr_inst_option(inst, OTR_OPT_OVERWRITE);
 	inst->ring = otr_ring_create(&config);
 	if (IS_ERR(inst->ring))
 		return PTR_ERR(inst->ring);
@@ -75,22 +73,26 @@ static void inst_prepare(struct otr_inst *inst, u64 options, unsigned long size)
 /* Nothing is recorded any more; only the thread that unloads the module looks. */
 static bool inst_ended;
 
-/* @where: the memory that its ring is to be in, NULL for ordinary one. */
+/* @area: the memory that its ring is to be in, which is its own; NULL for ordinary one. */
 static struct otr_inst *inst_make(const char *name, u64 options, unsigned long size,
-				  const char *where)
+				  struct otr_area *area)
 {
 	struct otr_inst *inst = kzalloc(sizeof(*inst), GFP_KERNEL);
 	int err = -ENOMEM;
 
-	if (!inst)
+	if (!inst) {
+		otr_area_close(area);
 		return ERR_PTR(-ENOMEM);
+	}
 	inst_prepare(inst, options, size);
+	inst->area = area;
+	inst->backup = area && area->memory.copy;
 	inst->name = kstrdup(name, GFP_KERNEL);
 	if (inst->name && !otr_tasks_init(&inst->event_tasks) &&
 	    zalloc_cpumask_var(&inst->pipe_cpus, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&inst->cpus, GFP_KERNEL)) {
 		cpumask_copy(inst->cpus, cpu_possible_mask);
-		err = where ? inst_make_area_ring(inst, where) : inst_make_ring(inst);
+		err = area ? inst_make_area_ring(inst) : inst_make_ring(inst);
 	}
 	if (!err)
 		return inst;
@@ -153,15 +155,29 @@ static int inst_begin(struct otr_inst *inst, struct otr_inst **made)
 	return 0;
 }
 
-static int inst_create_locked(const char *name, const char *where, struct otr_inst **made)
+/* Memory for an instance, at @where, or with what @of had before; NULL for ordinary one. */
+static struct otr_area *inst_get_area(const char *name, const char *where,
+				      const struct otr_inst *of)
+{
+	if (where)
+		return otr_area_open(name, where);
+	return of ? otr_area_copy(name, of->area) : NULL;
+}
+
+static int inst_create_locked(const char *name, const char *where, const struct otr_inst *of,
+			      struct otr_inst **made)
 {
 	const struct otr_inst *top = otr_inst_top();
 	struct otr_inst *inst;
+	struct otr_area *area;
 	int err;
 
 	if (otr_inst_find(name))
 		return -EEXIST;
-	inst = inst_make(name, otr_option_inherited(top), top->size, where);
+	area = inst_get_area(name, where, of);
+	if (IS_ERR(area))
+		return PTR_ERR(area);
+	inst = inst_make(name, otr_option_inherited(top), top->size, area);
 	if (IS_ERR(inst))
 		return PTR_ERR(inst);
 	/* A user that makes an instance wants to use it. */
@@ -190,7 +206,34 @@ int otr_inst_create_in(const char *name, const char *where, struct otr_inst **ma
 
 	mutex_lock(&otr_switch_lock);
 	mutex_lock(&otr_tracer_lock);
-	err = inst_create_locked(name, where, made);
+	err = inst_create_locked(name, where, NULL, made);
+	mutex_unlock(&otr_tracer_lock);
+	mutex_unlock(&otr_switch_lock);
+	return err;
+}
+
+/**
+ * otr_inst_create_backup - make an instance of the records of before that another one has
+ * @name: its name, not empty
+ * @of: the name of the other one, which is in memory that outlives a boot
+ * @goes_on: receives whether nobody said that the other one is not to record
+ *
+ * Context: that of otr_inst_create_in().
+ * Return: likewise; -ENOENT when there is no @of, -EINVAL when that is in ordinary memory, or
+ * what otr_area_copy() said.
+ */
+int otr_inst_create_backup(const char *name, const char *of, bool *goes_on)
+{
+	struct otr_inst *inst, *other;
+	int err = -ENOENT;
+
+	mutex_lock(&otr_switch_lock);
+	mutex_lock(&otr_tracer_lock);
+	other = otr_inst_find(of);
+	if (other)
+		err = other->area ? inst_create_locked(name, NULL, other, &inst) : -EINVAL;
+	if (!err)
+		*goes_on = !READ_ONCE(other->area->left_off);
 	mutex_unlock(&otr_tracer_lock);
 	mutex_unlock(&otr_switch_lock);
 	return err;

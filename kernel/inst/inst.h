@@ -204,6 +204,8 @@ struct otr_tracer {
  * @memory: the memory
  * @keep: what is in it
  * @old: these are records of before, and none come; read without a lock
+ * @left_off: a user said that nothing is to be recorded, while it had records of before;
+ *	      guarded by otr_inst_lock
  * @noted: where modules are is noted there; guarded by a lock of area.c, as is @link
  * @shift: what moved since then
  * @link: in the list of all
@@ -212,6 +214,7 @@ struct otr_area {
 	struct otr_host_memory	memory;
 	struct otr_keep		*keep;
 	bool			old;
+	bool			left_off;
 	bool			noted;
 	struct otr_shift	shift;
 	struct list_head	link;
@@ -241,6 +244,7 @@ static inline bool otr_area_is_old(const struct otr_area *area)
  * @slots: what the parts keep, by &struct otr_part.slot
  * @name: "" for the first one, and for those that are hidden; set once
  * @area: the memory that its ring is in, NULL for ordinary one; set once
+ * @backup: it is there for records of before alone, a copy of another instance's; set once
  * @hidden: users do not see it: its records go elsewhere; set once
  * @node: in the list of all; changed under otr_switch_lock as well
  * @tracer: the current tracer, never NULL
@@ -281,6 +285,7 @@ struct otr_inst {
 	/* otr_inst_lock */
 	const char		*name;
 	struct otr_area		*area;
+	bool			backup;
 	bool			hidden;
 	struct list_head	node;
 	const struct otr_tracer	*tracer;
@@ -377,6 +382,7 @@ int otr_inst_init(void);
 void otr_inst_exit(void);
 int otr_inst_create(const char *name, struct otr_inst **made);
 int otr_inst_create_in(const char *name, const char *where, struct otr_inst **made);
+int otr_inst_create_backup(const char *name, const char *of, bool *goes_on);
 int otr_inst_create_hidden(struct otr_inst **made);
 int otr_inst_remove(struct otr_inst *inst);
 void otr_inst_end(void);
@@ -385,6 +391,7 @@ void otr_inst_end(void);
 void otr_areas_init(void);
 void otr_areas_exit(void);
 struct otr_area *otr_area_open(const char *name, const char *where);
+struct otr_area *otr_area_copy(const char *name, const struct otr_area *from);
 void otr_area_close(struct otr_area *area);
 void otr_area_attach(struct otr_inst *inst);
 void otr_area_anew(struct otr_inst *inst);

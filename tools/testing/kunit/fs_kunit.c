@@ -11,6 +11,7 @@
 #include "fs/row.c"
 #include "fs/tree.c"
 #include "fs/change.c"
+#include "fs/backup.c"
 #include "fs/file.c"
 #include "fs/write.c"
 #include "fs/stats.c"
@@ -51,6 +52,17 @@ void otr_inst_drop(struct otr_inst *inst)
 {
 	/* Those here are in no memory of their own. */
 	refcount_dec(&inst->kept.refcount);
+}
+
+/* Nobody closes a file of a directory here. */
+int otr_inst_remove(struct otr_inst *inst)
+{
+	return -ENODEV;
+}
+
+bool otr_ring_empty(const struct otr_ring *ring, int cpu)
+{
+	return true;
 }
 
 /* A ring that takes something for a record that its readers do not find. */
@@ -188,7 +200,7 @@ static bool named(const struct otr_where *dir, const char *name, struct otr_entr
 static const struct otr_dir named_dir = { .find = named };
 
 static const struct otr_row rows[] = {
-	{ .name = "text",	.ops = &text_ops },
+	{ .name = "text",	.ops = &text_ops,	.in_backup = true },
 	{ .name = "texts",	.ops = &text_ops,	.arg = 7 },
 	{ .name = "short",	.ops = &short_ops },
 	{ .name = "number",	.ops = &number_ops },
@@ -295,6 +307,38 @@ static void refuses_to_open(struct kunit *test)
 }
 
 /* However sure the ring is that there is something: a reader can be killed. */
+static const struct otr_file_ops dropping_ops = {
+	.open		= file_open,
+	.drops		= true,
+};
+
+/* Of records of before there are files to read, and one that can be opened to drop them all. */
+static void protects_backups(struct kunit *test)
+{
+	struct otr_where where = { .inst = &top, .cpu = OTR_CPU_ALL }, cpu = { .inst = &top };
+	struct otr_file *of;
+
+	memset(&saw, 0, sizeof(saw));
+	KUNIT_EXPECT_EQ(test, otr_backup_mode(&where, &text_ops, 0640), 0640);
+	top.backup = true;
+	KUNIT_EXPECT_TRUE(test, finds(&otr_top_dir, 0, "text"));
+	KUNIT_EXPECT_FALSE(test, finds(&otr_top_dir, 0, "texts"));
+	KUNIT_EXPECT_TRUE(test, finds(&otr_top_dir, 0, "numbered"));
+	KUNIT_EXPECT_EQ(test, otr_backup_mode(&where, &text_ops, 0640), 0440);
+	KUNIT_EXPECT_EQ(test, otr_backup_mode(&where, &dropping_ops, 0640), 0640);
+	KUNIT_EXPECT_EQ(test, otr_backup_mode(&cpu, &dropping_ops, 0640), 0440);
+	KUNIT_EXPECT_EQ(test, otr_backup_mode(&where, NULL, 0750), 0750);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_file_open(&where, &text_ops, FMODE_WRITE, 0)), -EACCES);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(otr_file_open(&cpu, &dropping_ops, FMODE_WRITE, 0)), -EACCES);
+	KUNIT_EXPECT_EQ(test, saw.opens, 0);
+	of = otr_file_open(&where, &dropping_ops, FMODE_WRITE, O_TRUNC);
+	if (!IS_ERR(of))
+		otr_file_close(of);
+	KUNIT_EXPECT_EQ(test, saw.opens, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&top.refs), 0);
+	top.backup = false;
+}
+
 static void waits_end_on_signals(struct kunit *test)
 {
 	struct otr_where where = { .inst = &top };
@@ -449,6 +493,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(finds_computed_entries),
 	KUNIT_CASE(opens_and_closes),
 	KUNIT_CASE(refuses_to_open),
+	KUNIT_CASE(protects_backups),
 	KUNIT_CASE(waits_end_on_signals),
 	KUNIT_CASE(writes_by_path),
 	KUNIT_CASE(writes_in_pieces),

@@ -58,6 +58,8 @@ first_boot()
 	is "there are both instances, and no wrong ones" "$(cd .. && echo *)" "named other"
 	like "for want of memory of that name" "$(dmesg)" 'no instance "wrong" was made'
 	like "or as the kernel uses it" "$(dmesg)" 'no instance "used" was made'
+	like "or as there is no such instance" "$(dmesg)" 'no instance "lost" was made'
+	like "nor a backup of nothing" "$(dmesg)" '"other" has no records of before for "old"'
 	like "or as another one has it" "$(dmesg)" 'no instance "second" was made'
 	is "they stay" "$(errno_of "$(rmdir ../other 2>&1)")" EBUSY
 	is "as large as they are" "$(put buffer_size_kb 100)" EBUSY
@@ -102,7 +104,11 @@ after_reset()
 	nameless per_cpu/cpu0/trace >/tmp/were0
 	nameless per_cpu/cpu1/trace >/tmp/were1
 	like "the other one has task switches" "$(cat ../other/trace)" 'sched_switch: prev_comm='
+	backup
 	holds "the engine is loaded again" load_again true
+	like "a backup has what was recorded since" "$(cat ../old/trace)" 'sched_switch: prev_comm='
+	echo >../old/trace
+	holds "it goes when its records are dropped" test ! -e ../old
 	insmod "$modules/otr_printk_writer.ko"
 	nameless per_cpu/cpu0/trace >/tmp/rest0
 	nameless per_cpu/cpu1/trace >/tmp/rest1
@@ -125,8 +131,35 @@ after_panic()
 	like "the marker is there" "$(records)" 'before the panic'
 	unlike "nothing is damaged" "$(dmesg)" 'damaged pages|not taken'
 	nameless >/tmp/text
+	holds "a backup can be removed" rmdir ../old
 	like "so are calls and returns" "$(cat trace)" ' --> otr_victim_int'
 	reload
+}
+
+# What the instance "other" had is in another one, where nothing can be written, until it is read.
+backup()
+{
+	local old=../old file
+
+	is "a backup has files to read, and trace to drop all" "$(cd $old && find . -type f -perm /222)" \
+		./trace
+	for file in options/raw trace_options buffer_size_kb per_cpu/cpu0/trace; do
+		is "nothing can be written to $file" "$(put $old/$file 1)" EACCES
+	done
+	is "events are there, but no switches" \
+		"$(cd $old/events/sched/sched_switch && echo *) $(find $old -name enable) $(find $old -maxdepth 1 -name 'set_*')" \
+		"format id  "
+	is "nor anything that records" "$(cd $old && ls -d trace_marker* tracing_on current_tracer 2>/dev/null)" ""
+	nameless $old/trace >/tmp/old
+	like "it has task switches" "$(head -n 1 /tmp/old)" 'sched_switch: prev_comm='
+	is "of before" "$(cat $old/last_boot_info)" "$(cat last_boot_info)"
+	is "and the other one records again" "$(cat ../other/tracing_on)" 1
+	exec 3<$old/trace_clock
+	timeout 20 cat $old/trace_pipe | nameless - >/tmp/consumed
+	holds "it can be consumed" cmp /tmp/old /tmp/consumed
+	holds "and stays while a file is open" test -d $old
+	exec 3<&-
+	holds "then it goes" test ! -e $old
 }
 
 # The engine goes and comes, which keeps what is there; a page of it is damaged then.

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Instances that are there for records of before alone: which files they have, that
+ * nothing can be written there, and that they go when all of it was consumed.
+ */
+#include <linux/dcache.h>
+
+#include "fs/fs.h"
+
+/**
+ * otr_backup_mode - the mode of a file or directory, where it is
+ * @where: what it is about
+ * @ops: its handler, NULL for a directory
+ * @mode: what its row says
+ *
+ * Context: any.
+ * Return: the mode.
+ */
+umode_t otr_backup_mode(const struct otr_where *where, const struct otr_file_ops *ops,
+			umode_t mode)
+{
+	return ops && !otr_backup_takes(where, ops) ? mode & ~0222 : mode;
+}
+
+/**
+ * otr_backup_takes - may a file be opened to be written?
+ * @where: what it is about
+ * @ops: its handler
+ *
+ * Of a backup, all records can be dropped at once, which ends it.
+ *
+ * Context: any.
+ * Return: whether it may, as far as this is about backups.
+ */
+bool otr_backup_takes(const struct otr_where *where, const struct otr_file_ops *ops)
+{
+	return !where->inst->backup || (ops->drops && where->cpu == OTR_CPU_ALL);
+}
+
+static const struct otr_inst *backup_inst_of(const struct dentry *dentry)
+{
+	const struct otr_node *node = d_inode(dentry)->i_private;
+
+	return node->where.inst;
+}
+
+/**
+ * otr_backup_is_read - is a file's instance a backup with nothing left to read?
+ * @of: the file, still open
+ *
+ * Context: any.
+ * Return: whether it is. What it was asked about is empty for good then.
+ */
+bool otr_backup_is_read(const struct otr_file *of)
+{
+	const struct otr_inst *inst = of->where.inst;
+	int cpu;
+
+	/* Who says nothing about the instance does not keep it either. */
+	if (!inst->backup || of->ops->unpinned)
+		return false;
+	for_each_possible_cpu(cpu)
+		if (!otr_ring_empty(inst->ring, cpu))
+			return false;
+	return true;
+}
+
+/* As rmdir(2) does, which may have come first. A directory is where it is for ever. */
+static void backup_remove_dir(struct dentry *dir, struct otr_inst *inst)
+{
+	struct inode *parent = d_inode(dir->d_parent), *inode = d_inode(dir);
+
+	inode_lock_nested(parent, I_MUTEX_PARENT);
+	inode_lock(inode);
+	if (!otr_inst_remove(inst)) {
+		otr_change_forget_below(dir);
+		clear_nlink(inode);
+	}
+	inode_unlock(inode);
+	inode_unlock(parent);
+}
+
+/**
+ * otr_backup_remove - remove a backup that was read, unless somebody has a file of it open
+ * @dentry: a file of it, which was just closed
+ *
+ * Context: may sleep; no locks held.
+ */
+void otr_backup_remove(struct dentry *dentry)
+{
+	const struct otr_node *node = d_inode(dentry)->i_private;
+	struct otr_inst *inst = node->where.inst;
+
+	/* The highest directory that is about the instance is its own. */
+	while (!IS_ROOT(dentry) && backup_inst_of(dentry->d_parent) == inst)
+		dentry = dentry->d_parent;
+	backup_remove_dir(dentry, inst);
+}
