@@ -555,6 +555,9 @@ void otr_ring_unpin(struct otr_ring *ring);
 int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *stats);
 u64 otr_ring_overrun(struct otr_ring *ring);
 
+/* kept.c */
+struct otr_keep_layout *otr_ring_layout(struct otr_ring *ring, int cpu);
+
 /* wait.c */
 bool otr_ring_empty(const struct otr_ring *ring, int cpu);
 int otr_ring_wait(struct otr_ring *ring, int cpu, unsigned int percent);

@@ -16,10 +16,10 @@ struct otr_page;
 struct otr_ring_cpu;
 
 #define OTR_KEEP_MAGIC		0x7065656b2d72746fULL
-#define OTR_KEEP_VERSION	1
+#define OTR_KEEP_VERSION	2
 
 /* Pages behind the head for what rooms above note there. */
-#define OTR_KEEP_NOTES		10
+#define OTR_KEEP_NOTES		11
 
 /**
  * struct otr_keep_who - who recorded
@@ -148,6 +148,20 @@ struct otr_keep {
 	u32			pages;
 	u32			damaged;
 	struct otr_keep_cpu	cpus[];
+};
+
+/**
+ * struct otr_keep_layout - where the pages of a CPU are in its ring
+ * @head: number of the page that reading goes on with
+ * @commit: of the page that is being written
+ * @page: of each page in the order in which the ring has them
+ * @nr: how many
+ */
+struct otr_keep_layout {
+	u32	head;
+	u32	commit;
+	u32	nr;
+	u32	page[];
 };
 
 /* keep.c: what is in an area */

@@ -9,6 +9,7 @@
  * of that.
  */
 #include <linux/bitmap.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -147,6 +148,37 @@ void otr_kept_clear(struct otr_ring_cpu *rc)
 	struct otr_keep_marks *marks = rc->keep->marks;
 
 	memset(marks, 0, struct_size(marks, page, rc->nr));
+}
+
+/**
+ * otr_ring_layout - tell where the pages of a CPU are
+ * @ring: a ring in an area
+ * @cpu: the CPU
+ *
+ * Context: may sleep; takes the reader lock.
+ * Return: it, to be freed with kvfree(); ERR_PTR() of -ENOMEM, -ENODEV for a CPU without pages.
+ */
+struct otr_keep_layout *otr_ring_layout(struct otr_ring *ring, int cpu)
+{
+	struct otr_ring_cpu *rc = otr_ring_at(ring, cpu);
+	struct otr_keep_layout *layout;
+	u32 i;
+
+	if (!otr_ring_has_cpu(ring, cpu))
+		return ERR_PTR(-ENODEV);
+	/* The pages of an area are always as many. */
+	layout = kvzalloc(struct_size(layout, page, rc->nr), GFP_KERNEL);
+	if (!layout)
+		return ERR_PTR(-ENOMEM);
+	layout->nr = rc->nr;
+	otr_reader_lock(rc);
+	for (i = 0; i < layout->nr; i++)
+		layout->page[i] = kept_number(rc->keep,
+					      otr_slot_page(READ_ONCE(rc->slots[i].word)));
+	layout->head = layout->page[otr_pos_slot(otr_reader_oldest(rc))];
+	layout->commit = layout->page[otr_pos_slot(otr_ring_committed(rc))];
+	otr_reader_unlock(rc);
+	return layout;
 }
 
 /*

@@ -186,6 +186,7 @@ extern const struct otr_file_ops otr_total_size_ops;
 extern const struct otr_file_ops otr_percent_ops;
 extern const struct otr_file_ops otr_free_ops;
 extern const struct otr_file_ops otr_stats_ops;
+extern const struct otr_file_ops otr_meta_ops;
 extern const struct otr_file_ops otr_cmdlines_ops;		/* names.c */
 extern const struct otr_file_ops otr_cmdlines_size_ops;
 extern const struct otr_file_ops otr_tgids_ops;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* per_cpu/cpuN/stats: what became of a CPU's records. */
+/* per_cpu/cpuN: stats, what became of a CPU's records, and buffer_meta, where its pages are. */
+#include <linux/err.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/time64.h>
 
 #include "fs/fs.h"
@@ -61,4 +63,26 @@ static int stats_show(struct otr_file *of, struct seq_file *m)
 const struct otr_file_ops otr_stats_ops = {
 	.show	= stats_show,
 	.places	= OTR_PLACES_ANY,
+};
+
+/* As the in-tree tracer tells it of its own ring, which has a page more, the reader's. */
+static int stats_meta_show(struct otr_file *of, struct seq_file *m)
+{
+	struct otr_keep_layout *layout = otr_ring_layout(of->where.inst->ring, of->where.cpu);
+	u32 i;
+
+	if (IS_ERR(layout))
+		return PTR_ERR(layout);
+	seq_printf(m, "head_buffer:   %u\n", layout->head);
+	seq_printf(m, "commit_buffer: %u\n", layout->commit);
+	seq_printf(m, "subbuf_size:   %lu\n", PAGE_SIZE);
+	seq_printf(m, "nr_subbufs:    %u\n", layout->nr);
+	for (i = 0; i < layout->nr; i++)
+		seq_printf(m, "buffer[%u]:    %u\n", i, layout->page[i]);
+	kvfree(layout);
+	return 0;
+}
+
+const struct otr_file_ops otr_meta_ops = {
+	.show	= stats_meta_show,
 };

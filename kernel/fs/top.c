@@ -18,6 +18,8 @@ static bool top_has_snapshot(const struct otr_where *where)
 }
 
 static const struct otr_row top_cpu_rows[] = {
+	{ "buffer_meta",	OTR_MODE_READ,	&otr_meta_ops,
+	  .visible = top_has_area, .in_backup = true },
 	{ "buffer_size_kb",	OTR_MODE_WRITE,	&otr_size_ops, .in_backup = true },
 	{ "snapshot",		OTR_MODE_WRITE,	&otr_snapshot_ops,
 	  .arg = OTR_OF_SNAPSHOT, .visible = top_has_snapshot },

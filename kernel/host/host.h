@@ -167,15 +167,20 @@ void otr_host_memory_close(struct otr_host_memory *mem);
 /* So many modules are known by their places. */
 #define OTR_PLACES	113
 
+/* Bytes of the number that a linker gives what it makes, by its content. */
+#define OTR_BUILD_ID	20
+
 /**
  * struct otr_host_place - where a module's functions are
  * @base: where they begin
  * @size: bytes, 0 for nothing
+ * @build: which build it is; zeros where the module does not say
  * @name: the module's name
  */
 struct otr_host_place {
 	u64	base;
 	u64	size;
+	u8	build[OTR_BUILD_ID];
 	char	name[MODULE_NAME_LEN];
 };
 

@@ -9,6 +9,7 @@
 #include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/seqlock.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "host/host.h"
@@ -40,15 +41,39 @@ static struct otr_host_place *places_entry(const char *name)
 	return free;
 }
 
+/* So far into what it cannot write a module's notes are looked for, and they come early. */
+#define PLACES_NOTES		SZ_64K
+#define PLACES_NOTE_BUILD	3
+
+/* Which build a module is of, from the note that the linker left; zeros without one. */
+static void places_build(const struct module *mod, u8 *build)
+{
+	static const struct {
+		u32	name_size, size, type;
+		char	name[4];
+	} head = { sizeof(head.name), OTR_BUILD_ID, PLACES_NOTE_BUILD, "GNU" };
+	const void *at = mod->mem[MOD_RODATA].base;
+	size_t left = min_t(size_t, mod->mem[MOD_RODATA].size, PLACES_NOTES);
+
+	for (; left >= sizeof(head) + OTR_BUILD_ID; at += 4, left -= 4) {
+		if (memcmp(at, &head, sizeof(head)))
+			continue;
+		memcpy(build, at + sizeof(head), OTR_BUILD_ID);
+		return;
+	}
+}
+
 /* One that went may still be in the table: its name may come again, but not its place. */
 static void places_note(const struct module *mod)
 {
 	u64 base = (unsigned long)mod->mem[MOD_TEXT].base, size = mod->mem[MOD_TEXT].size;
 	struct otr_host_place *place;
+	u8 build[OTR_BUILD_ID] = {};
 	unsigned int i;
 
 	if (!size)
 		return;
+	places_build(mod, build);
 	mutex_lock(&places_lock);
 	preempt_disable();
 	raw_write_seqcount_begin(&places_seq);
@@ -61,6 +86,7 @@ static void places_note(const struct module *mod)
 		strscpy(place->name, mod->name);
 		place->base = base;
 		place->size = size;
+		memcpy(place->build, build, sizeof(build));
 	}
 	raw_write_seqcount_end(&places_seq);
 	preempt_enable();
@@ -146,6 +172,7 @@ static bool places_follow(const struct otr_host_place *old, unsigned long *addr)
 		const struct otr_host_place *now = &places_now[i];
 
 		if (READ_ONCE(now->size) != old->size ||
+		    memcmp(now->build, old->build, sizeof(now->build)) ||
 		    strncmp(now->name, old->name, sizeof(now->name)))
 			continue;
 		*addr += READ_ONCE(now->base) - old->base;

@@ -84,6 +84,11 @@ int otr_ring_stats(struct otr_ring *ring, int cpu, struct otr_ring_stats *result
 	return 0;
 }
 
+struct otr_keep_layout *otr_ring_layout(struct otr_ring *ring, int cpu)
+{
+	return ERR_PTR(-ENODEV);
+}
+
 const char *otr_ring_broken(const struct otr_ring *ring)
 {
 	return broken;

@@ -79,6 +79,12 @@ static void follows_what_moved(struct kunit *test)
 	addr = here - (1UL << 40);
 	KUNIT_EXPECT_FALSE(test, otr_shift_address(shift, &addr));
 	place->size--;
+	KUNIT_EXPECT_NOT_NULL(test, memchr_inv(place->build, 0, sizeof(place->build)));
+	place->build[OTR_BUILD_ID - 1]++;
+	KUNIT_EXPECT_FALSE(test, otr_shift_address(shift, &addr));
+	place->build[OTR_BUILD_ID - 1]--;
+	KUNIT_EXPECT_TRUE(test, otr_shift_address(shift, &addr));
+	addr = here - (1UL << 40);
 	place->name[0] = 'X';
 	KUNIT_EXPECT_FALSE(test, otr_shift_address(shift, &addr));
 	/* So was the kernel. */

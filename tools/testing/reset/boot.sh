@@ -50,6 +50,34 @@ load_again()
 	cd instances/named || return
 }
 
+# Where pages are, of which the one that is written is page $1.
+meta()
+{
+	local file=per_cpu/cpu0/buffer_meta pages
+
+	pages=$(sed -n 's/^nr_subbufs:    //p' $file)
+	is "pages are told as in-tree" "$(head -n 3 $file)" \
+		"head_buffer:   0"$'\n'"commit_buffer: $1"$'\n'"subbuf_size:   4096"
+	is "each of them once" "$(sed -n 's/^buffer\[\([0-9]*\)\]:    /\1 /p' $file | sort -n -k 2)" \
+		"$(seq 0 $((pages - 1)) | sed 's/.*/& &/')"
+}
+
+# A module that differs from $1 in nothing but what the linker says of its content.
+another_build()
+{
+	python3 - "$modules/$1.ko" /tmp/other.ko <<'END'
+import struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+note = struct.pack("III4s", 4, 20, 3, b"GNU")
+assert data.count(note) == 1
+data[data.index(note) + len(note)] ^= 1
+open(sys.argv[2], "wb").write(data)
+END
+	insmod /tmp/other.ko
+	unlike "another build of a module is another one" "$(records)" "\[$1\]|otr_victim_int"
+	rmmod "$1"
+}
+
 first_boot()
 {
 	is "memory that never was one begins empty" "$(records)" ""
@@ -66,6 +94,7 @@ first_boot()
 	is "there is no snapshot" "$(find . -name 'snapshot*')" ""
 	is "nor a tracer that needs one" "$(put current_tracer wakeup)" EINVAL
 	unlike "which is not listed" "$(cat available_tracers)" wakeup
+	meta 0
 	insmod "$modules/otr_args_victims.ko"
 	# In this directory, functions of the kernel and of a module.
 	echo 'otr_victim_*' >set_ftrace_filter
@@ -91,6 +120,7 @@ after_reset()
 	like "the log says so" "$(dmesg)" 'instance named has [0-9]* records of before, and records when'
 	unlike "nothing is damaged" "$(dmesg)" 'damaged|not taken'
 	like "a module that is not there has no names" "$(records)" ' 0xffffffff[0-9a-f]* <-0xffffffff'
+	another_build otr_args_victims
 	# Others are first, so that it is elsewhere.
 	insmod "$modules/otr_paint.ko"
 	insmod "$modules/otr_printk_writer.ko"
@@ -178,11 +208,11 @@ reload()
 	done
 	echo 0 >tracing_on
 	echo >set_event
-	# Of two megabytes, 11 pages are for all CPUs, and one of each CPU is for its marks.
-	pages=$(((512 - 11) / $(nproc --all)))
+	# Of two megabytes, 12 pages are for all CPUs, and one of each CPU is for its marks.
+	pages=$(((512 - 12) / $(nproc --all)))
 	start=$(($(dmesg | sed -n 's/.*instance named is in memory at \(0x[0-9a-f]*\),.*/\1/p' | tail -n 1)))
 	# The third page of each CPU.
-	at=$((start + (11 + 1 + 2) * 4096 + 100))
+	at=$((start + (12 + 1 + 2) * 4096 + 100))
 	holds "a page is damaged while it is away" load_again \
 		"insmod $modules/otr_damage.ko at=$at; insmod $modules/otr_damage.ko at=$((at + pages * 4096)) || :"
 	like "that is said" "$(dmesg)" 'instance named: [12] damaged pages were dropped'
