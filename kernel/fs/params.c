@@ -291,8 +291,26 @@ static int params_set_own(const char *value, const struct kernel_param *kp)
 	return params_keep(param, value ?: "");
 }
 
+/* The words that make those instances again whose memory outlives the module. */
+static int params_get_own(char *buffer, const struct kernel_param *kp)
+{
+	struct otr_inst *inst = NULL;
+	int len = 0;
+
+	if (kp->arg != &params[PARAM_trace_instance])
+		return -EPERM;
+	mutex_lock(&otr_inst_lock);
+	while ((inst = otr_inst_next(inst)))
+		if (inst->area && inst->area->where)
+			len += scnprintf(buffer + len, PAGE_SIZE - len, "%s@%s\n", inst->name,
+					 inst->area->where);
+	mutex_unlock(&otr_inst_lock);
+	return len;
+}
+
 static const struct kernel_param_ops params_value_ops = {
 	.set	= params_set_own,
+	.get	= params_get_own,
 	.free	= params_forget,
 };
 
@@ -378,6 +396,9 @@ static int params_read_command_line(void)
 static void params_apply_value(const struct param *param, char *value)
 {
 	if (param->is_flag && (!strcmp(value, "0") || !strcmp(value, "off")))
+		return;
+	/* Said with nothing, it only keeps us from looking for it elsewhere. */
+	if (!param->is_flag && !*value)
 		return;
 	if (param->apply)
 		param->apply(param, value);

@@ -265,6 +265,9 @@ static int area_read(struct otr_area *area, const char *where)
 	/* What died has left its records there for who looks at its memory. */
 	if (is_kdump_kernel())
 		return -EBUSY;
+	area->where = kstrdup(where, GFP_KERNEL);
+	if (!area->where)
+		return -ENOMEM;
 	err = otr_host_memory_open(&area->memory, where);
 	if (err)
 		return err;
@@ -356,6 +359,7 @@ void otr_area_close(struct otr_area *area)
 	mutex_unlock(&area_lock);
 	otr_keep_close(area->keep);
 	otr_host_memory_close(&area->memory);
+	kfree(area->where);
 	kvfree(area);
 }
 

@@ -202,6 +202,7 @@ struct otr_tracer {
 /**
  * struct otr_area - memory that outlives a boot, with an instance's ring in it
  * @memory: the memory
+ * @where: how the memory was called; NULL for a copy of such
  * @keep: what is in it
  * @old: these are records of before, and none come; read without a lock
  * @left_off: a user said that nothing is to be recorded, while it had records of before;
@@ -212,6 +213,7 @@ struct otr_tracer {
  */
 struct otr_area {
 	struct otr_host_memory	memory;
+	const char		*where;
 	struct otr_keep		*keep;
 	bool			old;
 	bool			left_off;

@@ -1,0 +1,11 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# reload.sh, twenty times over.
+#
+# boot-options: --append 'nokaslr reserve_mem=2M:4096:kept trace_clock=mono' --param trace_instance=kept@kept
+# run: test-all
+# timeout: 1200
+
+# shellcheck source=tools/testing/guest/reload.sh
+RELOADS=20 . "$(dirname "$0")/reload.sh"
