@@ -63,12 +63,14 @@ struct otr_perf_source {
  * @filter: what records have to pass, NULL for nothing; set once, and read with preemption off
  * @source: our event; NULL when it was given back
  * @own: it is a private one, that ends with this
+ * @function: it is calls of functions, whose source this is
  * @closed: in the list of those that are to be freed
  */
 struct otr_perf_use {
 	struct otr_filter	*filter;
 	struct otr_perf_source	*source;
 	struct otr_event	*own;
+	struct otr_perf_function *function;
 	struct llist_node	closed;
 };
 
@@ -87,6 +89,13 @@ int otr_perf_source_filter(const struct otr_perf_source *source, const char *tex
 void otr_perf_sources_settle(void);
 void otr_perf_sources_init(void);
 void otr_perf_sources_exit(void);
+
+/* function.c */
+struct otr_perf_function;
+struct otr_perf_function *otr_perf_function_open(struct perf_event *event);
+void otr_perf_function_close(struct otr_perf_function *function);
+struct otr_perf_source *otr_perf_function_source(struct otr_perf_function *function);
+int otr_perf_function_filter(struct otr_perf_function *function, char *text);
 
 /* hit.c */
 void otr_perf_hit(struct otr_tap *tap, const struct otr_hit *hit);

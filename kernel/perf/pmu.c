@@ -43,6 +43,7 @@ static void pmu_free_closed(struct work_struct *work)
 	llist_for_each_entry_safe(use, next, closed, closed) {
 		if (use->own)
 			otr_probe_private_end(use->own);
+		otr_perf_function_close(use->function);
 		otr_filter_free(use->filter);
 		kfree(use);
 	}
@@ -88,6 +89,25 @@ static int pmu_open(struct perf_event *event, struct otr_event *own)
 	return 0;
 }
 
+static int pmu_open_function(struct perf_event *event)
+{
+	struct otr_perf_use *use = kzalloc(sizeof(*use), GFP_KERNEL);
+	int err;
+
+	if (!use)
+		return -ENOMEM;
+	use->function = otr_perf_function_open(event);
+	if (IS_ERR(use->function)) {
+		err = PTR_ERR(use->function);
+		kfree(use);
+		return err;
+	}
+	use->source = otr_perf_function_source(use->function);
+	event->pmu_private = use;
+	event->destroy = pmu_close;
+	return 0;
+}
+
 /* The parent stays for as long as those that inherited from it. */
 static void pmu_inherit(struct perf_event *event)
 {
@@ -100,10 +120,13 @@ static int pmu_event_init(struct perf_event *event)
 		return -ENOENT;
 	if (has_branch_stack(event))
 		return -EOPNOTSUPP;
-	if (!event->parent)
-		return pmu_open(event, NULL);
-	pmu_inherit(event);
-	return 0;
+	if (event->parent) {
+		pmu_inherit(event);
+		return 0;
+	}
+	if (event->attr.config == OTR_TYPE_FUNCTION)
+		return pmu_open_function(event);
+	return pmu_open(event, NULL);
 }
 
 /* In an event's config: it is about the return of what is probed. */
@@ -237,6 +260,13 @@ static void pmu_read(struct perf_event *event)
 }
 
 #ifdef OTR_HAVE_PMU_FILTER
+/* Calls of functions can be given another one at any time. */
+static int pmu_make_filter(const struct otr_perf_use *use, char *text, struct otr_filter **filter)
+{
+	return use->function ? otr_perf_function_filter(use->function, text) :
+			       otr_perf_source_filter(use->source, text, filter);
+}
+
 /*
  * As in-tree there is one, for good. Perf holds the mutex of the event's context, which is inside
  * of locks that come behind ours: it is given up meanwhile, and so two may come at once. The
@@ -256,11 +286,11 @@ static int pmu_set_filter(struct perf_event *event, const char *text)
 	if (!copy)
 		return -ENOMEM;
 	mutex_unlock(&ctx->mutex);
-	err = otr_perf_source_filter(use->source, strim(copy), &filter);
+	err = pmu_make_filter(use, strim(copy), &filter);
 	mutex_lock(&ctx->mutex);
 	kfree(copy);
 	/* Pairs with the address dependency in hit_event(): the filter is complete. */
-	if (!err && cmpxchg_release(&use->filter, NULL, filter)) {
+	if (filter && cmpxchg_release(&use->filter, NULL, filter)) {
 		otr_filter_free(filter);
 		err = -EEXIST;
 	}
