@@ -17,6 +17,7 @@
 #include "fs/fs.h"
 #include "host/host.h"
 #include "inst/inst.h"
+#include "mmio/mmio.h"
 #include "noise/noise.h"
 #include "output/output.h"
 #include "perf/perf.h"
@@ -50,6 +51,7 @@ static const struct room rooms[] = {
 	{ "trigger",	otr_trigger_init,	otr_trigger_exit },
 	{ "tracer",	otr_tracer_init,	otr_tracer_exit },
 	{ "blk",	otr_blk_init,		otr_blk_exit },
+	{ "mmio",	otr_mmio_init,		otr_mmio_exit },
 	{ "noise",	otr_noise_init,		otr_noise_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 	{ "perf",	otr_perf_init,		otr_perf_exit },

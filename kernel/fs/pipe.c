@@ -114,6 +114,16 @@ static void pipe_collect(struct pipe_reader *rd, size_t wanted)
 	otr_event_unlock();
 }
 
+/* What the tracer has to say before its records. */
+static bool pipe_is_ahead(struct pipe_reader *rd)
+{
+	const struct otr_look *look = rd->view.look;
+
+	seq_buf_clear(&rd->out);
+	rd->given = 0;
+	return look && look->ahead && look->ahead(&rd->view, &rd->out);
+}
+
 /* Make sure that there is text to hand over: its length, 0, or an errno. */
 static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wanted)
 {
@@ -123,6 +133,8 @@ static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wan
 		/* Before what it recorded is looked for. */
 		bool on = otr_ring_is_on(of->where.inst->ring);
 
+		if (pipe_is_ahead(rd))
+			break;
 		/* Whole lines, where they fit into what was asked for. */
 		pipe_collect(rd, min_t(size_t, wanted, PAGE_SIZE));
 		if (seq_buf_used(&rd->out))

@@ -309,6 +309,12 @@ static inline void otr_host_blk_init(void) { }
 static inline void otr_host_cgroup_path(u64 id, char *path, size_t size) { }
 #endif
 
+/* mmio.c: accesses to the memory of devices */
+#ifdef CONFIG_MMIOTRACE
+bool otr_host_mmio_find(void);
+void otr_host_mmio_switch(bool on);
+#endif
+
 /* types.c: what the kernel and modules say of their types */
 const void *otr_host_types_get(const char *mod, size_t *size);
 void otr_host_types_put(const void *blob);

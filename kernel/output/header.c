@@ -175,7 +175,7 @@ void otr_header_print(const struct otr_view *view, bool empty, struct seq_file *
 			return;
 		header_print_latency(view, m);
 	}
-	if (view->look) {
+	if (view->look && view->look->header) {
 		view->look->header(view, m);
 	} else if (view->options & OTR_OPT(LATENCY_FORMAT)) {
 		for (i = 0; i < ARRAY_SIZE(header_latency_legend) && !verbose; i++)

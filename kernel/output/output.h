@@ -118,7 +118,9 @@ struct otr_view {
  * @wanted: is it asked for, by a view's options? NULL for always
  * @size: bytes of &struct otr_view.state
  * @rewind: forgets what was shown, and sets up the state the first time
- * @header: prints the comment lines above the records
+ * @header: prints the comment lines above the records; NULL for the usual ones
+ * @ahead: prints what a consuming reader is to get before records, called each time that it
+ *	   asks for some; false if there is nothing. NULL for nothing ever
  * @print: prints a record; false if it is to be printed as a line. The view's other
  *	   members say what was asked for
  *
@@ -130,6 +132,7 @@ struct otr_look {
 	size_t	(*size)(void);
 	void	(*rewind)(struct otr_view *view);
 	void	(*header)(const struct otr_view *view, struct seq_file *m);
+	bool	(*ahead)(struct otr_view *view, struct seq_buf *out);
 	bool	(*print)(struct otr_view *view, const struct otr_item *item,
 			 const struct otr_event *ev, struct otr_line *line);
 };

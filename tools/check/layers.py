@@ -37,6 +37,7 @@ MAY_USE = {
     'trigger': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'dyn'),
     'tracer': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record'),
     'blk': LOW + ('event', 'buffer', 'inst', 'output', 'record'),
+    'mmio': LOW + ('site', 'event', 'buffer', 'inst', 'output', 'record'),
     'noise': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'tracer'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
                  'dyn', 'probe', 'tracer', 'noise'),

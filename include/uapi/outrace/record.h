@@ -23,6 +23,8 @@
  * @OTR_TYPE_GRAPH_ENTRY: a function was entered whose return may follow
  * @OTR_TYPE_USER_STACK: the same as OTR_TYPE_STACK, in user space
  * @OTR_TYPE_BPRINT: a text that is put together when it is read, from a format
+ * @OTR_TYPE_MMIO_RW: an access to the memory of a device
+ * @OTR_TYPE_MMIO_MAP: such memory is mapped, or not any more
  * @OTR_TYPE_BLK: something that happened to a request to a disk
  * @OTR_TYPE_BPUTS: a text that the kernel has, by its address
  * @OTR_TYPE_HWLAT: a time that nobody in the kernel took
@@ -41,6 +43,8 @@ enum otr_type {
 	OTR_TYPE_STACK		= 4,
 	OTR_TYPE_PRINT		= 5,
 	OTR_TYPE_BPRINT		= 6,
+	OTR_TYPE_MMIO_RW	= 7,
+	OTR_TYPE_MMIO_MAP	= 8,
 	OTR_TYPE_GRAPH_EXIT	= 10,
 	OTR_TYPE_GRAPH_ENTRY	= 11,
 	OTR_TYPE_USER_STACK	= 12,
@@ -274,6 +278,48 @@ struct otr_rec_raw {
 	struct otr_rec_head	head;
 	__u32			id;
 	__u8			data[];
+};
+
+/**
+ * struct otr_rec_mmio_rw - OTR_TYPE_MMIO_RW
+ * @head: common part
+ * @phys: where on the bus
+ * @value: what was read or written; of an unknown instruction its first bytes
+ * @pc: which instruction; 0 if nobody asked for that
+ * @map_id: which mapping, see &struct otr_rec_mmio_map
+ * @opcode: an enum mm_io_opcode of the kernel
+ * @width: how many bytes
+ * @unused: 0
+ */
+struct otr_rec_mmio_rw {
+	struct otr_rec_head	head;
+	__u64			phys;
+	unsigned long		value;
+	unsigned long		pc;
+	int			map_id;
+	__u8			opcode;
+	__u8			width;
+	__u8			unused[2];
+};
+
+/**
+ * struct otr_rec_mmio_map - OTR_TYPE_MMIO_MAP
+ * @head: common part
+ * @phys: where on the bus
+ * @virt: where it is mapped
+ * @len: how much, in bytes
+ * @map_id: number of the mapping
+ * @opcode: an enum mm_io_opcode of the kernel
+ * @unused: 0
+ */
+struct otr_rec_mmio_map {
+	struct otr_rec_head	head;
+	__u64			phys;
+	unsigned long		virt;
+	unsigned long		len;
+	int			map_id;
+	__u8			opcode;
+	__u8			unused[3];
 };
 
 /**
