@@ -218,6 +218,8 @@ int otr_sysctl_init(void);
 void otr_sysctl_exit(void);
 int otr_sysctl_start_stack(void);
 int otr_sysctl_stop_on_warning(void);
+int otr_sysctl_start_console(void);
+void otr_sysctl_stop_console(void);
 
 /* params.c */
 void otr_params_apply(void);

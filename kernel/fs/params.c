@@ -245,6 +245,20 @@ static void params_stop_on_warning(const struct param *param, char *value)
 		pr_warn("parameter %s: it does not hold: %pe\n", param->name, ERR_PTR(err));
 }
 
+static void params_start_console(const struct param *param, char *value)
+{
+	int err = otr_sysctl_start_console();
+
+	if (err)
+		pr_warn("parameter %s: not all records are printed: %pe\n", param->name,
+			ERR_PTR(err));
+}
+
+static void params_stop_console(const struct param *param, char *value)
+{
+	otr_sysctl_stop_console();
+}
+
 enum {
 	WORDS(PARAM_VALUE_ENTRY, PARAM_FLAG_ENTRY)
 	NR_PARAMS,

@@ -21,6 +21,8 @@
 	      "bytes of buffer per CPU; K, M and G may follow") \
 	VALUE(trace_instance, '\n', NULL, params_make_instance, \
 	      "instance to make, as name[^traceoff][^traceprintk][@memory][,event]..., or name=other for a copy of what an instance in memory had recorded before; may be given several times") \
+	FLAG(tp_printk, NULL, NULL, params_start_console, \
+	     "print records of events to the console as well") \
 	FLAG(alloc_snapshot, NULL, NULL, params_make_room, \
 	     "have room for a snapshot; of an instance, as alloc_snapshot=name") \
 	FLAG(ftrace_boot_snapshot, NULL, NULL, params_make_room, \
@@ -58,7 +60,9 @@
 	VALUE(trace_options, ',', "trace_options", NULL, \
 	      "options to set, separated by commas, as for trace_options") \
 	FLAG(traceoff_after_boot, "tracing_on", "0", NULL, \
-	     "record only until all of this is done")
+	     "record only until all of this is done") \
+	FLAG(tp_printk_stop_on_boot, NULL, NULL, params_stop_console, \
+	     "print records to the console only until all of this is done")
 
 #define PARAM_VALUE_ENTRY(word, between, file, function, help)	\
 	PARAM_##word,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /proc/sys/kernel: ftrace_enabled, the switch over all function hooks,
- * stack_tracer_enabled, traceoff_on_warning, ftrace_dump_on_oops, and user_events_max.
+ * stack_tracer_enabled, traceoff_on_warning, ftrace_dump_on_oops, tracepoint_printk, and
+ * user_events_max.
  */
 #include <linux/mutex.h>
 #include <linux/sysctl.h>
@@ -10,11 +11,14 @@
 #include "fs/fs.h"
 #include "output/output.h"
 #include "tracer/tracer.h"
+#include "trigger/trigger.h"
 #include "site/site.h"
 
 static int sysctl_enabled = 1;
 static int sysctl_stack_enabled;
 static int sysctl_warning;
+static int sysctl_console;
+static bool sysctl_console_ready;
 /* Guards the above. */
 static DEFINE_MUTEX(sysctl_enabled_lock);
 static struct ctl_table_header *sysctl_header, *sysctl_plain_header;
@@ -69,6 +73,21 @@ static int sysctl_warning_handler(const struct ctl_table *table, int write, void
 	return sysctl_handle(table, write, buffer, len, pos, otr_warning_switch);
 }
 
+/* Only what was asked for at the start can be switched, and saying so is no error, as in-tree. */
+static int sysctl_switch_console(bool on)
+{
+	if (sysctl_console_ready)
+		return otr_console_switch(on);
+	sysctl_console = 0;
+	return 0;
+}
+
+static int sysctl_console_handler(const struct ctl_table *table, int write, void *buffer,
+				  size_t *len, loff_t *pos)
+{
+	return sysctl_handle(table, write, buffer, len, pos, sysctl_switch_console);
+}
+
 static struct ctl_table sysctl_table[] = {
 	{
 		.procname	= "ftrace_enabled",
@@ -100,6 +119,13 @@ static struct ctl_table sysctl_plain_table[] = {
 		.maxlen		= sizeof(otr_dump_oops),
 		.mode		= 0644,
 		.proc_handler	= proc_dostring,
+	},
+	{
+		.procname	= "tracepoint_printk",
+		.data		= &sysctl_console,
+		.maxlen		= sizeof(sysctl_console),
+		.mode		= 0644,
+		.proc_handler	= sysctl_console_handler,
 	},
 	{
 		.procname	= "user_events_max",
@@ -146,6 +172,35 @@ int otr_sysctl_stop_on_warning(void)
 }
 
 /**
+ * otr_sysctl_start_console - print records when they are recorded, as the file does
+ *
+ * Context: module load; sleeps.
+ * Return: 0, -ENOMEM.
+ */
+int otr_sysctl_start_console(void)
+{
+	int err = otr_console_prepare();
+
+	if (err)
+		return err;
+	sysctl_console_ready = true;
+	return sysctl_switch_on(&sysctl_console, sysctl_switch_console);
+}
+
+/**
+ * otr_sysctl_stop_console - end that
+ *
+ * Context: module load, and unload; sleeps.
+ */
+void otr_sysctl_stop_console(void)
+{
+	mutex_lock(&sysctl_enabled_lock);
+	otr_console_switch(false);
+	sysctl_console = 0;
+	mutex_unlock(&sysctl_enabled_lock);
+}
+
+/**
  * otr_sysctl_init - offer the switches, those of functions where these can be hooked
  *
  * Context: module load.
@@ -177,4 +232,7 @@ void otr_sysctl_exit(void)
 	sysctl_header = NULL;
 	unregister_sysctl_table(sysctl_plain_header);
 	otr_warning_switch(false);
+	otr_sysctl_stop_console();
+	sysctl_console_ready = false;
+	otr_console_exit();
 }

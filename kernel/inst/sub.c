@@ -110,6 +110,28 @@ struct otr_sub *otr_sub_find(struct otr_inst *inst, const struct otr_event *ev)
 	return xa_load(&inst->subs, ev->id);
 }
 
+/* What gets all events of all instances that users see; NULL for nothing. otr_inst_lock. */
+static void (*sub_echo)(struct otr_tap *tap, const struct otr_hit *hit);
+
+/* Have it get this event, too; without memory it does not. */
+static int sub_echo_begin(struct otr_sub *sub)
+{
+	struct otr_tap *tap;
+
+	if (!sub_echo || sub->echo || sub->inst->hidden || sub->id < OTR_TYPE_FIXED_END)
+		return 0;
+	tap = kzalloc(sizeof(*tap), GFP_KERNEL);
+	if (!tap)
+		return -ENOMEM;
+	tap->run = sub_echo;
+	tap->kind = OTR_TAP_BEFORE;
+	tap->needs_rec = true;
+	tap->last = true;
+	sub->echo = tap;
+	otr_sub_add_tap(sub, tap);
+	return 0;
+}
+
 /**
  * otr_sub_get - the subscription of an event, made if need be
  * @inst: the instance
@@ -138,10 +160,12 @@ struct otr_sub *otr_sub_get(struct otr_inst *inst, struct otr_event *ev)
 	INIT_LIST_HEAD(&sub->triggers);
 	otr_sub_gate_update(sub);
 	err = xa_insert(&inst->subs, ev->id, sub, GFP_KERNEL);
-	if (!err)
-		return sub;
-	kfree(sub);
-	return ERR_PTR(err);
+	if (err) {
+		kfree(sub);
+		return ERR_PTR(err);
+	}
+	sub_echo_begin(sub);
+	return sub;
 }
 
 /*
@@ -438,6 +462,7 @@ int otr_sub_switch_all(struct otr_inst *inst, const struct otr_pick *pick, bool 
 static void sub_free(struct otr_sub *sub)
 {
 	otr_filter_free(sub->shown);
+	kfree(sub->echo);
 	kfree(sub);
 }
 
@@ -558,6 +583,57 @@ void otr_sub_clear(struct otr_inst *inst)
 	xa_for_each(&inst->subs, id, sub)
 		sub_free(sub);
 	xa_destroy(&inst->subs);
+}
+
+/* Begin or end for all that are there; what was taken away is at @gone. */
+static int sub_echo_all(struct otr_tap **gone)
+{
+	struct otr_inst *inst = NULL;
+	struct otr_sub *sub;
+	unsigned long id;
+	int err = 0;
+
+	while ((inst = otr_inst_next(inst)))
+		xa_for_each(&inst->subs, id, sub) {
+			if (sub_echo) {
+				err = sub_echo_begin(sub) ?: err;
+			} else if (sub->echo) {
+				otr_sub_remove_tap(sub, sub->echo);
+				sub->echo->gone = *gone;
+				*gone = sub->echo;
+				sub->echo = NULL;
+			}
+		}
+	return err;
+}
+
+/**
+ * otr_subs_echo - let something have all records of events, before the rings do
+ * @run: gets them, see struct otr_tap, of those tasks that instances want; also of events that
+ *	 are shut, or whose filter rejects them. NULL ends that
+ *
+ * Context: otr_switch_lock and otr_inst_lock free; sleeps, at the end until nobody is in @run.
+ * Return: 0, -ENOMEM if it was not to be had for some of them.
+ */
+int otr_subs_echo(void (*run)(struct otr_tap *tap, const struct otr_hit *hit))
+{
+	struct otr_tap *gone = NULL, *tap;
+	int err;
+
+	mutex_lock(&otr_switch_lock);
+	mutex_lock(&otr_inst_lock);
+	sub_echo = run;
+	err = sub_echo_all(&gone);
+	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_switch_lock);
+	if (!gone)
+		return err;
+	tracepoint_synchronize_unregister();
+	while ((tap = gone)) {
+		gone = tap->gone;
+		kfree(tap);
+	}
+	return err;
 }
 
 /**

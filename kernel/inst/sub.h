@@ -62,6 +62,7 @@ enum otr_tap_kind {
  *	    in the way of the record; set before it is added
  * @last: of triggers: it runs after those that are there; set before it is added
  * @next: the one that runs after it
+ * @gone: in a list of those that were removed
  *
  * A tap may switch the event on and off, stop the ring or exchange it. What it records
  * itself, into the same event's instance or not, nests.
@@ -76,6 +77,7 @@ struct otr_tap {
 	bool			counts;
 	bool			last;
 	struct otr_tap		*next;
+	struct otr_tap		*gone;
 };
 
 /**
@@ -105,6 +107,7 @@ struct otr_tap {
  * @event: the event; set once
  * @shown: the filter that its file shows: @filter, or one that was wrong, and
  *	   then there is no @filter
+ * @echo: its tap of otr_subs_echo(), NULL for none; goes with it
  * @holders: triggers that may switch it on and off, and those that have taps
  * @triggers: triggers on it, the newest first; the room trigger's
  * @attached: probes of the event come here
@@ -134,6 +137,7 @@ struct otr_sub {
 	/* otr_inst_lock */
 	struct otr_event	*event;
 	struct otr_filter	*shown;
+	struct otr_tap		*echo;
 	unsigned int		holders;
 	struct list_head	triggers;
 
@@ -197,6 +201,7 @@ void otr_pick_parse(struct otr_pick *pick, char *events, const char *module);
 void otr_subs_init(void);
 void otr_subs_exit(void);
 void otr_sub_clear(struct otr_inst *inst);
+int otr_subs_echo(void (*run)(struct otr_tap *tap, const struct otr_hit *hit));
 void otr_sub_gate_update(struct otr_sub *sub);
 void otr_sub_set_remember(struct otr_inst *inst, u8 what);
 void otr_sub_set_pids(struct otr_inst *inst, unsigned int side, struct otr_idset *set);

@@ -153,6 +153,11 @@ struct otr_event_trigger {
 };
 
 /* action.c */
+/* console.c: records to the console */
+int otr_console_prepare(void);
+int otr_console_switch(bool on);
+void otr_console_exit(void);
+
 void otr_action_register(struct otr_action *action);
 void otr_action_unregister(struct otr_action *action);
 const struct otr_action *otr_action_find(const char *name, unsigned int on);

@@ -132,7 +132,15 @@ unlike "which measures" "$(cat stack_max_size)" '^0$'
 load stacktrace
 is "stacktrace starts it on all" "$(cat /proc/sys/kernel/stack_tracer_enabled)" 1
 
+load tp_printk tp_printk_stop_on_boot trace_event=sched:sched_process_fork,sched:sched_switch
+printing=/proc/sys/kernel/tracepoint_printk
+is "tp_printk_stop_on_boot ends tp_printk" "$(cat $printing)" 0
+is "and it can be begun again" "$(put $printing 1)$(cat $printing)" ok1
+/bin/true
+like "records are printed" "$(dmesg)" '\] sched_process_fork: comm='
+
 load
+is "without tp_printk there is none" "$(put $printing 1)$(cat $printing)" ok0
 is "without parameters nothing is left over" "$(cat set_ftrace_filter)" \
 	"#### all functions enabled ####"
 end
