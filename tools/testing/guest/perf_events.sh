@@ -117,6 +117,21 @@ check_tasks()
 	is 'tasks of tasks of tasks' "$n" 340
 }
 
+# Perf follows which group the task of a CPU is in.
+check_groups()
+{
+	local groups=$work/groups n
+
+	mkdir "$groups"
+	mount -t cgroup -o perf_event none "$groups"
+	mkdir "$groups/ours"
+	n=$(counted sched:sched_process_exec -a -G ours sh -c \
+		"ls; sh -c 'echo \$\$ >$groups/ours/cgroup.procs; ls; ls; :'; ls; :")
+	is 'what a group of tasks does, and nobody else' "$n" 2
+	rmdir "$groups/ours"
+	umount "$groups"
+}
+
 check_chains()
 {
 	local text
@@ -308,6 +323,7 @@ if [ -z "${long-}" ]; then
 	check_defined
 else
 	check_tasks
+	check_groups
 	check_chains
 	check_programs
 	check_ends
