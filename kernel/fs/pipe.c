@@ -100,18 +100,27 @@ static bool pipe_collect_one(struct pipe_reader *rd)
 	return true;
 }
 
-static void pipe_collect(struct pipe_reader *rd, size_t wanted)
+/* Records of a round: a tracer's look may have no text for any of them. */
+#define ROUND		1024
+
+/* True if there may be more, though what is wanted is not there. */
+static bool pipe_collect(struct pipe_reader *rd, size_t wanted)
 {
+	unsigned int left = ROUND;
+
 	seq_buf_clear(&rd->out);
 	rd->given = 0;
 	otr_view_remember(&rd->view);
 	otr_event_lock();
 	otr_line_begin(&rd->view);
 	otr_source_begin(rd->src);
-	while (seq_buf_used(&rd->out) < wanted && pipe_collect_one(rd))
+	while (left && seq_buf_used(&rd->out) < wanted && pipe_collect_one(rd)) {
 		rd->read_some = true;
+		left--;
+	}
 	otr_source_end(rd->src);
 	otr_event_unlock();
+	return !left;
 }
 
 /* What the tracer has to say before its records. */
@@ -127,19 +136,21 @@ static bool pipe_is_ahead(struct pipe_reader *rd)
 /* Make sure that there is text to hand over: its length, 0, or an errno. */
 static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wanted)
 {
+	bool on, again;
 	int more;
 
 	while (rd->given >= seq_buf_used(&rd->out)) {
 		/* Before what it recorded is looked for. */
-		bool on = otr_ring_is_on(of->where.inst->ring);
-
+		on = otr_ring_is_on(of->where.inst->ring);
 		if (pipe_is_ahead(rd))
 			break;
 		/* Whole lines, where they fit into what was asked for. */
-		pipe_collect(rd, min_t(size_t, wanted, PAGE_SIZE));
+		again = pipe_collect(rd, min_t(size_t, wanted, PAGE_SIZE));
 		if (seq_buf_used(&rd->out))
 			break;
-		more = pipe_wait_for_record(of, rd, on);
+		if (again && signal_pending(current))
+			return -ERESTARTSYS;
+		more = again ? 1 : pipe_wait_for_record(of, rd, on);
 		if (more <= 0)
 			return more;
 		cond_resched();

@@ -18,10 +18,12 @@
  * struct text_state - how far a reader of trace_pipe is
  * @given: of what there is before the records: the version, then devices
  * @done: it was told of all of them
+ * @told: it was told that some were lost, and had no chance to read one since
  */
 struct text_state {
 	unsigned int	given;
 	bool		done;
+	bool		told;
 };
 
 /* Whether the log has it already that some were lost. */
@@ -117,7 +119,7 @@ static void text_device(struct pci_dev *dev, struct seq_buf *out)
 	seq_buf_printf(out, " %s\n", driver ? driver->name : "");
 }
 
-/* They come and go: the one that is at a place now. */
+/* They come and go: the one that is at a place now. So do drivers, with their names. */
 static bool text_nth_device(unsigned int nth, struct seq_buf *out)
 {
 	struct pci_dev *dev = NULL;
@@ -127,7 +129,9 @@ static bool text_nth_device(unsigned int nth, struct seq_buf *out)
 	} while (dev && nth-- > 0);
 	if (!dev)
 		return false;
+	device_lock(&dev->dev);
 	text_device(dev, out);
+	device_unlock(&dev->dev);
 	pci_dev_put(dev);
 	return true;
 }
@@ -140,7 +144,10 @@ static void text_lost(unsigned long lost, struct seq_buf *out)
 	text_warned = true;
 }
 
-/* One line each time, before the records that are there. */
+/*
+ * One line each time, before the records that are there. Where more are lost all the time, there
+ * is a record between two lines that say so.
+ */
 static bool text_ahead(struct otr_view *view, struct seq_buf *out)
 {
 	struct text_state *state = view->state;
@@ -151,7 +158,8 @@ static bool text_ahead(struct otr_view *view, struct seq_buf *out)
 		state->given++;
 		return true;
 	}
-	lost = otr_mmio_lost(view->ring);
+	lost = state->told ? 0 : otr_mmio_lost(view->ring);
+	state->told = lost;
 	if (lost) {
 		text_lost(lost, out);
 		return true;
