@@ -7,6 +7,7 @@
  */
 #include <linux/ctype.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <outrace/frame.h>
@@ -34,16 +35,20 @@ static void function_hit(unsigned long ip, unsigned long parent_ip, struct otr_h
 			 struct otr_frame *frame)
 {
 	struct otr_perf_source *source = hook->data;
-	struct otr_rec_function rec = { .ip = ip, .parent_ip = parent_ip };
+	struct otr_rec_function rec = { .ip = ip };
 	struct otr_hit hit = { .rec = &rec, .len = sizeof(rec) };
-	struct pt_regs regs __uninitialized;
+	struct pt_regs regs = {};
 
 	/* What perf does takes RCU. */
 	if (hlist_empty(&raw_cpu_ptr(source->here)->events) || !rcu_is_watching())
 		return;
+	/* A function that was jumped to at the end of one whose return we see. */
+	if (unlikely(parent_ip == (unsigned long)otr_return_tramp))
+		parent_ip = otr_ret_caller(&frame->parent);
+	rec.parent_ip = parent_ip;
+	/* A program can ask for all of them in a sample. */
 	regs.ip = ip;
 	regs.sp = (unsigned long)&frame->parent;
-	regs.bp = 0;
 	regs.cs = __KERNEL_CS;
 	regs.flags = X86_EFLAGS_FIXED;
 	hit.probe = (unsigned long)&regs;
@@ -186,6 +191,10 @@ static int function_add_all(struct otr_siteset **set, char *names)
 		err = function_add(set, name);
 		if (err)
 			break;
+		/* There can be a thousand of them, and each is looked for among all functions. */
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
 	return err;
 }

@@ -10,6 +10,7 @@
 #include <linux/percpu.h>
 #include <linux/pid_namespace.h>
 #include <linux/rculist.h>
+#include <linux/sched/task_stack.h>
 #include <linux/static_call.h>
 #include <asm/processor-flags.h>
 
@@ -91,7 +92,8 @@ static noinline struct pt_regs *hit_find_place(const struct hit_seen *seen)
 	struct pt_regs *regs = &room->regs;
 	unsigned long from = seen->hit->probe;
 
-	if (from < __START_KERNEL_map)
+	/* The stack of the first task lies where the kernel's text does. */
+	if (from < __START_KERNEL_map || object_is_on_stack((void *)from))
 		return (struct pt_regs *)from;
 	regs->ip = from + 1;
 	regs->cs = __KERNEL_CS;
