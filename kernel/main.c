@@ -25,6 +25,7 @@
 #include "record/record.h"
 #include "hist/hist.h"
 #include "rule/rule.h"
+#include "rv/rv.h"
 #include "site/site.h"
 #include "tracer/tracer.h"
 #include "trigger/trigger.h"
@@ -53,6 +54,7 @@ static const struct room rooms[] = {
 	{ "blk",	otr_blk_init,		otr_blk_exit },
 	{ "mmio",	otr_mmio_init,		otr_mmio_exit },
 	{ "noise",	otr_noise_init,		otr_noise_exit },
+	{ "rv",		otr_rv_init,		otr_rv_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 	{ "perf",	otr_perf_init,		otr_perf_exit },
 	{ "disks",	otr_blk_disks_init,	otr_blk_disks_exit },

@@ -4,6 +4,7 @@
 
 #include "fs/fs.h"
 #include "host/host.h"
+#include "rv/rv.h"
 #include "tracer/tracer.h"
 
 /* An instance in memory that outlives a boot has files of its own, and no snapshot. */
@@ -59,7 +60,7 @@ static bool top_has_returns(const struct otr_where *where)
 	return otr_ret_ready();
 }
 
-/* Those of programs that fork, where forks can be seen. */
+/* Those of programs that fork, and monitors, where what they do can be seen. */
 static bool top_has_tracepoints(const struct otr_where *where)
 {
 	return otr_host_has(OTR_TRACEPOINTS);
@@ -169,6 +170,8 @@ static const struct otr_row top_rows[] = {
 	{ "options",			OTR_MODE_DIR,	.dir = &otr_options_dir },
 	{ "per_cpu",			OTR_MODE_DIR,	.dir = &top_per_cpu_dir },
 	{ "printk_formats",		OTR_MODE_READ,	&otr_printk_formats_ops, .top = true },
+	{ "rv",				OTR_MODE_DIR,	.dir = &otr_rv_dir,
+	  .top = true, .visible = top_has_tracepoints },
 	{ "saved_cmdlines",		OTR_MODE_READ,	&otr_cmdlines_ops, .top = true },
 	{ "saved_cmdlines_size",	OTR_MODE_WRITE,	&otr_cmdlines_size_ops, .top = true },
 	{ "saved_tgids",		OTR_MODE_READ,	&otr_tgids_ops, .top = true },

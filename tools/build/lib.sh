@@ -94,7 +94,7 @@ plant()
 		[ -e "$otr_top/$what" ] || continue
 		(cd "$otr_top" && find "$what" -type d) | (cd "$farm" && xargs -r mkdir -p --)
 		(cd "$otr_top" && find "$what" -type f \( -name '*.[chS]' -o -name '*.lds' \
-			-o -name '*.sh' -o -name Kbuild -o -name 'Kbuild.*' -o -name Kconfig \)) |
+			-o -name '*.sh' -o -name '*.awk' -o -name '*.dot' -o -name '*.list' -o -name Kbuild -o -name 'Kbuild.*' -o -name Kconfig \)) |
 			while read -r f; do
 				[ "$farm/$f" -ef "$otr_top/$f" ] ||
 					ln -sfn "$otr_top/$f" "$farm/$f"

@@ -39,12 +39,14 @@ MAY_USE = {
     'blk': LOW + ('event', 'buffer', 'inst', 'output', 'record'),
     'mmio': LOW + ('site', 'event', 'buffer', 'inst', 'output', 'record'),
     'noise': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'tracer'),
+    'rv': LOW + ('event', 'buffer', 'inst', 'record'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
-                 'dyn', 'probe', 'tracer', 'noise'),
+                 'dyn', 'probe', 'tracer', 'noise', 'rv'),
     'perf': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'dyn', 'probe'),
 }
 MAIN = 'main.c'
-GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h')
+GENERATED = ('host/probed.h', 'record/syscalls.h', 'record/trace/sets.h',
+             'rv/list.h', 'rv/tables.h', 'rv/glue.h')
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 # Names that the kernel asks for or that its macros make.
 FOREIGN = re.compile(r'^(init_module|cleanup_module|__this_module|__SC[KT]__otr_|__SC[KT]__tp_func_|__tracepoint_'

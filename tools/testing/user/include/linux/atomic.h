@@ -20,6 +20,12 @@
 	shim_old;							\
 })
 
+#define try_cmpxchg(p, old, new)						\
+	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
+/* A thread's own: what interrupts it sees it whole. */
+#define try_cmpxchg_local(p, old, new)						\
+	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)
+
 #define xchg(p, new)		__atomic_exchange_n(p, new, __ATOMIC_SEQ_CST)
 #define try_cmpxchg64(p, old, new) \
 	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
