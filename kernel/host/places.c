@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/seqlock.h>
 #include <linux/sizes.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
 
 #include "host/host.h"
@@ -18,8 +19,14 @@ static struct otr_host_place places_now[OTR_PLACES];
 static seqcount_t places_seq = SEQCNT_ZERO(places_seq);
 static DEFINE_MUTEX(places_lock);	/* orders those who change it */
 static unsigned long places_text_from, places_text_to;
-/* The kernel's own, by name, as nothing else has it for us. */
-static struct module *(*places_module_at)(unsigned long addr);
+
+static struct module *places_no_module(unsigned long addr)
+{
+	return NULL;
+}
+
+/* The kernel's own, by name, as nothing else has it for us. Direct, see otr_host_address(). */
+DEFINE_STATIC_CALL(otr_places_module, places_no_module);
 
 static bool places_overlap(const struct otr_host_place *place, u64 base, u64 size)
 {
@@ -45,20 +52,33 @@ static struct otr_host_place *places_entry(const char *name)
 #define PLACES_NOTES		SZ_64K
 #define PLACES_NOTE_BUILD	3
 
-/* Which build a module is of, from the note that the linker left; zeros without one. */
-static void places_build(const struct module *mod, u8 *build)
-{
-	static const struct {
-		u32	name_size, size, type;
-		char	name[4];
-	} head = { sizeof(head.name), OTR_BUILD_ID, PLACES_NOTE_BUILD, "GNU" };
-	const void *at = mod->mem[MOD_RODATA].base;
-	size_t left = min_t(size_t, mod->mem[MOD_RODATA].size, PLACES_NOTES);
+/* The words in front of it: sizes of the name and of what it is, and "GNU" with its end. */
+#define PLACES_NOTE_NAME	0x00554e47
+#define PLACES_NOTE_WORDS	4
 
-	for (; left >= sizeof(head) + OTR_BUILD_ID; at += 4, left -= 4) {
-		if (memcmp(at, &head, sizeof(head)))
+/*
+ * Which build a module is of, from the note that the linker left; zeros without one. What is
+ * around it belongs to nobody, as KASAN sees it. The words are no constant in memory, where
+ * they would be taken for a note.
+ */
+static noinline __no_sanitize_address void places_build(const struct module *mod, u8 *build)
+{
+	const u32 *at = mod->mem[MOD_RODATA].base, *id;
+	size_t left = min_t(size_t, mod->mem[MOD_RODATA].size, PLACES_NOTES);
+	unsigned int i;
+	u32 word;
+
+	for (; left >= PLACES_NOTE_WORDS * sizeof(*at) + OTR_BUILD_ID; at++, left -= sizeof(*at)) {
+		if (at[0] != sizeof(u32) ||
+		    at[1] != OTR_BUILD_ID ||
+		    at[2] != PLACES_NOTE_BUILD ||
+		    at[3] != PLACES_NOTE_NAME)
 			continue;
-		memcpy(build, at + sizeof(head), OTR_BUILD_ID);
+		id = at + PLACES_NOTE_WORDS;
+		for (i = 0; i < OTR_BUILD_ID / sizeof(word); i++) {
+			word = id[i];
+			memcpy(build + i * sizeof(word), &word, sizeof(word));
+		}
 		return;
 	}
 }
@@ -108,7 +128,7 @@ static int places_see(void *data, const char *name, unsigned long addr)
 	if (*last && within_module(addr, *last))
 		return 0;
 	preempt_disable();
-	mod = places_module_at(addr);
+	mod = static_call(otr_places_module)(addr);
 	preempt_enable();
 	/* The visit keeps modules where they are. */
 	if (mod)
@@ -124,16 +144,19 @@ static int places_see(void *data, const char *name, unsigned long addr)
  */
 void otr_places_init(void)
 {
+	typeof(places_no_module) *module_at;
 	struct module *last = NULL;
 
 	if (!otr_host_has(OTR_SYMBOLS))
 		return;
 	places_text_from = otr_host_address("_stext");
 	places_text_to = otr_host_address("_etext");
-	places_module_at = (void *)otr_host_address("__module_address");
+	module_at = (void *)otr_host_address("__module_address");
 	otr_modules_watch(&places_modules);
-	if (places_module_at)
-		otr_host_each_module_symbol(places_see, &last);
+	if (!module_at)
+		return;
+	static_call_update(otr_places_module, module_at);
+	otr_host_each_module_symbol(places_see, &last);
 }
 
 /**

@@ -364,7 +364,8 @@ static void stress(struct kunit *test, void (*meanwhile)(int cpu, u32 turn), boo
 		KUNIT_EXPECT_GT(test, reader->read, 0);
 		written += per_cpu_ptr(&writers, cpu)->written;
 	}
-	KUNIT_EXPECT_GT(test, written, 1000);
+	/* With every access checked it is little. */
+	KUNIT_EXPECT_GT(test, written, IS_ENABLED(CONFIG_KASAN) ? 10 : 1000);
 }
 
 static void read_all(int cpu, u32 turn)
