@@ -51,6 +51,11 @@ static void members_print_pointed(struct otr_line *line, const struct otr_field 
 	unsigned long from;
 
 	memcpy(&from, line->rec + field->offset, sizeof(from));
+	if (line->shift) {
+		/* Where it was, something else is now. */
+		seq_buf_printf(line->out, "(0x%016lx)", from);
+		return;
+	}
 	otr_access_init(&access, field, OTR_KIND_PTR_STRING);
 	if (otr_access_text(&access, line->rec, text, sizeof(text)) < 0)
 		seq_buf_printf(line->out, "(0x%016lx)", from);

@@ -171,7 +171,7 @@ static noinline void columns_know_task(struct otr_view *view, unsigned int nr, p
 
 static char *columns_put_known_task(struct otr_view *view, char *at, pid_t pid)
 {
-	unsigned int nr = pid % OTR_VIEW_TASKS;
+	unsigned int nr = (u32)pid % OTR_VIEW_TASKS;
 	const typeof(view->known.task[0]) *task = &view->known.task[nr];
 
 	if (unlikely(task->pid != pid || !task->len))

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One record as text, in the style that the options ask for. */
+#include <linux/string.h>
+
+#include "event/access.h"
 #include "output/output.h"
 
 static unsigned int line_flags(const struct otr_view *view)
@@ -55,6 +58,47 @@ static bool line_is_foreign(const struct otr_view *view, const struct otr_event 
 
 	return shift && ev->id >= OTR_TYPE_FIXED_END &&
 	       (shift->text || shift->data || ev->flags & OTR_EVENT_POINTS);
+}
+
+/* Longest member of a tracer's record that is always whole: what is longer ends with the record. */
+#define LINE_WHOLE	sizeof(u64)
+
+/* Is a member in the record, with what its word leads to? */
+static bool line_has_member(const struct otr_event *ev, const struct otr_item *item,
+			    const struct otr_field *field)
+{
+	unsigned int at = field->offset, end = at + field->size;
+	u32 word;
+
+	if (end > item->len)
+		return at <= item->len && ev->id < OTR_TYPE_FIXED_END && field->size > LINE_WHOLE;
+	if (strstarts(field->type, "__data_loc"))
+		at = 0;
+	else if (strstarts(field->type, "__rel_loc"))
+		at = end;
+	else
+		return true;
+	memcpy(&word, item->data + field->offset, sizeof(word));
+	return at + OTR_LOC_OFFSET(word) + OTR_LOC_LEN(word) <= item->len;
+}
+
+/*
+ * The sums of a page of before say that it is as it was written, and not who wrote it: what
+ * texts rely on is looked at.
+ */
+static noinline bool line_is_damaged(const struct otr_event *ev, const struct otr_item *item)
+{
+	const struct otr_field *field = ev->fields;
+
+	if (item->len < sizeof(struct otr_rec_head))
+		return true;
+	/* A record that only its tracer knows is in no ring that outlives a boot. */
+	if (!field)
+		return ev->id < OTR_TYPE_FIXED_END;
+	for (; field->name; field++)
+		if (!line_has_member(ev, item, field))
+			return true;
+	return false;
 }
 
 static void line_style_default(struct otr_view *view, const struct otr_item *item, u64 next_ts,
@@ -200,6 +244,10 @@ void otr_line_print(struct otr_view *view, const struct otr_item *item, u64 next
 	seq_buf_init(&scratch, view->scratch, OTR_LINE_MAX);
 	if (item->lost)
 		seq_buf_printf(out, "CPU:%d [LOST %llu EVENTS]\n", item->cpu, item->lost);
+	if (unlikely(line.shift) && ev && line_is_damaged(ev, item)) {
+		seq_buf_printf(out, "Damaged record of type %d\n", head->type);
+		return;
+	}
 	if (view->look && view->look->print(view, item, ev, &line))
 		return;
 	if (line_print_message(view, ev, &line))

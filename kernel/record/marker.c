@@ -404,26 +404,32 @@ ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, siz
 	return len;
 }
 
+/* As long as its record at most: one of before may have lost its end. */
+static int marker_text_len(const struct otr_line *line)
+{
+	return line->len - sizeof(struct otr_rec_print);
+}
+
 static void marker_print_text(struct otr_line *line)
 {
 	const struct otr_rec_print *rec = line->rec;
 
 	otr_print_ip(line, rec->ip);
-	seq_buf_printf(line->out, ": %s", rec->text);
+	seq_buf_printf(line->out, ": %.*s", marker_text_len(line), rec->text);
 }
 
 static void marker_print_text_raw(struct otr_line *line)
 {
 	const struct otr_rec_print *rec = line->rec;
 
-	seq_buf_printf(line->out, "# %lx %s", rec->ip, rec->text);
+	seq_buf_printf(line->out, "# %lx %.*s", rec->ip, marker_text_len(line), rec->text);
 }
 
 static void marker_print_text_alone(struct otr_line *line)
 {
 	const struct otr_rec_print *rec = line->rec;
 
-	seq_buf_puts(line->out, rec->text);
+	seq_buf_printf(line->out, "%.*s", marker_text_len(line), rec->text);
 }
 
 static const struct otr_field marker_print_fields[] = {

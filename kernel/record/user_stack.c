@@ -149,13 +149,15 @@ static struct mm_struct *user_stack_memory_of(pid_t tgid)
 static void user_stack_print_stack(struct otr_line *line)
 {
 	const struct otr_rec_user_stack *rec = line->rec;
+	unsigned int nr = (line->len - offsetof(typeof(*rec), caller)) /
+			  sizeof(*rec->caller);
 	struct mm_struct *mm = NULL;
 	unsigned int i;
 
 	seq_buf_puts(line->out, "<user stack trace>\n");
 	if (line->flags & OTR_LINE_SYM_USEROBJ)
 		mm = user_stack_memory_of(rec->tgid);
-	for (i = 0; i < OTR_STACK_FIELDS && rec->caller[i]; i++) {
+	for (i = 0; i < nr && i < OTR_STACK_FIELDS && rec->caller[i]; i++) {
 		seq_buf_puts(line->out, " => ");
 		user_stack_print_caller(line, mm, rec->caller[i]);
 		seq_buf_putc(line->out, '\n');

@@ -218,6 +218,63 @@ static void texts_elsewhere(struct kunit *test)
 	otr_event_unregister(&event);
 }
 
+struct behind {
+	struct otr_rec_head	head;
+	u32			where;
+	u32			number;
+	char			text[8];
+};
+
+static void behind_text(struct otr_line *line)
+{
+	const struct behind *rec = line->rec;
+
+	seq_buf_printf(line->out, "behind: %u\n", rec->number);
+}
+
+/* Whoever wrote them, nothing outside of records of before is looked at. */
+static void damaged_records(struct kunit *test)
+{
+	static const struct otr_field fields[] = {
+		{ "__data_loc char[]", "where", offsetof(struct behind, where), sizeof(u32) },
+		OTR_FIELD(struct behind, u32, number),
+		{}
+	};
+	static struct otr_event event = {
+		.id = 303, .system = "test", .name = "behind", .fields = fields,
+		.print_fmt = "\"%u\", REC->number", .text = behind_text,
+	};
+	struct fixture *f = test->priv;
+	struct otr_area *area = kunit_kzalloc(test, sizeof(*area), GFP_KERNEL);
+	struct behind rec = {
+		.head = { .type = event.id, .pid = -1 }, .where = 16 | 8 << 16, .number = 3,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_ASSERT_EQ(test, otr_event_register(&event), 0);
+	area->old = true;
+	f->view.options = 0;
+	f->view.area = area;
+	f->item.data = &rec;
+	f->item.len = sizeof(rec);
+	expect(test, "behind: 3\n");
+	f->view.options = OTR_OPT(CONTEXT_INFO) | OTR_OPT(IRQ_INFO);
+	expect(test, "           <XXX>--1      [002] .....    12.345679: behind: 3\n");
+	f->view.options = 0;
+	rec.where = 16 | 9 << 16;
+	expect(test, "Damaged record of type 303\n");
+	rec.where = 0xfff0;
+	expect(test, "Damaged record of type 303\n");
+	rec.where = 0;
+	expect(test, "behind: 3\n");
+	f->item.len = 12;
+	expect(test, "Damaged record of type 303\n");
+	f->item.len = 4;
+	expect(test, "Damaged record of type 303\n");
+	f->view.area = NULL;
+	otr_event_unregister(&event);
+}
+
 /* What a tracer measured stands above the records. */
 static void latency_header(struct kunit *test)
 {
@@ -260,6 +317,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(losses_and_starts),
 	KUNIT_CASE(too_long_a_line),
 	KUNIT_CASE(only_one_of_a_number),
+	KUNIT_CASE(damaged_records),
 	KUNIT_CASE(latency_header),
 	{}
 };
