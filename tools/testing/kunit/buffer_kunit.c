@@ -364,7 +364,6 @@ static void stress(struct kunit *test, void (*meanwhile)(int cpu, u32 turn), boo
 		KUNIT_EXPECT_GT(test, reader->read, 0);
 		written += per_cpu_ptr(&writers, cpu)->written;
 	}
-	/* With every access checked it is little. */
 	KUNIT_EXPECT_GT(test, written, IS_ENABLED(CONFIG_KASAN) ? 10 : 1000);
 }
 
