@@ -272,6 +272,8 @@ static int api_open(struct otr_event_file *file, const char *instance, const cha
 	mutex_unlock(&otr_inst_lock);
 	if (!file->tr)
 		return -ENOENT;
+	if (file->tr->backup)
+		return -EACCES;
 	err = api_pin(file, system, event);
 	if (err)
 		return err;
@@ -289,7 +291,7 @@ static int api_open(struct otr_event_file *file, const char *instance, const cha
  *
  * Context: may sleep.
  * Return: the event there, for otr_event_file_put(); ERR_PTR() of -ENOENT without such an
- * instance, -EINVAL without such an event, -EBUSY when it is about to go, -ENOMEM.
+ * instance, -EACCES if it is there for records of before alone, -EINVAL without such an event, -EBUSY when it is about to go, -ENOMEM.
  */
 struct otr_event_file *otr_event_file_get(const char *instance, const char *system,
 					  const char *event)

@@ -471,7 +471,8 @@ void otr_params_apply(void)
 			otr_dyn_enable_kprobes();
 	}
 	/* The in-tree tracer's filter starts it as well. */
-	if (params[PARAM_stacktrace_filter].value && !params[PARAM_stacktrace].value)
+	if (params[PARAM_stacktrace_filter].value && *params[PARAM_stacktrace_filter].value &&
+	    !params[PARAM_stacktrace].value)
 		params_start_stack(&params[PARAM_stacktrace_filter], NULL);
 }
 
