@@ -383,9 +383,13 @@ static void command_commands_destroy(struct otr_inst *inst)
 /* Commands that are about an event go with it. */
 static void command_commands_event_gone(struct otr_inst *inst, const struct otr_event *ev)
 {
+	struct list_head *commands = command_commands_of(inst);
 	struct otr_command *command, *next;
 
-	list_for_each_entry_safe(command, next, command_commands_of(inst), node)
+	/* Rooms whose events go after all recording ended: there are no parts any more. */
+	if (!commands)
+		return;
+	list_for_each_entry_safe(command, next, commands, node)
 		if (command->trigger.event == ev)
 			command_end(command);
 }
