@@ -290,7 +290,10 @@ static int eprobe_read_args(struct eprobe *ep, struct otr_fetch_line *line, unsi
 static int eprobe_add(struct eprobe *ep, struct otr_fetch_line *line,
 		      const struct otr_probe_name *name)
 {
-	struct otr_probe_event *to = otr_probe_event_named(name, &eprobe_ops);
+	struct otr_probe_event *to;
+
+	lockdep_assert_held(&otr_switch_lock);
+	to = otr_probe_event_named(name, &eprobe_ops);
 
 	/* An event has one. */
 	if (to) {
@@ -304,10 +307,20 @@ static int eprobe_add(struct eprobe *ep, struct otr_fetch_line *line,
 		otr_fetch_free(ep->probe.fetch);
 		return PTR_ERR(to);
 	}
-	mutex_lock(&otr_switch_lock);
 	otr_probe_join(&ep->probe, to, &otr_eprobe_kind);
-	mutex_unlock(&otr_switch_lock);
 	return 0;
+}
+
+/* Nobody can attach to an event that has no probe yet. */
+static int eprobe_add_locked(struct eprobe *ep, struct otr_fetch_line *line,
+			     const struct otr_probe_name *name)
+{
+	int err;
+
+	mutex_lock(&otr_switch_lock);
+	err = eprobe_add(ep, line, name);
+	mutex_unlock(&otr_switch_lock);
+	return err;
 }
 
 /* Where its arguments end: at "if", if there is one. */
@@ -336,7 +349,7 @@ static int eprobe_define(struct eprobe *ep, struct otr_fetch_line *line)
 	if (err)
 		return err;
 	err = eprobe_read_filter(ep, line, end) ?: eprobe_read_args(ep, line, end) ?:
-	      eprobe_add(ep, line, &name);
+	      eprobe_add_locked(ep, line, &name);
 	if (err)
 		eprobe_let_go(ep);
 	return err;
