@@ -427,6 +427,41 @@ static void tprobe_module_goes(struct module *mod)
 		tracepoint_synchronize_unregister();
 }
 
+#ifdef CONFIG_MODULES
+/*
+ * The kernel wants a module's tracepoints to be free before it tells of modules that go, and
+ * tells of those that have tracepoints before that. It does not of all that came.
+ */
+static int tprobe_on_module(struct notifier_block *nb, unsigned long state, void *data)
+{
+	const struct tp_module *in = data;
+
+	if (state == MODULE_STATE_GOING)
+		tprobe_module_goes(in->mod);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block tprobe_notifier = { .notifier_call = tprobe_on_module };
+
+static void tprobe_watch(void)
+{
+	WARN_ON_ONCE(register_tracepoint_module_notifier(&tprobe_notifier));
+}
+
+static void tprobe_watch_no_more(void)
+{
+	unregister_tracepoint_module_notifier(&tprobe_notifier);
+}
+#else
+static void tprobe_watch(void)
+{
+}
+
+static void tprobe_watch_no_more(void)
+{
+}
+#endif
+
 static struct otr_modules tprobe_modules = {
 	.coming	= tprobe_module_comes,
 	.live	= tprobe_module_comes,
@@ -441,6 +476,7 @@ static struct otr_modules tprobe_modules = {
 void otr_tprobes_init(void)
 {
 	otr_modules_watch(&tprobe_modules);
+	tprobe_watch();
 }
 
 /**
@@ -450,6 +486,7 @@ void otr_tprobes_init(void)
  */
 void otr_tprobes_exit(void)
 {
+	tprobe_watch_no_more();
 	otr_modules_unwatch(&tprobe_modules);
 	/* Those that went may still be on their way. */
 	tracepoint_synchronize_unregister();
