@@ -47,7 +47,7 @@ static __always_inline void name##_begin(unsigned int event)			\
 										\
 	if (likely(READ_ONCE(*state)))						\
 		name##_step(event);						\
-	else if (READ_ONCE(otr_rv_on))						\
+	else if (READ_ONCE(otr_rv_on) && READ_ONCE(name##_monitor.enabled))	\
 		otr_automaton_wake(state);					\
 }
 
@@ -98,7 +98,7 @@ static __always_inline void name##_begin(const struct task_struct *task, unsigne
 		return;								\
 	if (likely(READ_ONCE(*state)))						\
 		name##_move(task, state, event);				\
-	else if (READ_ONCE(otr_rv_on))						\
+	else if (READ_ONCE(otr_rv_on) && READ_ONCE(name##_monitor.enabled))	\
 		otr_automaton_wake(state);					\
 }
 

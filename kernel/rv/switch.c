@@ -64,7 +64,7 @@ int otr_rv_enable(struct otr_rv_monitor *mon)
 	if (err)
 		switch_end(mon);
 	else
-		mon->enabled = true;
+		WRITE_ONCE(mon->enabled, true);
 	return err;
 }
 
@@ -79,7 +79,10 @@ void otr_rv_disable(struct otr_rv_monitor *mon)
 	lockdep_assert_held(&otr_rv_lock);
 	if (!mon->enabled)
 		return;
-	mon->enabled = false;
+	/* Asleep before the first probe goes: the others would see half of what happens. */
+	WRITE_ONCE(mon->enabled, false);
+	tracepoint_synchronize_unregister();
+	otr_rv_states_clear(mon);
 	switch_detach(mon, mon->nr_sources);
 	switch_end(mon);
 }
