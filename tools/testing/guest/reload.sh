@@ -4,7 +4,7 @@
 # tools/reload puts another build in the place of the engine while records come: all of them
 # are somewhere afterwards, but for those of the gap that it tells.
 #
-# boot-options: --append 'nokaslr reserve_mem=2M:4096:kept trace_clock=mono' --param trace_instance=kept@kept
+# boot-options: --append 'nokaslr reserve_mem=2M:4096:kept reserve_mem=1M:4096:quiet trace_clock=mono' --param trace_instance=kept@kept --param trace_instance=quiet@quiet
 # timeout: 600
 
 # shellcheck source=tools/testing/guest/lib.sh
@@ -44,6 +44,17 @@ collect()
 	cat $tracing/instances/kept/trace $tracing/instances/kept.before/trace >>$keep/kept
 }
 
+# said_by INSTANCE: what it has, and what was written down of it
+said_by()
+{
+	local file
+
+	cat $tracing/instances/"$1"/trace 2>/dev/null
+	for file in "$keep"/*/"$1".dat; do
+		trace-cmd report -i "$file" 2>/dev/null
+	done
+}
+
 # Those that are nowhere, though they were written when something was recorded.
 lost()
 {
@@ -65,8 +76,15 @@ END
 begin
 mkdir $keep
 cd /
-is "an instance in memory is told" "$(cat /sys/module/outrace/parameters/trace_instance)" kept@kept
-mkdir $tracing/instances/other
+is "instances in memory are told" "$(sort /sys/module/outrace/parameters/trace_instance)" $'kept@kept\nquiet@quiet'
+mkdir $tracing/instances/other $tracing/instances/first
+echo function >$tracing/instances/quiet/current_tracer
+echo 0 >$tracing/instances/quiet/tracing_on
+echo vfs_fsync >$tracing/instances/quiet/set_ftrace_filter
+echo 1 >$tracing/instances/quiet/tracing_on
+echo of-quiet >$tracing/instances/quiet/trace_marker
+echo 0 >$tracing/instances/quiet/tracing_on
+echo of-first >$tracing/instances/first/trace_marker
 echo 'p:mine vfs_read' >$tracing/kprobe_events
 echo sched:sched_switch >$tracing/set_event
 echo 'comm != "x"' >$tracing/events/sched/sched_switch/filter
@@ -80,6 +98,10 @@ like "it refuses while somebody has a file open" "$($reload --keep $keep/no "$OT
 exec 3<&-
 holds "and nothing was touched" test ! -e $keep/no
 like "it refuses what is no module" "$($reload --keep $keep/no /nowhere.ko 2>&1)" 'there is no /nowhere.ko'
+sed 's/vermagic=6/vermagic=5/' "$OTR_MODULE" >$keep/other.ko
+like "it refuses what is for another kernel" "$($reload --keep $keep/no $keep/other.ko 2>&1)" 'is not for this kernel'
+like "it refuses while it is at work already" \
+	"$(flock /run/outrace-reload.lock $reload --keep $keep/no "$OTR_MODULE" 2>&1)" 'another one is at work'
 write_markers &
 writer=$!
 for ((i = 1; i <= times; i++)); do
@@ -99,6 +121,11 @@ like "what histograms counted is kept" "$(cat $keep/1/first.hist.txt)" 'next_pid
 collect
 holds "markers came" test "$(wc -l <$log)" -gt $((10 * times))
 is "none is lost but in a gap" "$(lost | head)" ""
+like "an instance called as a file of another one has its own" \
+	"$(trace-cmd report -i $keep/1/first.2.dat 2>/dev/null)" of-first
+like "one in memory that was off, with a tracer, keeps what it had" "$(said_by quiet.before)" of-quiet
+is "and is still off" "$(cat $tracing/instances/quiet/tracing_on)" 0
+is "pages are in no other file" "$(find $keep -name '*.pages')" ""
 like "task switches are kept as well" "$(cat $keep/first)" 'sched_switch: +'
 unlike "words of the kernel's start do not act again" "$(cat $tracing/trace_clock)" '\[mono\]'
 end

@@ -3,7 +3,7 @@
 #
 # reload.sh, twenty times over.
 #
-# boot-options: --append 'nokaslr reserve_mem=2M:4096:kept trace_clock=mono' --param trace_instance=kept@kept
+# boot-options: --append 'nokaslr reserve_mem=2M:4096:kept reserve_mem=1M:4096:quiet trace_clock=mono' --param trace_instance=kept@kept --param trace_instance=quiet@quiet
 # run: test-all
 # timeout: 1200
 

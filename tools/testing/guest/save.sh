@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 
 save=$(dirname "$0")/../../save
+shopt -s dotglob
 
 # settings DIR: what the files say that somebody sets
 settings()
@@ -46,7 +47,7 @@ bash "$save" >/tmp/nothing.sh
 bash /tmp/nothing.sh
 is "what was found where nothing was set up changes nothing" "$(everything)" "$before"
 
-mkdir instances/one "instances/an other"
+mkdir instances/one "instances/an other" instances/.hidden
 {
 	echo 'p:first vfs_open $arg1:x64'
 	echo 'r:group/second vfs_read $retval'
@@ -88,6 +89,7 @@ echo 'vfs_w*' >instances/one/set_ftrace_filter
 echo 0 >instances/one/tracing_on
 echo 1 >instances/one/snapshot
 echo 1 >instances/one/events/timer/enable
+echo mono >instances/.hidden/trace_clock
 
 before=$(everything)
 bash "$save" >/tmp/setup.sh
