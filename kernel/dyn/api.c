@@ -291,7 +291,8 @@ static int api_open(struct otr_event_file *file, const char *instance, const cha
  *
  * Context: may sleep.
  * Return: the event there, for otr_event_file_put(); ERR_PTR() of -ENOENT without such an
- * instance, -EACCES if it is there for records of before alone, -EINVAL without such an event, -EBUSY when it is about to go, -ENOMEM.
+ * instance, -EACCES if it is there for records of before alone, -EINVAL without such an
+ * event, -EBUSY when it is about to go, -ENOMEM.
  */
 struct otr_event_file *otr_event_file_get(const char *instance, const char *system,
 					  const char *event)

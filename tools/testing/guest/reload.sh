@@ -101,7 +101,7 @@ like "it refuses what is no module" "$($reload --keep $keep/no /nowhere.ko 2>&1)
 sed 's/vermagic=6/vermagic=5/' "$OTR_MODULE" >$keep/other.ko
 like "it refuses what is for another kernel" "$($reload --keep $keep/no $keep/other.ko 2>&1)" 'is not for this kernel'
 like "it refuses while it is at work already" \
-	"$(flock /run/outrace-reload.lock $reload --keep $keep/no "$OTR_MODULE" 2>&1)" 'another one is at work'
+	"$(flock /run/outrace-reload.lock "$reload" --keep "$keep"/no "$OTR_MODULE" 2>&1)" 'another one is at work'
 write_markers &
 writer=$!
 for ((i = 1; i <= times; i++)); do
