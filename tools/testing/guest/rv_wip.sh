@@ -48,6 +48,23 @@ check_wip()
 	like 'on all CPUs' "$(sed -n 's/.*\[\([0-9]*\)\].*event_wip.*/\1/p' <<<"$trace" | sort -u | tr '\n' ' ')" '^000 001 $'
 }
 
+# While its probes come and go one by one, it takes what it sees of them for nothing.
+check_switched()
+{
+	local i
+
+	: >trace
+	echo 1 >events/rv/error_wip/enable
+	for ((i = 0; i < 5; i++)); do
+		echo 1 >rv/monitors/wip/enable
+		sleep 0.1
+		echo 0 >rv/monitors/wip/enable
+	done
+	echo 0 >events/rv/error_wip/enable
+	is 'switching it off is no violation' "$(records | grep -c error_wip)" 0
+}
+
 begin
 check_wip
+check_switched
 end
