@@ -2,7 +2,6 @@
 /* One record as text, in the style that the options ask for. */
 #include <linux/string.h>
 
-#include "event/access.h"
 #include "output/output.h"
 
 static unsigned int line_flags(const struct otr_view *view)
