@@ -108,8 +108,6 @@ static bool pipe_collect(struct pipe_reader *rd, size_t wanted)
 {
 	unsigned int left = ROUND;
 
-	seq_buf_clear(&rd->out);
-	rd->given = 0;
 	otr_view_remember(&rd->view);
 	otr_event_lock();
 	otr_line_begin(&rd->view);
@@ -128,8 +126,6 @@ static bool pipe_is_ahead(struct pipe_reader *rd)
 {
 	const struct otr_look *look = rd->view.look;
 
-	seq_buf_clear(&rd->out);
-	rd->given = 0;
 	return look && look->ahead && look->ahead(&rd->view, &rd->out);
 }
 
@@ -140,6 +136,8 @@ static ssize_t pipe_fill(struct otr_file *of, struct pipe_reader *rd, size_t wan
 	int more;
 
 	while (rd->given >= seq_buf_used(&rd->out)) {
+		seq_buf_clear(&rd->out);
+		rd->given = 0;
 		/* Before what it recorded is looked for. */
 		on = otr_ring_is_on(of->where.inst->ring);
 		if (pipe_is_ahead(rd))

@@ -12,7 +12,7 @@
 /* watch.c: what the kernel caught */
 int otr_mmio_watch(struct otr_inst *inst);
 void otr_mmio_unwatch(void);
-unsigned long otr_mmio_lost(const struct otr_ring *ring);
+unsigned long otr_mmio_lost(struct otr_ring *ring);
 void otr_mmio_forget_lost(void);
 
 /* text.c: records as text */

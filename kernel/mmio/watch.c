@@ -16,18 +16,26 @@ static atomic_long_t watch_dropped;
 /* Records that were pushed out by newer ones, as a reader was told last. */
 static atomic64_t watch_pushed_out;
 
+/* Begin a record; NULL, and it is counted, where there is no room or nothing is recorded. */
+static void *watch_begin(struct otr_rec *rec, enum otr_type type, size_t size)
+{
+	void *out = otr_ring_begin(watch_inst->ring, rec, size);
+
+	if (out)
+		otr_record_head(out, type);
+	else
+		atomic_long_inc(&watch_dropped);
+	return out;
+}
+
 static bool watch_rw(struct otr_watch *watch, struct otr_call *call)
 {
 	const struct mmiotrace_rw *rw = (void *)*otr_frame_arg(call->frame, 0);
 	struct otr_rec rec __uninitialized;
-	struct otr_rec_mmio_rw *out;
+	struct otr_rec_mmio_rw *out = watch_begin(&rec, OTR_TYPE_MMIO_RW, sizeof(*out));
 
-	out = otr_ring_begin(watch_inst->ring, &rec, sizeof(*out));
-	if (!out) {
-		atomic_long_inc(&watch_dropped);
+	if (!out)
 		return false;
-	}
-	otr_record_head(&out->head, OTR_TYPE_MMIO_RW);
 	out->phys = rw->phys;
 	out->value = rw->value;
 	out->pc = rw->pc;
@@ -43,14 +51,10 @@ static bool watch_map(struct otr_watch *watch, struct otr_call *call)
 {
 	const struct mmiotrace_map *map = (void *)*otr_frame_arg(call->frame, 0);
 	struct otr_rec rec __uninitialized;
-	struct otr_rec_mmio_map *out;
+	struct otr_rec_mmio_map *out = watch_begin(&rec, OTR_TYPE_MMIO_MAP, sizeof(*out));
 
-	out = otr_ring_begin(watch_inst->ring, &rec, sizeof(*out));
-	if (!out) {
-		atomic_long_inc(&watch_dropped);
+	if (!out)
 		return false;
-	}
-	otr_record_head(&out->head, OTR_TYPE_MMIO_MAP);
 	out->phys = map->phys;
 	out->virt = map->virt;
 	out->len = map->len;
@@ -141,9 +145,9 @@ void otr_mmio_unwatch(void)
  * Context: may sleep.
  * Return: how many.
  */
-unsigned long otr_mmio_lost(const struct otr_ring *ring)
+unsigned long otr_mmio_lost(struct otr_ring *ring)
 {
-	u64 now = otr_ring_overrun((struct otr_ring *)ring);
+	u64 now = otr_ring_overrun(ring);
 	u64 before = atomic64_xchg(&watch_pushed_out, now);
 
 	return atomic_long_xchg(&watch_dropped, 0) + (now > before ? now - before : 0);
