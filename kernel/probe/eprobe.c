@@ -10,7 +10,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/tracepoint.h>
 
 #include "probe/event.h"
 #include "record/record.h"
@@ -131,6 +130,14 @@ static struct eprobe_target *eprobe_target_of(struct otr_probe_event *event,
 	return NULL;
 }
 
+static void eprobe_free_target(struct rcu_head *rcu)
+{
+	struct eprobe_target *to = container_of(rcu, struct eprobe_target, target.rcu);
+
+	otr_filter_free(to->tap.filter);
+	kfree(to);
+}
+
 static void eprobe_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	struct eprobe_target *to = eprobe_target_of(otr_probe_event_of(ev), sub);
@@ -142,10 +149,8 @@ static void eprobe_detach(struct otr_event *ev, struct otr_sub *sub)
 	mutex_unlock(&otr_inst_lock);
 	otr_sub_drop(to->base);
 	hlist_del_rcu(&to->target.node);
-	/* A probe of the other event may be in the tap. */
-	tracepoint_synchronize_unregister();
-	otr_filter_free(to->tap.filter);
-	kfree(to);
+	/* A probe of the other event may be in the tap, with preemption off. */
+	call_rcu(&to->target.rcu, eprobe_free_target);
 	otr_task_names_put();
 }
 

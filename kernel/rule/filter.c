@@ -155,7 +155,7 @@ void otr_filter_blame_system(struct otr_cmd *cmd)
  * otr_filter_free - the counterpart of otr_filter_create() and _create_broken()
  * @filter: the filter, or NULL
  *
- * Context: may sleep; nobody can be matching it any more.
+ * Context: any but NMI; nobody can be matching it any more.
  */
 void otr_filter_free(struct otr_filter *filter)
 {
