@@ -15,7 +15,9 @@
 
 static LIST_HEAD(dyn_kinds);
 static LIST_HEAD(dyn_all);
-/* Guards both, and what is made or taken away of them. */
+/* Those that are not waited for yet; empty while nobody has the lock. */
+static LIST_HEAD(dyn_leaving);
+/* Guards them all, and what is made or taken away of them. */
 static DEFINE_MUTEX(dyn_lock);
 
 enum { DYN_NO_KIND };
@@ -25,6 +27,48 @@ static const char *const dyn_errors[] = {
 };
 
 static const struct otr_catalog dyn_catalog = { "dynevent", dyn_errors, ARRAY_SIZE(dyn_errors) };
+
+static int dyn_leave(struct otr_dyn *dyn, bool forced)
+{
+	int err = dyn->kind->leave(dyn, forced);
+
+	if (!err)
+		list_move_tail(&dyn->link, &dyn_leaving);
+	return err;
+}
+
+/**
+ * otr_dyn_leave - begin to remove a definition
+ * @dyn: the definition
+ *
+ * It is not listed any more. Many that go together are waited for once: otr_dyn_settle()
+ * must follow while the lock is held.
+ *
+ * Context: otr_dyn_lock() held; may sleep.
+ * Return: 0, or what its kind said, and then it is there as before.
+ */
+int otr_dyn_leave(struct otr_dyn *dyn)
+{
+	lockdep_assert_held(&dyn_lock);
+	return dyn_leave(dyn, false);
+}
+
+/**
+ * otr_dyn_settle - free what left
+ *
+ * Context: otr_dyn_lock() held; sleeps, for some grace periods of RCU if one was used.
+ */
+void otr_dyn_settle(void)
+{
+	struct otr_dyn *dyn, *next;
+
+	lockdep_assert_held(&dyn_lock);
+	if (list_empty(&dyn_leaving))
+		return;
+	otr_event_settle();
+	list_for_each_entry_safe(dyn, next, &dyn_leaving, link)
+		dyn->kind->free(dyn);
+}
 
 /**
  * otr_dyn_register - offer a kind of events
@@ -53,7 +97,8 @@ void otr_dyn_unregister(struct otr_dyn_kind *kind)
 	list_del(&kind->link);
 	list_for_each_entry_safe(dyn, next, &dyn_all, link)
 		if (dyn->kind == kind)
-			kind->destroy(dyn);
+			dyn_leave(dyn, true);
+	otr_dyn_settle();
 	otr_dyn_unlock();
 }
 
@@ -162,10 +207,11 @@ static int dyn_remove_matching(const struct otr_dyn_kind *kind, const char *grou
 			continue;
 		if (!dyn->kind->match(dyn, group, event, words, nr))
 			continue;
-		err = dyn->kind->remove(dyn);
+		err = otr_dyn_leave(dyn);
 		if (err)
 			break;
 	}
+	otr_dyn_settle();
 	return err;
 }
 
@@ -280,8 +326,9 @@ int otr_dyn_remove_all(const struct otr_dyn_kind *kind)
 		if (err)
 			break;
 		if (!kind || dyn->kind == kind)
-			err = dyn->kind->remove(dyn);
+			err = otr_dyn_leave(dyn);
 	}
+	otr_dyn_settle();
 	otr_dyn_unlock();
 	return err;
 }

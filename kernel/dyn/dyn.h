@@ -38,8 +38,9 @@ struct otr_sub;
  *	   as users of probes can say more, by @nr words behind that
  * @busy: is it in use by something that would be listed as broken? Where one is, nothing
  *	  is removed of many. What else keeps an event is asked one by one, by @remove
- * @remove: ends it and frees it: 0, or -EBUSY, and then it is there as before
- * @destroy: ends it in any case, without a look at who has it
+ * @leave: begins to end it, by otr_event_retire(): 0, or -EBUSY and the like, and then it is
+ *	   there as before. With @forced in any case, by otr_event_withdraw()
+ * @free: ends what left, and whose event was waited for, and frees it
  * @link: in the list of kinds
  *
  * All but @link is called with the registry's lock held, and may sleep.
@@ -51,15 +52,16 @@ struct otr_dyn_kind {
 	bool			(*match)(const struct otr_dyn *dyn, const char *group,
 					 const char *event, char **words, int nr);
 	bool			(*busy)(const struct otr_dyn *dyn);
-	int			(*remove)(struct otr_dyn *dyn);
-	void			(*destroy)(struct otr_dyn *dyn);
+	int			(*leave)(struct otr_dyn *dyn, bool forced);
+	void			(*free)(struct otr_dyn *dyn);
 	struct list_head	link;
 };
 
 /**
  * struct otr_dyn - what a definition made
  * @kind: its kind
- * @link: in the list of definitions, the oldest first; from otr_dyn_add() on
+ * @link: in the list of definitions, the oldest first, or of those that leave; from
+ *	  otr_dyn_add() on
  */
 struct otr_dyn {
 	const struct otr_dyn_kind	*kind;
@@ -73,6 +75,8 @@ void otr_dyn_lock(void);
 void otr_dyn_unlock(void);
 void otr_dyn_add(struct otr_dyn *dyn, const struct otr_dyn_kind *kind);
 void otr_dyn_del(struct otr_dyn *dyn);
+int otr_dyn_leave(struct otr_dyn *dyn);
+void otr_dyn_settle(void);
 struct otr_dyn *otr_dyn_next(const struct otr_dyn_kind *kind, const struct otr_dyn *dyn);
 int otr_dyn_command(const char *line);
 int otr_dyn_command_of(const char *line, const struct otr_dyn_kind *kind);

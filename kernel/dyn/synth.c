@@ -146,26 +146,20 @@ static int synth_define_named(struct otr_cmd *cmd, const char *from, struct modu
 	return err;
 }
 
-/* The event is in use, or gone with a grace period. */
-static int synth_remove(struct otr_dyn *dyn)
+static int synth_leave(struct otr_dyn *dyn, bool forced)
 {
-	struct otr_synth *synth = synth_of_dyn(dyn);
-	struct otr_event *ev = &synth->event;
-	int err = otr_event_retire(&ev, 1);
+	struct otr_event *ev = &synth_of_dyn(dyn)->event;
 
-	if (err)
-		return err;
-	otr_dyn_del(dyn);
-	kvfree_rcu(synth, rcu);
+	if (!forced)
+		return otr_event_retire(ev);
+	otr_event_withdraw(ev, true);
 	return 0;
 }
 
-static void synth_destroy(struct otr_dyn *dyn)
+static void synth_free(struct otr_dyn *dyn)
 {
 	struct otr_synth *synth = synth_of_dyn(dyn);
 
-	otr_event_withdraw(&synth->event, true);
-	otr_event_settle();
 	otr_event_unregister(&synth->event);
 	otr_dyn_del(dyn);
 	kvfree_rcu(synth, rcu);
@@ -186,7 +180,8 @@ int otr_synth_remove(const char *name)
 	otr_dyn_lock();
 	synth = synth_named(name);
 	if (synth)
-		err = synth_remove(&synth->dyn);
+		err = otr_dyn_leave(&synth->dyn);
+	otr_dyn_settle();
 	otr_dyn_unlock();
 	return err;
 }
@@ -310,8 +305,8 @@ struct otr_dyn_kind otr_synth_kind = {
 	.show		= synth_show_whole,
 	.match		= synth_match,
 	.busy		= synth_busy,
-	.remove		= synth_remove,
-	.destroy	= synth_destroy,
+	.leave		= synth_leave,
+	.free		= synth_free,
 };
 
 /**

@@ -199,41 +199,43 @@ static bool user_busy(const struct otr_dyn *dyn)
 	return atomic_read(&user->refs) != user_idle_refs(user);
 }
 
-static void user_free(struct otr_user *user)
+static int user_retire(struct otr_user *user)
 {
-	hash_del(&user->by_name);
-	otr_dyn_del(&user->dyn);
-	user_nr--;
-	kvfree_rcu(user, rcu);
-}
-
-static int user_remove(struct otr_dyn *dyn)
-{
-	struct otr_user *user = user_of_dyn(dyn);
-	struct otr_event *ev = &user->event;
 	int err, idle = user_idle_refs(user);
 
 	/* From 0 on, a fork does not take it any more. */
 	if (atomic_cmpxchg(&user->refs, idle, 0) != idle)
 		return -EBUSY;
-	err = user_may(user->flags) ? otr_event_retire(&ev, 1) : -EPERM;
+	err = user_may(user->flags) ? otr_event_retire(&user->event) : -EPERM;
 	/* Somebody may have begun to want it meanwhile. */
 	if (err)
 		atomic_add(idle, &user->refs);
-	else
-		user_free(user);
 	return err;
 }
 
-/* Once no program has a bit of it. */
-static void user_destroy(struct otr_dyn *dyn)
+/* Forced once no program has a bit of it. */
+static int user_leave(struct otr_dyn *dyn, bool forced)
+{
+	struct otr_user *user = user_of_dyn(dyn);
+	int err = 0;
+
+	if (forced)
+		otr_event_withdraw(&user->event, true);
+	else
+		err = user_retire(user);
+	if (!err)
+		hash_del(&user->by_name);
+	return err;
+}
+
+static void user_free(struct otr_dyn *dyn)
 {
 	struct otr_user *user = user_of_dyn(dyn);
 
-	otr_event_withdraw(&user->event, true);
-	otr_event_settle();
 	otr_event_unregister(&user->event);
-	user_free(user);
+	otr_dyn_del(dyn);
+	user_nr--;
+	kvfree_rcu(user, rcu);
 }
 
 struct otr_dyn_kind otr_user_kind = {
@@ -242,8 +244,8 @@ struct otr_dyn_kind otr_user_kind = {
 	.show		= user_show,
 	.match		= user_match,
 	.busy		= user_busy,
-	.remove		= user_remove,
-	.destroy	= user_destroy,
+	.leave		= user_leave,
+	.free		= user_free,
 };
 
 /*
@@ -259,7 +261,8 @@ static void user_reap(void)
 	otr_dyn_lock();
 	hash_for_each_safe(user_table, bucket, next, user, by_name)
 		if (!(user->flags & USER_EVENT_REG_PERSIST) && !atomic_read(&user->refs))
-			user_remove(&user->dyn);
+			otr_dyn_leave(&user->dyn);
+	otr_dyn_settle();
 	otr_dyn_unlock();
 }
 
@@ -288,8 +291,9 @@ int otr_user_register(struct otr_user_file *file, const char *text, unsigned int
 		number = otr_user_file_add(file, *user);
 		/* Made, and not taken. */
 		if (number < 0 && !atomic_read(&(*user)->refs))
-			user_remove(&(*user)->dyn);
+			otr_dyn_leave(&(*user)->dyn);
 	}
+	otr_dyn_settle();
 	otr_dyn_unlock();
 	return number;
 }
@@ -311,10 +315,11 @@ int otr_user_delete(const char *name)
 	hash_for_each_possible_safe(user_table, user, next, by_name, user_key(name)) {
 		if (strcmp(user->name, name))
 			continue;
-		err = user_remove(&user->dyn);
+		err = otr_dyn_leave(&user->dyn);
 		if (err)
 			break;
 	}
+	otr_dyn_settle();
 	otr_dyn_unlock();
 	return err;
 }

@@ -134,7 +134,7 @@ bool otr_event_get(struct otr_event *ev);
 void otr_event_put(struct otr_event *ev);
 void otr_event_withdraw(struct otr_event *ev, bool for_good);
 void otr_event_settle(void);
-int otr_event_retire(struct otr_event *const *events, unsigned int nr);
+int otr_event_retire(struct otr_event *ev);
 
 /**
  * struct otr_set_hooks - what the rooms above do for sets of events

@@ -8,7 +8,7 @@
  *
  * All events go the same way, whatever they hang on:
  *
- * 1. The event is closed. otr_event_retire() closes events that are not in use,
+ * 1. The event is closed. otr_event_retire() closes one that is not in use,
  *    otr_event_withdraw() one whose source goes in any case.
  * 2. The rooms above let go of it: gone() of struct otr_event_hooks.
  * 3. Its probes are waited for, once for all events that go together: settle().
@@ -84,16 +84,14 @@ void otr_event_put(struct otr_event *ev)
 		ops->idle();
 }
 
-static bool life_close_idle(struct otr_event *const *events, unsigned int nr)
+static bool life_close_idle(struct otr_event *ev)
 {
-	unsigned int i;
-	bool idle = true;
+	bool idle;
 
 	otr_event_lock_write();
-	for (i = 0; i < nr; i++)
-		idle = idle && !atomic_read(&events[i]->users);
-	for (i = 0; idle && i < nr; i++)
-		otr_event_close(events[i]);
+	idle = !atomic_read(&ev->users);
+	if (idle)
+		otr_event_close(ev);
 	otr_event_unlock_write();
 	return idle;
 }
@@ -153,28 +151,24 @@ void otr_event_settle(void)
 }
 
 /**
- * otr_event_retire - unregister events, unless they are in use
- * @events: the events
- * @nr: how many
+ * otr_event_retire - end the use of an event for good, unless it is in use
+ * @ev: an event that is registered
  *
- * All of them go, or none.
+ * otr_event_settle() must follow, and then otr_event_unregister(). Of many events that go
+ * together, each is retired first, so that all are waited for once.
  *
- * Context: that of otr_event_withdraw(); sleeps like otr_event_settle().
- * Return: 0, then nothing refers to them any more; -EBUSY when one is in use.
+ * Context: that of otr_event_withdraw().
+ * Return: 0; -EBUSY when it is in use, and then it is there as before.
  */
-int otr_event_retire(struct otr_event *const *events, unsigned int nr)
+int otr_event_retire(struct otr_event *ev)
 {
-	unsigned int i;
+	int err = -EBUSY;
 
 	mutex_lock(&life_lock);
-	if (!life_close_idle(events, nr)) {
-		mutex_unlock(&life_lock);
-		return -EBUSY;
+	if (life_close_idle(ev)) {
+		life_tell(ev, true);
+		err = 0;
 	}
-	for (i = 0; i < nr; i++)
-		life_tell(events[i], true);
-	life_settle();
 	mutex_unlock(&life_lock);
-	otr_event_unregister_all(events, nr);
-	return 0;
+	return err;
 }

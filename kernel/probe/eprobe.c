@@ -416,6 +416,6 @@ struct otr_dyn_kind otr_eprobe_kind = {
 	.show		= eprobe_show,
 	.match		= eprobe_match,
 	.busy		= otr_probe_busy,
-	.remove		= otr_probe_remove,
-	.destroy	= otr_probe_destroy,
+	.leave		= otr_probe_leave,
+	.free		= otr_probe_free,
 };

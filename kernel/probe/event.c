@@ -377,63 +377,66 @@ static void event_free_later(const struct otr_probe_ops *ops, struct rcu_head *r
 		call_rcu(rcu, free);
 }
 
-/* End a probe, and with the last one the event, which nobody uses then. */
-static void event_forget(struct otr_probe *probe)
+/* End the event of a probe, unless others keep it. */
+static int event_retire(struct otr_probe *probe, bool forced)
 {
-	struct otr_probe_event *to = probe->to;
-	const struct otr_probe_ops *ops = probe->ops;
+	struct otr_event *ev = &probe->to->event;
 
-	mutex_lock(&otr_switch_lock);
-	if (otr_probe_wanted(probe))
-		ops->disarm(probe);
-	ops->unplace(probe);
-	list_del(&probe->sibling);
-	mutex_unlock(&otr_switch_lock);
-	if (probe->dyn.kind)
-		otr_dyn_del(&probe->dyn);
-	event_free_later(ops, &probe->rcu, event_free_probe);
-	if (list_empty(&to->probes))
-		event_free_later(ops, &to->rcu, event_free);
+	probe->last = list_is_singular(&probe->to->probes);
+	if (!probe->last)
+		return 0;
+	if (!forced)
+		return otr_event_retire(ev);
+	otr_event_withdraw(ev, true);
+	return 0;
 }
 
 /**
- * otr_probe_remove - end a probe, if nobody needs it
+ * otr_probe_leave - take a probe off its place, if nobody needs it
  * @dyn: of the probe
+ * @forced: whoever needs it
  *
  * One of several goes in any case: the others keep the event.
  *
- * Context: that of &struct otr_dyn_kind.remove.
+ * Context: that of &struct otr_dyn_kind.leave.
  * Return: 0, -EBUSY.
  */
-int otr_probe_remove(struct otr_dyn *dyn)
+int otr_probe_leave(struct otr_dyn *dyn, bool forced)
 {
 	struct otr_probe *probe = otr_probe_of(dyn);
-	struct otr_event *ev = &probe->to->event;
-	int err = 0;
+	int err = event_retire(probe, forced);
 
-	if (list_is_singular(&probe->to->probes))
-		err = otr_event_retire(&ev, 1);
-	if (!err)
-		event_forget(probe);
-	return err;
+	if (err)
+		return err;
+	mutex_lock(&otr_switch_lock);
+	if (otr_probe_wanted(probe))
+		probe->ops->disarm(probe);
+	probe->ops->unplace(probe);
+	list_del(&probe->sibling);
+	mutex_unlock(&otr_switch_lock);
+	return 0;
 }
 
 /**
- * otr_probe_destroy - end a probe whoever has it
+ * otr_probe_free - free a probe that left, and with the last one the event
  * @dyn: of the probe
  *
- * Context: that of &struct otr_dyn_kind.destroy.
+ * Context: that of &struct otr_dyn_kind.free.
  */
-void otr_probe_destroy(struct otr_dyn *dyn)
+void otr_probe_free(struct otr_dyn *dyn)
 {
 	struct otr_probe *probe = otr_probe_of(dyn);
+	const struct otr_probe_ops *ops = probe->ops;
+	struct otr_probe_event *to = probe->to;
+	bool last = probe->last;
 
-	if (list_is_singular(&probe->to->probes)) {
-		otr_event_withdraw(&probe->to->event, true);
-		otr_event_settle();
-		otr_event_unregister(&probe->to->event);
-	}
-	event_forget(probe);
+	if (dyn->kind)
+		otr_dyn_del(dyn);
+	if (last)
+		otr_event_unregister(&to->event);
+	event_free_later(ops, &probe->rcu, event_free_probe);
+	if (last)
+		event_free_later(ops, &to->rcu, event_free);
 }
 
 /**
@@ -463,7 +466,10 @@ void otr_probe_private_end(struct otr_event *ev)
 
 	otr_dyn_lock();
 	probe = otr_probe_first(event_of(ev));
-	WARN_ON_ONCE(otr_probe_remove(&probe->dyn));
+	if (!WARN_ON_ONCE(otr_probe_leave(&probe->dyn, false))) {
+		otr_event_settle();
+		otr_probe_free(&probe->dyn);
+	}
 	otr_dyn_unlock();
 }
 

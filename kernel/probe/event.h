@@ -96,6 +96,7 @@ struct otr_probe_event {
  * @fetch: its arguments
  * @ops: its kind's
  * @shares: these are the event's arguments, too, which frees them
+ * @last: it leaves, and the event with it; otr_dyn_lock()
  * @dyn: in the registry
  * @sibling: among the probes of its event
  * @rcu: it goes by this
@@ -106,6 +107,7 @@ struct otr_probe {
 
 	const struct otr_probe_ops *ops;
 	bool			shares;
+	bool			last;
 	struct otr_dyn		dyn;
 	struct list_head	sibling;
 	struct rcu_head		rcu;
@@ -156,8 +158,8 @@ void otr_probe_event_drop(struct otr_probe_event *to);
 void otr_probe_join(struct otr_probe *probe, struct otr_probe_event *to,
 		    const struct otr_dyn_kind *kind);
 void otr_probe_name_private(struct otr_probe_name *name, const char *group, const char *event);
-int otr_probe_remove(struct otr_dyn *dyn);
-void otr_probe_destroy(struct otr_dyn *dyn);
+int otr_probe_leave(struct otr_dyn *dyn, bool forced);
+void otr_probe_free(struct otr_dyn *dyn);
 bool otr_probe_busy(const struct otr_dyn *dyn);
 bool otr_probe_is(const struct otr_probe *probe, const char *group, const char *event);
 int otr_probe_check_join(struct otr_fetch_line *line, const struct otr_probe_event *to,

@@ -127,6 +127,6 @@ struct otr_dyn_kind otr_fprobe_kind = {
 	.show		= fprobe_show,
 	.match		= fprobe_match,
 	.busy		= otr_probe_busy,
-	.remove		= otr_probe_remove,
-	.destroy	= otr_probe_destroy,
+	.leave		= otr_probe_leave,
+	.free		= otr_probe_free,
 };

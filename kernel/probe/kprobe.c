@@ -187,8 +187,8 @@ struct otr_dyn_kind otr_kprobe_kind = {
 	.show		= kprobe_show,
 	.match		= kprobe_match,
 	.busy		= otr_probe_busy,
-	.remove		= otr_probe_remove,
-	.destroy	= otr_probe_destroy,
+	.leave		= otr_probe_leave,
+	.free		= otr_probe_free,
 };
 
 static int kprobe_read_private(struct otr_kprobe_def *def, struct otr_fetch **fetch)

@@ -388,8 +388,8 @@ struct otr_dyn_kind otr_tprobe_kind = {
 	.show		= tprobe_show,
 	.match		= tprobe_match,
 	.busy		= otr_probe_busy,
-	.remove		= otr_probe_remove,
-	.destroy	= otr_probe_destroy,
+	.leave		= otr_probe_leave,
+	.free		= otr_probe_free,
 };
 
 /* A module comes whose tracepoint may be waited for. */

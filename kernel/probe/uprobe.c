@@ -384,8 +384,8 @@ struct otr_dyn_kind otr_uprobe_kind = {
 	.show		= uprobe_show,
 	.match		= uprobe_match,
 	.busy		= otr_probe_busy,
-	.remove		= otr_probe_remove,
-	.destroy	= otr_probe_destroy,
+	.leave		= otr_probe_leave,
+	.free		= otr_probe_free,
 };
 
 /**

@@ -178,17 +178,16 @@ static bool hollow_busy(const struct otr_dyn *dyn)
 	return hollow.busy;
 }
 
-static void hollow_destroy(struct otr_dyn *dyn)
+static int hollow_leave(struct otr_dyn *dyn, bool forced)
+{
+	return 0;
+}
+
+static void hollow_free(struct otr_dyn *dyn)
 {
 	otr_dyn_del(dyn);
 	kfree(container_of(dyn, struct hollow, dyn));
 	hollow.there--;
-}
-
-static int hollow_remove(struct otr_dyn *dyn)
-{
-	hollow_destroy(dyn);
-	return 0;
 }
 
 static struct otr_dyn_kind hollow_kind = {
@@ -197,8 +196,8 @@ static struct otr_dyn_kind hollow_kind = {
 	.show		= hollow_show,
 	.match		= hollow_match,
 	.busy		= hollow_busy,
-	.remove		= hollow_remove,
-	.destroy	= hollow_destroy,
+	.leave		= hollow_leave,
+	.free		= hollow_free,
 };
 
 static void kinds_share_a_registry(struct kunit *test)

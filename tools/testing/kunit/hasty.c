@@ -30,9 +30,6 @@ static int hasty_main(void *data)
 		/* It runs, and is no more about to sleep. */
 		WARN_ON_ONCE(!task_is_running(current));
 	}
-	/* And twice as it should be: who watches it sees it come and go. */
-	schedule_timeout_interruptible(1);
-	schedule_timeout_interruptible(1);
 	complete(&hasty_over);
 	return 0;
 }

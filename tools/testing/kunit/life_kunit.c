@@ -67,9 +67,13 @@ static void dyn_free(struct dyn *dyn)
 
 static int dyn_retire(struct dyn *dyn)
 {
-	struct otr_event *ev = &dyn->event;
+	int err = otr_event_retire(&dyn->event);
 
-	return otr_event_retire(&ev, 1);
+	if (err)
+		return err;
+	otr_event_settle();
+	otr_event_unregister(&dyn->event);
+	return 0;
 }
 
 /* Another room, which is told as well. */
@@ -214,7 +218,7 @@ static void a_filter_does_not_keep_it(struct kunit *test)
 	dyn_free(one);
 }
 
-static void all_go_or_none(struct kunit *test)
+static void many_go_together(struct kunit *test)
 {
 	struct otr_event *events[3];
 	struct dyn *dyns[3];
@@ -228,15 +232,20 @@ static void all_go_or_none(struct kunit *test)
 	/* The last one that was registered is found first. */
 	KUNIT_EXPECT_PTR_EQ(test, life_named("dyn", "other"), events[2]);
 	KUNIT_EXPECT_EQ(test, switch_event(events[1], true), 0);
-	KUNIT_EXPECT_EQ(test, otr_event_retire(events, 3), -EBUSY);
+	/* What is in use stays as it is, whoever goes beside it. */
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_TRUE(test, otr_event_listed(events[i]));
-	KUNIT_EXPECT_EQ(test, told, 0);
+		KUNIT_EXPECT_EQ(test, otr_event_retire(events[i]), i == 1 ? -EBUSY : 0);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, otr_event_listed(events[i]), i == 1);
+	KUNIT_EXPECT_EQ(test, told, 2);
 	KUNIT_EXPECT_EQ(test, switch_event(events[1], false), 0);
-	KUNIT_EXPECT_EQ(test, otr_event_retire(events, 3), 0);
-	/* One wait for all. */
+	KUNIT_EXPECT_EQ(test, otr_event_retire(events[1]), 0);
 	KUNIT_EXPECT_EQ(test, told, 3);
+	KUNIT_EXPECT_EQ(test, settled, 0);
+	/* One wait for all. */
+	otr_event_settle();
 	KUNIT_EXPECT_EQ(test, settled, 1);
+	otr_event_unregister_all(events, 3);
 	for (i = 0; i < 3; i++)
 		dyn_free(dyns[i]);
 }
@@ -479,7 +488,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(goes_when_unused),
 	KUNIT_CASE(stays_while_in_use),
 	KUNIT_CASE(a_filter_does_not_keep_it),
-	KUNIT_CASE(all_go_or_none),
+	KUNIT_CASE(many_go_together),
 	KUNIT_CASE(is_taken_away),
 	KUNIT_CASE(its_records_go_with_it),
 	KUNIT_CASE(numbers_come_round),

@@ -99,13 +99,15 @@ static void used_and_given_back(struct kunit *test)
 	two = perf_get(test, ev, 0);
 	KUNIT_EXPECT_PTR_EQ(test, one, two);
 	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), held + 2);
-	KUNIT_EXPECT_EQ(test, otr_event_retire(&ev, 1), -EBUSY);
+	KUNIT_EXPECT_EQ(test, otr_event_retire(ev), -EBUSY);
 	KUNIT_EXPECT_TRUE(test, otr_perf_source_put(two, true));
 	KUNIT_EXPECT_TRUE(test, otr_perf_source_put(one, false));
 	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), held);
 	KUNIT_EXPECT_PTR_EQ(test, perf_get(test, ev, PERF_SAMPLE_RAW), ERR_PTR(-EPERM));
 	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), held);
-	KUNIT_EXPECT_EQ(test, otr_event_retire(&ev, 1), 0);
+	KUNIT_EXPECT_EQ(test, otr_event_retire(ev), 0);
+	otr_event_settle();
+	otr_event_unregister(ev);
 	KUNIT_EXPECT_TRUE(test, list_empty(&source_gone));
 }
 
