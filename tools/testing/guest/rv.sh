@@ -117,7 +117,7 @@ check_watching()
 	pid=$(watch hurry 2)
 	trace=$(cd .. && records)
 	like 'a step' "$trace" ": event_wwnr: $pid: not_running x switch_in -> running\$"
-	like 'to a final state' "$trace" ": event_wwnr: $pid: running x switch_out -> not_running \\(final\\)\$"
+	like 'to a final state' "$trace" ": event_wwnr: [0-9]+: running x switch_out -> not_running \\(final\\)\$"
 	like 'woken while it runs' "$trace" ": error_wwnr: $pid: event wakeup not expected in the state running\$"
 	# Of all steps of a task each begins where the one before ended.
 	steps=$(sed -n 's/.* event_wwnr: \([0-9]*\): \(.*\) x [a-z_]* -> \([a-z_]*\).*/\1 \2 \3/p' <<<"$trace" |
