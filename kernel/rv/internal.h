@@ -89,6 +89,10 @@ extern bool otr_rv_on;
 /* monitors.c: in the order of the list */
 extern struct otr_rv_monitor *const otr_rv_monitors[OTR_RV_NR];
 
+/* attach.c */
+int otr_rv_attach(const struct otr_rv_source *sources, unsigned int nr);
+void otr_rv_detach(const struct otr_rv_source *sources, unsigned int nr);
+
 /* switch.c */
 int otr_rv_enable(struct otr_rv_monitor *mon);
 void otr_rv_disable(struct otr_rv_monitor *mon);
@@ -149,12 +153,13 @@ static __always_inline u8 *otr_rv_task_state(const struct task_struct *task, uns
 	/* Each CPU has an idle task, and all have one id. */
 	if (!pid)
 		return &per_cpu_ptr(&otr_rv_idlers, task_cpu(task))->state[nr];
-	/* Pairs with the release in states_leaf_add(): the leaf is seen cleared. */
+	/* Pairs with cmpxchg() in states_leaf_add(): the leaf is seen cleared. */
 	leaf = READ_ONCE(otr_rv_tasks[pid >> OTR_RV_LEAF_BITS]);
 	if (unlikely(!leaf))
 		return NULL;
 	leaf += pid & (OTR_RV_LEAF_SIZE - 1);
-	return likely(READ_ONCE(leaf->task) == task) ? &leaf->states.state[nr] : NULL;
+	/* Pairs with the release in states_take(). */
+	return likely(smp_load_acquire(&leaf->task) == task) ? &leaf->states.state[nr] : NULL;
 }
 
 #endif /* _OTR_RV_INTERNAL_H */

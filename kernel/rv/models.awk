@@ -75,7 +75,6 @@ function read_arrow(from, to,  nr, i, events, number)
 		if ((model, from, number) in follows)
 			die(events[i] " leads to two states")
 		follows[model, from, number] = to
-		reached[model, to] = 1
 	}
 }
 
@@ -114,7 +113,7 @@ is_model && /^[ \t]*"[^"]*" -> "[^"]*"/ {
 	if (from ~ /^__init_/) {
 		if (nr_states[model])
 			die("the first state comes first, and once")
-		reached[model, state_of(to)] = 1
+		state_of(to)
 	} else if (!nr_states[model]) {
 		die("there is no first state")
 	} else {
@@ -200,18 +199,30 @@ monitor != "" {
 
 { die("this says nothing: " $0) }
 
+# Every state that arrows lead to from state number @i, itself included.
+function reach(name, i,  j)
+{
+	if ((name, i) in reached)
+		return
+	reached[name, i] = 1
+	for (j = 0; j < nr_events[name]; j++)
+		if ((name, i, j) in follows)
+			reach(name, follows[name, i, j])
+}
+
 function check_monitor(name,  i)
 {
 	FILENAME = name ".dot"
 	FNR = 0
+	if (!nr_states[name])
+		die("there is no first state")
+	reach(name, 1)
 	for (i = 1; i <= nr_states[name]; i++)
 		if (!((name, i) in reached))
 			die("state " state_name[name, i] " is never reached")
 	for (i = 0; i < nr_events[name]; i++)
 		if (!((name, event_name[name, i]) in used))
 			die("event " event_name[name, i] " is no tracepoint in monitors.list")
-	if (!nr_states[name])
-		die("there is no first state")
 	if (!has_begin[name])
 		die("no event begins")
 }
@@ -245,7 +256,8 @@ function print_tables(name,  i, j, mask)
 	for (i = 1; i <= nr_states[name]; i++)
 		if ((name, state_name[name, i]) in final)
 			mask = mask (mask == "" ? "" : " | ") "BIT(" i - 1 ")"
-	printf "\t.final\t\t= %s,\n};\n\n", mask == "" ? 0 : mask
+	# As the kernel's tools have it: without a final state it is the first one.
+	printf "\t.final\t\t= %s,\n};\n\n", mask == "" ? "BIT(0)" : mask
 }
 
 function print_probe(name, source)

@@ -4,20 +4,22 @@
  *
  * Those of tasks are found by a task's id, in leaves that are there while a monitor of
  * tasks is enabled. A leaf comes before a task with such an id runs, so that probes only
- * look: at the start for all tasks there are, then wherever one is made. When a task ends
- * nothing is to be done: the next one of its id takes its place.
+ * look: at the start for all tasks there are, then wherever one is made, or takes over its
+ * leader's id by exec(). When a task ends nothing is to be done: the next one of its id
+ * takes its place.
  */
 #define pr_fmt(fmt) "outrace: rv: " fmt
 
+#include <linux/bitmap.h>
 #include <linux/cpu.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
 
+#include <trace/events/sched.h>
 #include <trace/events/task.h>
 
-#include "host/host.h"
 #include "rv/internal.h"
 
 /* Every change of this room. */
@@ -38,7 +40,7 @@ static unsigned int states_users;
 /* Tasks that are not watched. */
 static atomic_t states_missed;
 
-/* Whoever comes first adds it. */
+/* The first caller adds it. */
 static bool states_leaf_add(unsigned int nr, gfp_t gfp)
 {
 	struct otr_rv_task *leaf;
@@ -59,22 +61,27 @@ static struct otr_rv_task *states_of_pid(pid_t pid)
 	return &otr_rv_tasks[pid >> OTR_RV_LEAF_BITS][pid & (OTR_RV_LEAF_SIZE - 1)];
 }
 
-/* A task is made, and does not run yet. It may have the id of one that has not quite gone. */
-static void states_on_new_task(void *data, struct task_struct *task, unsigned long flags)
+/* A task has an id that no other running task has. It may be of one that has not quite gone. */
+static void states_take(struct task_struct *task, gfp_t gfp)
 {
 	struct otr_rv_task *at;
 
-	if (!task->pid)
-		return;
-	if (!states_leaf_add(task->pid >> OTR_RV_LEAF_BITS, GFP_NOWAIT)) {
+	if (!states_leaf_add(task->pid >> OTR_RV_LEAF_BITS, gfp)) {
 		atomic_inc(&states_missed);
 		return;
 	}
 	at = states_of_pid(task->pid);
 	WRITE_ONCE(at->task, NULL);
 	memset(&at->states, OTR_AUTOMATON_ASLEEP, sizeof(at->states));
-	/* Who finds the task finds its automata asleep: it runs after this, by locks. */
-	WRITE_ONCE(at->task, task);
+	/* Pairs with the acquire in otr_rv_task_state(): a probe that finds the task finds this. */
+	smp_store_release(&at->task, task);
+}
+
+/* A task is made, and does not run yet. */
+static void states_on_new_task(void *data, struct task_struct *task, unsigned long flags)
+{
+	if (task->pid)
+		states_take(task, GFP_NOWAIT);
 }
 
 static inline void states_check_new_task(void)
@@ -82,44 +89,71 @@ static inline void states_check_new_task(void)
 	check_trace_callback_type_task_newtask(states_on_new_task);
 }
 
-/* The first leaf that a task has and that is not there; -1 when all are. */
-static int states_leaf_missing(void)
+/*
+ * A thread that calls exec() has its leader's id afterwards. What it did since it has is
+ * not known, so its automata begin anew.
+ */
+static void states_on_exec(void *data, struct task_struct *task, pid_t before,
+			   struct linux_binprm *bprm)
+{
+	if (task->pid != before)
+		states_take(task, GFP_NOWAIT);
+}
+
+static inline void states_check_exec(void)
+{
+	check_trace_callback_type_sched_process_exec(states_on_exec);
+}
+
+/* Note the tasks that have a leaf, and the leaves that are missing. */
+static void states_look(unsigned long *missing)
 {
 	struct task_struct *group, *task;
-	int missing = -1;
 
 	rcu_read_lock();
 	for_each_process_thread(group, task) {
 		unsigned int nr = task->pid >> OTR_RV_LEAF_BITS;
 
-		if (READ_ONCE(otr_rv_tasks[nr])) {
+		if (READ_ONCE(otr_rv_tasks[nr]))
 			/* A new task of that id knows better. */
 			cmpxchg(&states_of_pid(task->pid)->task, NULL, task);
-		} else if (missing < 0) {
-			missing = nr;
-		}
+		else
+			__set_bit(nr, missing);
 	}
 	rcu_read_unlock();
-	return missing;
 }
 
+/* Once more for those whose leaf came after they were met. */
 static int states_collect(void)
 {
-	int missing;
+	unsigned long *missing = bitmap_zalloc(OTR_RV_LEAVES, GFP_KERNEL);
+	unsigned int nr;
+	int err = missing ? 0 : -ENOMEM;
 
-	while ((missing = states_leaf_missing()) >= 0)
-		if (!states_leaf_add(missing, GFP_KERNEL))
-			return -ENOMEM;
-	return 0;
+	while (!err) {
+		states_look(missing);
+		if (bitmap_empty(missing, OTR_RV_LEAVES))
+			break;
+		for_each_set_bit(nr, missing, OTR_RV_LEAVES)
+			if (!states_leaf_add(nr, GFP_KERNEL))
+				err = -ENOMEM;
+		bitmap_zero(missing, OTR_RV_LEAVES);
+	}
+	bitmap_free(missing);
+	return err;
 }
+
+/* What keeps the tasks' ids up to date. */
+static const struct otr_rv_source states_sources[] = {
+	{ "task_newtask", states_on_new_task },
+	{ "sched_process_exec", states_on_exec },
+};
 
 static void states_stop(void)
 {
-	struct tracepoint *tp = otr_host_tracepoint("task_newtask");
 	unsigned int nr;
 
-	otr_host_probe_unregister(tp, states_on_new_task, NULL);
-	tracepoint_synchronize_unregister();
+	otr_rv_detach(states_sources, ARRAY_SIZE(states_sources));
 	for (nr = 0; nr < OTR_RV_LEAVES; nr++)
 		kfree(otr_rv_tasks[nr]);
 	kvfree(otr_rv_tasks);
@@ -131,15 +165,12 @@ static void states_stop(void)
 
 static int states_start(void)
 {
-	struct tracepoint *tp = otr_host_tracepoint("task_newtask");
 	int err;
 
-	if (!tp)
-		return -EOPNOTSUPP;
 	otr_rv_tasks = kvcalloc(OTR_RV_LEAVES, sizeof(*otr_rv_tasks), GFP_KERNEL);
 	if (!otr_rv_tasks)
 		return -ENOMEM;
-	err = otr_host_probe_register(tp, states_on_new_task, NULL);
+	err = otr_rv_attach(states_sources, ARRAY_SIZE(states_sources));
 	if (err) {
 		kvfree(otr_rv_tasks);
 		otr_rv_tasks = NULL;

@@ -7,33 +7,6 @@
 #include "host/host.h"
 #include "rv/internal.h"
 
-static void switch_detach(const struct otr_rv_monitor *mon, unsigned int nr)
-{
-	while (nr-- > 0) {
-		const struct otr_rv_source *from = &mon->sources[nr];
-
-		otr_host_probe_unregister(otr_host_tracepoint(from->tracepoint), from->probe, NULL);
-	}
-	tracepoint_synchronize_unregister();
-}
-
-static int switch_attach(const struct otr_rv_monitor *mon)
-{
-	unsigned int i;
-
-	for (i = 0; i < mon->nr_sources; i++) {
-		const struct otr_rv_source *from = &mon->sources[i];
-		struct tracepoint *tp = otr_host_tracepoint(from->tracepoint);
-		int err = otr_host_probe_register(tp, from->probe, NULL);
-
-		if (err) {
-			switch_detach(mon, i);
-			return err;
-		}
-	}
-	return 0;
-}
-
 /* Nothing of it runs any more; the next time begins with all automata asleep. */
 static void switch_end(struct otr_rv_monitor *mon)
 {
@@ -47,7 +20,7 @@ static void switch_end(struct otr_rv_monitor *mon)
  * @mon: the monitor, which may do so already
  *
  * Context: otr_rv_lock held; sleeps.
- * Return: 0, -ENOMEM.
+ * Return: 0, -ENOMEM, -EOPNOTSUPP.
  */
 int otr_rv_enable(struct otr_rv_monitor *mon)
 {
@@ -60,7 +33,7 @@ int otr_rv_enable(struct otr_rv_monitor *mon)
 		err = otr_rv_tasks_get();
 	if (err)
 		return err;
-	err = switch_attach(mon);
+	err = otr_rv_attach(mon->sources, mon->nr_sources);
 	if (err)
 		switch_end(mon);
 	else
@@ -83,7 +56,7 @@ void otr_rv_disable(struct otr_rv_monitor *mon)
 	WRITE_ONCE(mon->enabled, false);
 	tracepoint_synchronize_unregister();
 	otr_rv_states_clear(mon);
-	switch_detach(mon, mon->nr_sources);
+	otr_rv_detach(mon->sources, mon->nr_sources);
 	switch_end(mon);
 }
 

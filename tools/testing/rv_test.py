@@ -70,6 +70,11 @@ class ModelsTest(unittest.TestCase):
         self.assertEqual(final, {'off'})
         self.assertEqual(nowhere, [0, 0])
 
+    def test_no_final_state(self):
+        done = self.run_on(MODEL.replace('\t{node [shape = doublecircle] "off"};\n', ''))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(table(done.stdout, 'toy')[2], {'off'})
+
     def test_glue(self):
         text = self.run_on(what='glue').stdout
         self.assertIn('toy_on_button(void *data, int force)\n{\n\ttoy_begin(0);\n}\n'
@@ -83,6 +88,10 @@ class ModelsTest(unittest.TestCase):
         self.refuse('there is no first state', MODEL.replace('__init_', 'init_'))
         self.refuse('state dark is never reached', MODEL.replace(
             '}\n}', '}').replace('"on" -> "off"', '"dark" -> "off" [label = "press"];\n\t"on" -> "off"'))
+        # Arrows lead there, but from there only.
+        self.refuse('state dark is never reached', MODEL.replace(
+            '\t"on" -> "off"', '\t"dark" -> "dim" [label = "press"];\n'
+            '\t"dim" -> "dark" [label = "press"];\n\t"on" -> "off"'))
         self.refuse('this is no name: "O N"', MODEL.replace('"on"', '"O N"'))
         self.refuse('an arrow has no label', MODEL.replace(' [label = "press"]', ''))
         self.refuse('this says nothing', MODEL.replace('digraph', 'graph'))

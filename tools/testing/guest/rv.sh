@@ -92,6 +92,16 @@ $(head -n 2 <<<"$fields")
 print fmt: \"%d: event %s not expected in the state %s\", REC->id, __get_str(event), __get_str(state)"
 }
 
+# Two bytes for a reader that sleeps before each. Not every sleep is one that wwnr
+# begins with: that for a child or a time, of a task that may be frozen, is none.
+doze()
+{
+	sleep 0.05
+	echo
+	sleep 0.05
+	echo
+}
+
 # watch COMMAND [ARG...]: with the events of wwnr on
 watch()
 {
@@ -99,6 +109,7 @@ watch()
 	echo 1 >../events/rv/enable
 	echo 1 >monitors/wwnr/enable
 	"$@"
+	doze | head -c 2 >/dev/null
 	echo 0 >monitors/wwnr/enable
 	echo 0 >../events/rv/enable
 }
@@ -148,6 +159,33 @@ check_watching()
 	like 'watching again' "$(cd .. && records)" ": event_wwnr: $pid: "
 }
 
+# Another thread than the leader calls exec(): it has the leader's id from then on.
+change_over()
+{
+	{
+		until grep -qsx head /proc/[0-9]*/comm; do sleep 0.05; done
+		doze
+	} | python3 -c 'import os, threading, time
+print(os.getpid(), flush=True)
+os.dup2(2, 1)
+threading.Thread(target=os.execv, args=("/usr/bin/head", ["head", "-c2"])).start()
+time.sleep(9)'
+}
+
+check_exec()
+{
+	local pid
+
+	echo 1 >../events/sched/sched_process_exec/enable
+	pid=$(watch change_over)
+	echo 0 >../events/sched/sched_process_exec/enable
+	# shellcheck disable=SC2016 # awk's
+	holds 'a thread is watched after it took over the id of its leader' awk -v pid="$pid" '
+		$0 ~ "sched_process_exec: .* pid=" pid " old_pid=" && $NF != "old_pid=" pid { after = 1 }
+		after && $0 ~ " event_wwnr: " pid ": " { found = 1 }
+		END { exit !found }' <<<"$(cd .. && records)"
+}
+
 # Tasks come and go, monitors too.
 check_busy()
 {
@@ -178,6 +216,7 @@ check_files
 check_enable
 check_formats
 check_watching
+check_exec
 check_busy
 cd ..
 rmmod otr_hasty

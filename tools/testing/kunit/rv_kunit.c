@@ -13,6 +13,7 @@
 
 /* Copies of the room of our own, next to the engine's. */
 #include "host/tracepoint.c"
+#include "rv/attach.c"
 #include "rv/states.c"
 #include "rv/tables.h"
 
