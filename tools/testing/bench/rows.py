@@ -56,6 +56,7 @@ ROWS = _rows(
     ('graph_args', 'the same, with funcgraph-args', None, None),
     ('profile', 'function profile, per call', 446, 200),
     ('wakeup', 'wakeup tracer, from a wakeup until the task runs', None, 250),
+    ('rv_wwnr', 'monitor wwnr, two tasks that wake each other', None, None),
 ) + _rows(
     'Rings and texts', INSTRUCTIONS,
     ('ring', 'raw ring write of 16 bytes', 349, 100),

@@ -92,6 +92,7 @@ bool func_two(double *value);
 bool func_args(double *value);
 bool graph_one(double *value);
 bool wakeup(double *value);
+bool rv_wwnr(double *value);
 bool graph_retaddr(double *value);
 bool graph_args(double *value);
 bool profile(double *value);

@@ -58,6 +58,7 @@ static const struct row {
 	{ "graph_args",		graph_args },
 	{ "profile",		profile },
 	{ "wakeup",		wakeup },
+	{ "rv_wwnr",		rv_wwnr },
 	{ "ring",		ring },
 	{ "puts",		puts_text },
 	{ "printk",		printk_text },
@@ -100,7 +101,7 @@ static void clean(void)
 		{ "function_profile_enabled", "0" }, { "current_tracer", "nop" },
 		{ "set_ftrace_filter", "" }, { "set_ftrace_notrace", "" },
 		{ "set_ftrace_pid", "" }, { "options/function-trace", "1" },
-		{ "options/func-args", "0" },
+		{ "options/func-args", "0" }, { "rv/monitors/wwnr/enable", "0" },
 		{ "options/funcgraph-retaddr", "0" }, { "options/funcgraph-args", "0" },
 		{ "trace", "" }, { "tracing_on", "1" },
 		/* A histogram of times between two events took one that all CPUs share. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a wakeup costs while somebody measures how long tasks wait. */
+/* What a wakeup costs while somebody measures how long tasks wait, or follows what they do. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -48,36 +48,42 @@ static bool wake(int to, int from, double *value)
 	return true;
 }
 
-static bool wakeup_more(const char *tracer, int to, int from, double *value)
+/* What waking costs more when @text is in @file. */
+static bool wakeup_more(const char *file, const char *text, double *value)
 {
+	int to[2], from[2];
 	double before;
+	bool done;
+	pid_t pid;
 
-	if (!wake(to, from, &before) || !put("current_tracer", tracer) || !wake(to, from, value))
-		return false;
-	*value -= before;
-	return true;
+	if (pipe(to) || pipe(from))
+		return fail("pipe: %s", strerror(errno));
+	pid = answerer(to[0], from[1]);
+	if (pid < 0)
+		return fail("fork: %s", strerror(errno));
+	close(to[0]);
+	close(from[1]);
+	done = wake(to[1], from[0], &before) && put(file, text) && wake(to[1], from[0], value);
+	if (done)
+		*value -= before;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(to[1]);
+	close(from[0]);
+	return done;
 }
 
 /* From the wakeup until the task runs, and back, without the calls in between. */
 bool wakeup(double *value)
 {
-	int to[2], from[2];
-	bool done = false;
-	pid_t pid;
+	return has_tracer("wakeup") && put("options/function-trace", "0") &&
+	       wakeup_more("current_tracer", "wakeup", value);
+}
 
-	if (!has_tracer("wakeup") || !put("options/function-trace", "0"))
-		return false;
-	if (pipe(to) || pipe(from))
-		return fail("pipe: %s", strerror(errno));
-	pid = answerer(to[0], from[1]);
-	close(to[0]);
-	close(from[1]);
-	if (pid > 0) {
-		done = wakeup_more("wakeup", to[1], from[0], value);
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-	}
-	close(to[1]);
-	close(from[0]);
-	return done || fail("fork: %s", strerror(errno));
+/* Two wakeups, and four tasks that leave a CPU or come. */
+bool rv_wwnr(double *value)
+{
+	if (!have("rv/monitors/wwnr/enable"))
+		return fail("there is no monitor wwnr");
+	return wakeup_more("rv/monitors/wwnr/enable", "1", value);
 }
