@@ -69,7 +69,20 @@ static void pmu_close(struct perf_event *event)
 		schedule_work(&pmu_closed_work);
 }
 
-/* @own: a private event; else it is the one whose number @event has. */
+/* The private event that @use has, or the one whose number @event has. */
+static int pmu_find(struct otr_perf_use *use, struct perf_event *event)
+{
+	if (use->own || event->attr.config != OTR_TYPE_FUNCTION) {
+		use->source = otr_perf_source_get(event, use->own);
+		return PTR_ERR_OR_ZERO(use->source);
+	}
+	use->function = otr_perf_function_open(event);
+	if (IS_ERR(use->function))
+		return PTR_ERR(use->function);
+	use->source = otr_perf_function_source(use->function);
+	return 0;
+}
+
 static int pmu_open(struct perf_event *event, struct otr_event *own)
 {
 	struct otr_perf_use *use = kzalloc(sizeof(*use), GFP_KERNEL);
@@ -78,31 +91,11 @@ static int pmu_open(struct perf_event *event, struct otr_event *own)
 	if (!use)
 		return -ENOMEM;
 	use->own = own;
-	use->source = otr_perf_source_get(event, own);
-	if (IS_ERR(use->source)) {
-		err = PTR_ERR(use->source);
+	err = pmu_find(use, event);
+	if (err) {
 		kfree(use);
 		return err;
 	}
-	event->pmu_private = use;
-	event->destroy = pmu_close;
-	return 0;
-}
-
-static int pmu_open_function(struct perf_event *event)
-{
-	struct otr_perf_use *use = kzalloc(sizeof(*use), GFP_KERNEL);
-	int err;
-
-	if (!use)
-		return -ENOMEM;
-	use->function = otr_perf_function_open(event);
-	if (IS_ERR(use->function)) {
-		err = PTR_ERR(use->function);
-		kfree(use);
-		return err;
-	}
-	use->source = otr_perf_function_source(use->function);
 	event->pmu_private = use;
 	event->destroy = pmu_close;
 	return 0;
@@ -124,8 +117,6 @@ static int pmu_event_init(struct perf_event *event)
 		pmu_inherit(event);
 		return 0;
 	}
-	if (event->attr.config == OTR_TYPE_FUNCTION)
-		return pmu_open_function(event);
 	return pmu_open(event, NULL);
 }
 
