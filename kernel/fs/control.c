@@ -65,6 +65,8 @@ static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 	bool changed;
 	int err = 0;
 
+	if (area)
+		mutex_lock(&otr_shape_lock);
 	mutex_lock(&otr_inst_lock);
 	/* Records of before go, and new ones come. */
 	if (on && otr_area_is_old(area))
@@ -80,6 +82,8 @@ static int control_tracing_on_write(struct otr_file *of, unsigned long on)
 		otr_ring_wake(ring, OTR_CPU_ALL);
 	}
 	mutex_unlock(&otr_inst_lock);
+	if (area)
+		mutex_unlock(&otr_shape_lock);
 	if (changed)
 		otr_tracer_switched(of->where.inst);
 	return err;

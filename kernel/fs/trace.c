@@ -78,7 +78,7 @@ static void *trace_start(struct seq_file *m, loff_t *pos)
 	}
 	if (!*pos)
 		return SEQ_START_TOKEN;
-	/* Records that came meanwhile are shown to those who read on behind the end. */
+	/* Records that came meanwhile are shown to readers that read on behind the end. */
 	if (rd->ended) {
 		rd->ended = false;
 		return NULL;
@@ -188,12 +188,16 @@ static int trace_open(struct otr_file *of)
 		if (!rd)
 			return -ENOMEM;
 	}
+	if (of->truncate)
+		mutex_lock(&otr_shape_lock);
 	mutex_lock(&otr_inst_lock);
 	if (of->truncate)
 		err = trace_truncate(of);
 	if (rd && !err)
 		err = trace_reader_open(of, rd);
 	mutex_unlock(&otr_inst_lock);
+	if (of->truncate)
+		mutex_unlock(&otr_shape_lock);
 	if (err) {
 		kvfree(rd);
 		return err;

@@ -110,7 +110,7 @@ int otr_inst_make_room(struct otr_inst *inst)
 }
 
 /**
- * otr_snapshot_want - be one who may take snapshots
+ * otr_snapshot_want - be one of those that may take snapshots
  * @inst: the instance, which gets room for one
  *
  * Until otr_snapshot_unwant() no program has pages of the ring in its memory.
@@ -184,13 +184,15 @@ void otr_inst_release_snapshot(struct otr_inst *inst)
  * @inst: the instance
  * @cpu: the CPU, or OTR_CPU_ALL
  *
- * Context: may sleep.
+ * Context: otr_shape_lock and otr_inst_lock held: the ring is locked while its size changes,
+ * for as long as that takes, and readers of files are not to wait for that. May sleep.
  * Return: 0, what otr_ring_reset() returned.
  */
 int otr_inst_reset(struct otr_inst *inst, int cpu)
 {
 	int err;
 
+	lockdep_assert_held(&otr_shape_lock);
 	/* What other CPUs recorded is not older than that of one. */
 	if (cpu == OTR_CPU_ALL)
 		inst->time_start = otr_clock_read(inst->clock);

@@ -504,6 +504,7 @@ static void sub_event_gone(struct otr_event *ev, bool for_good)
 /* As the in-tree tracer does: all records go, as those of one event cannot be found. */
 static void sub_drop_orphans(struct otr_inst *inst)
 {
+	mutex_lock(&otr_shape_lock);
 	mutex_lock(&otr_inst_lock);
 	if (inst->orphans) {
 		otr_inst_reset(inst, OTR_CPU_ALL);
@@ -512,6 +513,7 @@ static void sub_drop_orphans(struct otr_inst *inst)
 	}
 	inst->orphans = false;
 	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_shape_lock);
 }
 
 /* Sleeps, if there was a subscription to any, until no probe is on its way there. */

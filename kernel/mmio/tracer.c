@@ -9,9 +9,11 @@
 /* What was recorded before would not go with what comes. */
 static void tracer_empty(struct otr_inst *inst)
 {
+	mutex_lock(&otr_shape_lock);
 	mutex_lock(&otr_inst_lock);
 	otr_inst_reset(inst, OTR_CPU_ALL);
 	mutex_unlock(&otr_inst_lock);
+	mutex_unlock(&otr_shape_lock);
 	otr_mmio_forget_lost();
 }
 

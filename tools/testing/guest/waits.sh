@@ -160,6 +160,22 @@ sizes()
 	done
 }
 
+# A ring that is emptied meanwhile.
+empties()
+{
+	local i size
+
+	size=$(cut -d' ' -f1 buffer_size_kb)
+	for ((i = 0; i < 3; i++)); do
+		echo 200000 >buffer_size_kb &
+		while kill -0 $! 2>/dev/null; do
+			: >trace
+		done
+		wait $!
+		echo "$size" >buffer_size_kb
+	done
+}
+
 # Modules that are traced while they come and go.
 modules()
 {
@@ -182,6 +198,7 @@ during 'a command on all functions' 1000 commands
 during 'an instance that goes' 1000 instance
 during 'options about tasks' 1000 options
 during 'a ring that grows and a snapshot' 600 sizes
+during 'a ring that grows and is emptied' 600 empties
 victims=$(dirname "$OTR_MODULE")/otr_args_victims.ko
 if ! intree; then
 	echo function >current_tracer
