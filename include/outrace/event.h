@@ -143,7 +143,7 @@ struct otr_field {
  * @idle: one of these events is used no more and could be retired, or NULL; any context,
  *	  any lock held. It may be gone by then, so nobody says which one it was
  *
- * The first two are called with the lock of those who switch events, otr_switch_lock, and
+ * The first two are called with the lock that switches of events take, otr_switch_lock, and
  * may sleep.
  */
 struct otr_event_ops {
@@ -157,9 +157,9 @@ struct otr_event_ops {
 #define OTR_EVENT_CLOSED	BIT(1)	/* cannot be used: its source is gone, or about to go */
 #define OTR_EVENT_POINTS	BIT(2)	/* records have addresses of texts */
 #define OTR_EVENT_NUMBERED	BIT(3)	/* its number was given to it */
-#define OTR_EVENT_ALWAYS	BIT(4)	/* its records are written whoever switches events */
+#define OTR_EVENT_ALWAYS	BIT(4)	/* its records are written while the event is off, too */
 #define OTR_EVENT_SYSCALL	BIT(5)	/* what a program asked the kernel for, or was told */
-#define OTR_EVENT_PRIVATE	BIT(6)	/* only who made it knows of it */
+#define OTR_EVENT_PRIVATE	BIT(6)	/* only its maker knows of it */
 
 /**
  * struct otr_event - a description of one kind of record

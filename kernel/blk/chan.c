@@ -20,7 +20,7 @@
 /**
  * struct chan_cpu - what a CPU remembers, used on that CPU with interrupts off
  * @sequence: number of the last record
- * @tasks: who was named already
+ * @tasks: those that were named already
  */
 struct chan_cpu {
 	u32		sequence;
@@ -117,7 +117,7 @@ struct otr_blk_chan *otr_blk_chan_create(struct dentry *dir, size_t size, size_t
 
 /**
  * otr_blk_chan_destroy - the counterpart of otr_blk_chan_create()
- * @chan: files into which nobody writes any more; who has one open keeps what is in it
+ * @chan: files into which nobody writes any more; a program that has one open keeps what is in it
  *
  * Context: the queue's debugfs_mutex held, sleeps.
  */

@@ -118,7 +118,7 @@ int otr_blk_end(struct request_queue *queue);
 int otr_blk_start(struct request_queue *queue);
 int otr_blk_stop(struct request_queue *queue);
 
-/* sysfs.c, ioctl.c: who says what */
+/* sysfs.c, ioctl.c: settings of users */
 int otr_blk_sysfs_init(void);
 void otr_blk_sysfs_exit(void);
 int otr_blk_ioctl_init(void);

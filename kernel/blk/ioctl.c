@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The ioctls of blktrace, which the block layer leaves to who is on its chain. */
+/* The ioctls of blktrace, which the block layer leaves to its chain of notifiers. */
 #include <linux/blktrace_api.h>
 #include <linux/compat.h>
 #include <linux/notifier.h>

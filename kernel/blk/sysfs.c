@@ -180,7 +180,7 @@ static void sysfs_disk_goes(struct device *dev)
 	struct request_queue *queue = bdev_get_queue(bdev);
 	const struct otr_blk *blk;
 
-	/* Waits for who is in one of the files, so not under the mutex. */
+	/* Waits for readers and writers of the files, so not under the mutex. */
 	sysfs_remove_group(&dev->kobj, &sysfs_group);
 	guard(mutex)(&queue->debugfs_mutex);
 	blk = otr_blk_find(queue);

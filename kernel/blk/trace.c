@@ -7,7 +7,7 @@
 
 #include "blk/internal.h"
 
-/* Who is let into the directory may write there, as in-tree. */
+/* A user that is let into the directory may write there, as in-tree. */
 #define MSG_MODE	0222
 
 /* How many disks are traced. Probes are there while there is one. */
@@ -185,7 +185,7 @@ int otr_blk_create(struct block_device *bdev, const struct blk_user_trace_setup 
 	lockdep_assert_held(&bdev_get_queue(bdev)->debugfs_mutex);
 	if (otr_blk_find(bdev_get_queue(bdev)))
 		return -EBUSY;
-	/* Who takes a disk away ends what is traced of it, under the mutex, after this bit. */
+	/* The end of a disk ends what is traced of it, under the mutex, after this bit. */
 	if (test_bit(GD_DEAD, &bdev->bd_disk->state))
 		return -ENOENT;
 	blk = kzalloc(sizeof(*blk), GFP_KERNEL);

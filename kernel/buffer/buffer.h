@@ -227,7 +227,7 @@ struct otr_ring;
 #define OTR_LIMIT_ASIDE		1U
 #define OTR_LIMIT_KEPT		2U
 
-/* What a writer has to do behind a record: wake who waits for one, mark it in its area. */
+/* What a writer has to do behind a record: wake a waiting reader, mark it in its area. */
 #define OTR_WATCH_WAITER	1U
 #define OTR_WATCH_KEPT		2U
 
@@ -271,7 +271,7 @@ struct otr_ring;
  * @map: its pages, while programs have them in their memory, else NULL; changed under
  *	 otr_ring.lock and the reader lock
  * @keep: the memory that its pages are in, NULL for ordinary one; set before it records
- * @work: wakes who waits for this CPU's records
+ * @work: wakes the readers that wait for this CPU's records
  */
 struct otr_ring_cpu {
 	/* All that writing a record needs. */

@@ -9,7 +9,7 @@
  * away are freed a grace period later, and a glance ends within interrupts off.
  *
  * What a glance has shown counts as read. It only leaves a number behind: the next
- * who takes the reader lock goes there.
+ * a reader with the lock goes there.
  */
 #include <linux/kernel.h>
 

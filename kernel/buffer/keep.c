@@ -325,7 +325,7 @@ struct otr_keep *otr_keep_open(void *at, size_t size, unsigned int cpus)
 /**
  * otr_keep_begin - make an area of it, without records
  * @keep: from otr_keep_open(); nobody records there
- * @who: who is going to
+ * @who: what is going to
  * @clock: what records will be stamped with
  * @seed: any number, another one each time
  *

@@ -4,7 +4,7 @@
  * records in it. What is in one is known by what it says alone, and none of that is
  * believed before it was checked; see Documentation/page-format.rst.
  *
- * An area is a head, notes of who wrote it, and for each CPU marks and pages. A mark says
+ * An area is a head, notes of what wrote it, and for each CPU marks and pages. A mark says
  * of a page how much of it is complete, which records these are, and a sum over them.
  */
 #ifndef _OTR_BUFFER_KEEP_H
@@ -22,7 +22,7 @@ struct otr_ring_cpu;
 #define OTR_KEEP_NOTES		11
 
 /**
- * struct otr_keep_who - who recorded
+ * struct otr_keep_who - what recorded
  * @build: a number that tells this kernel from others
  * @text: where a certain function of the kernel was
  * @data: where a certain variable of it was
@@ -45,7 +45,7 @@ struct otr_keep_who {
  * @cpus: for how many CPUs there is room
  * @pages: how many each has
  * @clock: what records are stamped with
- * @who: who recorded
+ * @who: what recorded
  */
 struct otr_keep_head {
 	u64			magic;

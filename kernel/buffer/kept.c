@@ -17,7 +17,7 @@
 
 #include "buffer/ring.h"
 
-/* So often somebody may come in between who leaves it to us to mark more. */
+/* So often an interrupt may come in between and leave it to us to mark more. */
 #define KEPT_TRIES	4
 
 static u32 kept_number(const struct otr_keep_cpu *kc, const struct otr_page *page)
@@ -88,7 +88,7 @@ void otr_kept_reserve(struct otr_ring_cpu *rc, u64 from, unsigned int size)
 	OTR_STEP(48);
 	if (state)
 		cmpxchg_local(&mark->state, state, 0ULL);
-	/* For who looks at the memory after a stop. */
+	/* For a reader of the memory after a stop. */
 	smp_wmb();
 }
 

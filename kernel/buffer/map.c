@@ -242,7 +242,7 @@ static void map_consume(struct otr_ring_cpu *rc, struct otr_map *map)
 	struct otr_item item;
 	bool more = otr_reader_peek(rc, rd, &item);
 
-	/* What was lost in front of a page is told once, whoever went on to the next one. */
+	/* What was lost in front of a page is told once, by any reader that went on. */
 	if (rd->cur.page != map->shown)
 		map->lost = 0;
 	if (!more)

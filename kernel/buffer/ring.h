@@ -19,7 +19,7 @@
 /* The commit position while the ring is changed: no writing position is this. */
 #define OTR_POS_CLOSED		(~0ULL)
 
-/* In the writing position: those who nest are refused. Positions are multiples of four. */
+/* In the writing position: writers that nest are refused. Positions are multiples of four. */
 #define OTR_POS_SHUT		BIT_ULL(0)
 
 static inline u32 otr_pos_lap(u64 pos)

@@ -21,7 +21,7 @@ static atomic_t swap_swapping = ATOMIC_INIT(0);
  * otr_ring_pin - keep otr_ring_swap() from exchanging a ring's records
  * @ring: the ring
  *
- * For who changes it and its spare alike. Pins nest.
+ * For changes of it and of its spare alike. Pins nest.
  *
  * Context: a task; waits for another CPU that exchanges.
  */

@@ -17,7 +17,7 @@
 
 #include "buffer/ring.h"
 
-/* So often somebody may come in between before those who nest are refused. */
+/* So often another writer may come in between before those that nest are refused. */
 #define WRITE_FREE	1
 
 /* So often all in all. With nesting refused, what is left is a reader, twice at most. */
@@ -180,12 +180,12 @@ static void write_start(const struct claim *claim, struct otr_claimed *claimed, 
 	write_note(claim->rc, claim->ts);
 }
 
-/* Be the first on the page at @at, which is the one who says its time. */
+/* Be the first on the page at @at, which is the writer that says its time. */
 static void write_start_page(struct claim *claim, struct otr_claimed *claimed, u64 at)
 {
 	struct otr_page *page = otr_slot_page(READ_ONCE(otr_slot_at(claim->rc, at)->word));
 
-	/* Those who look without a lock may look at it now. */
+	/* Readers without a lock may look at it now. */
 	WRITE_ONCE(page->ts, claim->ts);
 	claim->delta = 0;
 	write_start(claim, claimed, at, claim->size);
@@ -464,7 +464,7 @@ static void write_retell(struct otr_ring_cpu *rc, u64 to, u64 ts)
  * Commit what nested writers left behind: they saw an open record and relied on
  * its writer. As long as the two positions differ nobody else moves the commit
  * position, so one look at both that is not interrupted by a commit will do; and
- * whoever comes in between and commits, does all that is left, and we are done.
+ * a writer that comes in between and commits does all that is left, and we are done.
  */
 void __otr_aside otr_ring_catch_up(struct otr_ring_cpu *rc)
 {

@@ -22,7 +22,7 @@
  * @ts: its time stamp, if it was begun in line
  * @how: OTR_REC_*
  *
- * Between begin and end it lives in registers: nobody takes its address who is
+ * Between begin and end it lives in registers: nothing takes its address that is
  * not inlined. Declare it __uninitialized, or a kernel that initializes all
  * variables clears it in memory for nothing.
  */
@@ -185,7 +185,7 @@ static __always_inline void *otr_ring_begin(struct otr_ring *ring, struct otr_re
  * otr_ring_records_here - does this CPU record?
  * @ring: the ring
  *
- * Without a reservation, for those who would do much in front of one.
+ * Without a reservation, for a caller that would do much in front of one.
  *
  * Context: any, NMI included; preemption off.
  * Return: false when a record that began now would not be made.

@@ -206,7 +206,7 @@ int otr_synth_delete(const char *name)
 }
 EXPORT_SYMBOL_GPL(otr_synth_delete);
 
-/* An event goes with its modules, whoever has it. */
+/* An event goes with its modules, used or not. */
 static int api_pin_event(struct otr_event_file *file)
 {
 	struct otr_event *ev = file->event;

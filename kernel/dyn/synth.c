@@ -5,7 +5,7 @@
  *	synthetic_events	NAME FIELDS, !NAME
  *	dynamic_events		s:[synthetic/]NAME FIELDS, -:[synthetic/]NAME
  *
- * An event has a list of the instances that want it, and so does not care who writes
+ * An event has a list of the instances that want it, and so does not care what writes
  * records: it has no probe.
  */
 #include <linux/ctype.h>
@@ -325,7 +325,7 @@ struct otr_synth *otr_synth_of(const struct otr_event *ev)
  * otr_synth_get - find a synthetic event, and keep it
  * @name: its name
  *
- * Who has it lets go of it at the latest when &struct otr_event_hooks.gone says so.
+ * A holder lets go of it at the latest when &struct otr_event_hooks.gone says so.
  *
  * Context: may sleep; otr_switch_lock and otr_inst_lock may be held.
  * Return: it, for otr_synth_put(); NULL if there is none.

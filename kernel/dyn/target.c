@@ -27,7 +27,7 @@ int otr_dyn_target_add(struct hlist_head *targets, struct otr_sub *sub)
 		return err;
 	}
 	target->sub = sub;
-	/* Pairs with the walks of those who write records: the target is complete. */
+	/* Pairs with the walks of writers of records: the target is complete. */
 	hlist_add_head_rcu(&target->node, targets);
 	return 0;
 }

@@ -71,7 +71,7 @@ static const struct otr_event_ops user_event_ops = {
 	.idle	= otr_user_reap_soon,
 };
 
-/* Events that are to persist are those of users who may trace. */
+/* Only users that may trace have events that persist. */
 static bool user_may(unsigned int flags)
 {
 	return !(flags & USER_EVENT_REG_PERSIST) || perfmon_capable();
@@ -324,7 +324,7 @@ int otr_user_delete(const char *name)
 	return err;
 }
 
-/* Who wants records of an event: instances that users see, perf, or both. */
+/* What wants records of an event: instances that users see, perf, or both. */
 static void user_show_used(struct seq_file *m, const struct otr_user *user)
 {
 	const struct otr_dyn_target *target;

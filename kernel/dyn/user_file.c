@@ -135,7 +135,7 @@ static __always_inline struct otr_user *file_event(const struct otr_user_file *f
 	return user;
 }
 
-/* A record for all who want it. It has a head's room in front. */
+/* A record for all that want it. It has a head's room in front. */
 static void file_record(const struct otr_user *user, const void *data, size_t len)
 {
 	unsigned int bytes = ALIGN(len, sizeof(u32));

@@ -22,7 +22,7 @@ void otr_btf_judge(const struct otr_btf *btf, u32 proto, unsigned long value,
 		   struct otr_value *out);
 
 /**
- * struct otr_btf_class - what matters of a type for those who print a value of it
+ * struct otr_btf_class - what matters of a type when a value of it is printed
  * @kind: BTF_KIND_*, behind all names and qualifiers; BTF_KIND_UNKN for void
  * @size: in bytes
  * @is_signed: numbers of it may be negative

@@ -34,7 +34,7 @@
 
 /**
  * struct otr_event_group - the events of one system
- * @id: number for those who look it up again
+ * @id: number by which others look it up again
  * @name: of the system
  * @events: listed from the last one that was registered to the first
  * @link: in the list of groups

@@ -156,7 +156,7 @@ static struct known types_find(unsigned long func)
 	return k;
 }
 
-/* The same from what was read before. The next one who may wait finds out more. */
+/* The same from what was read before. The next caller that may wait finds out more. */
 static struct known types_find_at_once(unsigned long func)
 {
 	struct known k = known[hash_long(func, KNOWN_BITS)];

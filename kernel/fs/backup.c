@@ -56,7 +56,7 @@ bool otr_backup_is_read(const struct otr_file *of)
 	const struct otr_inst *inst = of->where.inst;
 	int cpu;
 
-	/* Who says nothing about the instance does not keep it either. */
+	/* A file that says nothing about the instance does not keep it either. */
 	if (!inst->backup || of->ops->unpinned)
 		return false;
 	for_each_possible_cpu(cpu)

@@ -102,7 +102,7 @@ static inline const struct otr_mount_opts *otr_super_opts(const struct super_blo
 void otr_automount_init(struct file_system_type *type);
 void otr_automount_exit(void);
 
-/* latency.c: tracing_max_latency, and who watches it */
+/* latency.c: tracing_max_latency, and its watchers */
 extern const struct otr_file_ops otr_max_latency_ops;
 void otr_latency_files_init(struct file_system_type *type);
 void otr_latency_files_exit(void);

@@ -130,8 +130,8 @@ const struct otr_file_ops otr_hist_debug_ops = {
 };
 
 /*
- * The text is that of the moment when the file is opened. Who opens it for writing as well
- * takes what was counted: the histograms begin anew.
+ * The text is that of the moment when the file is opened. A program that opens it for
+ * writing as well takes what was counted: the histograms begin anew.
  */
 static int hist_json_open(struct otr_file *of)
 {

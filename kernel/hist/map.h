@@ -5,12 +5,12 @@
  * CPUs at once, waits for nobody, and drops what does not fit; what was dropped is counted.
  *
  * An entry gets its key before it can be found, and is never moved or taken out. So there
- * is nothing like half an entry: who interrupts somebody that makes one, or is faster,
+ * is nothing like half an entry: a probe that interrupts another one that makes it, or is faster,
  * makes its own, and one of the two is given back. Documentation/memory-order.rst has the
  * argument.
  *
  * Each CPU adds to sums of its own, in a lane, so that CPUs that hit one entry do not take
- * its line from each other. Who reads adds the lanes up.
+ * its line from each other. A reader adds the lanes up.
  *
  * Emptying a table in place wants nobody inside. A caller that must not lose what comes
  * meanwhile puts an empty table of the same shape where the old one was, waits until no
@@ -172,7 +172,7 @@ static __always_inline int otr_hist_map_get(struct otr_hist_map *map, const void
 	if (map->shape.key_size != sizeof(u64))
 		return otr_hist_map_get_long(map, key);
 	hash = otr_hist_mixed(otr_hist_mix(map->seed, *words));
-	/* Pairs with map_put(): whoever sees the word sees the key. */
+	/* Pairs with map_put(): a probe that sees the word sees the key. */
 	word = smp_load_acquire(&map->slots[hash >> map->shift]);
 	if (likely(word && *otr_hist_map_key(map, (word & OTR_HIST_NR_MASK) - 1) == *words))
 		return (word & OTR_HIST_NR_MASK) - 1;
@@ -204,7 +204,7 @@ static __always_inline union otr_hist_sum *otr_hist_map_sums(const struct otr_hi
 static __always_inline void otr_hist_add(const struct otr_hist_map *map,
 					 union otr_hist_sum *sum, u64 value)
 {
-	/* One instruction, so that who interrupts it comes before or behind it. */
+	/* One instruction, so that an interrupt comes before or behind it. */
 	if (likely(!map->shared))
 		local_add(value, &sum->own);
 	else

@@ -7,7 +7,7 @@
 #include "host/host.h"
 
 /**
- * otr_host_blk_ioctls - who answers the ioctls of blktrace
+ * otr_host_blk_ioctls - say what answers the ioctls of blktrace
  *
  * What is called gets the ioctl, and an array of the device and the argument.
  *

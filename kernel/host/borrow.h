@@ -46,7 +46,7 @@ extern struct mutex kprobe_mutex __weak;
 extern typeof(get_kprobe) get_kprobe __weak;
 #endif
 
-/* The block layer leaves the ioctls of blktrace to who is on it. */
+/* The block layer leaves the ioctls of blktrace to this chain. */
 extern struct blocking_notifier_head blk_trace_ioctls __weak;
 
 /* The linker's table of what tracepoint_string() made known. */

@@ -17,7 +17,7 @@
 
 static struct otr_host_place places_now[OTR_PLACES];
 static seqcount_t places_seq = SEQCNT_ZERO(places_seq);
-static DEFINE_MUTEX(places_lock);	/* orders those who change it */
+static DEFINE_MUTEX(places_lock);	/* orders its writers */
 static unsigned long places_text_from, places_text_to;
 
 static struct module *places_no_module(unsigned long addr)

@@ -120,7 +120,7 @@ static int tracepoint_look_in(struct notifier_block *nb, unsigned long state, vo
 		return NOTIFY_OK;
 	/*
 	 * One that is about to go is as good as gone. One that begins may fail to, and then
-	 * nobody asks who holds it: its time comes when it is live.
+	 * nobody asks for its holder: its time comes when it is live.
 	 */
 	if (READ_ONCE(in->mod->state) != MODULE_STATE_LIVE)
 		return NOTIFY_OK;

@@ -168,7 +168,7 @@ static noinline u64 unwind_learn(u64 *known, unsigned long ip)
 
 /*
  * What is known of a place, 0 if it is no text. Each word is whole, and is about the address
- * that is in it, whoever stored it.
+ * that is in it, stored by any code.
  */
 static __always_inline u64 unwind_look_up(unsigned long ip)
 {

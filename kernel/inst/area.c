@@ -3,9 +3,9 @@
  * Instances whose ring is in memory that outlives a boot, or the engine.
  *
  * Beside the records is noted what they were written with: which kernel, where it and its
- * modules were, and how the records of each event are laid out. Who finds them later shows
- * addresses as what is there now, and leaves alone what it cannot know. Nothing is recorded
- * there until a user says so, and then the old records go first: no reader could tell new
+ * modules were, and how the records of each event are laid out. An engine that finds them
+ * later shows addresses as what is there now, and leaves alone what it cannot know. Nothing
+ * is recorded there until a user says so, and then the old records go first: no reader could tell new
  * ones from them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -262,7 +262,7 @@ static int area_read(struct otr_area *area, const char *where)
 {
 	int err;
 
-	/* What died has left its records there for who looks at its memory. */
+	/* What died has left its records there for a reader of its memory. */
 	if (is_kdump_kernel())
 		return -EBUSY;
 	area->where = kstrdup(where, GFP_KERNEL);

@@ -61,7 +61,7 @@ void otr_longest_tell(struct otr_longest *longest)
 }
 
 /**
- * otr_longest_watch - say who tells programs
+ * otr_longest_watch - say what tells programs
  * @changed: tells them of an instance, may sleep; NULL before it goes
  *
  * Context: load and unload of the room fs; sleeps.

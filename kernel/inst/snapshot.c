@@ -86,7 +86,7 @@ void otr_snapshot_free(struct otr_inst *inst)
 }
 
 /**
- * otr_snapshot_swap - put aside what was recorded, whoever asks
+ * otr_snapshot_swap - put aside what was recorded, for tracers and users alike
  * @inst: the instance
  *
  * What was put aside before takes its place, and is recorded behind. The task that

@@ -27,7 +27,7 @@ struct otr_noise_number {
 extern const struct otr_file_ops otr_noise_number_ops;		/* number.c */
 
 /**
- * struct otr_nmi_watch - who hears of NMIs
+ * struct otr_nmi_watch - what hears of NMIs
  * @enter: one begins
  * @leave: it ends, and began at @from; called more than once for one that takes several
  *	   pieces of time, one behind the other

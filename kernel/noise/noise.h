@@ -3,7 +3,7 @@
  * Room noise: the tracers that look for what takes time away from a CPU.
  *
  * Purpose:  threads that do nothing but read the clock, or wait for a timer, and so
- *           notice when somebody else had the CPU; and who that was.
+ *           notice when somebody else had the CPU; and what that was.
  * Objects:  struct otr_tracer, declared by inst, one for each tracer here. What a run
  *           needs is made when it starts: a tracer that is not current has no memory, no
  *           thread, no probe and no handler.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * osnoise: a thread that wants a CPU for itself, and says who took it.
+ * osnoise: a thread that wants a CPU for itself, and says what took it.
  *
  * It reads the clock, again and again, for a part of each period. Two readings that are
  * far from each other are noise: of what came in between, or, where nothing came, of the

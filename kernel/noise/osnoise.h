@@ -94,7 +94,7 @@ struct otr_noise_run;
  * @run: the run that it is part of
  * @sampling: noise counts
  * @pid: the thread that measures, whose own time is no noise
- * @changes: how often something came; who reads a clock looks if it changed meanwhile
+ * @changes: how often something came; a reader of a clock looks if it changed meanwhile
  * @counts: how often what came
  * @irq: the interrupt
  * @softirq: the soft interrupt
@@ -176,7 +176,7 @@ void otr_noise_stop_moved(void);
 void otr_noise_taint(const char *why);
 void otr_noise_longest(u64 ns);
 
-/* source.c: who has the CPU */
+/* source.c: what has the CPU */
 int otr_noise_sources_attach(struct otr_noise_run *run);
 void otr_noise_sources_detach(void);
 u64 otr_noise_now(const struct otr_noise_cpu *cpu, unsigned long *changes);

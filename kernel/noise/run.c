@@ -159,7 +159,7 @@ static void run_cpus_stop(void)
 	run_hotplug = 0;
 }
 
-/* Nobody gets it from here on; who has it sees that it is over. */
+/* Nobody gets it from here on; a holder sees that it is over. */
 static void run_hide(void)
 {
 	struct otr_noise_run *run = run_now;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who has the CPU: interrupts, soft interrupts, other tasks and NMIs, as tracepoints tell.
+ * What has the CPU: interrupts, soft interrupts, other tasks and NMIs, as tracepoints tell.
  *
  * What is stronger takes its time from what it interrupted, whose beginning is moved on
  * by as much, so that what is reported of each is its own time. A beginning is 64 bits
  * that an interrupt may move between two looks at the clock: each that comes counts
- * @changes up, and who reads a time looks again if that changed.
+ * @changes up, and a reader of a time looks again if that changed.
  */
 #include <linux/interrupt.h>
 #include <linux/tracepoint.h>
@@ -237,7 +237,7 @@ static void source_nmi_leave(u64 from, u64 now)
 	source_move(&cpu->irq, now - from);
 	source_move(&cpu->softirq, now - from);
 	source_move(&cpu->thread, now - from);
-	/* Who was reading one of these reads it again. */
+	/* A reader of one of these reads it again. */
 	local_inc(&cpu->changes);
 }
 

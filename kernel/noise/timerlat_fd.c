@@ -2,8 +2,8 @@
 /*
  * timerlat_fd: threads of users that are measured in place of ours.
  *
- * Who has it open is the one of that CPU. Each read sleeps until the next period; the time
- * until the next read is that of the thread and of its way to user space and back.
+ * The task that has it open is the one of that CPU. Each read sleeps until the next period; the
+ * time until the next read is that of the thread and of its way to user space and back.
  */
 #include <linux/hrtimer.h>
 #include <linux/sched.h>

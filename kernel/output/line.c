@@ -82,7 +82,7 @@ static bool line_has_member(const struct otr_event *ev, const struct otr_item *i
 }
 
 /*
- * The sums of a page of before say that it is as it was written, and not who wrote it: what
+ * The sums of a page of before say that it is as it was written, and not by what: what
  * texts rely on is looked at.
  */
 static noinline bool line_is_damaged(const struct otr_event *ev, const struct otr_item *item)

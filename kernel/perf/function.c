@@ -56,7 +56,7 @@ static void function_hit(unsigned long ip, unsigned long parent_ip, struct otr_h
 }
 
 /*
- * It says of every task what the kernel does, so even counting it is for those who may have
+ * It says of every task what the kernel does, so even counting it is for users that may have
  * what is in records. Nobody can walk the stack of a program from everywhere in the kernel.
  */
 static int function_allow(struct perf_event *event)

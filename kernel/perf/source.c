@@ -348,7 +348,7 @@ int otr_perf_source_filter(const struct otr_perf_source *source, const char *tex
 	return err;
 }
 
-/* Who has it open has something that does not happen any more. */
+/* A program that has it open waits for what does not happen any more. */
 static void source_event_gone(struct otr_event *ev, bool for_good)
 {
 	struct otr_perf_source *source;

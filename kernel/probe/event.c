@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events of probes: how they come, whom they have, and how they go.
+ * Events of probes: how they come, what uses them, and how they go.
  *
  * The first probe of a name makes the event, and its arguments say what records look
  * like. Others join it if theirs look the same. While an instance wants the event, all of
@@ -440,7 +440,7 @@ void otr_probe_free(struct otr_dyn *dyn)
 }
 
 /**
- * otr_probe_name_private - say how an event is called that only who makes it knows
+ * otr_probe_name_private - say how an event is called that only its maker knows
  * @name: set
  * @group: the group
  * @event: the event; NULL where nobody said anything of it. What is too long is cut off

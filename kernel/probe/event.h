@@ -21,7 +21,7 @@
  * struct otr_probe_name - what a definition calls its event
  * @group: the group
  * @event: the event, "" where the definition leaves that to its kind
- * @is_private: only who makes the event knows of it, and others may have the name
+ * @is_private: only its maker knows of the event, and others may have the name
  */
 struct otr_probe_name {
 	char	group[OTR_PROBE_NAME];

@@ -200,7 +200,7 @@ static int kprobe_read_private(struct otr_kprobe_def *def, struct otr_fetch **fe
 	return kprobe_read_args(def, fetch);
 }
 
-/* There is nobody whom it would wait for. */
+/* There is nobody that it would wait for. */
 static int kprobe_place_private(struct otr_kprobe *kp)
 {
 	int err = kp->symbol || kp->offset ? otr_kprobe_place(kp) : -EINVAL;

@@ -9,7 +9,7 @@
  * Objects:  struct otr_probe, what a definition made, owned by the registry of dyn as a
  *           struct otr_dyn; struct otr_probe_event, the event of one or more, which goes with
  *           the last of them. Both go by RCU. An event may be private, with one probe that
- *           nobody defined: who made them ends them.
+ *           nobody defined: their maker ends them.
  * Locks:    definitions come, go and are listed under otr_dyn_lock(). What changes of a
  *           probe afterwards -- whether it is on its place, and whether it is hit -- changes
  *           with otr_switch_lock held, inside that lock or without it.

@@ -23,7 +23,7 @@ static DEFINE_PER_CPU(u32, record_nest);
 static unsigned long record_from(const struct otr_fetch_source *source, unsigned long at,
 				 unsigned long to)
 {
-	/* Not the address itself, which means the one who called that. */
+	/* Not the address itself, which means its caller. */
 	if (to)
 		return to - 1;
 	/* Of a program it is an address in there, with which no stack of the kernel begins. */

@@ -136,7 +136,7 @@ static int uhit_arm(struct otr_probe *probe)
 	on->kernel = uprobe_register(d_real_inode(up->path.dentry), up->offset, up->counter,
 				     &on->consumer);
 	if (IS_ERR(on->kernel)) {
-		/* Whoever was called already is gone. */
+		/* A handler that was called already is gone. */
 		int err = PTR_ERR(on->kernel);
 
 		kfree(on);
@@ -164,7 +164,7 @@ static void uhit_disarm(struct otr_probe *probe)
 	call_rcu_tasks_trace(&on->rcu, uhit_free);
 }
 
-/* Who may still be in it does not look at the file. */
+/* A probe that may still run does not look at the file. */
 static void uhit_unplace(struct otr_probe *probe)
 {
 	path_put(&otr_uprobe_of(probe)->path);

@@ -290,7 +290,7 @@ static bool event_task_wanted(const struct otr_sub *sub, u32 gate)
 	       otr_tasks_wanted(&sub->inst->event_tasks);
 }
 
-/* Does a tap want a record? Its head is filled in for who looks at it. */
+/* Does a tap want a record? Its head is filled in for those that look at it. */
 static __always_inline bool event_tap_wants(const struct otr_sub *sub, const struct otr_tap *tap,
 					    void *data)
 {
@@ -535,7 +535,7 @@ static noinline void event_judge_on(struct otr_sub *sub, void *data, unsigned in
 		event_keep(sub, data, len);
 }
 
-/* @from: for the stack, 0 for the caller, who is looked for where that is asked. */
+/* @from: for the stack, 0 for the caller, which is looked for where that is asked. */
 static __always_inline void event_judge_data(struct otr_sub *sub, void *data, unsigned int len,
 					     unsigned long from)
 {

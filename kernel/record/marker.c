@@ -445,7 +445,7 @@ static int marker_attach(struct otr_event *ev, struct otr_sub *sub)
 	return 0;
 }
 
-/* The subscription outlives those who look at it. */
+/* The subscription outlives its readers. */
 static void marker_detach(struct otr_event *ev, struct otr_sub *sub)
 {
 	WRITE_ONCE(sub->inst->markers, NULL);

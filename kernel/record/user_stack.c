@@ -84,8 +84,8 @@ void otr_stack_record_user(struct otr_ring *ring)
 #define MEMORY_TRIES	10
 
 /*
- * Its lock is not waited for: who has it may be about to map the pages of a ring, and wait for
- * the reader lock, which those who print hold.
+ * Its lock is not waited for: its holder may be about to map the pages of a ring, and wait for
+ * the reader lock, which printing holds.
  */
 static bool user_stack_lock_memory(struct mm_struct *mm)
 {

@@ -67,7 +67,7 @@ static __always_inline bool otr_automaton_is_final(const struct otr_automaton *m
  * @model: the model
  * @state: an automaton's byte
  * @event: the event's number
- * @owner: who moves it
+ * @owner: what moves it
  * @to: gets the state that it is in now, 0 if the event must not be in the one before
  *
  * An event that comes in the middle, from an interrupt or another CPU, came before.

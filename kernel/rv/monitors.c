@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The monitors, as models/monitors.list declares them. What runs at each event is here:
- * which automaton it moves, and who hears of that.
+ * which automaton it moves, and what hears of that.
  */
 #include <linux/sched.h>
 #include <linux/tracepoint.h>

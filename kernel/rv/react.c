@@ -11,7 +11,7 @@
 
 bool otr_rv_reacting __read_mostly = true;
 
-/* Without a wake-up of who prints it: the lock of a run queue may be held. */
+/* Without a wake-up of the task that prints it: the lock of a run queue may be held. */
 static __printf(1, 2) void react_emit(const char *fmt, ...)
 {
 	va_list args;

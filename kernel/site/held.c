@@ -72,7 +72,7 @@ bool otr_held_add(const struct otr_block *block, unsigned long ip, struct otr_ta
  * How many sites somebody else holds is known only while nobody can take or give
  * back any, and then is no time to wait for memory.
  *
- * Context: otr_site_lock held, text_mutex not; sleeps until there is memory: whoever
+ * Context: otr_site_lock held, text_mutex not; sleeps until there is memory: a caller that
  * leaves cannot fail.
  * Return: true if any was missing.
  */

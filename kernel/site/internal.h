@@ -85,7 +85,7 @@ struct otr_siteset {
  * @nr: number of the other hooks
  * @hooks: them
  *
- * Immutable for those who come through the trampoline.
+ * Immutable for calls through the trampoline.
  */
 struct otr_target {
 	struct list_head	node;

@@ -134,7 +134,7 @@ static struct otr_rets *ret_pool_take_reserve(void)
 	for (i = 0; i < RESERVE && !rets; i++)
 		if (READ_ONCE(reserve->rets[i]))
 			rets = xchg(&reserve->rets[i], NULL);
-	/* Not possible on a CPU that comes or goes: the next one who takes asks again. */
+	/* Not possible on a CPU that comes or goes: the next one that takes asks again. */
 	if (i > RESERVE / 4)
 		otr_raise(&ret_pool_fill_request);
 	return rets;

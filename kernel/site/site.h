@@ -11,7 +11,7 @@
  * Objects:  struct otr_block (the sites of vmlinux or of one module; owner:
  *           this room), struct otr_siteset (owner: its creator), struct
  *           otr_hook (owner: its registrant), trampoline slots (this room).
- * Locks:    otr_site_lock, a mutex, is held by who changes hooks, for as long as it
+ * Locks:    otr_site_lock, a mutex, is held by changes of hooks, for as long as it
  *           takes to write text and to wait for tasks. Inside it, one after the
  *           other: the kernel's text_mutex; and otr_site_data_lock, a mutex that
  *           covers all of these objects and is held for moments, so that sets can be

@@ -4,7 +4,7 @@
  * preemption, or one of the two, and what happened in the longest such time.
  *
  * Each CPU has a time of its own. It begins with the first thing that goes off and ends with
- * the last one that comes back, so nobody begins or ends one inside of another who does:
+ * the last one that comes back, so none begins or ends inside of another one that does:
  * with interrupts off nobody interrupts but NMIs, which are not measured, and with
  * preemption off an interrupt finds the time begun.
  *
@@ -31,7 +31,7 @@
  * @since: the moment in which it began; 0 while nothing is off
  * @head: the beginning's record, as far as it is not made yet
  * @ip: where it was
- * @parent_ip: who called that
+ * @parent_ip: its caller
  * @recorded: when that was recorded, by the instance's clock; 0 if it was not
  */
 struct irqsoff_here {
@@ -143,7 +143,7 @@ static void irqsoff_record_begin(struct otr_irqsoff *off, const struct irqsoff_h
 	otr_ring_end(&rec);
 }
 
-/* Who came to a tracepoint, if a probe's caller is but its iterator. */
+/* The caller of a tracepoint, if a probe's caller is but its iterator. */
 static unsigned long irqsoff_caller(const struct otr_irqsoff *off, unsigned long from)
 {
 	unsigned long caller;

@@ -286,7 +286,7 @@ int otr_measure_attach(const struct otr_measure_probe *probes, unsigned int nr, 
 /**
  * otr_measure_keep - keep what was recorded: it shows the longest time
  * @measure: of the instance
- * @task: whom it is about
+ * @task: the one that it is about
  * @cpu: where it began
  * @latency: what is known of it; all that @task and @cpu tell is filled in
  * @ns: how long it was

@@ -56,7 +56,7 @@ struct otr_measure_probe {
 	void		*probe;
 };
 
-/* Who called the code that a probe is called from is known where frames are linked. */
+/* The caller of the code that calls a probe is known where frames are linked. */
 #ifdef CONFIG_FRAME_POINTER
 #define OTR_MEASURE_CALLER	((unsigned long)__builtin_return_address(1))
 #else

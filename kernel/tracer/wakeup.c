@@ -4,7 +4,7 @@
  * were woken, and what happened in the longest such time.
  *
  * In an instance, one task is waited for at a time: the one of the highest priority of
- * those that were woken and did not run yet. Nobody holds it. Who finds its address at a
+ * those that were woken and did not run yet. Nobody holds it. A probe that finds its address at a
  * switch has it, and nobody can be switched to and be gone; until then it is a number to
  * compare with.
  */
@@ -20,14 +20,14 @@
 
 /**
  * struct otr_wakeup - waiting for tasks in one instance
- * @task: who is waited for; changed under @lock, looked at without
+ * @task: the one that is waited for; changed under @lock, looked at without
  * @prio: the priority of that task; likewise
  * @last_prio: tasks of lower priorities are of no interest
  * @cpu: where it waits
  * @lock: taken with interrupts off, inside of the scheduler's locks
  * @woken_cpu: where it was woken to; under @lock
  * @since: when, by the instance's clock; under @lock
- * @waker: by whom; under @lock
+ * @waker: the task that woke it; under @lock
  * @waker_comm: the name of that task, which is remembered only if this becomes the longest
  *		time
  * @measure: what tracers of the longest time have in common

@@ -12,7 +12,7 @@
 
 static const char warning_text[] = "Disabling tracing due to warning\n";
 
-/* NULL while it is off; whoever calls otr_warning_switch() is alone. */
+/* NULL while it is off; callers of otr_warning_switch() come one by one. */
 static struct otr_watch *warning_watch;
 
 /* The record says its name, which is that of the in-tree tracer: scripts look for it. */

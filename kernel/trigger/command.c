@@ -33,7 +33,7 @@ struct counts {
  * @node: in the list of the instance, the newest first
  * @trigger: what it does
  * @hook: on its functions
- * @sites: its functions, for those who list them
+ * @sites: its functions, for a list of them
  * @counts: of its functions and perhaps of others, ascending; NULL without limit.
  *	    Read by the hook's function
  */

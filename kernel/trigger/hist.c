@@ -15,7 +15,7 @@
 #include "record/record.h"
 #include "trigger/hist.h"
 
-/* Who waits for hits, and how many may. */
+/* The tasks that wait for hits, and how many may. */
 static DECLARE_WAIT_QUEUE_HEAD(hist_queue);
 static unsigned int hist_watchers;
 
@@ -48,7 +48,7 @@ static __always_inline void hist_count(const struct otr_hist_use *use, const str
 {
 	otr_hist_count(use->hist, hit->rec, ts, hit->probe);
 	/*
-	 * Who waits waited for all that did not see this: see otr_hist_watch(). What a CPU
+	 * A waiter waited for all that did not see this: see otr_hist_watch(). What a CPU
 	 * counts that is on its way out is told with the next hit of another one.
 	 */
 	if (unlikely(READ_ONCE(hist_watchers)))
@@ -121,7 +121,7 @@ static int hist_remove(const struct otr_hist_use *wanted, bool named)
 	return 0;
 }
 
-/* Whoever counts goes on in an empty table. */
+/* Probes go on counting in an empty table. */
 static int hist_clear(struct otr_hist_use *use)
 {
 	struct otr_hist_map *old;
@@ -388,7 +388,7 @@ void otr_hist_watch(bool on)
 }
 
 /**
- * otr_hist_waiters - who waits for hits
+ * otr_hist_waiters - the tasks that wait for hits
  *
  * They are woken as well when an event goes away.
  *
@@ -411,7 +411,7 @@ static void hist_event_gone(struct otr_event *ev, bool for_good)
 	mutex_unlock(&otr_switch_lock);
 }
 
-/* Who waits finds that its event is not there any more. */
+/* A waiter finds that its event is not there any more. */
 static void hist_events_gone(void)
 {
 	wake_up_all(&hist_queue);

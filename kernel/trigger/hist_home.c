@@ -195,7 +195,7 @@ static void home_snapshot_stop(struct otr_hist_home *home, struct otr_hist *hist
 	otr_inst_release_snapshot(container_of(home, struct home, home)->inst);
 }
 
-/* Whoever comes while another one decides does not wait: its value is of the same moment. */
+/* A probe that comes while another one decides does not wait: its value is of the same moment. */
 static void home_snapshot(struct otr_hist_home *home, bool (*wanted)(void *data), void *data)
 {
 	struct home *here = container_of(home, struct home, home);

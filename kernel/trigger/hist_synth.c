@@ -10,7 +10,7 @@
  *
  * @hist: as the room hist knows it
  * @synth: it
- * @use: who has it, NULL as long as that is not known
+ * @use: its user, NULL as long as that is not known
  * @node: in the list of all
  * @params: its fields
  */

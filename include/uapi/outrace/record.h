@@ -29,7 +29,7 @@
  * @OTR_TYPE_BPUTS: a text that the kernel has, by its address
  * @OTR_TYPE_HWLAT: a time that nobody in the kernel took
  * @OTR_TYPE_OSNOISE: how much of a CPU others took
- * @OTR_TYPE_TIMERLAT: how late a timer was, or who waited for it
+ * @OTR_TYPE_TIMERLAT: how late a timer was, or what waited for it
  * @OTR_TYPE_RAW_DATA: bytes from user space, with an id in front
  * @OTR_TYPE_REPEATS: the last call on this CPU was repeated
  * @OTR_TYPE_GRAPH_MORE: as OTR_TYPE_GRAPH_ENTRY, with its caller and its arguments
@@ -396,7 +396,7 @@ struct otr_rec_osnoise {
  * struct otr_rec_timerlat - OTR_TYPE_TIMERLAT
  * @head: common part
  * @seqnum: number of the wake-up
- * @context: who was late: 0 the timer's interrupt, 1 the thread, 2 its next wish to wait
+ * @context: what was late: 0 the timer's interrupt, 1 the thread, 2 its next wish to wait
  * @timer_latency: by how much, in ns
  */
 struct otr_rec_timerlat {
