@@ -17,8 +17,9 @@
 
 #include "trigger/trigger.h"
 
-/* Those that left and are not freed yet; otr_switch_lock. */
+/* Those that left and are not freed yet, and whether somebody frees some; otr_switch_lock. */
 static LIST_HEAD(event_leaving);
+static bool event_settling;
 
 static void event_run(struct otr_tap *tap, const struct otr_hit *hit)
 {
@@ -129,53 +130,66 @@ void otr_event_trigger_free(struct otr_event_trigger *trigger)
 	kfree(trigger);
 }
 
-/* It is listed no more, and probes that begin now do not see it. */
+/* It is listed no more, and probes that begin now do not see it. It may have left before. */
 static void event_leave(struct otr_event_trigger *trigger)
 {
+	if (trigger->left_event)
+		return;
+	trigger->left_event = true;
 	mutex_lock(&otr_inst_lock);
 	otr_sub_remove_tap(trigger->sub, &trigger->tap);
 	list_move(&trigger->node, &event_leaving);
 	mutex_unlock(&otr_inst_lock);
 }
 
-static struct otr_event_trigger *event_first_leaving(const struct otr_inst *inst)
+/* Those of an instance that left, or all of them: are there any? */
+static bool event_take_leaving(const struct otr_inst *inst, struct list_head *out)
 {
-	struct otr_event_trigger *trigger;
+	struct otr_event_trigger *trigger, *next;
 
-	list_for_each_entry(trigger, &event_leaving, node)
+	list_for_each_entry_safe(trigger, next, &event_leaving, node)
 		if (!inst || trigger->trigger.inst == inst)
-			return trigger;
-	return NULL;
+			list_move_tail(&trigger->node, out);
+	return !list_empty(out);
 }
 
 /*
  * Free those of an instance that left, or all of them. One that is freed may take away
- * another one, by this function.
+ * another one, of its instance: that leaves as well, if it has not, and goes in here.
  */
 static void event_settle(const struct otr_inst *inst)
 {
-	struct otr_event_trigger *trigger;
+	struct otr_event_trigger *trigger, *next;
+	LIST_HEAD(ready);
 
 	lockdep_assert_held(&otr_switch_lock);
-	if (list_empty(&event_leaving))
+	if (event_settling)
 		return;
-	tracepoint_synchronize_unregister();
-	while ((trigger = event_first_leaving(inst))) {
-		list_del(&trigger->node);
-		otr_event_trigger_free(trigger);
+	event_settling = true;
+	while (event_take_leaving(inst, &ready)) {
+		tracepoint_synchronize_unregister();
+		list_for_each_entry_safe(trigger, next, &ready, node) {
+			list_del(&trigger->node);
+			otr_event_trigger_free(trigger);
+		}
 	}
+	event_settling = false;
 }
 
 /**
  * otr_event_trigger_remove - the counterpart of otr_event_trigger_add()
  * @trigger: the trigger; it is freed
  *
+ * Another trigger may do so while it is being freed: then this one is freed soon.
+ *
  * Context: otr_switch_lock held, otr_inst_lock free; sleeps until no probe is at it.
  */
 void otr_event_trigger_remove(struct otr_event_trigger *trigger)
 {
+	const struct otr_inst *inst = trigger->trigger.inst;
+
 	event_leave(trigger);
-	event_settle(trigger->trigger.inst);
+	event_settle(inst);
 }
 
 /**

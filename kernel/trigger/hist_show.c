@@ -105,6 +105,9 @@ int otr_hist_show(struct seq_file *m, const struct otr_inst *inst, const struct 
 	bool more = false;
 	int err = 0;
 
+	/* There was no memory for all of it, or this is another read: there may be less now. */
+	if (m->size <= PAGE_SIZE)
+		seen->bytes = 0;
 	/* It came too short before, and is asked again with twice the memory. */
 	if (m->size < seen->bytes) {
 		m->count = m->size;

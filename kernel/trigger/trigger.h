@@ -142,6 +142,7 @@ struct otr_trigger {
  * @event: the event
  * @sub: the event in the instance; held. NULL until it is added
  * @node: in the list of its triggers, the newest first
+ * @left_event: it is in there no more, and is going to be freed
  */
 struct otr_event_trigger {
 	struct otr_tap		tap;
@@ -150,6 +151,7 @@ struct otr_event_trigger {
 	struct otr_event	*event;
 	struct otr_sub		*sub;
 	struct list_head	node;
+	bool			left_event;
 };
 
 /* action.c */

@@ -219,6 +219,31 @@ check_instance()
 	is 'nothing is left of them' "$(cat $top/enable)" 0
 }
 
+# Histograms that made others, and one that takes snapshots, with an instance that goes.
+check_instance_goes()
+{
+	local enter=instances/one/$event exit=instances/one/$other round
+
+	echo 'went_in int sig' >>synthetic_events
+	echo 'went_out long ret' >>synthetic_events
+	for round in first second; do
+		mkdir instances/one
+		# shellcheck disable=SC2016 # a variable of the histogram
+		is "$round: one event's field for the other, and snapshots" \
+			"$(answers $enter/trigger hist:keys=common_pid
+			answers $exit/trigger hist:keys=common_pid \
+				"hist:keys=common_pid:onmatch($system.$name).went_in(sig)"
+			answers $enter/trigger \
+				"hist:keys=common_pid:onmatch($system.${other##*/}).went_out(ret)" \
+				'hist:keys=pid:last=sig:onchange($last).snapshot()')" 'ok ok ok ok ok '
+		is 'each has made one' "$(grep -h -c ':synthetic_' {$enter,$exit}/trigger | paste -sd ' ')" '1 1'
+		kill -CONT $$
+		like 'a snapshot is taken' "$(cat $enter/hist)" '^Snapshot taken'
+		is 'all of them go with it' "$(rmdir instances/one 2>&1; ls instances)" ''
+	done
+	is 'and what they recorded can go' "$(answers synthetic_events '!went_in int sig' '!went_out long ret')" 'ok ok '
+}
+
 check_sorts_of_keys()
 {
 	add events/raw_syscalls/sys_enter/trigger 'hist:keys=id.syscall if id == 62' >/dev/null
@@ -461,6 +486,7 @@ check_pause
 check_switches
 check_names
 check_instance
+check_instance_goes
 check_sorts_of_keys
 check_poll
 check_snapshot

@@ -6,6 +6,8 @@
 #include "inst_room.h"
 #include "trigger/event.c"
 #include "trigger/action.c"
+#include "trigger/hist_show.c"
+#include "hist_fake.h"
 
 /* What the rooms around were asked for. */
 static int attached;
@@ -89,15 +91,22 @@ static struct otr_event here = EVENT("here"), there = EVENT("there");
  * event may have several.
  */
 static struct {
-	char	said[128];
-	int	kept;
-	int	hits;
+	char				said[128];
+	int				kept;
+	int				hits;
+	struct otr_event_trigger	*takes;
 } own;
 
+/* One may take another one with it. */
 static void own_release(struct otr_trigger *trigger)
 {
+	struct otr_event_trigger *other = own.takes;
+
 	kfree(trigger->data);
 	own.kept--;
+	own.takes = NULL;
+	if (other && &other->trigger != trigger)
+		otr_event_trigger_remove(other);
 }
 
 static void own_run(const struct otr_trigger *trigger, atomic_long_t *left,
@@ -379,7 +388,73 @@ static void goes_with_its_instance(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, own.kept, 1);
 }
 
+/* Of two that go at once, one takes the other away: whichever is the first. */
+static void takes_with_it_what_goes_as_well(struct kunit *test)
+{
+	struct otr_inst *inst;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		struct otr_event *of = i ? &here : &there;
+
+		KUNIT_ASSERT_EQ(test, otr_inst_create("one", &inst), 0);
+		KUNIT_EXPECT_EQ(test, write_in(inst, &here, "own:keys=a"), 0);
+		KUNIT_EXPECT_EQ(test, write_in(inst, &there, "own:keys=b"), 0);
+		own.takes = otr_event_trigger_next(event_sub(inst, of), NULL, NULL);
+		KUNIT_ASSERT_NOT_NULL(test, own.takes);
+		KUNIT_EXPECT_EQ(test, otr_inst_remove(inst), 0);
+		own.takes = NULL;
+		KUNIT_EXPECT_EQ(test, attached, 0);
+		KUNIT_EXPECT_EQ(test, own.kept, 0);
+	}
+}
+
+/* And one that would have stayed goes, too. */
+static void takes_with_it_what_stays(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, write("own:keys=a"), 0);
+	KUNIT_EXPECT_EQ(test, write_in(otr_inst_top(), &there, "own:keys=b"), 0);
+	mutex_lock(&otr_switch_lock);
+	own.takes = otr_event_trigger_next(event_sub(otr_inst_top(), &there), NULL, NULL);
+	otr_event_trigger_remove(otr_event_trigger_next(event_sub(otr_inst_top(), &here), NULL,
+							NULL));
+	mutex_unlock(&otr_switch_lock);
+	KUNIT_EXPECT_EQ(test, attached, 0);
+	KUNIT_EXPECT_EQ(test, own.kept, 0);
+}
+
+/* A read of a histogram's text found no memory. The next one asks for what it takes then. */
+static void asks_for_memory_anew(struct kunit *test)
+{
+	struct otr_hist_seen seen = {};
+	struct seq_file m = {
+		.buf	= kunit_kzalloc(test, 2 * PAGE_SIZE, GFP_KERNEL),
+		.size	= PAGE_SIZE,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, m.buf);
+	mutex_lock(&otr_switch_lock);
+	fake_hist.entries = PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, otr_hist_show(&m, NULL, NULL, &seen), 0);
+	KUNIT_EXPECT_TRUE(test, seq_has_overflowed(&m));
+	m.size = 2 * PAGE_SIZE;
+	m.count = 0;
+	KUNIT_EXPECT_EQ(test, otr_hist_show(&m, NULL, NULL, &seen), 0);
+	KUNIT_EXPECT_TRUE(test, seq_has_overflowed(&m));
+	/* It was emptied meanwhile, and a new read begins with a page. */
+	fake_hist.entries = 1;
+	m.size = PAGE_SIZE;
+	m.count = 0;
+	KUNIT_EXPECT_EQ(test, otr_hist_show(&m, NULL, NULL, &seen), 0);
+	mutex_unlock(&otr_switch_lock);
+	KUNIT_EXPECT_FALSE(test, seq_has_overflowed(&m));
+	KUNIT_EXPECT_NOT_NULL(test, strnstr(m.buf, "an entry", m.count));
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(takes_with_it_what_goes_as_well),
+	KUNIT_CASE(takes_with_it_what_stays),
+	KUNIT_CASE(asks_for_memory_anew),
 	KUNIT_CASE(takes_a_grammar_of_its_own),
 	KUNIT_CASE(acts_by_its_tap),
 	KUNIT_CASE(counts_what_it_changed),
