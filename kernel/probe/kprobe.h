@@ -61,6 +61,7 @@ struct otr_spot {
  * @spots: where hooks find it, otherwise
  * @nr_spots: how many
  * @spot: the first one; there are more for a pattern only
+ * @gone: the grace period that ends when no hook is at a spot that it lost
  * @trap: what the kernel has of it, for OTR_KPROBE_TRAP
  * @module: the module that it is in, by its name; "" for none
  * @all: in the list of all
@@ -83,6 +84,7 @@ struct otr_kprobe {
 	struct otr_spot			*spots;
 	unsigned int			nr_spots;
 	struct otr_spot			spot;
+	unsigned long			gone;
 	struct otr_trap			*trap;
 	char				module[MODULE_NAME_LEN];
 	struct list_head		all;

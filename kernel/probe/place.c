@@ -122,6 +122,7 @@ static void place_forget(struct otr_kprobe *kp)
 
 	for (i = 0; i < kp->nr_spots; i++)
 		hlist_del_init_rcu(&kp->spots[i].node);
+	kp->gone = get_state_synchronize_rcu();
 }
 
 /* Let a hook find a probe. */
@@ -132,6 +133,9 @@ static int place_show(struct otr_kprobe *kp)
 	unsigned int i;
 	int err = 0;
 
+	/* A walk that is held up at a spot would go on from its new place. */
+	if (kp->gone)
+		cond_synchronize_rcu(kp->gone);
 	/* Pairs with the walks in hit.c: it is complete. */
 	for (i = 0; i < kp->nr_spots; i++)
 		if (kp->spots[i].ip)
@@ -474,7 +478,8 @@ static void place_pattern_loses(struct otr_kprobe *kp, const struct module *mod)
 			continue;
 		if (kp->armed)
 			hlist_del_init_rcu(&kp->spots[i].node);
-		kp->spots[i].ip = 0;
+		/* A walk that passes it compares it with another one. */
+		WRITE_ONCE(kp->spots[i].ip, 0);
 	}
 }
 
