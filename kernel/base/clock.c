@@ -73,28 +73,115 @@ int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale)
 	WRITE_ONCE(otr_clock_scale, scale);
 	return 0;
 }
+
+/* Written once, when the engine starts, @offset last. No @offset: local_clock() it is. */
+static struct {
+	const atomic_t	*is;
+	const u64	*offset;
+} clock_steady __read_mostly;
+
+/* As sched_clock() where that is steady, so that it needs nothing but to be moved. */
+static __always_inline bool clock_steady_read(u64 *now)
+{
+	const u64 *offset = READ_ONCE(clock_steady.offset);
+
+	if (unlikely(!offset) || unlikely(!atomic_read(clock_steady.is)) ||
+	    unlikely(!otr_clock_table(now)))
+		return false;
+	*now += READ_ONCE(*offset);
+	return true;
+}
+
+/* Runs on every CPU: as clock_scale_try(). */
+static void clock_steady_try(void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < SCALE_TRIES; i++) {
+		u64 before = local_clock(), ours, after;
+
+		if (!clock_steady_read(&ours))
+			ours = 0;
+		after = local_clock();
+		if (ours < before || ours > after)
+			atomic_inc(&clock_scale_wrong);
+	}
+}
+
+/**
+ * otr_clock_use_steady - read local_clock() from that table as well, while it is steady
+ * @is: not 0 while it is
+ * @offset: how far it is from sched_clock() then
+ *
+ * Context: as for otr_clock_use_scale(), after that.
+ * Return: 0; -EINVAL if that does not give what local_clock() does, which is used then.
+ */
+int otr_clock_use_steady(const atomic_t *is, const u64 *offset)
+{
+	atomic_set(&clock_scale_wrong, 0);
+	clock_steady.is = is;
+	WRITE_ONCE(clock_steady.offset, offset);
+	on_each_cpu(clock_steady_try, NULL, 1);
+	if (!atomic_read(&clock_scale_wrong))
+		return 0;
+	WRITE_ONCE(clock_steady.offset, NULL);
+	return -EINVAL;
+}
 #else
+static bool clock_steady_read(u64 *now)
+{
+	return false;
+}
+
 int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale)
+{
+	return -EINVAL;
+}
+
+int otr_clock_use_steady(const atomic_t *is, const u64 *offset)
 {
 	return -EINVAL;
 }
 #endif
 
+/**
+ * otr_clock_kernel_common - local_clock() where there is no table for it
+ *
+ * Context: any, NMI included.
+ * Return: nanoseconds.
+ */
+u64 __otr_aside otr_clock_kernel_common(void)
+{
+	return local_clock();
+}
+
+static __always_inline u64 clock_same_everywhere(void)
+{
+	u64 now;
+
+	return likely(clock_steady_read(&now)) ? now : otr_aside_0(otr_clock_kernel_common);
+}
+
 /* Written by every CPU that uses the clock: one cache line each. */
 static atomic64_t global_last ____cacheline_aligned_in_smp;
 static atomic64_t counter ____cacheline_aligned_in_smp;
 
-/*
+/**
+ * otr_clock_global - read OTR_CLOCK_GLOBAL
+ *
  * The latest time that any CPU was told. Each round that fails was another
  * reader's success, so nobody waits for a CPU that was interrupted here, and
  * an NMI may come in anywhere.
  *
  * No ordering is asked for: all readings meet in one word, and what is ordered
  * by other means sees that word's values in their order.
+ *
+ * Context: any, NMI included. Lockless.
+ * Return: nanoseconds.
  */
-static u64 clock_global_read(void)
+u64 __otr_aside otr_clock_global(void)
 {
-	u64 now = local_clock();
+	u64 now = clock_same_everywhere();
 	s64 last = atomic64_read(&global_last);
 
 	do {
@@ -127,13 +214,13 @@ u64 __otr_aside otr_clock_read_other(enum otr_clock_id id)
 {
 	switch (id) {
 	case OTR_CLOCK_GLOBAL:
-		return clock_global_read();
+		return otr_clock_global();
 	case OTR_CLOCK_COUNTER:
 		return atomic64_inc_return(&counter);
 	case OTR_CLOCK_UPTIME:
 		return jiffies_64_to_clock_t(get_jiffies_64() - INITIAL_JIFFIES);
 	case OTR_CLOCK_PERF:
-		return local_clock();
+		return clock_same_everywhere();
 	case OTR_CLOCK_MONO:
 		return ktime_get_mono_fast_ns();
 	case OTR_CLOCK_MONO_RAW:

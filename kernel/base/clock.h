@@ -3,6 +3,7 @@
 #ifndef _OTR_BASE_CLOCK_H
 #define _OTR_BASE_CLOCK_H
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/math64.h>
 #include <linux/percpu.h>
@@ -55,8 +56,20 @@ struct otr_clock {
 
 extern const struct otr_clock otr_clocks[OTR_CLOCK_COUNT];
 
+/**
+ * struct otr_moment - a time that was read, to be used more than once
+ * @ts: the time
+ * @clock: the clock that it is of; OTR_CLOCK_COUNT where that is not known
+ */
+struct otr_moment {
+	u64			ts;
+	enum otr_clock_id	clock;
+};
+
 u64 __otr_aside otr_clock_read_other(enum otr_clock_id id);
+u64 __otr_aside otr_clock_global(void);
 u64 __otr_aside otr_clock_kernel(void);
+u64 __otr_aside otr_clock_kernel_common(void);
 int otr_clock_find(const char *name);
 
 /**
@@ -82,6 +95,7 @@ struct otr_clock_scale {
 extern const struct otr_clock_scale __percpu *otr_clock_scale;
 
 int otr_clock_use_scale(const struct otr_clock_scale __percpu *scale);
+int otr_clock_use_steady(const atomic_t *is, const u64 *offset);
 
 #ifdef CONFIG_X86_TSC
 /*
@@ -209,6 +223,8 @@ static __always_inline u64 otr_clock_read(enum otr_clock_id id)
 {
 	if (likely(id == OTR_CLOCK_LOCAL))
 		return otr_clock_local();
+	if (id == OTR_CLOCK_GLOBAL)
+		return otr_aside_0(otr_clock_global);
 	return otr_aside_1(otr_clock_read_other, id);
 }
 

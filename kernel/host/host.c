@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) "outrace: " fmt
 
+#include <linux/jump_label.h>
 #include <linux/printk.h>
 #include <linux/tracepoint.h>
 
@@ -150,6 +151,16 @@ static const struct feature host_features[OTR_NR_FEATURES] = {
 	},
 };
 
+/* The kernel's other clock of its own, which all CPUs have in common. */
+static void host_use_steady_clock(void)
+{
+	const struct static_key *steady = (void *)otr_host_address("__sched_clock_stable");
+	const u64 *offset = (void *)otr_host_address("__sched_clock_offset");
+
+	if (steady && offset)
+		otr_clock_use_steady(&steady->enabled, offset);
+}
+
 /*
  * sched_clock() on this architecture scales the time stamp counter by a table
  * of each CPU. Reading that without the function's detours saves half of it.
@@ -158,8 +169,11 @@ static void host_use_clock_table(void)
 {
 	unsigned long table = otr_host_has(OTR_SYMBOLS) ? otr_host_address("cyc2ns") : 0;
 
-	if (!table || otr_clock_use_scale((const struct otr_clock_scale __percpu __force *)table))
+	if (!table || otr_clock_use_scale((const struct otr_clock_scale __percpu __force *)table)) {
 		pr_info("time stamps are read from sched_clock()\n");
+		return;
+	}
+	host_use_steady_clock();
 }
 
 /**

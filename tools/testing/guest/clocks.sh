@@ -76,8 +76,9 @@ refused()
 check_counted()
 {
 	intree && return
-	echo perf >trace_clock
-	echo local_clock >set_ftrace_filter
+	# One that is always read by a call.
+	echo uptime >trace_clock
+	echo jiffies_64_to_clock_t >set_ftrace_filter
 	echo function >current_tracer
 	echo "counted" >trace_marker
 	echo 0 >tracing_on
