@@ -15,6 +15,27 @@ rounds=10
 # How a record's line goes on behind the task, where the state says NMI.
 in_nmi='\[[0-9]{3}\] .{2}[zZ].. +[0-9.]+: '
 
+# A trigger that acts in the NMI whose event it is on.
+check_snapshot()
+{
+	local event=events/nmi/nmi_handler
+
+	if intree; then
+		skip 'a snapshot from an NMI' 'there is none'
+		return
+	fi
+	# Else these would be in the way of what is looked for.
+	echo nop >current_tracer
+	echo snapshot:1 >$event/trigger
+	echo before >trace_marker
+	send_nmis 1
+	is 'a snapshot is taken in an NMI' "$(grep -c ': before$' snapshot) $(grep -c ': before$' trace)" '1 0'
+	is 'and counted' "$(grep -v '^#' $event/trigger)" snapshot:count=0
+	echo '!snapshot' >$event/trigger
+	echo 0 >snapshot
+	echo function >current_tracer
+}
+
 begin
 if [ "$(nproc)" -lt 2 ]; then
 	echo "1..0 # SKIP a CPU sends none to itself"
@@ -25,6 +46,7 @@ text=$(trace_of '*backtrace*' send_nmis 3 | grep -E "$in_nmi")
 like 'what an NMI calls is traced' "$text" ': nmi_cpu_backtrace_handler <-'
 echo >set_ftrace_filter
 echo 1 >tracing_on
+check_snapshot
 
 # Text changes under them.
 busy_start
