@@ -85,21 +85,22 @@ static __always_inline u64 otr_ring_time(struct otr_ring_cpu *rc)
 }
 
 /**
- * otr_ring_try - reserve room for a record, on the common way only
+ * otr_ring_try_at - reserve room for a record, on the common way only
  * @ring: the ring
  * @rec: handle to pass to otr_ring_keep(), or to any other end of a record
  * @len: bytes of payload
+ * @when: the record's time, which this CPU read before; NULL to read it now
  *
  * This is the way of an outermost writer with room on the page and less than
- * 2^27 units of time since the last record.
+ * 2^27 units of time since the last record, whose clock @when is of.
  *
  * Context: any, NMI included; preemption off until the record's end, which must
  * follow in the same context.
  * Return: the payload, aligned to four bytes, to be filled in; NULL for all
  * others: otr_ring_begin() finds out what to do.
  */
-static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec *rec,
-					  unsigned int len)
+static __always_inline void *otr_ring_try_at(struct otr_ring *ring, struct otr_rec *rec,
+					     unsigned int len, const struct otr_moment *when)
 {
 	struct otr_ring_cpu *rc = raw_cpu_ptr(READ_ONCE(ring->cpus));
 	unsigned int size = otr_rec_size(len);
@@ -122,7 +123,12 @@ static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec 
 	OTR_STEP(1);
 	/* The time is read after the position, see memory-order.rst (time). */
 	barrier();
-	ts = otr_ring_time(rc);
+	if (!when)
+		ts = otr_ring_time(rc);
+	else if (likely(READ_ONCE(rc->clock) == when->clock))
+		ts = when->ts;
+	else
+		return NULL;
 	/* Plain: the exchange below proves that it was right. */
 	delta = ts - data_race(rc->last_ts);
 	/* No time, an unknown last one and a clock that goes back give huge deltas. */
@@ -145,6 +151,21 @@ static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec 
 	if (!payload)
 		__builtin_unreachable();
 	return payload;
+}
+
+/**
+ * otr_ring_try - the same, with a time that is read now
+ * @ring: the ring
+ * @rec: handle to pass to otr_ring_keep(), or to any other end of a record
+ * @len: bytes of payload
+ *
+ * Context: as for otr_ring_try_at().
+ * Return: likewise.
+ */
+static __always_inline void *otr_ring_try(struct otr_ring *ring, struct otr_rec *rec,
+					  unsigned int len)
+{
+	return otr_ring_try_at(ring, rec, len, NULL);
 }
 
 /* What was claimed out of line, as a handle to a record of @len bytes. */

@@ -145,7 +145,8 @@ void otr_synth_put(struct otr_synth *synth);
 
 /* trace.c: their records */
 void otr_synth_trace(const struct otr_synth *synth, const u64 *values);
-void otr_synth_trace_of(const struct otr_synth *synth, const u64 *values, const u8 *which);
+void otr_synth_trace_of(const struct otr_synth *synth, const u64 *values, const u8 *which,
+			const struct otr_moment *when);
 
 /* init.c */
 int otr_dyn_init(void);

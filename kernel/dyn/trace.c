@@ -19,6 +19,7 @@
 #include "base/base.h"
 #include "dyn/internal.h"
 #include "inst/inst.h"
+#include "record/record.h"
 
 /* In place of a text that cannot be read. */
 #define TRACE_NO_TEXT	"(fault)"
@@ -212,18 +213,51 @@ trace_write_behind(const struct otr_synth *synth, struct otr_sub *sub, const u64
 	otr_event_end(&out);
 }
 
+static __always_inline void trace_fill_plain(const struct otr_synth *synth, void *rec,
+					     const u64 *values, const u8 *which)
+{
+	unsigned int i;
+
+	for (i = 0; i < synth->nr; i++)
+		trace_put_value(&synth->fields[i], rec, trace_value(values, which, i));
+}
+
+/*
+ * The common way of a record with nothing behind, of a moment whose time is known already. False
+ * for all others, of which nothing is done then.
+ */
+static __always_inline bool trace_write_at(const struct otr_synth *synth, struct otr_sub *sub,
+					   const u64 *values, const u8 *which,
+					   const struct otr_moment *when)
+{
+	struct otr_rec out __uninitialized;
+	u32 len = synth->size;
+	void *rec;
+
+	if (otr_gate_closed(&sub->gate) || unlikely(len > OTR_REC_SHORT_MAX))
+		return false;
+	if (!len || len % sizeof(u32))
+		__builtin_unreachable();
+	rec = otr_ring_try_at(sub->ring, &out, len, when);
+	if (unlikely(!rec))
+		return false;
+	otr_record_head(rec, sub->id);
+	trace_fill_plain(synth, rec, values, which);
+	otr_ring_keep(&out);
+	otr_comm_want(sub->remember);
+	return true;
+}
+
 /* One record of an event that has nothing behind. */
 static __always_inline void trace_write_plain(const struct otr_synth *synth, struct otr_sub *sub,
 					      const u64 *values, const u8 *which)
 {
-	unsigned int i;
 	struct otr_out out __uninitialized;
 	void *rec = otr_event_begin(sub, &out, synth->size);
 
 	if (!rec)
 		return;
-	for (i = 0; i < synth->nr; i++)
-		trace_put_value(&synth->fields[i], rec, trace_value(values, which, i));
+	trace_fill_plain(synth, rec, values, which);
 	barrier_data(rec);
 	otr_event_end(&out);
 }
@@ -276,7 +310,7 @@ static noinline void trace_all_missed(const struct otr_synth *synth)
 }
 
 static __always_inline void trace_all(const struct otr_synth *synth, const u64 *values,
-				      const u8 *which)
+				      const u8 *which, const struct otr_moment *when)
 {
 	const struct otr_dyn_target *target;
 	int depth;
@@ -293,7 +327,8 @@ static __always_inline void trace_all(const struct otr_synth *synth, const u64 *
 	} else {
 		/* A target stays; pairs with otr_dyn_target_add(). */
 		hlist_for_each_entry_rcu(target, &synth->targets, node, true)
-			trace_write_plain(synth, target->sub, values, which);
+			if (!when || !trace_write_at(synth, target->sub, values, which, when))
+				trace_write_plain(synth, target->sub, values, which);
 	}
 	otr_nest_exit(&trace_depth, depth);
 }
@@ -312,7 +347,7 @@ static __always_inline void trace_all(const struct otr_synth *synth, const u64 *
  */
 __no_stack_protector void otr_synth_trace(const struct otr_synth *synth, const u64 *values)
 {
-	trace_all(synth, values, NULL);
+	trace_all(synth, values, NULL, NULL);
 }
 
 /**
@@ -320,11 +355,16 @@ __no_stack_protector void otr_synth_trace(const struct otr_synth *synth, const u
  * @synth: the event
  * @values: values as for otr_synth_trace()
  * @which: for each field the number of its value
+ * @when: when that is, which this CPU found out a moment ago; NULL if nobody did
  *
  * Context: that of otr_synth_trace().
  */
 __no_stack_protector
-void otr_synth_trace_of(const struct otr_synth *synth, const u64 *values, const u8 *which)
+void otr_synth_trace_of(const struct otr_synth *synth, const u64 *values, const u8 *which,
+			const struct otr_moment *when)
 {
-	trace_all(synth, values, which);
+	/* So that it is not asked for each field. */
+	if (!which)
+		__builtin_unreachable();
+	trace_all(synth, values, which, when);
 }

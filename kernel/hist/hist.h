@@ -168,7 +168,7 @@ struct otr_hist_synth {
  * @record: record a synthetic event; the value of its field i is values[which[i]]: a
  *	    number, the address of a text with its zero, or the address of a number of
  *	    frames that the frames follow. What follows may change at any time but for
- *	    the last zero; any context
+ *	    the last zero; @when is the moment of what it is recorded for; any context
  * @snapshot_start: a histogram is going to ask for snapshots: 0, -EBUSY if another one
  *		    does in this instance, another errno
  * @snapshot_stop: the counterpart; nobody counts any more
@@ -189,7 +189,8 @@ struct otr_hist_ops {
 	void (*remove)(struct otr_hist_home *home, struct otr_event *ev, const char *text);
 	struct otr_hist_synth *(*synth_get)(const char *name);
 	void (*synth_put)(struct otr_hist_synth *synth);
-	void (*record)(struct otr_hist_synth *synth, const u64 *values, const u8 *which);
+	void (*record)(struct otr_hist_synth *synth, const u64 *values, const u8 *which,
+		       const struct otr_moment *when);
 	int (*snapshot_start)(struct otr_hist_home *home, struct otr_hist *hist);
 	void (*snapshot_stop)(struct otr_hist_home *home, struct otr_hist *hist);
 	void (*snapshot)(struct otr_hist_home *home, bool (*wanted)(void *data), void *data);
@@ -239,7 +240,8 @@ unsigned int otr_hist_entries(const struct otr_hist *hist);
 unsigned int otr_hist_entry_bytes(const struct otr_hist *hist);
 
 /* count.c */
-void otr_hist_count(struct otr_hist *hist, const void *rec, u64 ts, unsigned long probe);
+void otr_hist_count(struct otr_hist *hist, const void *rec, u64 ts, enum otr_clock_id clock,
+		    unsigned long probe);
 
 void otr_hist_exit(void);
 

@@ -111,7 +111,7 @@ void otr_hist_map_free(struct otr_hist_map *map);
 void otr_hist_map_clear(struct otr_hist_map *map);
 int otr_hist_map_get_hashed(struct otr_hist_map *map, const u64 *key, u64 hash);
 int otr_hist_map_get_long(struct otr_hist_map *map, const u64 *key);
-int otr_hist_map_find(const struct otr_hist_map *map, const void *key);
+int otr_hist_map_find_on(const struct otr_hist_map *map, const void *key);
 int otr_hist_map_next(const struct otr_hist_map *map, u32 *slot);
 u64 otr_hist_map_sum(const struct otr_hist_map *map, int entry, u32 nr);
 void otr_hist_map_totals(const struct otr_hist_map *map, struct otr_hist_totals *totals);
@@ -142,17 +142,69 @@ static __always_inline void *otr_hist_map_payload(const struct otr_hist_map *map
 	return map->entries + (size_t)entry * map->stride + map->shape.key_size;
 }
 
-/* A word of a key goes into its hash: to the upper bits, and these to the lower ones. */
+/* A word of a key goes into its hash: to the upper bits, which change places with the lower. */
 static __always_inline u64 otr_hist_mix(u64 hash, u64 word)
 {
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 32;
+	return hash >> 32 | hash << 32;
 }
 
 /* At the end, to the upper bits again: they say which slot. */
 static __always_inline u64 otr_hist_mixed(u64 hash)
 {
 	return hash * 0xd6e8feb86659fd93ULL;
+}
+
+/* Is it in the first slot that it may be in? Its entry, or OTR_HIST_NONE. */
+static __always_inline int otr_hist_map_first(const struct otr_hist_map *map, u64 key, u64 hash)
+{
+	/* Pairs with map_put(): a probe that sees the word sees the key. */
+	u32 word = smp_load_acquire(&map->slots[hash >> map->shift]);
+	int entry = (int)(word & OTR_HIST_NR_MASK) - 1;
+
+	return likely(word) && likely(*otr_hist_map_key(map, entry) == key) ? entry :
+									     OTR_HIST_NONE;
+}
+
+/**
+ * otr_hist_map_get_word - otr_hist_map_get() for a table of keys of 8 bytes
+ * @map: the table
+ * @key: the key
+ *
+ * Context: any, NMI included; preemption off.
+ * Return: as otr_hist_map_get().
+ */
+static __always_inline int otr_hist_map_get_word(struct otr_hist_map *map, u64 key)
+{
+	u64 hash = otr_hist_mixed(otr_hist_mix(map->seed, key));
+	int entry = otr_hist_map_first(map, key, hash);
+	u64 copy;
+
+	if (likely(entry >= 0))
+		return entry;
+	/* Only this has an address. */
+	copy = key;
+	return otr_hist_map_get_hashed(map, &copy, hash);
+}
+
+/**
+ * otr_hist_map_find_word - otr_hist_map_find() for a table of keys of 8 bytes
+ * @map: the table
+ * @key: the key
+ *
+ * Context: any, NMI included.
+ * Return: as otr_hist_map_find().
+ */
+static __always_inline int otr_hist_map_find_word(const struct otr_hist_map *map, u64 key)
+{
+	u64 hash = otr_hist_mixed(otr_hist_mix(map->seed, key));
+	int entry = otr_hist_map_first(map, key, hash);
+	u64 copy;
+
+	if (likely(entry >= 0))
+		return entry;
+	copy = key;
+	return otr_hist_map_find_on(map, &copy);
 }
 
 /**
@@ -166,17 +218,27 @@ static __always_inline u64 otr_hist_mixed(u64 hash)
 static __always_inline int otr_hist_map_get(struct otr_hist_map *map, const void *key)
 {
 	const u64 *words = key;
-	u32 word;
-	u64 hash;
 
 	if (map->shape.key_size != sizeof(u64))
 		return otr_hist_map_get_long(map, key);
-	hash = otr_hist_mixed(otr_hist_mix(map->seed, *words));
-	/* Pairs with map_put(): a probe that sees the word sees the key. */
-	word = smp_load_acquire(&map->slots[hash >> map->shift]);
-	if (likely(word && *otr_hist_map_key(map, (word & OTR_HIST_NR_MASK) - 1) == *words))
-		return (word & OTR_HIST_NR_MASK) - 1;
-	return otr_hist_map_get_hashed(map, key, hash);
+	return otr_hist_map_get_word(map, *words);
+}
+
+/**
+ * otr_hist_map_find - the entry of a key
+ * @map: the table
+ * @key: the key, 8-aligned
+ *
+ * Context: any, NMI included.
+ * Return: its number, OTR_HIST_NONE if there is none.
+ */
+static __always_inline int otr_hist_map_find(const struct otr_hist_map *map, const void *key)
+{
+	const u64 *words = key;
+
+	if (map->shape.key_size != sizeof(u64))
+		return otr_hist_map_find_on(map, key);
+	return otr_hist_map_find_word(map, *words);
 }
 
 /**

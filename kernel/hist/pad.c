@@ -6,13 +6,8 @@
 
 #include "hist/plan.h"
 
-/* A CPU's pads, the first pad_nest of them in use. */
-struct pads {
-	struct otr_hist_pad	pad[OTR_NEST_SLOTS];
-};
-
-static struct pads __percpu *pad_all;
-static DEFINE_PER_CPU(u32, pad_nest);
+struct otr_hist_pads __percpu *otr_hist_pads;
+DEFINE_PER_CPU(u32, otr_hist_pad_nest);
 static DEFINE_MUTEX(pad_lock);	/* making them */
 
 /**
@@ -28,34 +23,11 @@ int otr_hist_pads_want(void)
 	int err;
 
 	mutex_lock(&pad_lock);
-	if (!pad_all)
-		pad_all = alloc_percpu(struct pads);
-	err = pad_all ? 0 : -ENOMEM;
+	if (!otr_hist_pads)
+		otr_hist_pads = alloc_percpu(struct otr_hist_pads);
+	err = otr_hist_pads ? 0 : -ENOMEM;
 	mutex_unlock(&pad_lock);
 	return err;
-}
-
-/**
- * otr_hist_pad_get - get room for a key
- *
- * Context: any, preemption off until otr_hist_pad_put(); after otr_hist_pads_want().
- * Return: the room, NULL if interrupts nest deeper than they can.
- */
-struct otr_hist_pad *otr_hist_pad_get(void)
-{
-	int slot = otr_nest_enter(&pad_nest, OTR_NEST_SLOTS);
-
-	return slot < 0 ? NULL : &raw_cpu_ptr(pad_all)->pad[slot];
-}
-
-/**
- * otr_hist_pad_put - give back what otr_hist_pad_get() gave last
- *
- * Context: that of otr_hist_pad_get().
- */
-void otr_hist_pad_put(void)
-{
-	otr_nest_exit(&pad_nest, raw_cpu_read(pad_nest) - 1);
 }
 
 /**
@@ -65,6 +37,6 @@ void otr_hist_pad_put(void)
  */
 void otr_hist_exit(void)
 {
-	free_percpu(pad_all);
-	pad_all = NULL;
+	free_percpu(otr_hist_pads);
+	otr_hist_pads = NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef _OTR_HIST_PLAN_H
 #define _OTR_HIST_PLAN_H
 
+#include <linux/percpu.h>
 #include <linux/refcount.h>
 
 #include "hist/hist.h"
@@ -136,9 +137,12 @@ struct otr_hist_op {
 	};
 };
 
-/* Where a value comes from. */
+/* Where a value comes from. All up to HIST_FROM_PROGRAM are numbers. */
 enum otr_hist_source {
 	HIST_FROM_FIELD,	/* a number in the record */
+	HIST_FROM_TIME,		/* the record's time: without a program, as what follows */
+	HIST_FROM_SINCE,	/* the same, less a variable that was looked up */
+	HIST_FROM_REF,		/* a variable that was looked up */
 	HIST_FROM_PROGRAM,
 	HIST_FROM_TEXT,		/* text in the record */
 	HIST_FROM_COMM,		/* name of the task, as its entry has it */
@@ -154,12 +158,21 @@ enum otr_hist_source {
  * @offset: of a key in the table's
  * @size: of a key, or the room for a text
  * @nr: steps of its program
+ * @ref: of HIST_FROM_SINCE and HIST_FROM_REF: number of the variable that was looked up
+ * @var_at: of a variable: its place in the payload
+ * @set_at: of a variable: the place there that says whether it is set
+ * @inside: of a variable that the histogram itself refers to: one more than the reference's
+ *	    number; 0 for others
  * @access: the way to a field
  * @ops: its program
  */
 struct otr_hist_value {
 	u8			from;
 	u8			var;
+	u8			ref;
+	u16			var_at;
+	u16			set_at;
+	u8			inside;
 	u16			text;
 	u16			offset;
 	u16			size;
@@ -201,6 +214,17 @@ static inline u32 otr_hist_vars_at(const struct otr_hist_table *table)
 static inline u32 otr_hist_flags_at(const struct otr_hist_table *table)
 {
 	return otr_hist_vars_at(table) + table->vars * sizeof(u64);
+}
+
+/* A variable's number, and the byte that says whether it is set. */
+static inline u32 otr_hist_var_at(const struct otr_hist_table *table, u32 nr)
+{
+	return otr_hist_vars_at(table) + nr * sizeof(u64);
+}
+
+static inline u32 otr_hist_set_at(const struct otr_hist_table *table, u32 nr)
+{
+	return otr_hist_flags_at(table) + nr;
 }
 
 static inline u32 otr_hist_text_at(const struct otr_hist_table *table, u32 nr)
@@ -320,6 +344,28 @@ struct otr_hist_snap {
 	u64	key[HIST_KEY_MAX / sizeof(u64)];
 };
 
+/**
+ * struct otr_hist_look - a variable of another histogram, to be looked up
+ * @table: the table that it is in
+ * @var_at: its place in the payload
+ * @set_at: the place there that says whether it is set
+ * @ref: its number among the references
+ * @once: it is not set any more after that
+ */
+struct otr_hist_look {
+	struct otr_hist_table	*table;
+	u16			var_at;
+	u16			set_at;
+	u8			ref;
+	bool			once;
+};
+
+/* A reference to one of the histogram's own variables. */
+struct otr_hist_inside {
+	u8	ref;
+	u8	var;
+};
+
 /* A trigger that an action made on another event. */
 struct otr_hist_helper {
 	struct otr_event	*event;
@@ -330,7 +376,8 @@ struct otr_hist_helper {
 enum otr_hist_shape_kind {
 	HIST_KEY_NUMBER,	/* one number */
 	HIST_KEY_NUMBERS,	/* two or three */
-	HIST_KEY_LARGE,		/* more than fits on a stack, or there are variables */
+	HIST_KEY_VARS,		/* one, and variables: numbers, and events that get them */
+	HIST_KEY_LARGE,		/* more than fits on a stack, or anything else */
 };
 
 /**
@@ -339,12 +386,18 @@ enum otr_hist_shape_kind {
  * @shape: enum otr_hist_shape_kind
  * @nr_keys: keys
  * @nr_sums: values, but for the hits
+ * @nr_looks: variables of others that are looked up
+ * @nr_inside: references to its own
  * @usecs: times are in us
- * @key_words: of its keys, and of those of the tables that it refers to: the longest
+ * @key_words: of its keys, and of those of the tables that it refers to: the longest; 0 where
+ *	       that are as many as there are keys, and all are numbers
+ * @own_words: of its keys
  * @key: how to get the keys
  * @sum: how to get the values
  * @nr_sets: variables that are set
  * @set: how to get them
+ * @look: the variables that are looked up
+ * @inside: the references to its own
  * @home: what it has in common with others
  * @ev: the event
  * @attrs: the command
@@ -379,12 +432,17 @@ struct otr_hist {
 	u8			shape;
 	u8			nr_keys;
 	u8			nr_sums;
+	u8			nr_looks;
+	u8			nr_inside;
 	bool			usecs;
 	u16			key_words;
+	u16			own_words;
 	struct otr_hist_value	key[HIST_KEYS_MAX];
 	struct otr_hist_value	sum[HIST_VALS_MAX];
 	unsigned int		nr_sets;
 	struct otr_hist_value	set[HIST_VARS_MAX];
+	struct otr_hist_look	look[HIST_VARS_MAX];
+	struct otr_hist_inside	inside[HIST_VARS_MAX];
 
 	struct otr_hist_home	*home;
 	struct otr_event	*ev;
@@ -488,10 +546,47 @@ int otr_hist_value_init(const struct otr_hist *hist, const struct otr_hist_item 
 void otr_hist_value_free(struct otr_hist_value *value);
 int otr_hist_program(struct otr_hist *hist);
 
+/* A CPU's pads, the first otr_hist_pad_nest of them in use. */
+struct otr_hist_pads {
+	struct otr_hist_pad	pad[OTR_NEST_SLOTS];
+};
+
 /* pad.c */
-struct otr_hist_pad *otr_hist_pad_get(void);
-void otr_hist_pad_put(void);
+extern struct otr_hist_pads __percpu *otr_hist_pads;
+DECLARE_PER_CPU(u32, otr_hist_pad_nest);
 int otr_hist_pads_want(void);
+
+/**
+ * otr_hist_pad_get - get room for a key
+ * @slot: set to its number
+ *
+ * Context: any, preemption off until otr_hist_pad_put(); after otr_hist_pads_want().
+ * Return: the room, NULL if interrupts nest deeper than they can.
+ */
+static __always_inline struct otr_hist_pad *otr_hist_pad_get(int *slot)
+{
+	*slot = otr_nest_enter(&otr_hist_pad_nest, OTR_NEST_SLOTS);
+	return likely(*slot >= 0) ? &raw_cpu_ptr(otr_hist_pads)->pad[*slot] : NULL;
+}
+
+/**
+ * otr_hist_pad_put - give back what otr_hist_pad_get() gave last
+ * @slot: its number
+ *
+ * Context: that of otr_hist_pad_get().
+ */
+static __always_inline void otr_hist_pad_put(int slot)
+{
+	otr_nest_exit(&otr_hist_pad_nest, slot);
+}
+
+/* A record's time as the histogram wants it: rounded as those of records that a user reads. */
+static __always_inline u64 otr_hist_time(const struct otr_hist *hist, u64 ts)
+{
+	if (hist->usecs && likely(READ_ONCE(hist->home->clock_in_ns)))
+		return otr_clock_usecs(ts);
+	return ts;
+}
 
 /* run.c */
 u64 otr_hist_run(const struct otr_hist *hist, const struct otr_hist_value *value,

@@ -136,6 +136,24 @@ static void program_add_item(struct maker *m, const struct otr_hist_item *item)
 	}
 }
 
+/* What is asked for most often takes no program. */
+static void program_shorten(struct otr_hist_value *value)
+{
+	const struct otr_hist_op *op = value->ops;
+	bool time = op->code == HIST_DO_TIME || op->code == HIST_DO_USECS;
+
+	if (value->nr == 1 && time) {
+		value->from = HIST_FROM_TIME;
+	} else if (value->nr == 1 && op->code == HIST_DO_REF) {
+		value->from = HIST_FROM_REF;
+		value->ref = op->ref;
+	} else if (value->nr == 3 && time && op[1].code == HIST_DO_REF &&
+		   op[2].code == HIST_DO_SUBTRACT) {
+		value->from = HIST_FROM_SINCE;
+		value->ref = op[1].ref;
+	}
+}
+
 static int program_make(const struct otr_hist *hist, const struct otr_hist_item *item,
 			struct otr_hist_value *value)
 {
@@ -151,6 +169,7 @@ static int program_make(const struct otr_hist *hist, const struct otr_hist_item 
 	program_add_item(&m, item);
 	value->nr = m.nr;
 	value->from = HIST_FROM_PROGRAM;
+	program_shorten(value);
 	return 0;
 }
 
@@ -220,7 +239,71 @@ static int program_set(struct otr_hist *hist, const struct otr_hist_item *item,
 
 	if (item->flags & HIST_VAR && item->flags & (HIST_TEXT | HIST_STACK))
 		value->text = otr_hist_text_at(hist->table, item->text);
+	value->var_at = otr_hist_var_at(hist->table, item->var);
+	value->set_at = otr_hist_set_at(hist->table, item->var);
 	return err;
+}
+
+static void program_set_inside(struct otr_hist_value *value, unsigned int var, unsigned int ref)
+{
+	if (value->var == var)
+		value->inside = ref + 1;
+}
+
+/* What sets one of the histogram's own variables hands it on to the reference to it. */
+static void program_inside(struct otr_hist *hist, unsigned int var, unsigned int ref)
+{
+	unsigned int i;
+
+	for (i = 0; i < hist->nr_sets; i++)
+		program_set_inside(&hist->set[i], var, ref);
+	for (i = 0; i < hist->nr_field_vars; i++)
+		program_set_inside(&hist->field_vars[i].value, var, ref);
+}
+
+static void program_refs(struct otr_hist *hist)
+{
+	unsigned int i;
+
+	for (i = 0; i < hist->nr_refs; i++) {
+		const struct otr_hist_item *ref = hist->refs[i];
+
+		if (ref->table) {
+			hist->look[hist->nr_looks++] = (struct otr_hist_look) {
+				.table	= ref->table,
+				.var_at	= otr_hist_var_at(ref->table, ref->var),
+				.set_at	= otr_hist_set_at(ref->table, ref->var),
+				.ref	= i,
+				.once	= ref->once,
+			};
+			continue;
+		}
+		hist->inside[hist->nr_inside++] = (struct otr_hist_inside) {
+			.ref	= i,
+			.var	= ref->var,
+		};
+		program_inside(hist, ref->var, i);
+	}
+}
+
+/* Is all a number that comes and goes with variables, and nothing done but to record events? */
+static bool program_is_plain(const struct otr_hist *hist)
+{
+	unsigned int i;
+
+	if (hist->key_words || hist->nr_keys != 1)
+		return false;
+	for (i = 0; i < hist->nr_sets; i++)
+		if (hist->set[i].from > HIST_FROM_PROGRAM)
+			return false;
+	for (i = 0; i < hist->nr_field_vars; i++)
+		if (hist->field_vars[i].value.from > HIST_FROM_PROGRAM)
+			return false;
+	for (i = 0; i < hist->nr_actions; i++)
+		if (hist->actions[i]->handler != HIST_ON_MATCH ||
+		    hist->actions[i]->deed != HIST_TRACE)
+			return false;
+	return true;
 }
 
 static enum otr_hist_shape_kind program_shape(const struct otr_hist *hist)
@@ -228,7 +311,7 @@ static enum otr_hist_shape_kind program_shape(const struct otr_hist *hist)
 	unsigned int i;
 
 	if (hist->nr_vars || hist->nr_refs || hist->nr_actions)
-		return HIST_KEY_LARGE;
+		return program_is_plain(hist) ? HIST_KEY_VARS : HIST_KEY_LARGE;
 	for (i = 0; i < hist->nr_keys; i++)
 		if (hist->key[i].size > sizeof(u64))
 			return HIST_KEY_LARGE;
@@ -239,12 +322,14 @@ static enum otr_hist_shape_kind program_shape(const struct otr_hist *hist)
 static unsigned int program_key_words(const struct otr_hist *hist)
 {
 	u32 size = hist->table->key_size;
+	bool numbers = true;
 	unsigned int i;
 
-	for (i = 0; i < hist->nr_refs; i++)
-		if (hist->refs[i]->table)
-			size = max(size, hist->refs[i]->table->key_size);
-	return size / sizeof(u64);
+	for (i = 0; i < hist->nr_keys; i++)
+		numbers &= hist->key[i].from <= HIST_FROM_PROGRAM;
+	for (i = 0; i < hist->nr_looks; i++)
+		size = max(size, hist->look[i].table->key_size);
+	return numbers && size == hist->nr_keys * sizeof(u64) ? 0 : size / sizeof(u64);
 }
 
 /**
@@ -277,7 +362,9 @@ int otr_hist_program(struct otr_hist *hist)
 		err = program_set(hist, hist->saves[i].val, &hist->saves[i].value);
 	if (err)
 		return err;
-	hist->shape = program_shape(hist);
+	program_refs(hist);
 	hist->key_words = program_key_words(hist);
+	hist->own_words = hist->table->key_size / sizeof(u64);
+	hist->shape = program_shape(hist);
 	return hist->shape == HIST_KEY_LARGE ? otr_hist_pads_want() : 0;
 }

@@ -3,17 +3,8 @@
 #include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/smp.h>
-#include <linux/time64.h>
 
 #include "hist/plan.h"
-
-/* Rounded as the times of records are that a user reads. */
-static u64 run_usecs(const struct otr_hist *hist, u64 ts)
-{
-	if (!READ_ONCE(hist->home->clock_in_ns))
-		return ts;
-	return div_u64(ts + NSEC_PER_USEC / 2, NSEC_PER_USEC);
-}
 
 /* Take two numbers for one. */
 static u64 run_join(u8 code, u64 a, u64 b)
@@ -81,7 +72,7 @@ u64 otr_hist_run(const struct otr_hist *hist, const struct otr_hist_value *value
 			*top++ = ts;
 			break;
 		case HIST_DO_USECS:
-			*top++ = run_usecs(hist, ts);
+			*top++ = otr_hist_time(hist, ts);
 			break;
 		case HIST_DO_REF:
 			*top++ = refs[op->ref];

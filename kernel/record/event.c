@@ -477,8 +477,8 @@ static __always_inline bool event_lone_rejects(const struct otr_sub *sub, const 
  * The same for a trigger that counts, and changes nothing. False for what is to be looked at
  * as a whole.
  */
-static __always_inline bool event_counted(struct otr_sub *sub, const void *data,
-					  unsigned int len, u32 gate, unsigned long probe)
+static __always_inline bool event_counted(struct otr_sub *sub, void *data, unsigned int len,
+					  u32 gate, unsigned long probe)
 {
 	/* What it is comes with its address, see otr_sub_add_tap(). */
 	struct otr_tap *counter = READ_ONCE(sub->counter);
@@ -486,9 +486,10 @@ static __always_inline bool event_counted(struct otr_sub *sub, const void *data,
 
 	if (!counter || (gate & ~OTR_GATE_SHUT) != OTR_GATE_TRIGGER)
 		return false;
-	/* The ring's time is not known here. */
-	if (!(gate & OTR_GATE_SHUT) && counter->kind != OTR_TAP_BEFORE)
-		return false;
+	if (!(gate & OTR_GATE_SHUT) && counter->kind != OTR_TAP_BEFORE) {
+		event_keep_timed(&hit, data, NULL, true);
+		return true;
+	}
 	if (!counter->filter || otr_filter_match(counter->filter, data))
 		counter->run(counter, &hit);
 	/* What it recorded may have set off something that closed the gate. */
@@ -509,8 +510,8 @@ static __always_inline bool event_sunk(struct otr_sub *sub, void *data, unsigned
 	return true;
 }
 
-static noinline void event_judge_tapped(struct otr_sub *sub, void *data, unsigned int len,
-					u32 gate, unsigned long probe)
+static noinline __no_stack_protector void
+event_judge_tapped(struct otr_sub *sub, void *data, unsigned int len, u32 gate, unsigned long probe)
 {
 	if (!event_counted(sub, data, len, gate, probe) &&
 	    !event_sunk(sub, data, len, gate, probe))
@@ -604,9 +605,7 @@ static noinline void event_end_judged(struct otr_out *out, unsigned long probe)
 		return;
 	}
 	if (unlikely(out->level & LEVEL_TAPS)) {
-		bool in_ring = out->level & LEVEL_RING;
-
-		if (in_ring) {
+		if (out->level & LEVEL_RING) {
 			event_judge_taps(sub, out->data, out->len, out, probe);
 		} else {
 			event_judge_tapped(sub, out->data, out->len, READ_ONCE(sub->gate.bits),

@@ -104,6 +104,25 @@ static unsigned int stack_callers(struct otr_unwind *unwind, unsigned long from,
 	return nr;
 }
 
+/*
+ * The same without those in front, where @from is near: straight to where they are wanted, and
+ * no more of them. False where it is not; then nothing is known.
+ */
+static bool stack_callers_near(struct otr_unwind *unwind, unsigned long from,
+			       unsigned long *callers, unsigned int max, unsigned int *nr)
+{
+	if (from <= OTR_STACK_CALLER || stack_has_regs(from))
+		return false;
+	otr_unwind_here(unwind);
+	if (!otr_unwind_near(unwind, from, STACK_NEAR))
+		return false;
+	*nr = 0;
+	if (unwind->ip != from)
+		callers[(*nr)++] = unwind->ip;
+	*nr += otr_unwind(unwind, callers + *nr, max - *nr);
+	return true;
+}
+
 /* Bytes of a record are counted in steps of 8, its head included. */
 static noinline void stack_record(struct otr_ring *ring, unsigned long *caller,
 				  struct otr_unwind *unwind, unsigned long from)
@@ -176,12 +195,14 @@ unsigned int otr_stack_save(unsigned long from, unsigned long *callers, unsigned
 		return 0;
 	caller = raw_cpu_ptr(all)->slot[slot].caller;
 	unwind = &raw_cpu_ptr(all)->slot[slot].unwind;
-	found = stack_callers(unwind, from, caller, nr + STACK_OURS, &skip);
-	skip += skip < found && caller[skip] == from;
-	nr = found > skip ? min(nr, found - skip) : 0;
-	memcpy(callers, caller + skip, nr * sizeof(*caller));
+	if (!stack_callers_near(unwind, from, callers, nr, &found)) {
+		found = stack_callers(unwind, from, caller, nr + STACK_OURS, &skip);
+		skip += skip < found && caller[skip] == from;
+		found = found > skip ? min(nr, found - skip) : 0;
+		memcpy(callers, caller + skip, found * sizeof(*caller));
+	}
 	otr_nest_exit(&stack_nest, slot);
-	return nr;
+	return found;
 }
 
 /**

@@ -27,26 +27,20 @@ static void hist_wake(struct irq_work *work)
 static DEFINE_IRQ_WORK(hist_waker, hist_wake);
 
 /* Which clock is it whose times are looked at? */
-static enum otr_clock_id hist_note_clock(const struct otr_inst *inst)
+static __always_inline enum otr_clock_id hist_note_clock(const struct otr_hist_use *use)
 {
-	enum otr_clock_id clock = READ_ONCE(inst->clock);
-	struct otr_hist_home *home = otr_hist_home_of(inst);
+	enum otr_clock_id clock = READ_ONCE(use->inst->clock);
+	struct otr_hist_home *home = use->home;
 
 	if (READ_ONCE(home->clock_in_ns) != otr_clocks[clock].in_ns)
 		WRITE_ONCE(home->clock_in_ns, otr_clocks[clock].in_ns);
 	return clock;
 }
 
-/* The time of a record that is in no ring. */
-static noinline u64 hist_time(const struct otr_inst *inst)
-{
-	return otr_clock_read(hist_note_clock(inst));
-}
-
 static __always_inline void hist_count(const struct otr_hist_use *use, const struct otr_hit *hit,
-				       u64 ts)
+				       u64 ts, enum otr_clock_id clock)
 {
-	otr_hist_count(use->hist, hit->rec, ts, hit->probe);
+	otr_hist_count(use->hist, hit->rec, ts, clock, hit->probe);
 	/*
 	 * A waiter waited for all that did not see this: see otr_hist_watch(). What a CPU
 	 * counts that is on its way out is told with the next hit of another one.
@@ -55,17 +49,25 @@ static __always_inline void hist_count(const struct otr_hist_use *use, const str
 		otr_raise(&hist_waker);
 }
 
+/* A record that is in no ring has the time at which it is looked at. */
+static noinline void hist_count_now(const struct otr_hist_use *use, const struct otr_hit *hit)
+{
+	enum otr_clock_id clock = hist_note_clock(use);
+
+	hist_count(use, hit, otr_clock_read(clock), clock);
+}
+
 static void hist_hit(struct otr_tap *tap, const struct otr_hit *hit)
 {
 	struct otr_event_trigger *trigger = container_of(tap, struct otr_event_trigger, tap);
 	const struct otr_hist_use *use = trigger->trigger.data;
-	u64 ts = 0;
 
 	if (unlikely(READ_ONCE(use->paused)))
 		return;
-	if (unlikely(use->timed))
-		ts = hist_time(trigger->trigger.inst);
-	hist_count(use, hit, ts);
+	if (use->timed)
+		hist_count_now(use, hit);
+	else
+		hist_count(use, hit, 0, OTR_CLOCK_COUNT);
 }
 
 /* A record that is in the ring, and when. */
@@ -77,8 +79,8 @@ static void hist_hit_at(struct otr_tap *tap, const struct otr_hit *hit, u64 ts)
 	if (unlikely(READ_ONCE(use->paused)))
 		return;
 	if (use->timed)
-		hist_note_clock(trigger->trigger.inst);
-	hist_count(use, hit, ts);
+		hist_note_clock(use);
+	hist_count(use, hit, ts, OTR_CLOCK_COUNT);
 }
 
 static const char *hist_filter(const struct otr_event_trigger *trigger)
@@ -242,11 +244,27 @@ static struct otr_hist_use *hist_use_create(struct otr_inst *inst, struct otr_ev
 		return NULL;
 	}
 	INIT_LIST_HEAD(&use->node);
+	use->inst = inst;
+	use->home = otr_hist_home_of(inst);
 	use->trigger->tap.run = hist_hit;
 	use->trigger->tap.run_at = hist_hit_at;
 	use->trigger->trigger.data = use;
 	use->trigger->trigger.ready = true;
 	return use;
+}
+
+/* Other fields that all events have are in no record. */
+static bool hist_looks_at_head(const char *text)
+{
+	static const char * const names[] = {
+		"common_type", "common_flags", "common_preempt_count", "common_pid",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (strstr(text, names[i]))
+			return true;
+	return false;
 }
 
 static int hist_read(struct otr_inst *inst, struct otr_event *ev, const struct otr_words *words,
@@ -271,8 +289,7 @@ static int hist_read(struct otr_inst *inst, struct otr_event *ev, const struct o
 			      &use->hist);
 	if (!err)
 		err = otr_event_trigger_set_filter(use->trigger, filter);
-	/* Nothing in the head of a record is called otherwise. */
-	use->trigger->tap.counts = !strstr(words->text, "common_");
+	use->trigger->tap.counts = !hist_looks_at_head(words->text);
 	if (!err)
 		err = hist_do(use, words->remove, command, &done);
 	if (done)

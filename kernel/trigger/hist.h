@@ -9,6 +9,8 @@
 /**
  * struct otr_hist_use - a histogram that is a trigger
  * @hist: the histogram
+ * @inst: its instance
+ * @home: what the histograms of its instance have in common
  * @trigger: the trigger, whose data this is; NULL for a command that makes none
  * @paused: it does not count; changed in any context
  * @timed: it looks at times
@@ -16,6 +18,8 @@
  */
 struct otr_hist_use {
 	struct otr_hist			*hist;
+	const struct otr_inst		*inst;
+	struct otr_hist_home		*home;
 	struct otr_event_trigger	*trigger;
 	bool				paused;
 	bool				timed;
@@ -27,7 +31,8 @@ struct otr_hist_synth *otr_hist_synth_get(const char *name);
 void otr_hist_synth_put(struct otr_hist_synth *synth);
 void otr_hist_synth_own(struct otr_hist_use *use);
 struct otr_hist_use *otr_hist_synth_user(const struct otr_event *ev);
-void otr_hist_synth_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which);
+void otr_hist_synth_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which,
+			   const struct otr_moment *when);
 
 /* hist_home.c */
 int otr_hist_homes_init(void);

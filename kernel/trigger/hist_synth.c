@@ -117,10 +117,12 @@ struct otr_hist_use *otr_hist_synth_user(const struct otr_event *ev)
  * @synth: it
  * @values: values
  * @which: of each field, which of them
+ * @when: when that is
  *
  * Context: any, NMI included; preemption off.
  */
-void otr_hist_synth_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which)
+void otr_hist_synth_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which,
+			   const struct otr_moment *when)
 {
-	otr_synth_trace_of(container_of(synth, struct held, hist)->synth, values, which);
+	otr_synth_trace_of(container_of(synth, struct held, hist)->synth, values, which, when);
 }

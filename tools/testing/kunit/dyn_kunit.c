@@ -10,6 +10,7 @@
 #include <linux/vmalloc.h>
 
 #include "inst_room.h"
+#include "no_ring.h"
 #include "dyn/dyn.c"
 #include "dyn/target.c"
 #include "dyn/fields.c"
@@ -433,13 +434,13 @@ static void some_of_many_values(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, plain);
 	KUNIT_ASSERT_NOT_NULL(test, behind);
 	preempt_disable();
-	otr_synth_trace_of(plain, values, numbers);
+	otr_synth_trace_of(plain, values, numbers, NULL);
 	preempt_enable();
 	KUNIT_EXPECT_EQ(test, *word_at(door.last, 8), 13);
 	KUNIT_EXPECT_EQ(test, *word_at(door.last, 16), 10);
 	KUNIT_EXPECT_EQ(test, *word_at(door.last, 24), 13);
 	preempt_disable();
-	otr_synth_trace_of(behind, values, texts);
+	otr_synth_trace_of(behind, values, texts, NULL);
 	preempt_enable();
 	KUNIT_EXPECT_STREQ(test, door.last + behind->size, "eleven");
 	KUNIT_EXPECT_EQ(test, *word_at(door.last, 16), 12);

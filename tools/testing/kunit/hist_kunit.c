@@ -162,7 +162,7 @@ static void made_free(void)
 static void count(unsigned int nr, const struct rec *rec, u64 ts)
 {
 	preempt_disable();
-	otr_hist_count(made[nr], rec, ts, 0);
+	otr_hist_count(made[nr], rec, ts, OTR_CLOCK_COUNT, 0);
 	preempt_enable();
 }
 
@@ -322,8 +322,8 @@ static void count_many(void *unused)
 	for (i = 0; i < ROUNDS; i++) {
 		struct rec rec = { .pid = i % 200, .size = 1 };
 
-		otr_hist_count(made[0], &rec, i, 0);
-		otr_hist_count(made[1], &rec, i, 0);
+		otr_hist_count(made[0], &rec, i, OTR_CLOCK_COUNT, 0);
+		otr_hist_count(made[1], &rec, i, OTR_CLOCK_COUNT, 0);
 	}
 }
 

@@ -74,7 +74,47 @@ static void none_where_nothing_is_recorded(void)
 	world_destroy();
 }
 
+/* A record of a time that was read before, by that clock; which one it has, 0 for none. */
+static u64 known(u64 ts, enum otr_clock_id clock)
+{
+	const struct otr_moment when = { ts, clock };
+	struct otr_rec rec;
+	u32 *payload = otr_ring_try_at(world.ring, &rec, sizeof(*payload), &when);
+	u64 got;
+
+	if (!payload)
+		return 0;
+	*payload = ts;
+	got = otr_ring_rec_time(&rec);
+	otr_ring_keep(&rec);
+	EXPECT_EQ(newest(), got);
+	return got;
+}
+
+static void of_a_time_that_is_known(void)
+{
+	enum otr_clock_id clock;
+	u64 last;
+
+	world_create(512, 4, true);
+	write_record(4);
+	clock = otr_ring_at(world.ring, 0)->clock;
+	last = newest();
+	EXPECT_EQ(known(last, clock), last);
+	EXPECT_EQ(known(last + 5, clock), last + 5);
+	/* A newer one is there, it is another clock's, it takes more than a delta. */
+	EXPECT_EQ(known(last + 4, clock), 0);
+	EXPECT_EQ(known(last + 6, clock + 1), 0);
+	EXPECT_EQ(known(last + 6, OTR_CLOCK_COUNT), 0);
+	EXPECT_EQ(known(last + 5 + OTR_REC_DELTA_END, clock), 0);
+	EXPECT_EQ(known(last + 4 + OTR_REC_DELTA_END, clock), last + 4 + OTR_REC_DELTA_END);
+	otr_ring_disable(world.ring);
+	EXPECT_EQ(known(newest(), clock), 0);
+	world_destroy();
+}
+
 static const struct ktap_case cases[] = {
+	KTAP_CASE(of_a_time_that_is_known),
 	KTAP_CASE(of_its_time),
 	KTAP_CASE(not_older_than_the_newest),
 	KTAP_CASE(none_where_nothing_is_recorded),

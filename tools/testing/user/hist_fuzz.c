@@ -24,9 +24,9 @@ static void hits(void)
 	memset(rec.prev_comm, 'x', sizeof(rec.prev_comm));
 	exec.filename = offsetof(struct home_exec, text) | 5 << 16;
 	for (unsigned int i = 0; home_hist(&home_exec, i); i++)
-		otr_hist_count(home_hist(&home_exec, i), &exec, 1000, 0);
+		otr_hist_count(home_hist(&home_exec, i), &exec, 1000, OTR_CLOCK_COUNT, 0);
 	for (unsigned int i = 0; home_hist(&home_switch, i); i++)
-		otr_hist_count(home_hist(&home_switch, i), &rec, 5000, 0);
+		otr_hist_count(home_hist(&home_switch, i), &rec, 5000, OTR_CLOCK_COUNT, 0);
 }
 
 static void show_json(const struct otr_event *ev, struct seq_buf *out)

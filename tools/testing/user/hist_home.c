@@ -157,7 +157,8 @@ static void ops_synth_put(struct otr_hist_synth *synth)
 	synths_held--;
 }
 
-static void ops_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which)
+static void ops_record(struct otr_hist_synth *synth, const u64 *values, const u8 *which,
+		       const struct otr_moment *when)
 {
 	home_recorded.nr++;
 	for (unsigned int i = 0; i < synth->nr; i++)
@@ -470,7 +471,7 @@ void home_write_ok(struct otr_event *ev, const char *command)
 void home_count(const struct otr_event *ev, const void *rec, u64 ts)
 {
 	for (unsigned int i = 0; home_hist(ev, i); i++)
-		otr_hist_count(home_hist(ev, i), rec, ts, 0);
+		otr_hist_count(home_hist(ev, i), rec, ts, OTR_CLOCK_COUNT, 0);
 }
 
 struct home_switch home_switch_rec(s32 prev, s32 next, const char *comm)

@@ -33,7 +33,8 @@ static u64 wrong;
 
 static __thread unsigned int seed;
 
-static void record(struct otr_hist_synth *synth, const u64 *values, const u8 *which)
+static void record(struct otr_hist_synth *synth, const u64 *values, const u8 *which,
+		   const struct otr_moment *when)
 {
 	u64 key = values[which[1]], number = NOW - values[which[0]];
 

@@ -45,6 +45,7 @@
 #define __malloc		__attribute__((__malloc__))
 #define __printf(a, b)		__attribute__((__format__(printf, a, b)))
 #define __uninitialized
+#define __no_stack_protector
 #define __user
 #define __rcu
 #define __percpu
