@@ -156,6 +156,14 @@ check_options()
 	}
 	without events/sched/sched_switch/trigger 'record -R' || {
 		record 'record -R' -e sched:sched_switch -R traceoff sleep 0.2
+		is 'is done once: nothing comes behind it' "$(grep -c sched_switch: <<<"$report")" 1
+		record 'record -R of two events' -e sched:sched_process_exec -R stacktrace \
+			-e sched:sched_process_exit -R 'stacktrace if comm != "true"' /bin/true
+		is 'stacks behind those that it is on' "$(report_events)" \
+			'kernel_stack sched_process_exec sched_process_exit'
+		is 'and no others' "$(grep -c 'kernel_stack' <<<"$report")" \
+			"$(grep -c -E 'sched_process_exec:|sched_process_exit: +comm=[^t]' <<<"$report")"
+		is 'triggers are taken back' "$(grep -h -v '^#' events/sched/sched_process_ex*/trigger)" ''
 	}
 	without instances 'record -B' || {
 		record 'record -B' -B other -e sched:sched_switch -B another -e irq sleep 0.2
