@@ -44,20 +44,13 @@ static const struct otr_inst *backup_inst_of(const struct dentry *dentry)
 	return node->where.inst;
 }
 
-/**
- * otr_backup_is_read - is a file's instance a backup with nothing left to read?
- * @of: the file, still open
- *
- * Context: any.
- * Return: whether it is. What it was asked about is empty for good then.
- */
-bool otr_backup_is_read(const struct otr_file *of)
+/* Has a backup nothing left to read? What nobody consumes any more is empty for good. */
+static bool backup_is_read(const struct otr_inst *inst)
 {
-	const struct otr_inst *inst = of->where.inst;
 	int cpu;
 
-	/* A file that says nothing about the instance does not keep it either. */
-	if (!inst->backup || of->ops->unpinned)
+	lockdep_assert_held(&otr_inst_lock);
+	if (otr_inst_gone(inst))
 		return false;
 	for_each_possible_cpu(cpu)
 		if (!otr_ring_empty(inst->ring, cpu))
@@ -81,16 +74,29 @@ static void backup_remove_dir(struct dentry *dir, struct otr_inst *inst)
 }
 
 /**
- * otr_backup_remove - remove a backup that was read, unless somebody has a file of it open
- * @dentry: a file of it, which was just closed
+ * otr_backup_closed - remove a backup that was read, unless somebody has a file of it open
+ * @dentry: a file of it or of another instance, which was just closed and pins it no more
+ *
+ * Whoever closes the last one looks when all was consumed that ever will be, so of several
+ * who close theirs at once, one removes it.
  *
  * Context: may sleep; no locks held.
  */
-void otr_backup_remove(struct dentry *dentry)
+void otr_backup_closed(struct dentry *dentry)
 {
 	const struct otr_node *node = d_inode(dentry)->i_private;
+	/* Its memory stays with the node. */
 	struct otr_inst *inst = node->where.inst;
+	bool through;
 
+	/* Set before there was a node, and never changed. */
+	if (!inst->backup)
+		return;
+	mutex_lock(&otr_inst_lock);
+	through = backup_is_read(inst);
+	mutex_unlock(&otr_inst_lock);
+	if (!through)
+		return;
 	/* The highest directory that is about the instance is its own. */
 	while (!IS_ROOT(dentry) && backup_inst_of(dentry->d_parent) == inst)
 		dentry = dentry->d_parent;

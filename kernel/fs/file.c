@@ -166,11 +166,12 @@ static int file_node_open(struct inode *inode, struct file *file)
 
 static int file_node_release(struct inode *inode, struct file *file)
 {
-	bool through = otr_backup_is_read(file_of(file));
+	/* Who says nothing about the instance does not keep it either. */
+	bool pinned = !file_of(file)->ops->unpinned;
 
 	otr_file_close(file_of(file));
-	if (through)
-		otr_backup_remove(file->f_path.dentry);
+	if (pinned)
+		otr_backup_closed(file->f_path.dentry);
 	return seq_release(inode, file);
 }
 

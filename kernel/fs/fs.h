@@ -61,8 +61,7 @@ void otr_entry_from_row(struct otr_entry *entry, const struct otr_row *row,
 umode_t otr_backup_mode(const struct otr_where *where, const struct otr_file_ops *ops,
 			umode_t mode);
 bool otr_backup_takes(const struct otr_where *where, const struct otr_file_ops *ops);
-bool otr_backup_is_read(const struct otr_file *of);
-void otr_backup_remove(struct dentry *dentry);
+void otr_backup_closed(struct dentry *dentry);
 
 /* change.c: what users changed of files' attributes */
 void otr_change_refresh(struct inode *inode, struct dentry *dentry);
