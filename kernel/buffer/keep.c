@@ -221,9 +221,11 @@ static void keep_find(struct otr_keep *keep, struct otr_keep_cpu *kc)
 	u32 i, nr = 0;
 
 	kc->seed = keep->head->seed;
-	for (i = 0; i < keep->nr; i++)
+	for (i = 0; i < keep->nr; i++) {
 		if (keep_look(kc, i, &kc->found[nr]))
 			nr++;
+		cond_resched();
+	}
 	sort(kc->found, nr, sizeof(*kc->found), keep_compare, NULL);
 	keep_sift(keep, kc, nr);
 	for (i = 0; i < kc->nr_found; i++)
