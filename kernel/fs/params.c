@@ -407,9 +407,15 @@ static int params_read_command_line(void)
 	return err;
 }
 
+/* Is a word there that means something alone, and says no more than that it is not meant? */
+static bool params_is_off(const struct param *param)
+{
+	return param->is_flag && (!strcmp(param->value, "0") || !strcmp(param->value, "off"));
+}
+
 static void params_apply_value(const struct param *param, char *value)
 {
-	if (param->is_flag && (!strcmp(value, "0") || !strcmp(value, "off")))
+	if (params_is_off(param))
 		return;
 	/* Said with nothing, it only keeps us from looking for it elsewhere. */
 	if (!param->is_flag && !*value)
@@ -487,7 +493,8 @@ void otr_params_boot_is_over(void)
 
 	for (i = PARAMS_AT_ONCE; i < NR_PARAMS; i++)
 		params_apply(&params[i]);
-	if (params[PARAM_ftrace_boot_snapshot].value)
+	if (params[PARAM_ftrace_boot_snapshot].value &&
+	    !params_is_off(&params[PARAM_ftrace_boot_snapshot]))
 		params_take_snapshots();
 	for (i = 0; i < NR_PARAMS; i++)
 		params_forget(&params[i]);

@@ -113,6 +113,12 @@ like "and one that is there" "$log" 'no instance "one" was made: -17'
 load
 is "unloading takes them along" "$(ls instances)" ''
 
+load alloc_snapshot ftrace_boot_snapshot=0
+like "ftrace_boot_snapshot=0 is as if it were not there" "$(head -n 4 snapshot)" 'Snapshot is allocated'
+unlike "and says nothing in the trace" "$(cat trace)" 'Boot snapshot taken'
+load alloc_snapshot ftrace_boot_snapshot
+like "but otherwise it does" "$(cat trace)" 'Boot snapshot taken'
+
 load 'trace_trigger="sched_switch.stacktrace if prev_state == 2,sys_enter_kill.traceoff:3,print.snapshot,nosuch.traceon,irq_handler_entry,sys_exit_kill.none"'
 is "trace_trigger= puts triggers on events" \
 	"$(grep -h -v '^#' events/sched/sched_switch/trigger events/syscalls/sys_enter_kill/trigger events/ftrace/print/trigger)" \
