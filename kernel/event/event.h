@@ -173,6 +173,7 @@ void otr_print_untyped(struct otr_line *line);
 
 /* field.c */
 extern const struct otr_field otr_event_common[];
+extern const char otr_compose_empty[], otr_compose_fixed[];
 
 const struct otr_field *otr_event_field(const struct otr_event *ev, const char *name, size_t len);
 enum otr_kind otr_field_kind(const struct otr_field *field);
@@ -224,6 +225,10 @@ void otr_types_print_args(unsigned int flags, unsigned long func, const unsigned
 			  unsigned int nr, struct seq_buf *out);
 void otr_types_init(void);
 void otr_types_exit(void);
+
+/* compose.c */
+void *otr_event_compose(const struct otr_event *ev, const struct otr_rec_head *head, char *text,
+			unsigned int *len);
 
 /* format.c */
 struct seq_file;

@@ -69,6 +69,8 @@ static bool pointed_is_there(const struct otr_line *line, const char *text)
 
 	if (otr_host_is_rodata(text) || otr_host_string_known(text))
 		return true;
+	if (text == otr_compose_empty || text == otr_compose_fixed)
+		return true;
 	if ((const void *)text >= line->rec && (const void *)text < line->rec + line->len)
 		return true;
 	return pointed_within(ev->owner, text) || pointed_within(ev->carrier, text);

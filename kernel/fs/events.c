@@ -9,6 +9,7 @@
 #include "event/event.h"
 #include "fs/fs.h"
 #include "inst/inst.h"
+#include "record/record.h"
 #include "trigger/trigger.h"
 
 #define MODE_DIR	0755
@@ -251,6 +252,24 @@ static const struct otr_file_ops events_trigger_ops = {
 	.places		= OTR_PLACES_READ,
 };
 
+/* Records can be put there, and never be read. */
+static int events_inject_show(struct otr_file *of, struct seq_file *m)
+{
+	return -EPERM;
+}
+
+static ssize_t events_inject_write(struct otr_file *of, char *text, size_t len)
+{
+	return event_write(of, text, len, otr_event_inject);
+}
+
+static const struct otr_file_ops events_inject_ops = {
+	.show		= events_inject_show,
+	.write		= events_inject_write,
+	.write_whole	= true,
+	.places		= OTR_PLACES_SAME,
+};
+
 /* No event has this one: what is written here goes to each of them. */
 static int events_filters_show(struct otr_file *of, struct seq_file *m)
 {
@@ -325,6 +344,7 @@ static const struct otr_row event_rows[] = {
 	{ "hist.json",	OTR_MODE_WRITE,	&otr_hist_json_ops },
 	{ "id",		OTR_MODE_READ,	&events_id_ops,	.visible = events_id_visible,
 	  .in_backup = true },
+	{ "inject",	0200,		&events_inject_ops,	.visible = events_id_visible },
 	{ "trigger",	OTR_MODE_WRITE,	&events_trigger_ops,	.visible = events_trigger_visible },
 };
 

@@ -37,6 +37,9 @@ void otr_record_exit(void);
 void otr_event_end_from(struct otr_out *out, unsigned long from);
 void otr_event_judge_from(struct otr_sub *sub, void *data, unsigned int len, unsigned long from);
 
+/* inject.c: records that users make up */
+int otr_event_inject(struct otr_inst *inst, struct otr_event *ev, char *text);
+
 /* marker.c: texts and bytes from user space */
 ssize_t otr_marker_write(struct otr_inst *inst, const char __user *from, size_t len);
 ssize_t otr_marker_write_raw(struct otr_inst *inst, const char __user *from, size_t len);

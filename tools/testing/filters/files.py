@@ -151,7 +151,7 @@ def ask_names():
         s = os.lstat(path)
         if path.split('/')[1] not in ('bpf_trace', 'osnoise'):
             # Histograms have an issue of their own.
-            if os.path.basename(path) not in ('hist', 'inject', 'hist_debug'):
+            if os.path.basename(path) not in ('hist', 'hist_debug'):
                 tell(f'mode of {path}', [oct(s.st_mode), s.st_uid, s.st_gid, s.st_size])
     for name in FILES:
         if os.path.exists(name):

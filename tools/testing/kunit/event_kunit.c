@@ -17,6 +17,7 @@
 #include "event/access.c"
 #include "event/btf.c"
 #include "event/btf_text.c"
+#include "event/compose.c"
 #include "event/field.c"
 #include "event/print_fields.c"
 #include "host/types.c"
@@ -379,7 +380,139 @@ static void values_in_interrupts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, in_irq.bad, -EFAULT);
 }
 
+/* A record with a member of every sort, its head at its beginning. */
+struct made_rec {
+	struct otr_rec_head	head;
+	u8			byte;
+	s16			half;
+	u32			word;
+	u64			whole;
+	char			chars[8];
+	u32			near;
+	u32			far;
+	u32			mask;
+	u32			list;
+	u8			odd[3];
+	const char		*pointer;
+};
+
+#define MADE(ctype, member)	OTR_FIELD(struct made_rec, ctype, member)
+#define MADE_AS(as, member, what, bytes)						\
+	{ .type = as, .name = what, .offset = offsetof(struct made_rec, member), .size = bytes }
+
+static const struct otr_field made_fields[] = {
+	MADE(u8, byte), MADE(s16, half), MADE(u32, word), MADE(u64, whole),
+	{ .type = "char", .name = "chars", .offset = offsetof(struct made_rec, chars), .size = 8,
+	  .nr = 8 },
+	MADE_AS("__data_loc char[]", near, "near", 4), MADE_AS("__rel_loc char[]", far, "far", 4),
+	MADE_AS("__data_loc cpumask_t[]", mask, "mask", 4),
+	MADE_AS("__data_loc u32[]", list, "list", 4),
+	MADE_AS("u8", odd, "odd", 3), MADE_AS("const char *", pointer, "pointer", 8),
+	{}
+};
+
+static struct otr_event made_event = {
+	.id = 700, .system = "s", .name = "n", .fields = made_fields,
+};
+
+static const struct otr_rec_head made_head = { .type = 700, .pid = 17 };
+
+/* What comes of a text: the record, or an errno. */
+static struct made_rec *made_of(struct kunit *test, const char *text, unsigned int *len)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = kunit_kzalloc(test, size, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	memcpy(copy, text, size);
+	return otr_event_compose(&made_event, &made_head, copy, len);
+}
+
+static int made_error(struct kunit *test, const char *text)
+{
+	unsigned int len;
+	void *rec = made_of(test, text, &len);
+
+	if (IS_ERR(rec))
+		return PTR_ERR(rec);
+	kfree(rec);
+	return 0;
+}
+
+static void makes_empty_records(struct kunit *test)
+{
+	unsigned int len, end = offsetofend(struct made_rec, pointer);
+	struct made_rec *rec = made_of(test, " ", &len);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(rec));
+	KUNIT_EXPECT_EQ(test, len, end + 1);
+	KUNIT_EXPECT_EQ(test, rec->head.type, 700);
+	KUNIT_EXPECT_EQ(test, rec->head.pid, 17);
+	KUNIT_EXPECT_EQ(test, rec->whole, 0);
+	KUNIT_EXPECT_EQ(test, rec->near, end);
+	KUNIT_EXPECT_EQ(test, rec->far, end - (offsetof(struct made_rec, far) + 4));
+	KUNIT_EXPECT_EQ(test, rec->mask, 0);
+	KUNIT_EXPECT_PTR_EQ(test, rec->pointer, &otr_compose_empty[0]);
+	KUNIT_EXPECT_EQ(test, ((char *)rec)[end], 0);
+	kfree(rec);
+}
+
+static void makes_records(struct kunit *test)
+{
+	static const char text[] =
+		"byte=258 half = -2\tword=0xffffffff chars='long text' near=\"one\"far='two'";
+	unsigned int len, end = offsetofend(struct made_rec, pointer) + 1;
+	struct made_rec *rec;
+
+	rec = made_of(test, text, &len);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(rec));
+	KUNIT_EXPECT_EQ(test, len, end + 8);
+	KUNIT_EXPECT_EQ(test, rec->byte, 2);
+	KUNIT_EXPECT_EQ(test, rec->half, -2);
+	KUNIT_EXPECT_EQ(test, rec->word, U32_MAX);
+	KUNIT_EXPECT_STREQ(test, rec->chars, "long te");
+	KUNIT_EXPECT_EQ(test, rec->near, end | 4 << 16);
+	KUNIT_EXPECT_STREQ(test, (char *)rec + end, "one");
+	KUNIT_EXPECT_EQ(test, rec->far, (end + 4 - (offsetof(struct made_rec, far) + 4)) | 4 << 16);
+	KUNIT_EXPECT_STREQ(test, (char *)rec + end + 4, "two");
+	kfree(rec);
+	rec = made_of(test, "pointer='x' common_pid=5 common_type=700 whole=7 half=-3", &len);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(rec));
+	KUNIT_EXPECT_EQ(test, rec->half, -3);
+	KUNIT_EXPECT_EQ(test, rec->whole, 7);
+	KUNIT_EXPECT_PTR_EQ(test, rec->pointer, &otr_compose_fixed[0]);
+	KUNIT_EXPECT_EQ(test, rec->head.pid, 5);
+	kfree(rec);
+}
+
+static void makes_no_records(struct kunit *test)
+{
+	static const struct {
+		const char	*text;
+		int		err;
+	} row[] = {
+		{ "word", -EINVAL }, { "word=", -EINVAL }, { "word 5", -EINVAL }, { "=5", -EINVAL },
+		{ "word=x", -EINVAL }, { "word=1x", -EINVAL }, { "word='1'", -EINVAL },
+		{ "word=-1", -EINVAL }, { "half=--1", -EINVAL }, { "word=1'", -EINVAL },
+		{ "whole=18446744073709551616", -ERANGE }, { "half=9223372036854775808", -ERANGE },
+		{ "none=1", -ENOENT }, { "none", -ENOENT }, { "common_type=1", -EINVAL },
+		{ "mask=1", -EINVAL }, { "list=1", -EINVAL }, { "odd=1", -EINVAL },
+		{ "near=1", -EINVAL }, { "pointer=1", -EINVAL }, { "chars=1", -EINVAL },
+		{ "chars='x", -EINVAL }, { "chars='x\\'", -EINVAL }, { "mask='1'", -EINVAL },
+		{ "CPU=1", -EINVAL }, { "COMM='x'", -EINVAL }, { "stacktrace=1", -EINVAL },
+		{ "word=1 none=1", -ENOENT }, { "word=1;", -EINVAL },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(row); i++)
+		KUNIT_EXPECT_EQ_MSG(test, made_error(test, row[i].text), row[i].err, "%s",
+				    row[i].text);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(makes_empty_records),
+	KUNIT_CASE(makes_records),
+	KUNIT_CASE(makes_no_records),
 	KUNIT_CASE(names_of_bits),
 	KUNIT_CASE(names_of_values),
 	KUNIT_CASE(bytes),
