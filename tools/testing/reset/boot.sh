@@ -112,6 +112,13 @@ first_boot()
 	like "also one that is constant" "$(records)" ': constant text'
 	like "functions of a module are" "$(records)" 'otr_victim_int <-call_all'
 	nameless >$share/text
+	# More than its memory holds.
+	for ((i = 0; i < 1500; i++)); do
+		printf '%0800d\n' $i
+	done | taskset -c 0 tee ../other/trace_marker >/dev/null
+	echo 0 >../other/tracing_on
+	like "one that is full loses the oldest records" "$(cat ../other/per_cpu/cpu0/stats)" '^overrun: [1-9]'
+	nameless ../other/trace >$share/wrapped
 	next_boot b
 }
 
@@ -182,7 +189,8 @@ backup()
 		"format id  "
 	is "nor anything that records" "$(cd $old && ls -d trace_marker* tracing_on current_tracer 2>/dev/null)" ""
 	nameless $old/trace >/tmp/old
-	like "it has task switches" "$(head -n 1 /tmp/old)" 'sched_switch: prev_comm='
+	like "it has task switches" "$(cat /tmp/old)" 'sched_switch: prev_comm='
+	holds "and all that was there when the oldest was lost" cmp $share/wrapped /tmp/old
 	is "of before" "$(cat $old/last_boot_info)" "$(cat last_boot_info)"
 	is "and the other one records again" "$(cat ../other/tracing_on)" 1
 	exec 3<$old/trace_clock
