@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "blk/blk.h"
 #include "buffer/buffer.h"
+#include "crash/crash.h"
 #include "dyn/dyn.h"
 #include "event/event.h"
 #include "fs/fs.h"
@@ -55,6 +56,7 @@ static const struct room rooms[] = {
 	{ "mmio",	otr_mmio_init,		otr_mmio_exit },
 	{ "noise",	otr_noise_init,		otr_noise_exit },
 	{ "rv",		otr_rv_init,		otr_rv_exit },
+	{ "crash",	otr_crash_init,		otr_crash_exit },
 	{ "fs",		otr_fs_init,		otr_fs_exit },
 	{ "perf",	otr_perf_init,		otr_perf_exit },
 	{ "disks",	otr_blk_disks_init,	otr_blk_disks_exit },

@@ -35,6 +35,7 @@
 #include "base/comm.h"
 #include "base/text.h"
 #include "base/pack.h"
+#include "base/told.h"
 
 int otr_base_init(void);
 void otr_base_exit(void);

@@ -66,6 +66,17 @@ DEFINE_PER_CPU(u8, otr_comm_wanted);
 static struct cache __rcu *comm_the_cache;
 static DEFINE_MUTEX(comm_resize_lock);	/* serialises replacements of it */
 
+/* For who reads the memory of a kernel. */
+const struct otr_told otr_comm_told[] = {
+	OTR_TOLD_AT("comm.cache", comm_the_cache),
+	OTR_TOLD_MEMBER(cache, nr),
+	OTR_TOLD_MEMBER(cache, place),
+	OTR_TOLD_SIZE(place),
+	OTR_TOLD_MEMBER(place, pid),
+	OTR_TOLD_MEMBER(place, comm),
+	{}
+};
+
 static unsigned int comm_places_for(unsigned int places)
 {
 	size_t bytes = KNOWN_HEAD + (size_t)KNOWN_PLACE * places;

@@ -7,6 +7,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "base/told.h"
+
 /* What to remember of a task. */
 #define OTR_COMM_NAME		0x01
 #define OTR_COMM_TGID		0x02
@@ -43,6 +45,8 @@ int otr_tgid_start(void);
 bool otr_tgid_record(const struct task_struct *task);
 int otr_tgid_find(pid_t pid);
 int otr_tgid_next(pid_t from);
+
+extern const struct otr_told otr_comm_told[];
 
 int otr_comm_init(void);
 void otr_comm_exit(void);

@@ -27,6 +27,7 @@
 #include <linux/types.h>
 #include <outrace/event.h>
 
+#include "base/base.h"
 #include "event/named.h"
 
 /* Whether text is made of signed bytes is the compiler's business. */
@@ -71,6 +72,8 @@ void otr_event_unlock(void);
 void otr_event_lock_write(void);
 void otr_event_unlock_write(void);
 void otr_registry_exit(void);
+
+extern const struct otr_told otr_registry_told[], otr_set_told[];
 
 /**
  * otr_event_listed - is an event one that users can see now?

@@ -18,6 +18,12 @@ static u32 registry_next_id = OTR_TYPE_FIXED_END;
 static u32 registry_last_serial;
 static DECLARE_RWSEM(events_sem);
 
+/* For who reads the memory of a kernel. */
+const struct otr_told otr_registry_told[] = {
+	OTR_TOLD_AT("event.groups", registry_groups),
+	{}
+};
+
 static struct otr_event_group *registry_group_get(const char *name)
 {
 	struct otr_event_group *group;

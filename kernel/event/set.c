@@ -26,6 +26,12 @@ static const struct otr_set_hooks *set_hooks;
 /* Guards all of the above, and otr_event.tp. Readers of @sets may hold the registry's lock. */
 static DEFINE_MUTEX(set_sets_lock);
 
+/* For who reads the memory of a kernel. */
+const struct otr_told otr_set_told[] = {
+	OTR_TOLD_AT("event.sets", sets),
+	{}
+};
+
 /* An event without a tracepoint is closed. */
 static void set_tracepoint(struct otr_event *ev, struct tracepoint *tp, struct module *module)
 {

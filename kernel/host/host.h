@@ -23,6 +23,7 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
+#include "base/base.h"
 #include "host/peek.h"
 #include "host/probed.h"
 
@@ -320,6 +321,8 @@ const void *otr_host_types_get(const char *mod, size_t *size);
 void otr_host_types_put(const void *blob);
 
 /* strings.c: constant texts whose addresses are in records */
+extern const struct otr_told otr_strings_told[];
+
 void otr_host_strings_init(void);
 const char *otr_host_string(unsigned int nr);
 unsigned int otr_host_strings(void);

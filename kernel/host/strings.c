@@ -14,6 +14,13 @@ static unsigned long strings_rodata_start, strings_rodata_end;
 static const char * const *strings;
 static unsigned int strings_nr_strings;
 
+/* For who reads the memory of a kernel. */
+const struct otr_told otr_strings_told[] = {
+	OTR_TOLD_AT("strings", strings),
+	OTR_TOLD_AT("strings.nr", strings_nr_strings),
+	{}
+};
+
 /**
  * otr_host_strings_init - find out where constant texts are
  *

@@ -411,6 +411,8 @@ int otr_parts_option_changed(struct otr_inst *inst, enum otr_option opt,
 void otr_parts_event_gone(struct otr_inst *inst, const struct otr_event *ev);
 
 /* list.c */
+extern const struct otr_told otr_insts_told[];
+
 struct otr_inst *otr_inst_top(void);
 struct otr_inst *otr_inst_next(const struct otr_inst *inst);
 struct otr_inst *otr_inst_find(const char *name);

@@ -26,6 +26,12 @@ DEFINE_MUTEX(otr_inst_lock);
 /* All of them, the first one first; also read with RCU alone. */
 static LIST_HEAD(list_all);
 
+/* For who reads the memory of a kernel. */
+const struct otr_told otr_insts_told[] = {
+	OTR_TOLD_AT("insts", list_all),
+	{}
+};
+
 /**
  * otr_inst_top - the first instance
  *

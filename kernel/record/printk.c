@@ -47,6 +47,14 @@ static LIST_HEAD(printk_all);
 static DEFINE_HASHTABLE(printk_by_text, 8);
 static DEFINE_MUTEX(printk_kept_lock);	/* serialises additions to both */
 
+/* For who reads the memory of a kernel. */
+const struct otr_told otr_printk_told[] = {
+	OTR_TOLD_AT("formats", printk_all),
+	OTR_TOLD_MEMBER(otr_kept, link),
+	OTR_TOLD_MEMBER(otr_kept, text),
+	{}
+};
+
 /*
  * The instance that has the option trace_printk_dest, where texts and formats go;
  * the latter two are NULL while such are not wanted. They are read with preemption

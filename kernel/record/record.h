@@ -47,6 +47,8 @@ bool otr_marker_say(struct otr_ring *ring, unsigned long ip, const char *text, s
 		    bool line);
 
 /* printk.c: texts of other modules */
+extern const struct otr_told otr_printk_told[];
+
 const char *otr_printk_format(unsigned int nr);
 
 /* syscall.c: events of system calls */

@@ -40,6 +40,7 @@ MAY_USE = {
     'mmio': LOW + ('site', 'event', 'buffer', 'inst', 'output', 'record'),
     'noise': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'tracer'),
     'rv': LOW + ('event', 'buffer', 'inst', 'record'),
+    'crash': ('base', 'host', 'event', 'buffer', 'inst', 'record'),
     'fs': LOW + ('site', 'event', 'buffer', 'rule', 'hist', 'inst', 'output', 'record', 'trigger',
                  'dyn', 'probe', 'tracer', 'noise', 'rv'),
     'perf': LOW + ('site', 'event', 'buffer', 'rule', 'inst', 'output', 'record', 'dyn', 'probe'),
