@@ -77,8 +77,8 @@ static void backup_remove_dir(struct dentry *dir, struct otr_inst *inst)
  * otr_backup_closed - remove a backup that was read, unless somebody has a file of it open
  * @dentry: a file of it or of another instance, which was just closed and pins it no more
  *
- * Whoever closes the last one looks when all was consumed that ever will be, so of several
- * who close theirs at once, one removes it.
+ * The close of the last one looks when all was consumed that ever will be, so of several
+ * closes at once, one removes it.
  *
  * Context: may sleep; no locks held.
  */

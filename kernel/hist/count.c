@@ -151,11 +151,11 @@ static __always_inline void count_keys(const struct counted *c)
 /*
  * Read a variable of an entry.
  *
- * @once: it is not set after that, whoever else reads it at this moment
+ * @once: it is not set after that, although others may read it at this moment
  */
 static __always_inline bool count_read_var(const u64 *var, u8 *set, bool once, u64 *value)
 {
-	/* Both pair with count_set_var(): who sees that it is set sees a value. */
+	/* Both pair with count_set_var(): a probe that sees it set sees a value. */
 	if (once ? !xchg(set, 0) : !smp_load_acquire(set))
 		return false;
 	*value = READ_ONCE(*var);
@@ -165,7 +165,7 @@ static __always_inline bool count_read_var(const u64 *var, u8 *set, bool once, u
 static __always_inline void count_set_var(u64 *var, u8 *set, u64 value)
 {
 	WRITE_ONCE(*var, value);
-	/* Pairs with count_read_var(): who finds it set finds this number, or a newer one. */
+	/* Pairs with count_read_var(): one that finds it set finds this or a newer one. */
 	smp_store_release(set, 1);
 }
 

@@ -12,10 +12,10 @@
  *           by the reader; struct otr_hist_command, a user's text and what is wrong with
  *           it.
  * Locks:    none of its own. One lock of the caller's (the wiring takes the lock of those
- *           who switch events) is held around all but otr_hist_count() and the text of a
+ *           that switch events) is held around all but otr_hist_count() and the text of a
  *           view; it keeps the histograms of an instance in place.
  * Contexts: otr_hist_count() runs anywhere, NMI included, with preemption off. Everything
- *           else may sleep. Who frees a histogram waits first for those that may count.
+ *           else may sleep. Freeing a histogram waits first for those that may count.
  */
 #ifndef _OTR_HIST_H
 #define _OTR_HIST_H
@@ -174,7 +174,7 @@ struct otr_hist_synth {
  * @snapshot_stop: the counterpart; nobody counts any more
  * @snapshot: exchange the instance's ring if @wanted says so, which is called by one CPU at
  *	      a time; any context
- * @stack: frames of whom an event of this CPU was caused by, from the event's probe
+ * @stack: frames of the callers of an event of this CPU, from the event's probe
  *	   outwards: how many; any context
  * @syscall: a system call's name by its number, NULL for none
  */

@@ -78,7 +78,7 @@ static bool item_fill(struct otr_hist_item *item, const struct otr_field *field)
 {
 	u32 flags = item->flags;
 
-	/* Who asked for one of these knows the rest. */
+	/* The caller that asked for one of these knows the rest. */
 	if (flags & (HIST_EXPR | HIST_ALIAS | HIST_REF))
 		return true;
 	if (flags & (HIST_HITS | HIST_CONST))

@@ -3,8 +3,8 @@
  * Tables that count, without locks.
  *
  * Slots are words, looked at one after the other from where a key's hash points to. The
- * first one that is empty ends the search: words come, and stay. So all who look for a key
- * come to the same slot, and of those who exchange its word one gets its way.
+ * first one that is empty ends the search: words come, and stay. So all that look for a key
+ * come to the same slot, and of those that exchange its word one gets its way.
  */
 #include <linux/bits.h>
 #include <linux/bug.h>
@@ -135,7 +135,7 @@ static void map_give_back(struct otr_hist_map *map, int entry)
 		head = READ_ONCE(map->free);
 		WRITE_ONCE(map->next[entry], head);
 		OTR_STEP(2);
-		/* Pairs with map_take(): who has the entry sees its payload empty. */
+		/* Pairs with map_take(): the probe that has the entry sees its payload empty. */
 	} while (cmpxchg(&map->free, head, map_changed(head) + entry + 1) != head);
 }
 
@@ -158,7 +158,7 @@ static noinline int map_prepare(struct otr_hist_map *map, const u64 *key)
 static bool map_put(u32 *slot, u32 word)
 {
 	OTR_STEP(3);
-	/* Pairs with whoever reads a slot: all of the entry is there before the word. */
+	/* Pairs with all that read a slot: all of the entry is there before the word. */
 	return !cmpxchg(slot, 0, word);
 }
 

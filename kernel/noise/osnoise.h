@@ -102,7 +102,7 @@ struct otr_noise_run;
  * @task: the thread of ours, NULL for none; the kernel's lock of CPUs
  * @user: the thread of a user that has timerlat_fd open; otr_noise_users_lock
  * @timer: that wakes the thread of timerlat
- * @waiter: whom it wakes
+ * @waiter: the task that it wakes
  * @due: when it was to be woken, by CLOCK_MONOTONIC
  * @cycle: number of the wake-up
  * @waking: the timer came, and the thread did not run yet

@@ -394,7 +394,7 @@ static int event_retire(struct otr_probe *probe, bool forced)
 /**
  * otr_probe_leave - take a probe off its place, if nobody needs it
  * @dyn: of the probe
- * @forced: whoever needs it
+ * @forced: although something needs it
  *
  * One of several goes in any case: the others keep the event.
  *

@@ -232,7 +232,7 @@ static void many_go_together(struct kunit *test)
 	/* The last one that was registered is found first. */
 	KUNIT_EXPECT_PTR_EQ(test, life_named("dyn", "other"), events[2]);
 	KUNIT_EXPECT_EQ(test, switch_event(events[1], true), 0);
-	/* What is in use stays as it is, whoever goes beside it. */
+	/* What is in use stays as it is, whatever goes beside it. */
 	for (i = 0; i < 3; i++)
 		KUNIT_EXPECT_EQ(test, otr_event_retire(events[i]), i == 1 ? -EBUSY : 0);
 	for (i = 0; i < 3; i++)

@@ -232,7 +232,7 @@ static void behind_text(struct otr_line *line)
 	seq_buf_printf(line->out, "behind: %u\n", rec->number);
 }
 
-/* Whoever wrote them, nothing outside of records of before is looked at. */
+/* Whatever wrote them, nothing outside of records of before is looked at. */
 static void damaged_records(struct kunit *test)
 {
 	static const struct otr_field fields[] = {

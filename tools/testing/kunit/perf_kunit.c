@@ -35,7 +35,7 @@ static const struct otr_event_ops perf_ops = {
 
 static const struct otr_field perf_fields[] = { {} };
 
-/* A module on its way: it may fail, and then it goes whoever holds it. */
+/* A module on its way: it may fail, and then it goes although it is held. */
 static struct module perf_coming;
 
 static struct otr_event *perf_event_make(struct kunit *test, struct module *carrier)
@@ -54,7 +54,7 @@ static struct otr_event *perf_event_make(struct kunit *test, struct module *carr
 	return ev;
 }
 
-/* Its source goes whoever uses it. */
+/* Its source goes although it is used. */
 static void perf_event_end(struct otr_event *ev)
 {
 	otr_event_withdraw(ev, true);

@@ -134,7 +134,7 @@ static void __printf(2, 3) run_plain(struct seq_buf *out, const char *fmt, ...)
 	struct otr_text_program *program = otr_text_compile("ev: ", fmt);
 	va_list args;
 
-	/* Whoever prints when something went wrong cannot allocate. */
+	/* Code that prints when something went wrong cannot allocate. */
 	shim_alloc_countdown = 0;
 	va_start(args, fmt);
 	otr_text_run(program, out, true, args);

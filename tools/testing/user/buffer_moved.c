@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whoever takes a whole page out gets the memory that writers wrote to, which is what
+ * A reader that takes a whole page out gets the memory that writers wrote to, which is what
  * splicing hands on, and the ring goes on with the page that was brought for it. None
  * of them has anything in it that was there before.
  */

@@ -23,7 +23,7 @@ struct result {
 	u32	last;
 };
 
-/* Read what is there. Who nests has the higher number but may come first. */
+/* Read what is there. A nested writer has the higher number but may come first. */
 static void drain(struct result *result)
 {
 	struct otr_ring_cpu *rc = otr_ring_reader_lock(ring, 0);

@@ -152,7 +152,7 @@ static void arrays(void)
 	bytes = otr_access_bytes(&access, rec);
 	EXPECT(bytes.at == rec + 4);
 	EXPECT_EQ(bytes.len, 24);
-	/* By itself it is the word, as in-tree; whoever knows better gets the words. */
+	/* By itself it is the word, as in-tree; a caller that knows better gets the words. */
 	EXPECT_EQ(number_of(&dynamic, rec), 16 | 24 << 16);
 	otr_access_init(&access, &dynamic, OTR_KIND_DYN_STRING);
 	EXPECT(otr_access_bytes(&access, rec).at == rec + 4);

@@ -46,7 +46,7 @@ static inline void blob_word(struct blob *b, u32 word)
 	b->types[b->nr_words++] = word;
 }
 
-/* Any type; who has something behind it adds that by blob_word(). */
+/* Any type; a test that has something behind it adds that by blob_word(). */
 static inline u32 blob_type(struct blob *b, const char *name, u32 kind, u32 vlen, u32 size_or_type)
 {
 	u32 name_off = blob_name(b, name);

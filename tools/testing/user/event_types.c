@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Types of functions by their address: who may wait reads them, and a dump, which may
+ * Types of functions by their address: a caller that may wait reads them, and a dump, which may
  * not, uses what was read and says the rest in hexadecimal.
  */
 #include "event/types.c"
@@ -158,7 +158,7 @@ static void dump_known(void)
 	EXPECT_STR(dumped(OF_MODULE), HEX);
 }
 
-/* While somebody reads types, who never goes on: its CPU was stopped. */
+/* While types are read by a CPU that was stopped, and so never end. */
 static void a_dump_beside_a_reader(void)
 {
 	begin();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For the programs that race threads under the thread sanitizer: how long, who holds
+ * For the programs that race threads under the thread sanitizer: how long, what holds
  * off memory that goes away, and when two threads meet.
  */
 #ifndef _RACE_H
