@@ -63,6 +63,8 @@ DIFFERENT = (
      'it is read in pieces here; in-tree, a piece of it is EINVAL'),
     (r'/(header_event|header_page|filter) (reads |rw(>>)? writes what is right$)', None,
      'read in pieces, in-tree loses what did not fit into the first one'),
+    (r'/inject reads \(', None,
+     'it cannot be read, and EPERM says so; a read of no bytes gives none here, as of other files'),
 )
 
 
