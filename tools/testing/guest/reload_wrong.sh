@@ -10,13 +10,13 @@ reload=$(realpath "$(dirname "$0")/../../reload")
 keep=/dev/shm/wrong
 still='The one that was loaded still is, and records'
 
-# Something to be kept, more than a few pages of it.
+# record TEXT LINES: something to be kept, so many lines of it behind a text
 record()
 {
 	echo 1 >$tracing/tracing_on
 	echo >$tracing/trace
 	echo "$1" >$tracing/trace_marker
-	for ((i = 0; i < 1000; i++)); do
+	for ((i = 0; i < $2; i++)); do
 		printf '%0900d\n' $i
 	done >$tracing/trace_marker
 }
@@ -43,7 +43,7 @@ echo 4096 >$tracing/buffer_size_kb
 build=$(stat -c %i /sys/module/outrace)
 
 # As soon as it takes pages.
-record before-the-signal
+record before-the-signal 1000
 $reload --keep $keep/signal "$OTR_MODULE" >$keep/said 2>&1 &
 reloading=$!
 until compgen -G "$keep/signal/*.pages" >/dev/null || ! kill -0 $reloading 2>/dev/null; do :; done
@@ -59,7 +59,7 @@ as_before signal
 # Room for the settings and the first pages.
 mkdir $keep/full
 mount -t tmpfs -o size=128k full $keep/full
-record before-it-was-full
+record before-it-was-full 300
 $reload --keep $keep/full/kept "$OTR_MODULE" >$keep/said 2>&1
 is "no room ends it" $? 1
 like "which is told" "$(cat $keep/said)" 'No space left on device'
@@ -79,7 +79,7 @@ umount $keep/full
 
 # A mount below it, which is no open file.
 mount --bind /dev/shm $tracing/options
-record before-the-umount
+record before-the-umount 30
 $reload --keep $keep/umount "$OTR_MODULE" >$keep/said 2>&1
 is "a mount that stays ends it" $? 1
 like "which is told" "$(cat $keep/said)" 'umount: .*busy'
@@ -93,7 +93,7 @@ as_before umount
 cp "$OTR_MODULE" $keep/other.ko
 printf '\3\0' | dd of=$keep/other.ko bs=1 seek=18 conv=notrunc 2>/dev/null
 echo vfs_read >$tracing/set_ftrace_filter
-record before-the-insmod
+record before-the-insmod 30
 $reload --keep $keep/insmod $keep/other.ko >$keep/said 2>&1
 is "a module that does not load ends it" $? 1
 like "which is told" "$(cat $keep/said)" 'insmod: .*nvalid module format'
