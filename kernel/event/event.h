@@ -176,7 +176,7 @@ void otr_print_untyped(struct otr_line *line);
 
 /* field.c */
 extern const struct otr_field otr_event_common[];
-extern const char otr_compose_empty[], otr_compose_fixed[];
+extern const char *const otr_compose_empty, *const otr_compose_fixed;
 
 const struct otr_field *otr_event_field(const struct otr_event *ev, const char *name, size_t len);
 enum otr_kind otr_field_kind(const struct otr_field *field);

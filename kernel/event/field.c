@@ -29,8 +29,8 @@ static const struct otr_field field_outside[] = {
 };
 
 /* What records that somebody made up have where there is the address of a text. */
-const char otr_compose_empty[] = "";
-const char otr_compose_fixed[] = "STATIC STRING CAN NOT BE INJECTED";
+const char *const otr_compose_empty = "";
+const char *const otr_compose_fixed = "STATIC STRING CAN NOT BE INJECTED";
 
 static const struct otr_field *field_find(const struct otr_field *field, const char *name,
 					  size_t len)

@@ -479,13 +479,12 @@ void otr_hist_count(struct otr_hist *hist, const void *rec, u64 ts, enum otr_clo
 		    unsigned long probe)
 {
 	/* Each has registers of its own to save. */
-	if (likely(hist->shape == HIST_KEY_NUMBER)) {
+	if (likely(hist->shape == HIST_KEY_NUMBER))
 		count_number_key(hist, rec, ts);
-	} else if (hist->shape == HIST_KEY_VARS) {
+	else if (hist->shape == HIST_KEY_VARS)
 		count_vars(hist, rec, ts, clock);
-	} else if (hist->shape == HIST_KEY_NUMBERS) {
+	else if (hist->shape == HIST_KEY_NUMBERS)
 		count_numbers(hist, rec, ts);
-	} else {
+	else
 		count_large(hist, rec, ts, clock, probe);
-	}
 }

@@ -5,8 +5,8 @@
  * Beside the records is noted what they were written with: which kernel, where it and its
  * modules were, and how the records of each event are laid out. An engine that finds them
  * later shows addresses as what is there now, and leaves alone what it cannot know. Nothing
- * is recorded there until a user says so, and then the old records go first: no reader could tell new
- * ones from them.
+ * is recorded there until a user says so, and then the old records go first: no reader could
+ * tell new ones from them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
